@@ -7,6 +7,7 @@
 import type { Bank } from '../bank/bank.ts'
 import type { TruthRow } from '../bank/ledger/row.ts'
 import type { BalanceSpan } from '../src/domain/run.ts'
+import { pageByPage } from '../src/ports/page-by-page.ts'
 import type { PageCommit, TenantStore } from '../src/ports/store.ts'
 import type { Question, Transaction } from '../src/domain/transaction.ts'
 import { Claims, type Here } from './claims.ts'
@@ -59,11 +60,11 @@ export class Oracle {
       ...store,
       feed: {
         ...feed,
-        commitPage: async (page) => {
+        ...pageByPage(async (page) => {
           const done = await feed.commitPage(page)
           await this.#committed(store, page)
           return done
-        },
+        }),
         answerQuestion: async (id, answer, at, by) => {
           await feed.answerQuestion(id, answer, at, by)
           this.#answered(id, answer)

@@ -3,13 +3,17 @@
  * Each stands between the real engine and its store. What it does is stored, so the oracle sees it.
  */
 import { addDays, maxDay, type Day, type DayRange } from '../../src/domain/day.ts'
+import { pageByPage } from '../../src/ports/page-by-page.ts'
 import type { FeedStore, PageCommit, TenantStore, TransactionUpdate } from '../../src/ports/store.ts'
 import { planted, type PlantedBug } from './planted-bug.ts'
 import { withoutBalances } from './wrong-connectors.ts'
 
 /** The real store with a changed feed. */
 export function feedOf(change: (feed: FeedStore, store: TenantStore) => Partial<FeedStore>) {
-  return (store: TenantStore): TenantStore => ({ ...store, feed: { ...store.feed, ...change(store.feed, store) } })
+  return (store: TenantStore): TenantStore => {
+    const changed = change(store.feed, store)
+    return { ...store, feed: { ...store.feed, ...changed, ...(changed.commitPage === undefined ? {} : pageByPage(changed.commitPage)) } }
+  }
 }
 
 /** Each page changed before it is stored. */
@@ -27,10 +31,10 @@ export const WRONG_ENGINES: readonly PlantedBug[] = [
         ...store,
         feed: {
           ...store.feed,
-          commitPage: async (page) => {
+          ...pageByPage(async (page) => {
             waiting.push({ ...page, ...NO_PROGRESS })
             return store.feed.commitPage({ ...page, ...NO_ROWS })
-          },
+          }),
         },
         runs: {
           ...store.runs,

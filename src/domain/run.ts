@@ -3,7 +3,7 @@
  * and "newest row" apart, and carry the failure with its evidence when there is one.
  */
 import type { AccountId, SourceId } from './account.ts'
-import { addDays, joinRanges, type Day, type DayRange } from './day.ts'
+import { addDays, joinRanges, maxDay, minDay, type Day, type DayRange } from './day.ts'
 import type { Failure } from './evidence.ts'
 import type { RunId } from './transaction.ts'
 
@@ -76,6 +76,11 @@ export type BalanceSpan = {
   readonly closing: bigint
   readonly rowsSum: bigint
   readonly status: 'proved' | 'broken' | 'unknown'
+}
+
+/** From where the first of the spans begins to where the last ends; null: there are none. What is stored and meets these days makes way for them. */
+export function spannedDays([first, ...others]: readonly BalanceSpan[]): DayRange | null {
+  return first === undefined ? null : others.reduce<DayRange>(({ from, to }, span) => ({ from: minDay(from, span.from), to: maxDay(to, span.to) }), first)
 }
 
 export function agrees({ opening, rowsSum, closing }: BalanceSpan): boolean {

@@ -209,7 +209,7 @@ export type PageCommit = {
   /** Only set when everything up to it is stored: the days that the answer covered completely. */
   readonly covers: DayRange | null
   readonly balances: readonly BalanceStatement[]
-  /** Replaces the spans of this source that end after the first day (`from`) of the first one given. */
+  /** Replaces the spans of this source that meet the days of those given: that end after the first of them begins, and begin before the last of them ends. */
   readonly spans: readonly BalanceSpan[]
   /** Null leaves the stored cursor as it is. */
   readonly cursor: JsonObject | null
@@ -233,6 +233,8 @@ export type FeedStore = {
    * made or changed: two writers can never double a row. `inserted` counts new transactions.
    */
   commitPage(commit: PageCommit): Promise<{ readonly inserted: number }>
+  /** Several pages in their order, all of them or none: as many statements of a file wait for the disk once. */
+  commitPages(commits: readonly PageCommit[]): Promise<{ readonly inserted: number }>
   cursor(sourceId: string): Promise<JsonObject | null>
   /** How far the sources of a connection were read, by source. Here and below, what a run stated that was taken back does not count. */
   progress(connectionId: string): Promise<ReadonlyMap<string, SourceProgress>>

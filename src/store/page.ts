@@ -42,12 +42,6 @@ export function withoutStored(page: PageCommit, stored: ReadonlyMap<string, stri
   }
 }
 
-/** The day after which spans of the source are replaced; null when the page brings none. */
-export function spansReplacedAfter(page: PageCommit) {
-  const [first, ...rest] = page.spans
-  return first === undefined ? null : rest.reduce((least, span) => (span.from < least ? span.from : least), first.from)
-}
-
 /** Rows that an undo had withdrawn and that this page brings back. */
 export function restoredIn(page: PageCommit): readonly string[] {
   return page.updates.filter((update) => update.change.changes['withdrawnReason']?.[0] === 'undone' && update.state !== 'withdrawn').map((update) => update.id)

@@ -14,7 +14,7 @@ import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/store.ts'
 import type { Movement } from './balance.ts'
 import { countedOnce, decideByBalance, doubtTwins, isRepeat, presume } from './by-balance.ts'
-import { isOwn } from './candidate.ts'
+import { byId, isOwn } from './candidate.ts'
 import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
@@ -146,7 +146,7 @@ export class Answer {
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const shown: Shown = { rows, repeats, candidates, coverage, facts, questions, stated: end.covers }
     const { context, failure, ledger, missing, balanced } = await this.#judge(shown, strange.size)
-    const believed = failure === null ? context.covers : null
+    const believed = failure === null ? (context.covers[0] ?? null) : null
     const comparable = ledger !== null && ledger.moved !== null
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
     const builder = this.#build(candidates, decisions)
@@ -187,7 +187,7 @@ export class Answer {
   async #judgeFor({ rows, repeats, candidates, coverage, facts, questions, stated }: Shown, covers: DayRange | null, doubt: (missing: readonly Candidate[], reported: number) => Failure | null): Promise<Judged> {
     const { source } = this.#context
     const seen: MatchContext = {
-      sourceId: source.id, covers, complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, stated),
+      sourceId: source.id, covers: asRanges(covers), complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, asRanges(stated)),
       vanishedBefore: NONE_VANISHED, coverage: coverage.filter((c) => c.sourceId !== source.id),
     }
     const vanished = missingFrom(candidates, [], seen).some((candidate) => candidate.state === 'posted')
@@ -229,7 +229,7 @@ export class Answer {
     const { feed } = this.#context
     const { rows, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(null)))
     const context: MatchContext = {
-      sourceId: this.#context.source.id, covers: null, complete: false, ...this.#shown, ids: judgeIds(rows, candidates, this.#context.source.id, null), vanishedBefore: NONE_VANISHED, coverage: [],
+      sourceId: this.#context.source.id, covers: [], complete: false, ...this.#shown, ids: judgeIds(rows, candidates, this.#context.source.id, []), vanishedBefore: NONE_VANISHED, coverage: [],
     }
     if (signsFlipped(rows, candidates, layOut(candidates, context))) return failed(FLIPPED)
     const decisions = match(rows, candidates, context)
@@ -239,7 +239,7 @@ export class Answer {
   }
 
   #build(candidates: Candidates, decisions: readonly Decision[]): CommitBuilder {
-    const builder = new CommitBuilder(commitContext(this.#context, false), candidates)
+    const builder = new CommitBuilder(commitContext(this.#context, false), byId(candidates))
     builder.add(decisions)
     return builder
   }
@@ -335,7 +335,7 @@ function closingsOf(open: readonly Question[], decisions: readonly Decision[], m
   const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
   const booked = new Set(decisions.flatMap((decision) => (decision.row.content.status !== 'posted' ? [] : decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
   const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
-  const byId = new Map(candidates.transactions.map((candidate) => [candidate.id, candidate]))
+  const stored = byId(candidates)
   const merged = new Set<TransactionId>()
   const repeated = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : [])))
   // Booked both, of other days or words, and asked about while the first was out of sight: now it is shown as ever, and what came is shown too, or stands where this answer does not look.
@@ -344,7 +344,7 @@ function closingsOf(open: readonly Question[], decisions: readonly Decision[], m
     repeated.has(first.id) && (shown.has(second.id) || (covers !== null && !contains(covers, second.postedOn)))
   return open.flatMap((question): Closing[] => {
     const { kind, transactionId, otherTransactionId } = question
-    const [first, second] = [byId.get(transactionId), byId.get(otherTransactionId ?? '')]
+    const [first, second] = [stored.get(transactionId), stored.get(otherTransactionId ?? '')]
     // Came twice under one id in one answer, and once in another: the bank had repeated it.
     if (isAboutRepeat(question, first, second)) {
       const once = shown.has(transactionId) && !shown.has(otherTransactionId!) && covers !== null && contains(covers, second!.postedOn)
@@ -394,6 +394,10 @@ function besideRedated({ updates }: RowsCommit, { transactions }: Candidates): r
   if (redated.size === 0) return []
   const since = transactions.reduce((least, { id, createdAt }) => (redated.has(id) ? Math.min(least, createdAt) : least), Infinity)
   return transactions.flatMap(({ state, createdAt, postedOn }) => (state === 'posted' && createdAt >= since ? [postedOn] : []))
+}
+
+function asRanges(covers: DayRange | null): readonly DayRange[] {
+  return covers === null ? [] : [covers]
 }
 
 /** For how many days rows and balance have not agreed. */

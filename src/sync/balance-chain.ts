@@ -53,12 +53,13 @@ export type Chain = { readonly steps: readonly Step[]; readonly outside: readonl
 export function checkpointsOf(balances: readonly BalanceStatement[]): readonly Checkpoint[] {
   const learned = new Map<string, number>()
   for (const { runId, observedAt } of balances) learned.set(runId, Math.max(observedAt, learned.get(runId) ?? 0))
+  const closed = new Set(balances.flatMap(({ kind, on }) => (kind === 'closing' || kind === 'ledger' ? [on] : [])))
   const chain = new Map<string, Checkpoint>()
   for (const { kind, on, amount, runId } of balances) {
     if (kind === 'available') continue
     const day = kind === 'opening' ? addDays(on, -1) : on
     // What a statement opens with is what the one before closed with: the closing word counts.
-    if (kind === 'opening' && balances.some((other) => other.on === day && (other.kind === 'closing' || other.kind === 'ledger'))) continue
+    if (kind === 'opening' && closed.has(day)) continue
     chain.set(`${day} ${runId}`, { on: day, amount, at: learned.get(runId)! })
   }
   return [...chain.values()].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.at - b.at))

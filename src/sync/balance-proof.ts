@@ -65,9 +65,11 @@ export function isFailing(span: BalanceSpan): boolean {
   return span.status !== 'proved' && !agrees(span)
 }
 
+/** What a source stated, and the days that all of the account answered for. */
+export type Stated = { readonly balances: readonly BalanceStatement[]; readonly coverage: readonly Coverage[] }
+
 /** The chain around spans of one source that fail; `to`: the newest balance that belongs to it. */
-export async function loadChain(feed: FeedStore, account: Account, sourceId: string, first: BalanceSpan, coverage: readonly Coverage[]): Promise<LoadedChain | null> {
-  const balances = await feed.balances(account.id, sourceId)
+export async function loadChain(feed: FeedStore, account: Account, sourceId: string, first: BalanceSpan, { balances, coverage }: Stated): Promise<LoadedChain | null> {
   const all = checkpointsOf(balances)
   const exact = all.findLastIndex(({ on, amount }) => on <= first.from && amount === first.opening)
   const anchor = exact === -1 ? all.findLastIndex(({ on }) => on <= first.from) : exact
@@ -76,17 +78,19 @@ export async function loadChain(feed: FeedStore, account: Account, sourceId: str
   if (begin === undefined || end === undefined) return null
   const rows = await ledgerRows(feed, account, sourceId, { from: begin.on, to: end.on })
   const own = coverage.filter((range) => range.sourceId === sourceId)
-  const coveredBefore = joinRanges(own.filter(({ runId }) => runId <= runOf(balances, begin)))
+  const since = runOf(balances, begin)
+  const coveredBefore = joinRanges(own.filter(({ runId }) => runId <= since))
   const covered = joinRanges(own)
   return { checkpoints, rows, coveredBefore, covered, steps: stepsOf(checkpoints, rows, coveredBefore, covered).steps }
 }
 
 async function breaksOf(feed: FeedStore, account: Account, sourceId: string, failing: readonly BalanceSpan[], coverage: readonly Coverage[], others: readonly OtherSide[]): Promise<readonly BalanceBreak[]> {
   const breaks: BalanceBreak[] = []
+  const stated: Stated = { balances: await feed.balances(account.id, sourceId), coverage }
   let done: Day | null = null
   for (const span of failing) {
     if (done !== null && span.from < done) continue
-    const chain = await loadChain(feed, account, sourceId, span, coverage)
+    const chain = await loadChain(feed, account, sourceId, span, stated)
     if (chain === null) continue
     done = chain.checkpoints.at(-1)!.on
     const together = failing.filter((other) => other.from >= span.from && other.from < done!)

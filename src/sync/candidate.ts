@@ -1,6 +1,11 @@
 /** What the matcher asks of stored transactions: whose they are, whether they are still open, how they read. Pure. */
-import type { Candidate } from '../ports/store.ts'
+import type { TransactionId } from '../domain/transaction.ts'
+import type { Candidate, Candidates } from '../ports/store.ts'
 import { normalisedText } from './identity.ts'
+
+export function byId({ transactions }: Pick<Candidates, 'transactions'>): ReadonlyMap<TransactionId, Candidate> {
+  return new Map(transactions.map((candidate) => [candidate.id, candidate]))
+}
 
 export function isOwn(candidate: Candidate, sourceId: string): boolean {
   return candidate.reports.some((report) => report.sourceId === sourceId)

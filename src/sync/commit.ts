@@ -3,12 +3,13 @@
  * with their history, questions. Pure but for the ids it is given. What a person decided is never
  * touched here: rows they deleted stay deleted and take up their later reports.
  */
-import { contains, daysBetween, type Day } from '../domain/day.ts'
+import { daysBetween, type Day } from '../domain/day.ts'
 import {
   UNDECIDED, type MatchTier, type Observation, type Question, type RowContent, type TransactionChange, type TransactionId, type TransactionState, type WithdrawnReason,
 } from '../domain/transaction.ts'
 import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/store.ts'
 import { isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
+import { coversDay } from './coverage.ts'
 import type { Movement } from './balance.ts'
 import { contentKey, isTurned } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -52,9 +53,9 @@ export class CommitBuilder {
   #placed: Map<Incoming, TransactionId> | null = null
   #matched = 0
 
-  constructor(context: CommitContext, candidates: Candidates) {
+  constructor(context: CommitContext, stored: ReadonlyMap<TransactionId, Candidate>) {
     this.#context = context
-    this.#byId = new Map(candidates.transactions.map((candidate) => [candidate.id, candidate]))
+    this.#byId = stored
   }
 
   /** Takes up decisions; rows that wait are left out. */
@@ -212,7 +213,8 @@ export class CommitBuilder {
  */
 export function missingFrom(candidates: Candidates, decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
   const { covers } = context
-  if (covers === null) return []
+  const last = covers.at(-1)
+  if (last === undefined) return []
   const taken = takenBy(decisions)
   const settled = new Set(decisions.flatMap(({ row }) => (row.content.status === 'posted' ? (row.providerId ?? []) : [])))
   for (const { row } of decisions) if (row.content.status === 'pending' && row.providerId !== null) settled.delete(row.providerId)
@@ -221,8 +223,8 @@ export function missingFrom(candidates: Candidates, decisions: readonly Decision
     state === 'pending' && settled.size > 0 && reports.every(({ sourceId, providerId }) => sourceId !== context.sourceId || (providerId !== null && settled.has(providerId)))
   return candidates.transactions.filter(
     (candidate) =>
-      (candidate.state === 'pending' || candidate.state === 'posted') && contains(covers, candidate.postedOn) &&
-      (candidate.state === 'posted' ? isBookedBy(candidate, context.sourceId) : isOwn(candidate, context.sourceId) || isLeft(candidate, covers.to, context)) && !taken.has(candidate.id) && (!isReported(candidate, context) || isLeftBehind(candidate)),
+      (candidate.state === 'pending' || candidate.state === 'posted') && coversDay(covers, candidate.postedOn) &&
+      (candidate.state === 'posted' ? isBookedBy(candidate, context.sourceId) : isOwn(candidate, context.sourceId) || isLeft(candidate, last.to, context)) && !taken.has(candidate.id) && (!isReported(candidate, context) || isLeftBehind(candidate)),
   )
 }
 

@@ -12,6 +12,7 @@ import type { AccountOutcome } from '../domain/run.ts'
 import type { RowContent, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, NewTransaction, PageCommit } from '../ports/store.ts'
 import { Answer } from './answer.ts'
+import { byId } from './candidate.ts'
 import { CommitBuilder } from './commit.ts'
 import type { SyncDeps } from './deps.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, type SettleContext } from './settle.ts'
@@ -81,7 +82,7 @@ async function formerRows({ store }: SyncDeps, accountId: string, preview: Previ
 /** Nobody would ever withdraw a pending row of a source that is not read any more; when it posts, it comes back under its id. */
 async function dropPending(settle: SettleContext, pending: readonly Candidate[]): Promise<void> {
   if (pending.length === 0) return
-  const builder = new CommitBuilder(commitContext(settle, false), { known: new Map(), transactions: pending })
+  const builder = new CommitBuilder(commitContext(settle, false), byId({ transactions: pending }))
   for (const row of pending) builder.withdraw(row, 'pending_dropped')
   await commitRows(settle, builder.finish())
 }

@@ -1,7 +1,7 @@
 /**
  * Days that were answered for completely, as ranges: compared, and the gaps between them.
  */
-import { addDays, joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
+import { addDays, contains, joinRanges, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 
 /** The parts of `whole` that no range holds, in order. */
 export function gapsIn(whole: DayRange, ranges: readonly DayRange[]): readonly DayRange[] {
@@ -21,6 +21,11 @@ export function gapsIn(whole: DayRange, ranges: readonly DayRange[]): readonly D
 export function overlap(a: DayRange, b: DayRange): DayRange | null {
   const [from, to] = [maxDay(a.from, b.from), minDay(a.to, b.to)]
   return from <= to ? { from, to } : null
+}
+
+/** Whether the day lies in some range. */
+export function coversDay(ranges: readonly DayRange[], on: Day): boolean {
+  return ranges.some((range) => contains(range, on))
 }
 
 /** Whether every day of `whole` lies in some range. */

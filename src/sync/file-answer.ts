@@ -1,27 +1,29 @@
 /**
- * One statement of a file on its way into an account, in batches of flat memory. A first pass over
- * the file has collected which rows it shows, so each batch is decided for good. A file proves
- * nothing by what it leaves out: it withdraws no row.
+ * The statements of a file that add up, on their way into an account. Their rows are matched and stored in batches of flat
+ * memory, those of many short statements together: each costs trips to the store, and waits for the disk. Every statement
+ * has its own page there, with its days, its balances and their proof. A first pass over the file has collected which rows
+ * it shows, so each batch is decided for good. A file proves nothing by what it leaves out: it withdraws no row.
  */
-import { addDays, type Day, type DayRange } from '../domain/day.ts'
-import type { BalanceSpan, BalanceStatement, Covered } from '../domain/run.ts'
+import { addDays, joinRanges, type Day, type DayRange } from '../domain/day.ts'
+import type { BalanceStatement, Covered } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
-import type { Digest } from '../domain/transaction.ts'
-import type { CandidateQuery, Candidates } from '../ports/store.ts'
+import type { Digest, TransactionId } from '../domain/transaction.ts'
+import type { Candidate, CandidateQuery, Candidates, PageCommit } from '../ports/store.ts'
 import { providerIdsOf } from './answer.ts'
 import { proveStatement, type Movement } from './balance.ts'
 import { decideByBalance, isRepeat, presume } from './by-balance.ts'
-import { CommitBuilder, type Counts } from './commit.ts'
+import { byId } from './candidate.ts'
+import { CommitBuilder, type Counts, type RowsCommit } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
 import { doubtEqual, joinEqual, mayJoin } from './file-equals.ts'
 import { judgeIds } from './id-trust.ts'
 import { match, NONE_VANISHED, type Decision } from './match.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
-import { tendFile } from './tend-balance.ts'
-import { addCounts, commitContext, commitRows, NO_COUNTS, openLedger, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
+import { addCounts, commitContext, commitRows, NO_COUNTS, pageOf, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
+import type { SourceBalances } from './source-balances.ts'
 
-/** What the first pass found of the statement. */
+/** What the first pass found of a statement. */
 export type FileStatement = {
   readonly covers: DayRange | null
   readonly balances: readonly StatedBalance[]
@@ -30,114 +32,173 @@ export type FileStatement = {
 }
 
 export type FileAnswerContext = SettleContext & {
-  /** What the file shows in all statements that add up with this one; asked for only when a decision hangs on it. */
+  /** What the file shows in all statements that add up; asked for only when a decision hangs on it. */
   readonly shown: () => Promise<Pick<Intake, 'shows' | 'holds'>>
-  /** Nothing is stored of the account but statements that add up with this one: nothing stored can match. */
-  readonly accountWasEmpty: boolean
+  /** Nothing is stored of the account but these statements: nothing stored can match. */
+  readonly accountWasEmpty: () => boolean
+  /** What other sources of the account covered. */
   readonly coverage: readonly Covered[]
+  /** Shared by all statements of the source in the file. */
+  readonly stated: SourceBalances
   /** The day that the file may go on within: equal rows of it are asked about; null: there is no such doubt. */
   readonly doubtedOn: Day | null
 }
 
 const BATCH_ROWS = 5_000
+const BATCH_STATEMENTS = 250
 const NEAR_DAYS = 13
+
+/** Rows of one statement that are settled together; `last`: nothing follows in it. */
+type Piece = { readonly statement: OpenStatement; readonly rows: readonly Incoming[]; readonly isLast: boolean }
 
 export class FileAnswer {
   readonly #context: FileAnswerContext
-  readonly #statement: FileStatement
-  readonly #movements: Movement[] = []
-  readonly #keepsMovements: boolean
   readonly #windows = new Map<Day, readonly [Day, Day]>()
-  readonly #repeats = new Repeats()
-  #batch: Incoming[] = []
+  #queue: Piece[] = []
+  /** How many rows it holds, and the ids that they name. */
+  #queued = 0
+  #ids = new Set<string>()
   /** The batch before, from which the file's way of giving ids can be told. */
   #recent: readonly Incoming[] = []
-  /** In minor units, without rows that turned out to be repeated. */
-  #postedSum: bigint
   /** The commit of the batch before: the database works on it while the next batch is read. */
   #inFlight: Promise<void> = Promise.resolve()
   #counts = NO_COUNTS
 
-  constructor(context: FileAnswerContext, statement: FileStatement) {
+  constructor(context: FileAnswerContext) {
     this.#context = context
-    this.#statement = statement
-    this.#postedSum = statement.postedSum
-    // Only a lone closing balance is compared with what the feed had before; millions of movements are not kept for nothing.
-    this.#keepsMovements = statement.balances.length > 0 && !hasOpening(statement.balances)
   }
 
+  /** Of what is settled. */
   get counts(): Counts {
     return this.#counts
   }
 
-  async add(row: Incoming): Promise<void> {
-    this.#repeats.take(row)
-    if (isRepeat(row)) return
-    this.#batch.push(row)
-    if (this.#batch.length >= BATCH_ROWS) await this.#settle(null)
+  open(statement: FileStatement): OpenStatement {
+    return new OpenStatement(statement, {
+      take: async (open, rows) => {
+        if (this.#queued + rows >= BATCH_ROWS) await this.#settle([{ statement: open, rows: open.cut(), isLast: false }])
+      },
+      end: (open) => this.#end(open),
+    })
   }
 
-  /** Commits what is left, with the statement's coverage, balances and their proof. */
-  async finish(): Promise<void> {
-    const { covers } = this.#statement
-    const balances = statedBalances(this.#context, this.#statement.balances)
-    const repeats = this.#repeats.finish()
-    if (repeats.length > 0) {
-      await this.#settle(null)
-      await this.#settleRepeats(repeats, balances)
-    }
-    await this.#settle(async (movements) => ({ covers, balances, spans: await this.#spans(balances, movements), cursor: null }))
-    await this.#inFlight
-    if (balances.length > 0) await tendFile(this.#context)
+  /** Stores what is left of the statements that have ended; their balances are tended by who has the last of the source. */
+  async flush(): Promise<void> {
+    await this.#settle([])
+    await this.#land()
   }
 
-  async #settle(last: ((movements: readonly Movement[]) => Promise<LastPiece>) | null): Promise<void> {
-    const rows = this.#batch
-    this.#batch = []
+  /** A statement is complete. */
+  async #end(statement: OpenStatement): Promise<void> {
+    const repeats = statement.repeats.finish()
+    const rows = statement.cut()
+    if (repeats.length === 0) return this.#enqueue({ statement, rows, isLast: true })
+    await this.#settle([{ statement, rows, isLast: false }])
+    await this.#settleRepeats(statement, repeats)
+    await this.#enqueue({ statement, rows: [], isLast: true })
+  }
+
+  async #enqueue(piece: Piece): Promise<void> {
+    const ids = providerIdsOf(piece.rows)
+    // What names a row of a statement before, or may settle it, is matched when that is stored.
+    const isTold = (rows: readonly Incoming[]): boolean => rows.some((row) => row.content.status === 'pending' || isLinked(row))
+    const isApart = isTold(piece.rows)
+    if (isApart || (!this.#context.accountWasEmpty() && ids.some((id) => this.#ids.has(id)))) await this.#settle([])
+    this.#queue.push(piece)
+    this.#queued += piece.rows.length
+    for (const id of ids) this.#ids.add(id)
+    if (isApart || this.#queue.length >= BATCH_STATEMENTS || this.#queued >= BATCH_ROWS) await this.#settle([])
+  }
+
+  /** Matches and commits what waits, and these pieces after it. */
+  async #settle(more: readonly Piece[]): Promise<void> {
+    const pieces = [...this.#queue, ...more]
+    this.#queue = []
+    this.#queued = 0
+    this.#ids = new Set()
+    const rows = pieces.flatMap((piece) => piece.rows)
     if (rows.length > 0) this.#recent = rows
-    if (rows.length === 0 && last === null) return
+    if (pieces.every((piece) => piece.rows.length === 0 && !piece.isLast)) return
     // What is stored must be known before it is matched; an account that was empty has nothing to match.
-    if (!this.#context.accountWasEmpty) await this.#inFlight
+    if (!this.#context.accountWasEmpty() || rows.some(isLinked)) await this.#land()
     const candidates = await this.#candidates(rows)
+    const decisions = await this.#decide(pieces, rows, candidates)
+    await this.#land()
+    const pages = await this.#pages(pieces, decisions, candidates)
+    this.#inFlight = this.#context.feed.commitPages(pages).then(() => {})
+    // A failure is met where the commit is awaited: by the next batch or by `flush`.
+    this.#inFlight.catch(() => {})
+  }
+
+  /** What was committed is stored; balances that fail are not looked at after each statement, which costs more with every one before. */
+  async #land(): Promise<void> {
+    await this.#inFlight
+    await this.#context.stated.tend(this.#context, BATCH_STATEMENTS)
+  }
+
+  async #decide(pieces: readonly Piece[], rows: readonly Incoming[], candidates: Candidates): Promise<readonly Decision[]> {
+    const { source, feed, account, coverage, doubtedOn } = this.#context
+    const covers = joinRanges([...new Set(pieces.map(({ statement }) => statement.covers))].filter((range) => range !== null))
     const context = {
-      sourceId: this.#context.source.id, covers: this.#statement.covers, complete: true,
+      sourceId: source.id, covers, complete: true,
       // A row that the file leaves out stands as well as one that it shows: to the matcher nothing has vanished.
-      reported: () => true, repeated: () => true, vanishedBefore: NONE_VANISHED, ids: judgeIds(rows, candidates, this.#context.source.id, this.#statement.covers), coverage: this.#context.coverage.filter((range) => range.sourceId !== this.#context.source.id),
+      reported: () => true, repeated: () => true, vanishedBefore: NONE_VANISHED, ids: judgeIds(rows, candidates, source.id, covers), coverage,
     }
     let decisions = presume(match(rows, candidates, context))
-    if (mayJoin(decisions, candidates, context.sourceId)) {
+    if (mayJoin(decisions, candidates, source.id)) {
       const shown = await this.#context.shown()
       decisions = joinEqual(decisions, candidates, { ...context, reported: (mark: Digest) => shown.shows(mark), repeated: (key: Digest) => shown.holds(key) })
     }
-    decisions = await followRules(this.#context.feed, this.#context.account.id, doubtEqual(decisions, candidates, this.#context.source.id, this.#context.doubtedOn))
-    const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
+    return followRules(feed, account.id, doubtEqual(decisions, candidates, source.id, doubtedOn))
+  }
+
+  /** One for each piece; `decisions` in the order of their rows. */
+  async #pages(pieces: readonly Piece[], decisions: readonly Decision[], candidates: Candidates): Promise<readonly PageCommit[]> {
+    const stored = new Map(byId(candidates))
+    const unstored: Movement[] = []
+    const pages: PageCommit[] = []
+    let at = 0
+    for (const { statement, rows, isLast } of pieces) {
+      const built = this.#build(decisions.slice(at, (at += rows.length)), stored)
+      for (const { id, content, state, withdrawnReason, contentKey } of built.updates) stored.set(id, { ...stored.get(id)!, ...content, state, withdrawnReason, contentKey })
+      const last = isLast ? await this.#lastOf(statement, built.movements, unstored) : undefined
+      if (last !== undefined) await this.#context.stated.take(last)
+      pages.push(pageOf(this.#context, built, last))
+      statement.settled(built)
+      unstored.push(...built.movements)
+      this.#counts = addCounts(this.#counts, built.counts)
+    }
+    return pages
+  }
+
+  /** The statement's coverage, balances and their proof: it proves itself with opening and closing balance; a closing one alone is compared with the one before. */
+  async #lastOf(statement: OpenStatement, movements: readonly Movement[], unstored: readonly Movement[]): Promise<LastPiece> {
+    const { stated } = this.#context
+    const balances = statedBalances(this.#context, statement.balances)
+    const own = await stated.proveOwn(balances, statement.postedSum)
+    const spans = own ?? (await stated.ledger(balances, statement.covers, unstored, statement.movements))?.prove(movements).spans ?? []
+    return { covers: statement.covers, balances, spans, cursor: null }
+  }
+
+  #build(decisions: readonly Decision[], stored: ReadonlyMap<TransactionId, Candidate>): RowsCommit {
+    const builder = new CommitBuilder(commitContext(this.#context, true), stored)
     builder.add(decisions)
-    const built = builder.finish()
-    await this.#inFlight
-    this.#inFlight = commitRows(this.#context, built, last === null ? undefined : await last(built.movements))
-    // A failure is met where the commit is awaited: by the next batch or by `finish`.
-    this.#inFlight.catch(() => {})
-    if (this.#keepsMovements) this.#movements.push(...built.movements)
-    this.#counts = addCounts(this.#counts, built.counts)
+    return builder.finish()
   }
 
   /** Rows that came again under their ids: their first ones are stored by now. */
-  async #settleRepeats(repeats: readonly Incoming[], balances: readonly BalanceStatement[]): Promise<void> {
+  async #settleRepeats(statement: OpenStatement, repeats: readonly Incoming[]): Promise<void> {
     const { feed, account, source } = this.#context
-    await this.#inFlight
+    await this.#land()
     const candidates = await feed.candidates({
       accountId: account.id, sourceId: source.id, keys: repeats.flatMap((row) => [row.firstKey, row.key]), providerIds: providerIdsOf(repeats),
       contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,
     })
-    const build = (decisions: readonly Decision[]) => {
-      const builder = new CommitBuilder(commitContext(this.#context, true), candidates)
-      builder.add(decisions)
-      return builder.finish()
-    }
+    const stored = byId(candidates)
     const taken = new Set(repeats.flatMap(({ firstKey }) => candidates.known.get(firstKey)?.transactionId ?? []))
     const doubts = doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), [], candidates, { sourceId: source.id, taken })
-    const balanced = decideByBalance(doubts, ...(await this.#balanceOf(balances, build(doubts).movements)))
-    const decided = await followRules(feed, account.id, decideRepeats(balanced, this.#recent, candidates, { sourceId: this.#context.source.id, today: null }))
+    const balanced = decideByBalance(doubts, ...(await this.#balanceOf(statement, this.#build(doubts, stored).movements)))
+    const decided = await followRules(feed, account.id, decideRepeats(balanced, this.#recent, candidates, { sourceId: source.id, today: null }))
     const seen = repeats.flatMap((row): Decision[] => {
       const known = candidates.known.get(row.key)
       return known === undefined ? [] : [{ kind: 'seen', row, transactionId: known.transactionId, observationId: known.observationId }]
@@ -145,26 +206,25 @@ export class FileAnswer {
     const isDropped = (decision: Decision): boolean =>
       decision.kind === 'join' || (decision.kind === 'seen' && candidates.known.get(decision.row.firstKey)?.transactionId === decision.transactionId)
     const decisions = [...seen, ...decided]
-    for (const decision of decisions) if (isDropped(decision) && decision.row.content.status === 'posted') this.#postedSum -= decision.row.content.amount
-    const built = build(decisions)
+    const built = this.#build(decisions, stored)
     await commitRows(this.#context, built)
-    if (this.#keepsMovements) this.#movements.push(...built.movements)
+    statement.settled(built, decisions.flatMap((decision) => (isDropped(decision) ? [decision.row] : [])))
     this.#counts = addCounts(this.#counts, built.counts)
   }
 
   /** The movements of doubtful rows and what the stated balances say of them: the statement's own, or the one of before. */
-  async #balanceOf(balances: readonly BalanceStatement[], movements: readonly Movement[]): Promise<Parameters<typeof decideByBalance> extends [unknown, ...infer R] ? R : never> {
-    if (proveStatement(balances, this.#postedSum) !== null) {
-      return [[], (less) => proveStatement(balances, less.reduce((sum, movement) => sum + movement.amount, this.#postedSum))?.status === 'proved']
+  async #balanceOf(statement: OpenStatement, movements: readonly Movement[]): Promise<Parameters<typeof decideByBalance> extends [unknown, ...infer R] ? R : never> {
+    const balances: readonly BalanceStatement[] = statedBalances(this.#context, statement.balances)
+    if (proveStatement(balances, statement.postedSum) !== null) {
+      return [[], (less) => proveStatement(balances, less.reduce((sum, movement) => sum + movement.amount, statement.postedSum))?.status === 'proved']
     }
-    const ledger = await openLedger(this.#context, balances, this.#statement.covers, this.#context.coverage, this.#movements)
+    const ledger = await this.#context.stated.ledger(balances, statement.covers, [], statement.movements)
     return [movements, (all) => ledger?.prove(all).sound === true]
   }
 
   /** First the exact repeats, which are most rows of most files; only for the rest what resembles them. */
   async #candidates(rows: readonly Incoming[]): Promise<Candidates> {
-    const linked = rows.some((row) => row.corrects !== null || row.pendingProviderId !== null)
-    if (rows.length === 0 || (this.#context.accountWasEmpty && !linked)) return { known: new Map(), transactions: [] }
+    if (rows.length === 0 || (this.#context.accountWasEmpty() && !rows.some(isLinked))) return { known: new Map(), transactions: [] }
     const { feed, account, source } = this.#context
     const nothing: CandidateQuery = {
       accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,
@@ -180,8 +240,7 @@ export class FileAnswer {
       ...nothing, providerIds: providerIdsOf(left), contentKeys: left.map((row) => row.contentKey),
       near: { amounts: left.map((row) => row.content.amount), from, to }, states: { states: ['pending'], range },
     })
-    const byId = new Map([...repeats.transactions, ...alike.transactions].map((candidate) => [candidate.id, candidate]))
-    return { known: repeats.known, transactions: [...byId.values()] }
+    return { known: repeats.known, transactions: [...byId({ transactions: [...repeats.transactions, ...alike.transactions] }).values()] }
   }
 
   #window(day: Day): readonly [Day, Day] {
@@ -189,30 +248,63 @@ export class FileAnswer {
     if (window === undefined) this.#windows.set(day, (window = [addDays(day, -NEAR_DAYS), addDays(day, NEAR_DAYS)]))
     return window
   }
+}
 
-  /** A statement with opening and closing balance proves itself; a closing one alone is compared with the one before. */
-  async #spans(balances: readonly BalanceStatement[], movements: readonly Movement[]): Promise<readonly BalanceSpan[]> {
-    const own = proveStatement(balances, this.#postedSum)
-    if (own === null) {
-      const ledger = await openLedger(this.#context, balances, this.#statement.covers, this.#context.coverage, this.#movements)
-      return ledger?.prove(movements).spans ?? []
-    }
-    if (own.from >= own.to) return []
-    const { feed, account, source } = this.#context
-    // Nearly always the statement is the newest: of the years before nothing is asked then.
-    if ((await feed.newestSpans(account.id, source.id, 1)).every(({ to }) => to <= own.from)) return [own]
-    const stored = (await feed.spans(account.id)).filter(({ sourceId }) => sourceId === own.sourceId)
-    // The store replaces what ends later; spans of later statements that were imported before stay.
-    const later = stored.filter((span) => span.from >= own.to)
-    const [same, ...others] = stored.filter((span) => span.to > own.from && span.from < own.to)
-    return same !== undefined && others.length === 0 && isEqualSpan(same, own) ? [] : [own, ...later]
+/** Names another row: it may be stored even where nothing else was. */
+function isLinked({ corrects, pendingProviderId }: Incoming): boolean {
+  return corrects !== null || pendingProviderId !== null
+}
+
+/** `rows`: how many it holds. */
+type Way = { readonly take: (statement: OpenStatement, rows: number) => Promise<void>; readonly end: (statement: OpenStatement) => Promise<void> }
+
+/** One statement while its rows come. */
+export class OpenStatement {
+  readonly covers: DayRange | null
+  readonly balances: readonly StatedBalance[]
+  readonly repeats = new Repeats()
+  /** Of its rows that are settled. Only a lone closing balance is compared with what the feed had before; millions of movements are not kept for nothing. */
+  readonly movements: Movement[] = []
+  readonly #keepsMovements: boolean
+  readonly #way: Way
+  #rows: Incoming[] = []
+  #postedSum: bigint
+
+  constructor({ covers, balances, postedSum }: FileStatement, way: Way) {
+    this.covers = covers
+    this.balances = balances
+    this.#postedSum = postedSum
+    this.#keepsMovements = balances.length > 0 && balances.every(({ kind }) => kind !== 'opening')
+    this.#way = way
   }
-}
 
-function isEqualSpan(a: BalanceSpan, b: BalanceSpan): boolean {
-  return a.from === b.from && a.to === b.to && a.opening === b.opening && a.closing === b.closing && a.rowsSum === b.rowsSum && a.status === b.status
-}
+  /** In minor units, without rows that turned out to be repeated. */
+  get postedSum(): bigint {
+    return this.#postedSum
+  }
 
-function hasOpening(balances: readonly StatedBalance[]): boolean {
-  return balances.some((balance) => balance.kind === 'opening')
+  async add(row: Incoming): Promise<void> {
+    this.repeats.take(row)
+    if (isRepeat(row)) return
+    this.#rows.push(row)
+    await this.#way.take(this, this.#rows.length)
+  }
+
+  /** After its last row. It is stored at the latest by `FileAnswer.flush`. */
+  async end(): Promise<void> {
+    await this.#way.end(this)
+  }
+
+  /** The rows since it was cut before. */
+  cut(): readonly Incoming[] {
+    const rows = this.#rows
+    this.#rows = []
+    return rows
+  }
+
+  /** `dropped`: rows that are not there a second time. */
+  settled({ movements }: RowsCommit, dropped: readonly Incoming[] = []): void {
+    if (this.#keepsMovements) this.movements.push(...movements)
+    for (const { content } of dropped) if (content.status === 'posted') this.#postedSum -= content.amount
+  }
 }

@@ -96,16 +96,18 @@ export async function checkFile(stream: StatementStream, label: string, onRows: 
 function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owners: ReadonlyMap<StatementSum, Draft>): Omit<CheckedFile, 'notices'> {
   // Statements that do not tell their currency, or what kind of account they are of, are those of the account of that name that does, when there is only one.
   const merged = new Map<Draft, Draft>()
+  const named = Map.groupBy(drafts, ({ ref }) => ref.number)
   for (const draft of drafts) {
-    const telling = drafts.filter((other) => tellsMore(other, draft))
+    const telling = named.get(draft.ref.number)!.filter((other) => tellsMore(other, draft))
     const [most, another] = telling.filter((one) => !telling.some((other) => tellsMore(other, one)))
     merged.set(draft, most === undefined || another !== undefined ? draft : most)
   }
   const order = [...new Set(starts)]
+  const ofDraft = Map.groupBy(order, (sum) => merged.get(owners.get(sum)!)!)
   const accounts: FileAccount[] = []
   const statements = new Map<StatementSum, CheckedStatement>()
   for (const draft of new Set(merged.values())) {
-    const all = order.filter((sum) => merged.get(owners.get(sum)!) === draft)
+    const all = ofDraft.get(draft)!
     const rowsOf = (sum: StatementSum): readonly StatementRow[] => sampleOf(owners.get(sum)!, sum).rows()
     for (const sums of isMasked(draft.ref) ? partByAccount(all, rowsOf) : [all]) {
       const { ref, named, label, currency } = draft

@@ -4,9 +4,10 @@
  * id is that row (converters change their ids), as many as there are and no more. One that only
  * resembles such a row, on days that the file answers for, stays a row of its own with a question.
  */
-import { contains, daysBetween, type Day } from '../domain/day.ts'
+import { daysBetween, type Day } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOpen, isOwn, textOf } from './candidate.ts'
+import { coversDay } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import { isReported, mayFollow, type Decision, type MatchContext } from './match.ts'
 
@@ -62,6 +63,6 @@ export function doubtEqual(decisions: readonly Decision[], candidates: Candidate
 
 /** Whether a person should compare them: near days, like texts, and the file should have shown the stored one. */
 function resembles({ row }: NewRow, candidate: Candidate, { covers }: MatchContext): boolean {
-  if (covers === null || !contains(covers, candidate.postedOn) || candidate.state === 'withdrawn' || candidate.currency !== row.content.currency) return false
+  if (!coversDay(covers, candidate.postedOn) || candidate.state === 'withdrawn' || candidate.currency !== row.content.currency) return false
   return Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= NEAR_DAYS && resemblance(row.text, textOf(candidate)) >= LIKE
 }

@@ -4,10 +4,11 @@
  * positions in the answer (row 1, 2, 3, numbered anew each time) and say nothing. Until an id has
  * proved itself it counts together with its content only (match.ts). Pure; nothing is configured for a bank.
  */
-import { contains, type DayRange } from '../domain/day.ts'
+import type { DayRange } from '../domain/day.ts'
 import type { Digest } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { idsUnder, textOf } from './candidate.ts'
+import { coversDay } from './coverage.ts'
 import { isReworded } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 
@@ -43,7 +44,7 @@ type Evidence = {
 }
 
 /** `covers`: the days that the answer claims to cover. */
-export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sourceId: string, covers: DayRange | null): IdTrust {
+export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sourceId: string, covers: readonly DayRange[]): IdTrust {
   const holders: Holder[] = []
   for (const candidate of candidates.transactions) {
     const ids = idsUnder(candidate, sourceId)
@@ -65,7 +66,7 @@ export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sour
     for (const id of verdict.ids) contested.add(id)
   }
   // All booking days moved while the ids stayed: where rows are equal each day this looks like ids that wander.
-  const moved = isSure || covers === null ? 0 : rowsMoved(rows, evidence, covers)
+  const moved = isSure || covers.length === 0 ? 0 : rowsMoved(rows, evidence, covers)
   if (moved > 0) return { ...UNTRIED, agreeing: agreeing + (moved > 1 ? moved : 0) }
   const all = (wandering >= WANDERING && wandering >= agreeing) || haveWandered(holders, evidence)
   return { distrusts: all ? () => true : (id) => contested.has(id), agreeing, renewed }
@@ -128,14 +129,14 @@ function gather(rows: readonly Incoming[], { known }: Candidates, holders: reado
  * How many different rows that the answer must show are only there under their old id on another day: then days moved,
  * not ids. Rows of equal amount and text count once, since ids that wander over them would show the same.
  */
-function rowsMoved(rows: readonly Incoming[], { byId, shownContents }: Evidence, covers: DayRange): number {
+function rowsMoved(rows: readonly Incoming[], { byId, shownContents }: Evidence, covers: readonly DayRange[]): number {
   const moved = new Set<string>()
   for (const row of rows) {
     const holders = row.providerId === null ? [] : (byId.get(row.providerId) ?? [])
     const isMoved = holders.some(
       ({ candidate }) =>
         candidate.amount === row.content.amount && candidate.postedOn !== row.content.postedOn && isReworded(textOf(candidate), row.text) &&
-        contains(covers, candidate.postedOn) && !shownContents.has(candidate.contentKey),
+        coversDay(covers, candidate.postedOn) && !shownContents.has(candidate.contentKey),
     )
     if (isMoved) moved.add(`${row.content.amount} ${row.text}`)
   }

@@ -17,14 +17,15 @@ import type { TenantStore } from '../ports/store.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccounts } from './file-accounts.ts'
 import { asSaidBefore, keepDates } from './file-dates.ts'
-import { FileAnswer } from './file-answer.ts'
+import { FileAnswer, type OpenStatement } from './file-answer.ts'
 import { doubtfulBefore, standingBefore, type Standing } from './file-border.ts'
 import { asStored } from './file-signs.ts'
 import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
 import { Intake } from './incoming.ts'
 import { cannotBeIn, mayBeIn, nameCurrency } from './name-currency.ts'
 import { unknownCurrency } from './said-currency.ts'
-import { addCounts, NO_COUNTS } from './settle.ts'
+import { addCounts, NO_COUNTS, type SettleContext } from './settle.ts'
+import { SourceBalances } from './source-balances.ts'
 import type { StatementSummary } from './statement-sum.ts'
 
 export type ImportDeps = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
@@ -177,12 +178,14 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
   return ok({ checked, destinations })
 }
 
-/** A statement on its way into the feed, with the rows that its layer showed so far. */
-type Way = { readonly answer: FileAnswer; readonly intake: Intake; readonly accountId: string; starts: number }
+/** A statement on its way into the feed, with the rows that its layer showed so far; `starts`: how often it will still begin or go on. */
+type Way = { readonly layer: Layer; readonly statement: OpenStatement; starts: number }
+
+/** Statements of an account that add up: one intake, because equal rows in them are several; one answer to the store. */
+type Layer = { readonly intake: Intake; readonly answer: FileAnswer; readonly accountId: string; readonly standing: readonly Standing[] }
 
 /** Second pass: the rows of each statement, in batches. */
-async function importRows(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string): Promise<Map<string, AccountOutcome>> {
-  const outcomes = new Map<string, AccountOutcome>()
+async function importRows(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string): Promise<ReadonlyMap<string, AccountOutcome>> {
   const { starts } = plan.checked
   const ways = new Ways(deps, request, plan, runId)
   const count = counter(request)
@@ -196,33 +199,30 @@ async function importRows(deps: ImportDeps, request: ImportRequest, plan: Plan, 
       way = statement.isRepeated ? null : await ways.of(statement)
     } else if (part.part === 'rows' && way !== null) {
       for (const row of part.rows) {
-        const taken = way.intake.take(row)
+        const taken = way.layer.intake.take(row)
         if (!taken.ok) throw new Error(taken.failure.message)
-        if (taken.value !== null) await way.answer.add(taken.value)
+        if (taken.value !== null) await way.statement.add(taken.value)
       }
       count(part.rows.length)
     } else if (part.part === 'end' && way !== null) {
-      if (--way.starts > 0) continue
-      await way.answer.finish()
-      const { accountId, answer } = way
-      const soFar = outcomes.get(accountId) ?? { accountId, ...NO_COUNTS, failure: null }
-      outcomes.set(accountId, { ...soFar, ...addCounts(soFar, answer.counts) })
+      if (--way.starts === 0) await way.statement.end()
     }
   }
-  return outcomes
+  return ways.finish()
 }
 
-/** Opens the way of each statement when it begins: one intake for a layer, because its statements add up. */
+/** Opens the way of each statement when it begins. */
 class Ways {
   readonly #deps: ImportDeps
   readonly #request: ImportRequest
   readonly #plan: Plan
   readonly #runId: string
+  readonly #starts: ReadonlyMap<CheckedStatement, readonly CheckedStatement[]>
   readonly #ways = new Map<CheckedStatement, Way>()
-  readonly #intakes = new Map<FileAccount, Intake[]>()
-  readonly #standing = new Map<Intake, readonly Standing[]>()
-  /** The day that the layer may go on within. */
-  readonly #doubted = new Map<Intake, Day>()
+  readonly #layers = new Map<FileAccount, Layer[]>()
+  readonly #stated = new Map<string, readonly [SettleContext, SourceBalances]>()
+  /** The one whose statement began last. */
+  #current: Layer | null = null
   #shown: Promise<ReadonlyMap<FileAccount, readonly Intake[]>> | null = null
 
   constructor(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string) {
@@ -230,39 +230,68 @@ class Ways {
     this.#request = request
     this.#plan = plan
     this.#runId = runId
+    this.#starts = Map.groupBy(plan.checked.starts, (statement) => statement)
   }
 
   async of(statement: CheckedStatement): Promise<Way> {
     const open = this.#ways.get(statement)
     if (open !== undefined) return open
-    const { feed } = this.#deps.store
-    const { file, account, source, currency, hadRows } = this.#plan.destinations.get(statement.account)!
-    if (account === null || source === null) throw new Error('an account is made before its rows come')
-    const intakes = this.#intakes.get(file) ?? []
-    this.#intakes.set(file, intakes)
-    const alone = intakes.every((_, layer) => layer === statement.layer)
+    const { account, source } = this.#destination(statement.account)
+    const layers = this.#layers.get(statement.account) ?? []
+    this.#layers.set(statement.account, layers)
+    const known = layers[statement.layer]
+    // What other statements brought is stored before rows are compared with it.
+    if (this.#current !== known) await this.#current?.answer.flush()
+    const layer = known ?? (layers[statement.layer] = await this.#begin(statement))
+    this.#current = layer
     const { sum } = statement
-    let intake = intakes[statement.layer]
-    if (intake === undefined) {
-      intakes[statement.layer] = intake = intakeFor(account, source, currency, false)
-      const proved = hadRows ? await standingBefore(feed, account, source, sum) : []
-      const doubted = hadRows && proved.length === 0 ? await doubtfulBefore(feed, account, source, sum, (day) => this.#rowsOn(statement, day)) : []
-      if (doubted.length > 0) this.#doubted.set(intake, sum.lying.days!.from)
-      const standing = proved.length > 0 ? proved : doubted
-      this.#standing.set(intake, standing)
-      for (const row of standing) intake.goesOnFrom(row)
-    }
-    const answer = new FileAnswer(
-      {
-        feed, account, source, runId: this.#runId, now: () => this.#deps.clock.now(), newId: (at) => this.#deps.entropy.id(at),
-        shown: async () => (await (this.#shown ??= this.#register())).get(file)![statement.layer]!,
-        accountWasEmpty: !hadRows && alone, coverage: await feed.covered(account.id), doubtedOn: this.#doubted.get(intake) ?? null,
-      },
-      { covers: sum.covers, balances: sum.balances, postedSum: minorOf(sum.postedSum, account.currency) * BigInt(source.sign) },
-    )
-    const way = { answer, intake, accountId: account.id, starts: this.#plan.checked.starts.filter((start) => start === statement).length }
+    const opened = layer.answer.open({ covers: sum.covers, balances: sum.balances, postedSum: minorOf(sum.postedSum, account.currency) * BigInt(source.sign) })
+    const way = { layer, statement: opened, starts: this.#starts.get(statement)!.length }
     this.#ways.set(statement, way)
     return way
+  }
+
+  /** Stores what is left, and tells what became of each account. */
+  async finish(): Promise<ReadonlyMap<string, AccountOutcome>> {
+    const outcomes = new Map<string, AccountOutcome>()
+    for (const layer of new Set([...this.#ways.values()].map((way) => way.layer))) {
+      await layer.answer.flush()
+      const soFar = outcomes.get(layer.accountId) ?? { accountId: layer.accountId, ...NO_COUNTS, failure: null }
+      outcomes.set(layer.accountId, { ...soFar, ...addCounts(soFar, layer.answer.counts) })
+    }
+    for (const [settle, stated] of this.#stated.values()) await stated.tend(settle)
+    return outcomes
+  }
+
+  #destination(file: FileAccount): Destination & { readonly account: Account; readonly source: AccountSource } {
+    const destination = this.#plan.destinations.get(file)!
+    const { account, source } = destination
+    if (account === null || source === null) throw new Error('an account is made before its rows come')
+    return { ...destination, account, source }
+  }
+
+  async #begin(statement: CheckedStatement): Promise<Layer> {
+    const { feed } = this.#deps.store
+    const { account: file, layer: own, sum } = statement
+    const { account, source, currency, hadRows } = this.#destination(file)
+    const layers = this.#layers.get(file)!
+    const intake = intakeFor(account, source, currency, false)
+    const proved = hadRows ? await standingBefore(feed, account, source, sum) : []
+    const doubted = hadRows && proved.length === 0 ? await doubtfulBefore(feed, account, source, sum, (day) => this.#rowsOn(statement, day)) : []
+    const standing = proved.length > 0 ? proved : doubted
+    for (const row of standing) intake.goesOnFrom(row)
+    const coverage = await feed.covered(account.id)
+    const settle = { feed, account, source, runId: this.#runId, now: () => this.#deps.clock.now(), newId: (at: number) => this.#deps.entropy.id(at) }
+    const [, stated] = this.#stated.get(source.id) ?? [settle, new SourceBalances(settle, coverage)]
+    this.#stated.set(source.id, [settle, stated])
+    const answer = new FileAnswer({
+      ...settle, stated, coverage: coverage.filter(({ sourceId }) => sourceId !== source.id),
+      shown: async () => (await (this.#shown ??= this.#register())).get(file)![own]!,
+      accountWasEmpty: () => !hadRows && layers.every((_, layer) => layer === own),
+      // The layer may go on within this day.
+      doubtedOn: doubted.length > 0 ? sum.lying.days!.from : null,
+    })
+    return { intake, answer, accountId: account.id, standing }
   }
 
   /** One more pass, made only where a file begins on the last day that is stored. */
@@ -286,13 +315,12 @@ class Ways {
       const part = read.value
       if (part.part === 'start') {
         const { account: file, layer } = this.#plan.checked.starts[++index]!
-        const { account, source, currency } = this.#plan.destinations.get(file)!
+        const { account, source, currency } = this.#destination(file)
         const intakes = shown.get(file) ?? []
         shown.set(file, intakes)
         if (intakes[layer] === undefined) {
-          intakes[layer] = intakeFor(account!, source!, currency, true)
-          const way = this.#intakes.get(file)?.[layer]
-          for (const row of (way && this.#standing.get(way)) ?? []) intakes[layer].goesOnFrom(row)
+          intakes[layer] = intakeFor(account, source, currency, true)
+          for (const row of this.#layers.get(file)?.[layer]?.standing ?? []) intakes[layer].goesOnFrom(row)
         }
         intake = intakes[layer]
       } else if (part.part === 'rows') for (const row of part.rows) intake!.take(row)

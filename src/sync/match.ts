@@ -4,11 +4,12 @@
  * One-to-one inside one account, certain tiers first (docs: integrity). It never merges below the
  * certainty line: there a row becomes a transaction of its own with a question beside it.
  */
-import { contains, daysBetween, type DayRange } from '../domain/day.ts'
+import { daysBetween, type DayRange } from '../domain/day.ts'
 import type { Covered } from '../domain/run.ts'
 import type { MatchTier, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { idsUnder, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
+import { coversDay } from './coverage.ts'
 import type { IdTrust } from './id-trust.ts'
 import { isReworded, presenceMark, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -17,8 +18,8 @@ import { takeBack, takesBack } from './unbooked.ts'
 
 export type MatchContext = {
   readonly sourceId: string
-  /** Days that the answer covers completely; null when absence from it means nothing. */
-  readonly covers: DayRange | null
+  /** Days that the answer covers completely, oldest first: of a bank's one range at most, of statements of a file one for each gap between them. None: absence from it means nothing. */
+  readonly covers: readonly DayRange[]
   /** False while pages are still to come: then only what no later page can change is decided. */
   readonly complete: boolean
   /** Whether the answer reports a row with this mark; while it is incomplete, so far. */
@@ -390,14 +391,15 @@ export function mayFollow(row: Incoming, candidate: Candidate, sourceId: string)
 /** Gone: its day is covered completely, or it was pending before those days, and nothing in the answer reports it any more. */
 export function isGone(board: Board, candidate: Candidate): boolean {
   const { context } = board
-  if (!context.complete || context.covers === null) return false
-  const isDue = contains(context.covers, candidate.postedOn) || (candidate.state === 'pending' && candidate.postedOn < context.covers.from)
+  const [first] = context.covers
+  if (!context.complete || first === undefined) return false
+  const isDue = coversDay(context.covers, candidate.postedOn) || (candidate.state === 'pending' && candidate.postedOn < first.from)
   return isDue && (board.takingBack.has(candidate.id) || !isReported(candidate, context))
 }
 
 /** Replaced: its day is covered completely, and its reports are gone, though its id may be on another row now. */
 function isReplaced({ context }: Board, candidate: Candidate): boolean {
-  if (!context.complete || context.covers === null || !contains(context.covers, candidate.postedOn)) return false
+  if (!context.complete || !coversDay(context.covers, candidate.postedOn)) return false
   return !candidate.reports.some((report) => report.sourceId === context.sourceId && context.repeated(report.key))
 }
 

@@ -10,6 +10,7 @@ import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/store.ts'
 import { isBookedBy, isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
+import { coversDay } from './coverage.ts'
 import { keepsIdsWhenBooked } from './id-trust.ts'
 import { isReworded, isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -105,7 +106,7 @@ function askAboutEqual(board: Board, rows: readonly Incoming[]): void {
 function askAboutMoved({ context, byProviderId, candidates, decisions, taken }: Board, rows: readonly Incoming[]): void {
   if (!context.complete) return
   const { ids, covers, sourceId } = context
-  const outside = ids.renewed < RENEWED_ROWS || ids.renewed < ids.agreeing ? [] : candidates.filter((candidate) => covers !== null && !contains(covers, candidate.postedOn) && isOwn(candidate, sourceId))
+  const outside = ids.renewed < RENEWED_ROWS || ids.renewed < ids.agreeing ? [] : candidates.filter((candidate) => covers.length > 0 && !coversDay(covers, candidate.postedOn) && isOwn(candidate, sourceId))
   const asked = new Set<Candidate>()
   // Under its id it may have been worded anew as well.
   const isLike = ({ providerId, text }: Incoming, candidate: Candidate): boolean =>
@@ -278,7 +279,7 @@ function judgeBookedElsewhere(row: Incoming, candidate: Candidate, days: number,
 
 /** Whether both sources answered for the days of both: then they show the same rows. */
 export function coveredByBoth({ context }: Board, row: Incoming, candidate: Candidate): boolean {
-  if (context.covers === null || !contains(context.covers, candidate.postedOn)) return false
+  if (!coversDay(context.covers, candidate.postedOn)) return false
   const sources = new Set(candidate.reports.map((report) => report.sourceId))
   return context.coverage.some((covered) => sources.has(covered.sourceId) && contains(covered, row.content.postedOn))
 }

@@ -54,7 +54,7 @@ test('absence is evidence on covered days alone: of this source, or of one that 
 })
 
 const CONTEXT: MatchContext = {
-  sourceId: 'own', covers: { from: day('2026-03-10'), to: day('2026-03-31') }, complete: true, reported: () => false, repeated: () => false,
+  sourceId: 'own', covers: [{ from: day('2026-03-10'), to: day('2026-03-31') }], complete: true, reported: () => false, repeated: () => false,
   ids: { distrusts: () => false, agreeing: 0, renewed: 0 }, vanishedBefore: NONE_VANISHED, coverage: [],
 }
 

@@ -11,12 +11,14 @@ import type { BalanceStatement, SyncRun } from '../domain/run.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { Observation, Question, TransactionId } from '../domain/transaction.ts'
 import type { SeenPage, StoredReport } from '../ports/history.ts'
+import { pageByPage } from '../ports/page-by-page.ts'
 import type { FeedStore, PageCommit, TenantStore } from '../ports/store.ts'
 import { Answer } from './answer.ts'
 import { FileAnswer } from './file-answer.ts'
 import { reportKey, reportText } from './identity.ts'
 import { Intake } from './incoming.ts'
 import type { SettleContext } from './settle.ts'
+import { SourceBalances } from './source-balances.ts'
 
 /** What the account is lived through with. */
 export type Life = {
@@ -98,6 +100,7 @@ class Replay {
   readonly #used = new Set<TransactionId>()
   /** Layers of the file that is read: what each of them showed so far. */
   #layers: { readonly of: string; readonly intake: Intake; readonly ids: Set<string> }[] = []
+  readonly #stated = new Map<string, SourceBalances>()
   #questions: Question[]
   #ids = 0
 
@@ -109,7 +112,7 @@ class Replay {
     this.#parted = new Set([...life.reports.values()].flatMap(({ sourceId, key }) => (known.has(`${sourceId}|${reportKey(key, 1)}`) ? [`${sourceId}|${reportKey(key, 1)}`] : [])))
     const after = ({ id }: Question): number => life.answeredAfter.get(id) ?? -1
     this.#questions = [...life.answered].sort((a, b) => after(a) - after(b) || a.answeredAt! - b.answeredAt!)
-    this.#feed = { ...scratch.feed, commitPage: (page) => scratch.feed.commitPage(this.#named(page)) }
+    this.#feed = { ...scratch.feed, ...pageByPage((page) => scratch.feed.commitPage(this.#named(page))) }
   }
 
   async begin(): Promise<void> {
@@ -177,9 +180,14 @@ class Replay {
     const incoming = this.#register(shown, shown.map((report) => this.#rowOf(report, context.source)), intake)
     const postedSum = incoming.reduce((sum, { content }) => (content.status === 'posted' ? sum + content.amount : sum), 0n)
     const coverage = await this.#feed.covered(this.#life.account.id)
-    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: false, doubtedOn: null, coverage }, { covers: part.covers, balances: this.#balancesOf(part, part.covers), postedSum })
-    for (const row of incoming) await answer.add(row)
-    await answer.finish()
+    const stated = this.#stated.get(part.sourceId) ?? new SourceBalances(context, coverage)
+    this.#stated.set(part.sourceId, stated)
+    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: () => false, doubtedOn: null, coverage: coverage.filter(({ sourceId }) => sourceId !== part.sourceId), stated })
+    const statement = answer.open({ covers: part.covers, balances: this.#balancesOf(part, part.covers), postedSum })
+    for (const row of incoming) await statement.add(row)
+    await statement.end()
+    await answer.flush()
+    await stated.tend(context)
   }
 
   #intake({ source, account }: SettleContext): Intake {

@@ -8,7 +8,7 @@ import type { JsonObject } from '../domain/institution.ts'
 import { moneyOf } from '../domain/money.ts'
 import type { BalanceSpan, BalanceStatement, Covered } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
-import type { FeedStore } from '../ports/store.ts'
+import type { FeedStore, PageCommit } from '../ports/store.ts'
 import { UNKNOWN_CURRENCY } from './accounts.ts'
 import { MAX_ANCHORS, newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
 import type { CommitContext, Counts, RowsCommit } from './commit.ts'
@@ -49,15 +49,20 @@ export function commitContext(context: SettleContext, isFile: boolean): CommitCo
 }
 
 /**
- * One database transaction: all of it or nothing. Balances are learned with the rows beside them, not before: to which
- * balance a row belongs is told by what was known when (balance-chain.ts), and clocks go on while an answer is judged.
+ * The page that the store gets. Balances are learned with the rows beside them, not before: to which balance a row
+ * belongs is told by what was known when (balance-chain.ts), and clocks go on while an answer is judged.
  */
-export async function commitRows(context: SettleContext, rows: RowsCommit, last: LastPiece = NO_LAST_PIECE): Promise<void> {
+export function pageOf(context: SettleContext, rows: RowsCommit, last: LastPiece = NO_LAST_PIECE): PageCommit {
   const { seen, observations, inserts, updates, questions } = rows
   const { account, source, runId } = context
   const at = context.now()
   const balances = last.balances.map((balance) => ({ ...balance, observedAt: at }))
-  await context.feed.commitPage({ runId, accountId: account.id, sourceId: source.id, at, seen, observations, inserts, updates, questions, ...last, balances })
+  return { runId, accountId: account.id, sourceId: source.id, at, seen, observations, inserts, updates, questions, ...last, balances }
+}
+
+/** One database transaction: all of it or nothing. */
+export async function commitRows(context: SettleContext, ...page: Parameters<typeof pageOf> extends [unknown, ...infer R] ? R : never): Promise<void> {
+  await context.feed.commitPage(pageOf(context, ...page))
 }
 
 /** Balances in minor units. Those in another currency, or too precise for theirs, say nothing and are left out. */
@@ -103,7 +108,7 @@ export async function askLedger({ feed, account, source }: SettleContext, balanc
 
 /** The ledger to prove movements with. `committed`: movements of this answer that were in the store already when the facts were asked. */
 export function ledgerFrom(
-  { source }: SettleContext, facts: LedgerFacts | null, covers: DayRange | null, coverage: readonly Covered[], committed: readonly Movement[],
+  { source }: Pick<SettleContext, 'source'>, facts: LedgerFacts | null, covers: DayRange | null, coverage: readonly Covered[], committed: readonly Movement[],
 ): Ledger | null {
   if (facts === null) return null
   const { statement, last, spans } = facts
@@ -115,13 +120,6 @@ export function ledgerFrom(
     proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
   const isOfBefore = spans.some(({ opening, closing }) => opening === statement.amount && closing !== opening)
   return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, isOfBefore, spans, prove }
-}
-
-/** Both at once. */
-export async function openLedger(
-  context: SettleContext, balances: readonly BalanceStatement[], covers: DayRange | null, coverage: readonly Covered[], committed: readonly Movement[],
-): Promise<Ledger | null> {
-  return ledgerFrom(context, await askLedger(context, balances), covers, coverage, committed)
 }
 
 /** The smallest range that holds both. */

@@ -5,6 +5,7 @@
  */
 import { contains } from '../domain/day.ts'
 import type { RowContent, TransactionId } from '../domain/transaction.ts'
+import { pageByPage } from '../ports/page-by-page.ts'
 import type { Candidate, CandidateQuery, Candidates, FeedStore, KnownReport, NewObservation, PageCommit } from '../ports/store.ts'
 
 export class ShadowFeed {
@@ -25,7 +26,7 @@ export class ShadowFeed {
     return {
       ...stored,
       candidates: (query) => this.#candidates(query),
-      commitPage: async (page) => this.#commit(page),
+      ...pageByPage(async (page) => this.#commit(page)),
       cursor: async (sourceId) => this.pages.findLast((page) => page.sourceId === sourceId && page.cursor !== null)?.cursor ?? stored.cursor(sourceId),
       coverage: async (accountId) => [
         ...(await stored.coverage(accountId)),

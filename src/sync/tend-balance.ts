@@ -6,13 +6,13 @@
  */
 import type { Account } from '../domain/account.ts'
 import { addDays, day, daysBetween, type Day } from '../domain/day.ts'
-import { withRowsSum, type BalanceSpan } from '../domain/run.ts'
+import { spannedDays, withRowsSum, type BalanceSpan } from '../domain/run.ts'
 import type { Question } from '../domain/transaction.ts'
 import type { Candidate, FeedStore, TransactionUpdate } from '../ports/store.ts'
 import type { Movement, Verdict } from './balance.ts'
 import { stepsOf, type LedgerRow, type Step } from './balance-chain.ts'
 import { Clues } from './balance-clues.ts'
-import { isFailing, loadChain, type LoadedChain } from './balance-proof.ts'
+import { isFailing, loadChain, type LoadedChain, type Stated } from './balance-proof.ts'
 import { textOf } from './candidate.ts'
 import { contentKey } from './identity.ts'
 import { isInverted, solveBalance, withoutLate } from './solve-balance.ts'
@@ -41,26 +41,31 @@ export async function tendBalance(context: SettleContext): Promise<void> {
 }
 
 /**
- * After a file: what agrees by now is proved, and a row that seems to be here twice is asked about. Its amounts are not
- * turned: files of many programs are one source.
+ * After statements of a file: what agrees by now is proved, and a row that seems to be here twice is asked about, around the
+ * newest failure and those since `since`, which these statements showed. Its amounts are not turned: files of many programs
+ * are one source.
  */
-export async function tendFile(context: SettleContext): Promise<void> {
+export async function tendFile(context: SettleContext, since: Day | null): Promise<void> {
   const { feed, account, source, runId, now } = context
-  // Those that are not proved come with the newest.
-  if (!(await feed.newestSpans(account.id, source.id, 1)).some(isFailing)) return
-  const chain = await chainOf(feed, account, source.id)
-  if (chain === null) return
-  await mend({ feed, account, sourceId: source.id, runId, at: now() }, chain)
-  if (chain.isBroken) await askAboutDoubles(context, chain)
+  const stated = await statedBy(feed, account, source.id)
+  let before: Day | null = null
+  do {
+    const chain = await chainOf(feed, account, source.id, stated, before)
+    if (chain === null) return
+    await mend({ feed, account, sourceId: source.id, runId, at: now() }, chain)
+    if (chain.isBroken) await askAboutDoubles(context, chain)
+    before = chain.failsFrom
+  } while (since !== null && since < before)
 }
 
 /** After a person decided about rows: spans that agree by now are proved at once. */
 export async function tendAfterDecision(feed: FeedStore, account: Account, now: number): Promise<void> {
   const failing = (await feed.spans(account.id)).filter(isFailing)
   for (const sourceId of new Set(failing.map((span) => span.sourceId))) {
-    const stated = (await feed.balances(account.id, sourceId)).at(-1)
-    const chain = stated === undefined ? null : await chainOf(feed, account, sourceId)
-    if (stated !== undefined && chain !== null) await mend({ feed, account, sourceId, runId: stated.runId, at: now }, chain)
+    const stated = await statedBy(feed, account, sourceId)
+    const newest = stated.balances.at(-1)
+    const chain = newest === undefined ? null : await chainOf(feed, account, sourceId, stated)
+    if (newest !== undefined && chain !== null) await mend({ feed, account, sourceId, runId: newest.runId, at: now }, chain)
   }
 }
 
@@ -70,7 +75,7 @@ type Place = { readonly feed: FeedStore; readonly account: Account; readonly sou
 async function tendOnce(context: SettleContext): Promise<boolean> {
   const { feed, account, source, runId, now } = context
   const place = { feed, account, sourceId: source.id, runId, at: now() }
-  const chain = await chainOf(feed, account, source.id)
+  const chain = await chainOf(feed, account, source.id, await statedBy(feed, account, source.id))
   if (chain === null) return false
   if (isInverted(chain.steps)) return source.sign === 1 && amountsAreAtFault(account, chain) ? turnSigns(place, chain) : false
   await mend(place, chain)
@@ -78,16 +83,22 @@ async function tendOnce(context: SettleContext): Promise<boolean> {
   return false
 }
 
-type FailingChain = LoadedChain & { readonly spans: readonly BalanceSpan[]; readonly isBroken: boolean }
+type FailingChain = LoadedChain & { readonly spans: readonly BalanceSpan[]; readonly failsFrom: Day; readonly isBroken: boolean }
 
-async function chainOf(feed: FeedStore, account: Account, sourceId: string): Promise<FailingChain | null> {
+async function statedBy(feed: FeedStore, account: Account, sourceId: string): Promise<Stated> {
+  const [balances, coverage] = await Promise.all([feed.balances(account.id, sourceId), feed.coverage(account.id)])
+  return { balances, coverage }
+}
+
+/** `before`: failures that begin then or later are left out. */
+async function chainOf(feed: FeedStore, account: Account, sourceId: string, stated: Stated, before: Day | null = null): Promise<FailingChain | null> {
   const spans = (await feed.spans(account.id)).filter((span) => span.sourceId === sourceId)
   // The newest failure with those right before it: what failed long ago is not looked at again and again.
-  const newest = spans.findLast(isFailing)
+  const newest = spans.findLast((span) => isFailing(span) && (before === null || span.from < before))
   const first = newest === undefined ? undefined : spans.find((span) => isFailing(span) && span.from >= addDays(newest.from, -45))
-  if (first === undefined) return null
-  const chain = await loadChain(feed, account, sourceId, first, await feed.coverage(account.id))
-  return chain === null ? null : { ...chain, spans, isBroken: spans.some((span) => span.from >= first.from && span.status === 'broken') }
+  if (newest === undefined || first === undefined) return null
+  const chain = await loadChain(feed, account, sourceId, first, stated)
+  return chain === null ? null : { ...chain, spans, failsFrom: first.from, isBroken: spans.some((span) => first.from <= span.from && span.from <= newest.from && span.status === 'broken') }
 }
 
 /** Spans whose balances agree with the rows as they are known now, or as this source always counts them; broken ones down to the days that are at fault. */
@@ -95,11 +106,12 @@ async function mend({ feed, account, sourceId, runId, at }: Place, chain: Failin
   const steps = habitualSteps(chain)
   const { left } = withoutLate(steps)
   const mended = chain.spans.map((span): readonly BalanceSpan[] => (isFailing(span) ? mendSpan(span, steps, left) : [span]))
-  const from = mended.findIndex(([first], index) => first !== chain.spans[index])
-  if (from === -1) return
+  const isChanged = ([first]: readonly BalanceSpan[], index: number): boolean => first !== chain.spans[index]
+  const days = spannedDays(mended.filter(isChanged).flat())
+  if (days === null) return
   await feed.commitPage({
     runId, accountId: account.id, sourceId, at, seen: [], observations: [], inserts: [], updates: [], questions: [], covers: null, balances: [],
-    spans: mended.filter((_, index) => index >= from || chain.spans[index]!.to > chain.spans[from]!.from).flat(), cursor: null,
+    spans: mended.filter((_, index) => chain.spans[index]!.to > days.from && chain.spans[index]!.from < days.to).flat(), cursor: null,
   })
 }
 

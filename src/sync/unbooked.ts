@@ -4,9 +4,9 @@
  * covers its day, and the answer shows it as pending: so it is that transaction, pending again, and not a
  * booked one that vanished beside a new pending one. Pure.
  */
-import { contains } from '../domain/day.ts'
 import type { KnownReport, Candidate } from '../ports/store.ts'
 import { isOwn } from './candidate.ts'
+import { coversDay } from './coverage.ts'
 import { presenceMark } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { free, join, type Board } from './match.ts'
@@ -29,7 +29,7 @@ export function takeBack(board: Board, rows: readonly Incoming[]): void {
 
 /** Posted by this source alone, and none of its posted reports is shown any more. */
 function isUnbooked({ context }: Board, candidate: Candidate): boolean {
-  if (candidate.state !== 'posted' || !context.complete || context.covers === null || !contains(context.covers, candidate.postedOn)) return false
+  if (candidate.state !== 'posted' || !context.complete || !coversDay(context.covers, candidate.postedOn)) return false
   if (!isOwn(candidate, context.sourceId)) return false
   return candidate.reports.every(({ sourceId, providerId, key, status }) => {
     if (status !== 'posted') return true

@@ -2,8 +2,9 @@
  * Candidates for the matcher and the commit of one page, in memory. A commit checks first and then
  * only adds, without a step in between at which another call could run: it is atomic.
  */
+import { spannedDays } from '../../domain/run.ts'
 import type { Candidate, CandidateQuery, Candidates, KnownReport, NewTransaction, PageCommit } from '../../ports/store.ts'
-import { assertOnePage, restoredIn, spansReplacedAfter, withoutStored } from '../page.ts'
+import { assertOnePage, restoredIn, withoutStored } from '../page.ts'
 import { by } from './order.ts'
 import type { FeedState, StoredObservation, TenantState } from './state.ts'
 
@@ -54,11 +55,18 @@ function candidate(feed: FeedState, id: string): Candidate | null {
   return { ...row, reports: inOrder.map(({ row: { sourceId, providerId, pendingProviderId, key, status } }) => ({ sourceId, providerId, pendingProviderId, key, status })) }
 }
 
-/** See `FeedStore.commitPage`. */
-export function commitPage(state: TenantState, asked: PageCommit): { readonly inserted: number } {
-  assertOnePage(asked)
-  if (state.sources.get(asked.sourceId)?.accountId !== asked.accountId) throw new Error('a page for a source that does not exist')
-  if (!state.runs.has(asked.runId)) throw new Error('a page of a run that does not exist')
+/** See `FeedStore.commitPages`. */
+export function commitPages(state: TenantState, pages: readonly PageCommit[]): { readonly inserted: number } {
+  for (const page of pages) {
+    assertOnePage(page)
+    if (state.sources.get(page.sourceId)?.accountId !== page.accountId) throw new Error('a page for a source that does not exist')
+    if (!state.runs.has(page.runId)) throw new Error('a page of a run that does not exist')
+  }
+  return { inserted: pages.reduce((sum, page) => sum + commit(state, page), 0) }
+}
+
+/** How many transactions were new. */
+function commit(state: TenantState, asked: PageCommit): number {
   const page = withoutStored(asked, alreadyStored(state.feed, asked))
   for (const { transactionId, tier, ...row } of page.observations) state.feed.addObservation({ row, transactionId, tier })
   for (const row of page.inserts) state.feed.putTransaction(row)
@@ -72,11 +80,11 @@ export function commitPage(state: TenantState, asked: PageCommit): { readonly in
   state.pages.push({ runId, accountId, sourceId, at, seen, covers })
   if (covers !== null) state.coverage.push({ accountId, sourceId, runId, from: covers.from, to: covers.to })
   state.balances.push(...page.balances)
-  const after = spansReplacedAfter(page)
-  if (after !== null) state.spans = [...state.spans.filter((s) => s.sourceId !== sourceId || s.to <= after), ...page.spans]
+  const days = spannedDays(page.spans)
+  if (days !== null) state.spans = [...state.spans.filter((s) => s.sourceId !== sourceId || s.to <= days.from || s.from >= days.to), ...page.spans]
   if (page.cursor !== null) state.cursors.set(sourceId, page.cursor)
   if (page.sign !== undefined) state.sources.set(sourceId, { ...state.sources.get(sourceId)!, sign: page.sign })
-  return { inserted: page.inserts.length }
+  return page.inserts.length
 }
 
 /** Questions that were closed with an undone row are open again when a report brings the row back. */

@@ -5,7 +5,7 @@ import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/s
 import { memoryAnswers } from './answers.ts'
 import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
-import { candidates, commitPage } from './feed-commit.ts'
+import { candidates, commitPages } from './feed-commit.ts'
 import { undoneRuns } from './undone.ts'
 import { by } from './order.ts'
 import type { FeedState, TenantState } from './state.ts'
@@ -17,7 +17,10 @@ export function memoryFeed(state: TenantState): FeedStore {
       return candidates(state, query)
     },
     async commitPage(page) {
-      return commitPage(state, page)
+      return commitPages(state, [page])
+    },
+    async commitPages(pages) {
+      return commitPages(state, pages)
     },
     async cursor(sourceId) {
       return state.cursors.get(sourceId) ?? null

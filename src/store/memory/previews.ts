@@ -2,7 +2,7 @@
 import type { Connection } from '../../domain/connection.ts'
 import type { PreviewStore } from '../../ports/history.ts'
 import { assertOnePage } from '../page.ts'
-import { commitPage } from './feed-commit.ts'
+import { commitPages } from './feed-commit.ts'
 import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
 import type { TenantState } from './state.ts'
@@ -46,7 +46,7 @@ export function memoryPreviews(state: TenantState): PreviewStore {
       pages.forEach(assertOnePage)
       insert(state.runs, run)
       for (const source of newSources) insert(state.sources, source)
-      for (const page of pages) commitPage(state, page)
+      commitPages(state, pages)
       for (const { id, state: to } of sources) patch(state.sources, id, { state: to })
       for (const { id, patch: changes } of switched) patch<Connection>(connections, id, changes)
       patch(previews, previewId, { state: 'switched', switchedAt: run.startedAt, switchRunId: run.id, updatedAt: run.startedAt })

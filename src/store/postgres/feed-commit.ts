@@ -4,8 +4,9 @@
  * and the rest of the page follows that decision (src/store/page.ts).
  */
 import { sql } from 'kysely'
+import { spannedDays } from '../../domain/run.ts'
 import type { NewObservation, PageCommit, TransactionUpdate } from '../../ports/store.ts'
-import { assertOnePage, restoredIn, spansReplacedAfter, withoutStored } from '../page.ts'
+import { assertOnePage, restoredIn, withoutStored } from '../page.ts'
 import { arrayOf, arrayText, columnList, TYPES, unnested } from './arrays.ts'
 import { digest, json, type Shape } from './columns.ts'
 import { insertMany, once } from './compiled.ts'
@@ -14,23 +15,27 @@ import { refreshStatistics } from './statistics.ts'
 import { askedQuestions, balances, changes, contentShape, coverage, dated, flatTransaction, flatTransactions, observations, spans } from './tables.ts'
 
 /**
- * See `FeedStore.commitPage`. Tries first as the only writer, which is a fifth cheaper; when a key is
- * stored already the database refuses the whole page, and it is written anew around what is there.
+ * See `FeedStore.commitPages`. Tries first as the only writer, which is a fifth cheaper; when a key is
+ * stored already the database refuses all of it, and it is written anew around what is there.
  */
-export async function commitPage(db: Database, tenantId: string, page: PageCommit): Promise<{ readonly inserted: number }> {
-  const committed = await writeOnce(db, tenantId, page)
+export async function commitPages(db: Database, tenantId: string, pages: readonly PageCommit[]): Promise<{ readonly inserted: number }> {
+  pages.forEach(assertOnePage)
+  const committed = await writeOnce(db, tenantId, pages)
   await refreshStatistics(db, tenantId, committed.inserted)
   return committed
 }
 
-async function writeOnce(db: Database, tenantId: string, page: PageCommit): Promise<{ readonly inserted: number }> {
-  assertOnePage(page)
+async function writeOnce(db: Database, tenantId: string, pages: readonly PageCommit[]): Promise<{ readonly inserted: number }> {
   try {
-    await inOneTrip(db, tenantId, [...insertObservations(tenantId, page.observations, 'alone'), ...aroundObservations(tenantId, page)])
-    return { inserted: page.inserts.length }
+    await inOneTrip(db, tenantId, pages.flatMap((page) => [...insertObservations(tenantId, page.observations, 'alone'), ...aroundObservations(tenantId, page)]))
+    return { inserted: pages.reduce((sum, page) => sum + page.inserts.length, 0) }
   } catch (error) {
     if ((error as { constraint?: unknown }).constraint !== 'observations_pkey') throw error
-    return inTenant(db, tenantId, (trx) => writeRaced(trx, tenantId, page))
+    return inTenant(db, tenantId, async (trx) => {
+      let inserted = 0
+      for (const page of pages) inserted += (await writeRaced(trx, tenantId, page)).inserted
+      return { inserted }
+    })
   }
 }
 
@@ -152,13 +157,14 @@ const insertPage = once((tenantId: string, runId: string, accountId: string, sou
   values (${tenantId}, ${runId}, ${accountId}, ${sourceId}, ${at}, cast(${seen} as uuid[]), ${from}, ${to})`)
 
 function replaceSpans(tenantId: string, page: PageCommit): readonly Statement[] {
-  const after = spansReplacedAfter(page)
-  if (after === null) return []
-  return [dropSpans(tenantId, page.sourceId, after), ...insertAll(tenantId, page.spans.map(dated), 'balance_spans', spans, few.spans)]
+  const days = spannedDays(page.spans)
+  if (days === null) return []
+  return [dropSpans(tenantId, page.sourceId, days.from, days.to), ...insertAll(tenantId, page.spans.map(dated), 'balance_spans', spans, few.spans)]
 }
 
 /** The day as the result of a subquery: seeing it, the planner finds each time that few spans end later, and plans anew for each page. */
-const dropSpans = once((tenantId: string, sourceId: string, after: string) => sql`delete from relink.balance_spans where tenant_id = ${tenantId} and source_id = ${sourceId} and to_on > (select cast(${after} as date))`)
+const dropSpans = once((tenantId: string, sourceId: string, from: string, to: string) => sql`
+  delete from relink.balance_spans where tenant_id = ${tenantId} and source_id = ${sourceId} and to_on > (select cast(${from} as date)) and from_on < (select cast(${to} as date))`)
 
 const storeCursor = once((tenantId: string, sourceId: string, cursor: unknown, at: number) => sql`
   insert into relink.cursors (tenant_id, source_id, cursor, at) values (${tenantId}, ${sourceId}, ${cursor}, ${at})

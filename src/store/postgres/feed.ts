@@ -12,7 +12,7 @@ import { once } from './compiled.ts'
 import { postgresAnswers } from './answers.ts'
 import { storeDecided } from './decided.ts'
 import { readCandidates } from './feed-candidates.ts'
-import { commitPage } from './feed-commit.ts'
+import { commitPages } from './feed-commit.ts'
 import { idKey, inOneTrip, inTenant, type Database, type Session } from './session.ts'
 import { refreshStatistics } from './statistics.ts'
 import { balances, changes, coverage, observations, questions, readShown, readTransaction, spans, undated } from './tables.ts'
@@ -32,7 +32,8 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       await refreshStatistics(db, tenantId, query.contentKeys.length + query.near.amounts.length)
       return readCandidates(db, tenantId, query)
     },
-    commitPage: (page) => commitPage(db, tenantId, page),
+    commitPage: (page) => commitPages(db, tenantId, [page]),
+    commitPages: (pages) => commitPages(db, tenantId, pages),
     async cursor(sourceId) {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [cursorOf(idKey(sourceId))])
       return row?.cursor ?? null

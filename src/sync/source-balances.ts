@@ -1,0 +1,111 @@
+/**
+ * What one source stated and what is proved of it, as it will be when all that was settled so far is stored. Asked of the
+ * store once for all statements of a file: thousands of them would each read the same, and more with every one before.
+ */
+import { day, joinRanges, minDay, type Day, type DayRange } from '../domain/day.ts'
+import { spannedDays, type BalanceSpan, type BalanceStatement, type Covered } from '../domain/run.ts'
+import { MAX_ANCHORS, newestLedger, proveStatement, type Movement } from './balance.ts'
+import { isFailing } from './balance-proof.ts'
+import { ledgerFrom, type LastPiece, type Ledger, type SettleContext } from './settle.ts'
+import { tendFile } from './tend-balance.ts'
+
+/** `last`: the newest ledger or closing balance. `spans`: oldest first, none of which meets another. */
+type Known = { last: BalanceStatement | null; readonly spans: BalanceSpan[] }
+
+/** Before every row: of the newest balance nothing is summed up. */
+const NO_SUM = day('0001-01-01')
+
+export class SourceBalances {
+  readonly #context: Omit<SettleContext, 'now' | 'newId'>
+  /** Of this source. */
+  #covered: DayRange[]
+  #known: Promise<Known> | null = null
+  /** Statements with balances since failures were looked at, and the first day of the oldest that they showed. */
+  #untended = 0
+  #failsFrom: Day | null = null
+
+  /** `coverage`: of all sources of the account. */
+  constructor(context: Omit<SettleContext, 'now' | 'newId'>, coverage: readonly Covered[]) {
+    this.#context = context
+    this.#covered = coverage.filter(({ sourceId }) => sourceId === context.source.id)
+  }
+
+  /** The spans that a statement with opening and closing balance brings; null where it has not both. `rowsSum`: of its posted rows. */
+  async proveOwn(balances: readonly BalanceStatement[], rowsSum: bigint): Promise<readonly BalanceSpan[] | null> {
+    const own = proveStatement(balances, rowsSum)
+    if (own === null || own.from >= own.to) return own === null ? null : []
+    const { spans } = await this.#load()
+    const [from, to] = placeOf(spans, own)
+    const isThere = to - from === 1 && isEqual(spans[from]!, own)
+    return isThere ? [] : [own]
+  }
+
+  /**
+   * The newest stated balance beside those before; null when none is stated. `unstored`: movements of statements before that
+   * are settled and not stored yet; `committed`: those of this statement that are stored.
+   */
+  async ledger(balances: readonly BalanceStatement[], covers: DayRange | null, unstored: readonly Movement[], committed: readonly Movement[]): Promise<Ledger | null> {
+    const { feed, account, source } = this.#context
+    const statement = newestLedger(balances)
+    if (statement === null) return null
+    const { last, spans } = await this.#load()
+    let storedBetween = 0n
+    if (last !== null && last.on < statement.on) {
+      storedBetween = await feed.sumPosted(account.id, last.on, statement.on)
+      for (const { on, amount } of unstored) if (on > last.on && on <= statement.on) storedBetween += amount
+    }
+    this.#covered = [...joinRanges(this.#covered)]
+    const newest = spans.filter(({ status }, index) => status !== 'proved' || index >= spans.length - MAX_ANCHORS)
+    return ledgerFrom(this.#context, { statement, last, storedBetween, spans: newest }, covers, this.#covered.map((range) => ({ ...range, sourceId: source.id })), committed)
+  }
+
+  /** What a statement states and proves is settled. */
+  async take({ covers, balances, spans }: Pick<LastPiece, 'covers' | 'balances' | 'spans'>): Promise<void> {
+    if (covers !== null) this.#covered.push(covers)
+    if (balances.length === 0 && spans.length === 0) return
+    this.#untended++
+    for (const { from } of spans.filter(isFailing)) this.#failsFrom = this.#failsFrom === null ? from : minDay(this.#failsFrom, from)
+    const known = await this.#load()
+    const newest = newestLedger(balances)
+    if (newest !== null && (known.last === null || newest.on >= known.last.on)) known.last = newest
+    const days = spannedDays(spans)
+    if (days === null) return
+    const [from, to] = placeOf(known.spans, days)
+    known.spans.splice(from, to - from, ...spans)
+  }
+
+  /** Looks at what does not agree, when so many statements were settled since; all of them must be stored. */
+  async tend(context: SettleContext, statements = 1): Promise<void> {
+    if (this.#untended < statements) return
+    const since = this.#failsFrom
+    this.#untended = 0
+    this.#failsFrom = null
+    if (!(await this.#load()).spans.some(isFailing)) return
+    await tendFile(context, since)
+    this.#known = null
+  }
+
+  #load(): Promise<Known> {
+    const { feed, account, source } = this.#context
+    return (this.#known ??= Promise.all([feed.lastStated(account.id, source.id, NO_SUM), feed.spans(account.id)]).then(([stated, spans]) => ({
+      last: stated?.balance ?? null, spans: spans.filter(({ sourceId }) => sourceId === source.id),
+    })))
+  }
+}
+
+/** From which place on, and up to which, spans meet these days: end after they begin, and begin before they end. */
+function placeOf(spans: readonly BalanceSpan[], days: DayRange): readonly [from: number, to: number] {
+  let [from, end] = [0, spans.length]
+  while (from < end) {
+    const middle = (from + end) >> 1
+    if (spans[middle]!.to > days.from) end = middle
+    else from = middle + 1
+  }
+  let to = from
+  while (to < spans.length && spans[to]!.from < days.to) to++
+  return [from, to]
+}
+
+function isEqual(a: BalanceSpan, b: BalanceSpan): boolean {
+  return a.from === b.from && a.to === b.to && a.opening === b.opening && a.closing === b.closing && a.rowsSum === b.rowsSum && a.status === b.status
+}
