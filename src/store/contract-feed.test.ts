@@ -43,6 +43,25 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await ledger.tenant.feed.cursor(sourceId), { next: [1, { two: null }] })
     })
 
+    test('several pages are stored in their order and all or none; what another writer stored before is left out of each', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { accountId, sourceId, runId, tenant } = ledger
+      const stated = (amount: bigint) => ({ accountId, sourceId, runId, kind: 'closing' as const, amount, on: day('2026-03-31'), observedAt: 7 })
+      const first = aPage(ledger, [{ text: 'a' }], { covers: { from: day('2026-03-01'), to: day('2026-03-10') }, balances: [stated(1n)] })
+      const row = first.inserts[0]!
+      const change = { transactionId: row.id, at: 5, runId, reason: 'correction' as const, changes: { state: ['posted', 'withdrawn'] as const } }
+      const second = aPage(ledger, [{ text: 'b' }], { covers: { from: day('2026-03-11'), to: day('2026-03-20') }, balances: [stated(2n)], updates: [anUpdate(row, { state: 'withdrawn', withdrawnReason: 'bank_removed', change })] })
+      assert.deepEqual(await tenant.feed.commitPages([first, second]), { inserted: 2 })
+      assert.equal((await tenant.feed.transaction(row.id))?.state, 'withdrawn', 'the second page knows the first')
+      assert.deepEqual((await tenant.feed.coverage(accountId)).map(({ from }) => from), ['2026-03-01', '2026-03-11'])
+      assert.equal((await tenant.feed.lastStated(accountId, sourceId, day('2026-03-31')))?.balance.amount, 2n, 'of one day and instant the later page counts')
+      const again = aPage(ledger, [{ text: 'a' }, { text: 'c' }])
+      assert.deepEqual(await tenant.feed.commitPages([aPage(ledger, [{ text: 'd' }]), again]), { inserted: 2 }, 'c and d')
+      const strange = aPage(ledger, [{ text: 'f' }], { runId: newId() })
+      await assert.rejects(tenant.feed.commitPages([aPage(ledger, [{ text: 'e' }]), strange]))
+      assert.equal((await everyRow(tenant, accountId)).length, 4)
+    })
+
     test('how far the sources of a connection were read: days that touch are joined, those of an undone run do not count', async () => {
       const tenant = await twin.newTenant()
       const { id: connectionId } = aConnection()
@@ -177,13 +196,15 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await ledger.tenant.feed.history(transaction.id), [])
     })
 
-    test('spans of the source that end after the first new one begins are replaced, others stay', async () => {
+    test('spans of the source that meet the days of the new ones are replaced, others stay, also later ones', async () => {
       const ledger = await aLedger(await twin.newTenant())
       const { accountId, sourceId } = ledger
       const span = (from: string, to: string) => ({ accountId, sourceId, from: day(from), to: day(to), opening: 1n, closing: 2n, rowsSum: 1n, status: 'unknown' as const })
       await ledger.tenant.feed.commitPage(aPage(ledger, [], { spans: [span('2026-01-01', '2026-01-31'), span('2026-01-31', '2026-02-28'), span('2026-02-28', '2026-03-31')] }))
       await ledger.tenant.feed.commitPage(aPage(ledger, [], { spans: [span('2026-01-31', '2026-03-15')] }))
       assert.deepEqual(await ledger.tenant.feed.spans(accountId), [span('2026-01-01', '2026-01-31'), span('2026-01-31', '2026-03-15')])
+      await ledger.tenant.feed.commitPage(aPage(ledger, [], { spans: [span('2025-12-01', '2026-01-01'), span('2026-01-01', '2026-01-15')] }))
+      assert.deepEqual(await ledger.tenant.feed.spans(accountId), [span('2025-12-01', '2026-01-01'), span('2026-01-01', '2026-01-15'), span('2026-01-31', '2026-03-15')])
     })
 
     test('the newest spans of a source come in order, after older ones that are not proved', async () => {

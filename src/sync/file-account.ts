@@ -30,14 +30,29 @@ type Possible = { readonly account: Account; readonly source: AccountSource; rea
 /** What the rows of both say. `other`: they know the same days and share next to nothing. */
 type Verdict = { readonly says: 'same' | 'unknown' | 'other'; readonly shared: number }
 
+/** The accounts that are there, with what each is called: asked once for all accounts of a file, of which there may be thousands. */
+export type KnownAccounts = { readonly sources: ReadonlyMap<string, readonly KnownSource[]>; readonly get: TenantStore['accounts']['get'] }
+type KnownSource = AccountSource & { readonly named: Named }
+
+export async function knownAccounts({ accounts }: TenantStore): Promise<KnownAccounts> {
+  const sources = Map.groupBy((await accounts.sources({})).map((source) => ({ ...source, named: nameOf(source.ref) })), ({ accountId }) => accountId)
+  const asked = new Map<string, Promise<Account | null>>()
+  const get = (id: string): Promise<Account | null> => {
+    const account = asked.get(id) ?? accounts.get(id)
+    asked.set(id, account)
+    return account
+  }
+  return { sources, get }
+}
+
 /** The account; null when nobody knows it yet. `together`: accounts that belong to another statement of the same file, or came with it before. */
-export async function chooseAccount(store: TenantStore, file: FileAccount, together: ReadonlySet<string> = new Set()): Promise<Result<Account | null, FormatFailure>> {
-  const possible = await possibleAccounts(store, file)
+export async function chooseAccount(store: TenantStore, known: KnownAccounts, file: FileAccount, together: ReadonlySet<string> = new Set()): Promise<Result<Account | null, FormatFailure>> {
+  const possible = await possibleAccounts(known, file)
   const named = possible.filter(({ relation }) => relation === 'same')
   if (named.length === 1) return ok(named[0]!.account)
   // Of several accounts with that number, as two banks may have, the one that has the rows; else the one of the same kind.
-  const known = (await Promise.all(named.map(async (one) => ((await compare(store, file, one)).says === 'same' ? [one] : [])))).flat()
-  if (known.length === 1) return ok(known[0]!.account)
+  const shown = (await Promise.all(named.map(async (one) => ((await compare(store, file, one)).says === 'same' ? [one] : [])))).flat()
+  if (shown.length === 1) return ok(shown[0]!.account)
   const exact = named.filter(({ account }) => account.kind === file.ref.kind)
   if (exact.length > 0) return ok(exact[0]!.account)
   // Nothing can be mixed by a statement that brings nothing: the same empty one again goes where it went before.
@@ -83,14 +98,14 @@ function unclear({ named, label, line }: FileAccount, choices: readonly Possible
 }
 
 /** The accounts that the file could be: of its currency and kind, and not called by another number. */
-async function possibleAccounts(store: TenantStore, file: FileAccount): Promise<readonly Possible[]> {
-  const byAccount = Map.groupBy(await store.accounts.sources({}), (source) => source.accountId)
+async function possibleAccounts(known: KnownAccounts, file: FileAccount): Promise<readonly Possible[]> {
+  const own = nameOf(file.ref)
   const possible: Possible[] = []
-  for (const [accountId, sources] of byAccount) {
-    const relations = sources.map((source) => relate(file.ref, source.ref))
+  for (const [accountId, sources] of known.sources) {
+    const relations = sources.map((source) => relate(own, source.named))
     const relation = relations.includes('same') ? 'same' : relations.includes('other') ? 'other' : 'possible'
     if (relation === 'other') continue
-    const account = await store.accounts.get(accountId)
+    const account = await known.get(accountId)
     if (account === null || !agree(account.currency, file.currency, UNKNOWN_CURRENCY) || !agree(account.kind, file.ref.kind, 'other')) continue
     const source = sources.find(({ connectionId }) => connectionId === null) ?? sources[0]!
     possible.push({ account, source, relation, sameName: sources.some(({ ref }) => ref.number === file.ref.number && agree(ref.bankId, file.ref.bankId, null)) })
@@ -98,14 +113,21 @@ async function possibleAccounts(store: TenantStore, file: FileAccount): Promise<
   return possible.sort((a, b) => a.account.createdAt - b.account.createdAt || (a.account.id < b.account.id ? -1 : 1))
 }
 
-function relate(a: AccountRef, b: AccountRef): 'same' | 'possible' | 'other' {
-  if (isName(a) || isName(b)) return 'possible'
-  const [one, two] = [plainNumber(a.number), plainNumber(b.number)]
-  if (isMasked(a) || isMasked(b)) return masksAgree(a.number, b.number) ? 'possible' : 'other'
-  if (one === two) return agree(a.bankId, b.bankId, null) && agree(a.branchId, b.branchId, null) ? 'same' : 'possible'
+/** How an account is called, made ready to be compared with many. */
+type Named = { readonly ref: AccountRef; readonly plain: string; readonly isName: boolean; readonly isMasked: boolean }
+
+function nameOf(ref: AccountRef): Named {
+  return { ref, plain: plainNumber(ref.number), isName: isName(ref), isMasked: isMasked(ref) }
+}
+
+function relate(a: Named, b: Named): 'same' | 'possible' | 'other' {
+  if (a.isName || b.isName) return 'possible'
+  const [one, two] = [a.plain, b.plain]
+  if (a.isMasked || b.isMasked) return masksAgree(a.ref.number, b.ref.number) ? 'possible' : 'other'
+  if (one === two) return agree(a.ref.bankId, b.ref.bankId, null) && agree(a.ref.branchId, b.ref.branchId, null) ? 'same' : 'possible'
   // An IBAN holds the national number.
   const [short, long] = one.length < two.length ? [one, two] : [two, one]
-  return short.length >= 6 && /^[A-Z]{2}\d{2}/.test(long) && long.endsWith(short) ? 'possible' : 'other'
+  return short.length >= 6 && long.endsWith(short) && IBAN_HEAD.test(long) ? 'possible' : 'other'
 }
 
 /** Not a number but a name, of the file or one that a program gave. */

@@ -7,8 +7,9 @@ import type { Account } from '../domain/account.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure } from '../domain/statement.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { chooseAccount } from './file-account.ts'
+import { chooseAccount, knownAccounts } from './file-account.ts'
 import { labelOf, type FileAccount } from './file-check.ts'
+import { inGroups } from './in-groups.ts'
 
 /** In place of an account's id: a person says that the file belongs to an account that is not there yet. */
 export const NEW_ACCOUNT = 'new'
@@ -30,19 +31,20 @@ export async function chooseAccounts(store: TenantStore, accountId: string | nul
     const message = `The file holds statements of several accounts (${labelOf(first.named, first.label)} ${first.currency}, ${labelOf(another.named, another.label)} ${another.currency}…); import it without naming one.`
     return failed({ code: 'account_unclear', message, line: another.line })
   }
-  const together = await cameWith(store, account)
-  return allOf(files, async (file) => (file === own ? ok(account) : chooseAccount(store, file, together)))
+  const [together, known] = [await cameWith(store, account), await knownAccounts(store)]
+  return allOf(files, async (file) => (file === own ? ok(account) : chooseAccount(store, known, file, together)))
 }
 
 async function fromFile(store: TenantStore, files: readonly FileAccount[]): Promise<Chosen> {
+  const known = await knownAccounts(store)
   const alone = new Map<FileAccount, Result<Account | null, FormatFailure>>()
-  for (const file of files) alone.set(file, await chooseAccount(store, file))
-  const known = [...alone.values()].flatMap((chosen) => (chosen.ok && chosen.value !== null ? [chosen.value] : []))
-  const isTold = known.length === files.length || known.length === 0 || !isOnlyCurrencies(files)
-  const together = isTold ? new Set<string>() : new Set((await Promise.all(known.map((account) => cameWith(store, account)))).flatMap((ids) => [...ids]))
+  await inGroups(files, async (file) => void alone.set(file, await chooseAccount(store, known, file)))
+  const found = [...alone.values()].flatMap((chosen) => (chosen.ok && chosen.value !== null ? [chosen.value] : []))
+  const isTold = found.length === files.length || found.length === 0 || !isOnlyCurrencies(files)
+  const together = isTold ? new Set<string>() : new Set((await Promise.all(found.map((account) => cameWith(store, account)))).flatMap((ids) => [...ids]))
   return allOf(files, async (file) => {
     const chosen = alone.get(file)!
-    return isTold || (chosen.ok && chosen.value !== null) ? chosen : chooseAccount(store, file, together)
+    return isTold || (chosen.ok && chosen.value !== null) ? chosen : chooseAccount(store, known, file, together)
   })
 }
 

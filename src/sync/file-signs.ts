@@ -15,6 +15,7 @@ import type { ChosenAccounts } from './file-accounts.ts'
 import { SAMPLED, type CheckedFile, type FileAccount } from './file-check.ts'
 import { contentKey, normalisedText } from './identity.ts'
 import type { ImportRequest } from './import.ts'
+import { inGroups } from './in-groups.ts'
 
 /** So many opposite rows are no refunds. */
 const SURE = 2
@@ -135,11 +136,16 @@ async function* turnedStatements(stream: StatementStream, starts: CheckedFile['s
  * one of them is stored as it is written: then each is read by its own rows. `chosen`: the account of each part of the file, null where it is new.
  */
 export async function asStored(store: TenantStore, request: ImportRequest, { accounts, starts }: CheckedFile, chosen: ChosenAccounts): Promise<Result<ImportRequest, FormatFailure>> {
+  const found = new Map<FileAccount, Opposites>()
+  await inGroups(accounts, async (file) => {
+    const account = chosen.get(file) ?? null
+    if (account !== null) found.set(file, await findOpposites(store, file, account))
+  })
   const turned = new Map<FileAccount, Account>()
   let [isMixed, areAllTold] = [false, true]
   for (const file of accounts) {
     const account = chosen.get(file) ?? null
-    const opposites = account === null ? NONE : await findOpposites(store, file, account)
+    const opposites = found.get(file) ?? NONE
     if (account === null || !areTurned(opposites)) {
       const isTold = opposites.same > 0 || !areSignsOpen(file)
       isMixed ||= isTold

@@ -262,6 +262,47 @@ test('the proofs of an account are read once for all statements of a file, which
   assert.deepEqual([written, (await world.store.feed.spans(await world.accountId())).length], [30, 30])
 })
 
+// Fails when: what is proved of later days is written anew with each older statement (it was): the newest first cost the square of their number.
+test('statements with the newest first are proved one by one, and each writes its own proof only', async () => {
+  let written = 0
+  const world = new World('2026-03-20', {
+    wrapStore: (store) => ({ ...store, feed: { ...store.feed, commitPages: async (pages) => ((written += pages.flatMap(({ spans }) => spans).length), store.feed.commitPages(pages)) } }),
+  })
+  const daily = Array.from({ length: 30 }, (_, i): Statement => ({ rows: [row(addDays(day('2026-01-01'), i), '1', `Coin ${i}`)], opening: String(i), closing: String(i + 1) }))
+  await bring(world, daily.toReversed())
+  const spans = await world.store.feed.spans(await world.accountId())
+  assert.deepEqual([written, spans.length, spans.every(({ status }) => status === 'proved')], [30, 30, true])
+})
+
+// Fails when: rows of one batch are matched as if nothing of it were settled: the second statement under the same id settles what the first shows as pending.
+test('what one statement shows as pending and the next as booked is one row, though both are settled in one go', async () => {
+  for (const ids of [{ providerId: 'p1' }, { providerId: 'b1', pendingProviderId: 'p1' }]) {
+    const world = new World('2026-03-20')
+    await bring(world, [{ rows: [row('2026-01-02', '-1', 'Stamp')] }])
+    await bring(world, [
+      { rows: [row('2026-02-02', '-9', 'Book', { providerId: 'p1', status: 'pending' })] }, { rows: [row('2026-02-04', '-10', 'Book', ids)] }, { rows: [row('2026-02-08', '-2', 'Tea', { providerId: 'c1' })] },
+    ])
+    assert.deepEqual((await world.all()).map(({ name, amount, state }) => `${name} ${amount} ${state}`).sort(), ['Book -1000 posted', 'Stamp -100 posted', 'Tea -200 posted'])
+  }
+})
+
+// Fails when: the accounts that are known are asked for with each account of the file, or its name is looked for among all of them each time (both were so).
+test('a file of many accounts asks what is known once for all of them, the first time and again', async () => {
+  let asked = 0
+  const world = new World('2026-03-20', {
+    wrapStore: (store) => ({ ...store, accounts: { ...store.accounts, sources: async (filter) => ((asked += filter.accountId === undefined ? 1 : 0), store.accounts.sources(filter)), list: async (filter) => (asked++, store.accounts.list(filter)) } }),
+  })
+  const statements = (accounts: number): readonly Statement[] => Array.from({ length: accounts }, (_, i): Statement => ({ head: { account: { ...HEAD.account, number: `10020${1_000 + i}` } }, rows: [row('2026-01-02', '-1', `Coin ${i}`)] }))
+  const counts: number[] = []
+  for (const [accounts, added] of [[20, 20], [20, 0], [60, 40], [60, 0]] as const) {
+    asked = 0
+    assert.equal((await bring(world, statements(accounts))).added, added)
+    counts.push(asked)
+  }
+  assert.ok(counts.every((count) => count < 10), String(counts))
+  assert.deepEqual((await world.store.accounts.list()).map(({ rows }) => rows), Array.from({ length: 60 }, () => 1))
+})
+
 // Fails when: the kind parts what the number joins (read in review): a file in which one message leaves the kind out made two accounts of one.
 test('statements that leave the kind of their account open are those of the account of that number', async () => {
   const open = { account: { ...HEAD.account, kind: 'other' as const } }

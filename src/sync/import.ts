@@ -6,26 +6,23 @@
  */
 import type { Account, AccountSource } from '../domain/account.ts'
 import type { DatesSaid } from '../domain/dates-said.ts'
-import type { Day } from '../domain/day.ts'
-import { moneyOf, type Currency, type Decimal } from '../domain/money.ts'
+import type { Currency } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import type { AccountOutcome, SyncRun } from '../domain/run.ts'
-import type { FormatFailure, StatementRow, StatementStream } from '../domain/statement.ts'
+import type { SyncRun } from '../domain/run.ts'
+import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccounts } from './file-accounts.ts'
 import { asSaidBefore, keepDates } from './file-dates.ts'
-import { FileAnswer, type OpenStatement } from './file-answer.ts'
-import { doubtfulBefore, standingBefore, type Standing } from './file-border.ts'
 import { asStored } from './file-signs.ts'
-import { checkFile, labelOf, type CheckedFile, type CheckedStatement, type FileAccount, type FileNotice } from './file-check.ts'
-import { Intake } from './incoming.ts'
+import { checkFile, labelOf, type CheckedFile, type FileAccount, type FileNotice } from './file-check.ts'
+import { counter, importRows } from './import-rows.ts'
+import { inGroups } from './in-groups.ts'
 import { cannotBeIn, mayBeIn, nameCurrency } from './name-currency.ts'
 import { unknownCurrency } from './said-currency.ts'
-import { addCounts, NO_COUNTS, type SettleContext } from './settle.ts'
-import { SourceBalances } from './source-balances.ts'
+import { addCounts, NO_COUNTS } from './settle.ts'
 import type { StatementSummary } from './statement-sum.ts'
 
 export type ImportDeps = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
@@ -57,11 +54,10 @@ export type ImportResult = {
 }
 
 /** Where the statements of one account go. */
-type Destination = { readonly file: FileAccount; readonly currency: Currency; account: Account | null; source: AccountSource | null; readonly hadRows: boolean }
+export type Destination = { readonly file: FileAccount; readonly currency: Currency; account: Account | null; source: AccountSource | null; readonly hadRows: boolean }
 
-type Plan = { readonly checked: CheckedFile; readonly destinations: ReadonlyMap<FileAccount, Destination> }
+export type Plan = { readonly checked: CheckedFile; readonly destinations: ReadonlyMap<FileAccount, Destination> }
 
-const PROGRESS_ROWS = 5_000
 /** The lock of all imports. */
 export const IMPORTS = 'imports'
 const RECENT_RUNS = 50
@@ -116,12 +112,11 @@ function check(request: ImportRequest): Promise<Result<CheckedFile, FormatFailur
 async function isStale(deps: ImportDeps, request: ImportRequest, { destinations }: Plan): Promise<boolean> {
   const now = await chooseAccounts(deps.store, request.accountId, [...destinations.keys()])
   if (!now.ok) return true
-  for (const { account, file, hadRows } of destinations.values()) {
-    if (account === null) {
-      if (now.value.get(file) != null) return true
-    } else if (!hadRows && (await hasRows(deps, account.id))) return true
-  }
-  return false
+  let isStale = false
+  await inGroups([...destinations.values()], async ({ account, file, hadRows }) => {
+    if (account === null ? now.value.get(file) != null : !hadRows && (await hasRows(deps, account.id))) isStale = true
+  })
+  return isStale
 }
 
 /** Nobody else imports, so an import that is still `running` died with its process. Its commits are whole; importing again is safe. */
@@ -137,7 +132,7 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
     id: deps.entropy.id(now), connectionId: null, trigger: 'import', startedAt: now, endedAt: null, outcome: 'running', stage: 'matching', accounts: [], failure: null, label: request.label,
   }
   await deps.store.runs.create(run)
-  for (const destination of plan.destinations.values()) await makeAccount(deps, destination, run.id)
+  await makeAccounts(deps, [...plan.destinations.values()], run.id)
   const outcomes = await importRows(deps, request, plan, run.id)
   const accounts = [...outcomes.values()]
   await deps.store.runs.update(run.id, { outcome: 'succeeded', endedAt: deps.clock.now(), stage: null, accounts })
@@ -155,10 +150,14 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
   const destinations = new Map<FileAccount, Destination>()
   const chosen = await chooseAccounts(deps.store, request.accountId, checked.accounts)
   if (!chosen.ok) return chosen
+  const withRows = new Set<Account>()
+  await inGroups([...chosen.value.values()].filter((account) => account !== null), async (account) => {
+    if (await hasRows(deps, account.id)) withRows.add(account)
+  })
+  const byAccount = new Map<string, Destination[]>()
   for (const file of checked.accounts) {
     const account = chosen.value.get(file) ?? null
-    const hadRows = account !== null && (await hasRows(deps, account.id))
-    const isTold = account === null || account.currency === UNKNOWN_CURRENCY || (await isCleared(deps, account.id))
+    const isTold = account === null || account.currency === UNKNOWN_CURRENCY || (account.currency !== file.currency && (await isCleared(deps, account.id)))
     if (!isTold && file.currency !== UNKNOWN_CURRENCY && file.currency !== account.currency) {
       return failed({ code: 'not_statements', message: `The statement is in ${file.currency}, but the account is in ${account.currency}.`, line: file.line })
     }
@@ -168,212 +167,76 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
       const misfit = sum.misfit(currency)
       if (misfit !== null) return failed(misfit)
     }
-    const twin = account === null ? undefined : [...destinations.values()].find((other) => other.account?.id === account.id && sameRef(other.file.ref, file.ref) && other.file.currency === file.currency)
+    const others = byAccount.get(account?.id ?? '') ?? []
+    const twin = account === null ? undefined : others.find((other) => sameRef(other.file.ref, file.ref) && other.file.currency === file.currency)
     if (twin !== undefined) {
       const message = `The file shows two accounts as ${labelOf(file.named, file.label)} (from line ${twin.file.line} and from line ${file.line}), and both could be "${account!.name}". Import them from files of their own, each with --account.`
       return failed({ code: 'account_unclear', message, line: file.line })
     }
-    destinations.set(file, { file, account, currency, source: null, hadRows })
+    const destination = { file, account, currency, source: null, hadRows: account !== null && withRows.has(account) }
+    destinations.set(file, destination)
+    if (account !== null) byAccount.set(account.id, [...others, destination])
   }
   return ok({ checked, destinations })
 }
 
-/** A statement on its way into the feed, with the rows that its layer showed so far; `starts`: how often it will still begin or go on. */
-type Way = { readonly layer: Layer; readonly statement: OpenStatement; starts: number }
-
-/** Statements of an account that add up: one intake, because equal rows in them are several; one answer to the store. */
-type Layer = { readonly intake: Intake; readonly answer: FileAnswer; readonly accountId: string; readonly standing: readonly Standing[] }
-
-/** Second pass: the rows of each statement, in batches. */
-async function importRows(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string): Promise<ReadonlyMap<string, AccountOutcome>> {
-  const { starts } = plan.checked
-  const ways = new Ways(deps, request, plan, runId)
-  const count = counter(request)
-  let [index, way]: [number, Way | null] = [-1, null]
-  for await (const read of await request.open()) {
-    if (!read.ok) throw new Error(`the file changed while it was imported: ${read.failure.message}`)
-    const part = read.value
-    if (part.part === 'start') {
-      const statement = starts[++index]
-      if (statement === undefined) throw new Error('the file changed while it was imported')
-      way = statement.isRepeated ? null : await ways.of(statement)
-    } else if (part.part === 'rows' && way !== null) {
-      for (const row of part.rows) {
-        const taken = way.layer.intake.take(row)
-        if (!taken.ok) throw new Error(taken.failure.message)
-        if (taken.value !== null) await way.statement.add(taken.value)
-      }
-      count(part.rows.length)
-    } else if (part.part === 'end' && way !== null) {
-      if (--way.starts === 0) await way.statement.end()
-    }
-  }
-  return ways.finish()
+/** The accounts and their sources of files, made where they are not there. */
+async function makeAccounts(deps: ImportDeps, destinations: readonly Destination[], runId: string): Promise<void> {
+  const { accounts } = deps.store
+  const sources = Map.groupBy((await accounts.sources({})).filter(({ connectionId }) => connectionId === null), ({ accountId }) => accountId)
+  // One after the other: several may be one account, under names of its own each.
+  for (const destination of destinations) if (destination.account !== null) await takeAccount(deps, destination, destination.account, sources, runId)
+  const fresh = destinations.filter(({ account }) => account === null)
+  if (fresh.length === 0) return
+  const names = new Set((await accounts.list()).map(({ name }) => name))
+  await inGroups(fresh, (destination) => makeAccount(deps, destination, names))
 }
 
-/** Opens the way of each statement when it begins. */
-class Ways {
-  readonly #deps: ImportDeps
-  readonly #request: ImportRequest
-  readonly #plan: Plan
-  readonly #runId: string
-  readonly #starts: ReadonlyMap<CheckedStatement, readonly CheckedStatement[]>
-  readonly #ways = new Map<CheckedStatement, Way>()
-  readonly #layers = new Map<FileAccount, Layer[]>()
-  readonly #stated = new Map<string, readonly [SettleContext, SourceBalances]>()
-  /** The one whose statement began last. */
-  #current: Layer | null = null
-  #shown: Promise<ReadonlyMap<FileAccount, readonly Intake[]>> | null = null
-
-  constructor(deps: ImportDeps, request: ImportRequest, plan: Plan, runId: string) {
-    this.#deps = deps
-    this.#request = request
-    this.#plan = plan
-    this.#runId = runId
-    this.#starts = Map.groupBy(plan.checked.starts, (statement) => statement)
-  }
-
-  async of(statement: CheckedStatement): Promise<Way> {
-    const open = this.#ways.get(statement)
-    if (open !== undefined) return open
-    const { account, source } = this.#destination(statement.account)
-    const layers = this.#layers.get(statement.account) ?? []
-    this.#layers.set(statement.account, layers)
-    const known = layers[statement.layer]
-    // What other statements brought is stored before rows are compared with it.
-    if (this.#current !== known) await this.#current?.answer.flush()
-    const layer = known ?? (layers[statement.layer] = await this.#begin(statement))
-    this.#current = layer
-    const { sum } = statement
-    const opened = layer.answer.open({ covers: sum.covers, balances: sum.balances, postedSum: minorOf(sum.postedSum, account.currency) * BigInt(source.sign) })
-    const way = { layer, statement: opened, starts: this.#starts.get(statement)!.length }
-    this.#ways.set(statement, way)
-    return way
-  }
-
-  /** Stores what is left, and tells what became of each account. */
-  async finish(): Promise<ReadonlyMap<string, AccountOutcome>> {
-    const outcomes = new Map<string, AccountOutcome>()
-    for (const layer of new Set([...this.#ways.values()].map((way) => way.layer))) {
-      await layer.answer.flush()
-      const soFar = outcomes.get(layer.accountId) ?? { accountId: layer.accountId, ...NO_COUNTS, failure: null }
-      outcomes.set(layer.accountId, { ...soFar, ...addCounts(soFar, layer.answer.counts) })
-    }
-    for (const [settle, stated] of this.#stated.values()) await stated.tend(settle)
-    return outcomes
-  }
-
-  #destination(file: FileAccount): Destination & { readonly account: Account; readonly source: AccountSource } {
-    const destination = this.#plan.destinations.get(file)!
-    const { account, source } = destination
-    if (account === null || source === null) throw new Error('an account is made before its rows come')
-    return { ...destination, account, source }
-  }
-
-  async #begin(statement: CheckedStatement): Promise<Layer> {
-    const { feed } = this.#deps.store
-    const { account: file, layer: own, sum } = statement
-    const { account, source, currency, hadRows } = this.#destination(file)
-    const layers = this.#layers.get(file)!
-    const intake = intakeFor(account, source, currency, false)
-    const proved = hadRows ? await standingBefore(feed, account, source, sum) : []
-    const doubted = hadRows && proved.length === 0 ? await doubtfulBefore(feed, account, source, sum, (day) => this.#rowsOn(statement, day)) : []
-    const standing = proved.length > 0 ? proved : doubted
-    for (const row of standing) intake.goesOnFrom(row)
-    const coverage = await feed.covered(account.id)
-    const settle = { feed, account, source, runId: this.#runId, now: () => this.#deps.clock.now(), newId: (at: number) => this.#deps.entropy.id(at) }
-    const [, stated] = this.#stated.get(source.id) ?? [settle, new SourceBalances(settle, coverage)]
-    this.#stated.set(source.id, [settle, stated])
-    const answer = new FileAnswer({
-      ...settle, stated, coverage: coverage.filter(({ sourceId }) => sourceId !== source.id),
-      shown: async () => (await (this.#shown ??= this.#register())).get(file)![own]!,
-      accountWasEmpty: () => !hadRows && layers.every((_, layer) => layer === own),
-      // The layer may go on within this day.
-      doubtedOn: doubted.length > 0 ? sum.lying.days!.from : null,
-    })
-    return { intake, answer, accountId: account.id, standing }
-  }
-
-  /** One more pass, made only where a file begins on the last day that is stored. */
-  async #rowsOn(statement: CheckedStatement, day: Day): Promise<readonly StatementRow[]> {
-    const rows: StatementRow[] = []
-    let index = -1
-    for await (const read of await this.#request.open()) {
-      if (!read.ok) throw new Error(`the file changed while it was imported: ${read.failure.message}`)
-      if (read.value.part === 'start') index++
-      else if (read.value.part === 'rows' && this.#plan.checked.starts[index] === statement) rows.push(...read.value.rows.filter(({ postedOn }) => postedOn === day))
-    }
-    return rows
-  }
-
-  /** What each layer shows: one more pass over the file, made only when a row is met that may be known under another id. */
-  async #register(): Promise<ReadonlyMap<FileAccount, readonly Intake[]>> {
-    const shown = new Map<FileAccount, Intake[]>()
-    let [index, intake]: [number, Intake | null] = [-1, null]
-    for await (const read of await this.#request.open()) {
-      if (!read.ok) throw new Error(`the file changed while it was imported: ${read.failure.message}`)
-      const part = read.value
-      if (part.part === 'start') {
-        const { account: file, layer } = this.#plan.checked.starts[++index]!
-        const { account, source, currency } = this.#destination(file)
-        const intakes = shown.get(file) ?? []
-        shown.set(file, intakes)
-        if (intakes[layer] === undefined) {
-          intakes[layer] = intakeFor(account, source, currency, true)
-          for (const row of this.#layers.get(file)?.[layer]?.standing ?? []) intakes[layer].goesOnFrom(row)
-        }
-        intake = intakes[layer]
-      } else if (part.part === 'rows') for (const row of part.rows) intake!.take(row)
-    }
-    return shown
-  }
+function newSource({ entropy }: ImportDeps, { file }: Destination, accountId: string, now: number): AccountSource {
+  return { id: entropy.id(now), accountId, connectionId: null, ref: file.ref, state: 'active', sign: 1 }
 }
 
-function intakeFor(account: Account, source: AccountSource, currency: Currency, keepsMarks: boolean): Intake {
-  return new Intake({ sourceId: source.id, currency, sign: source.sign, startOn: account.startOn, keepsMarks, keepsRepeats: true })
-}
-
-/** The account and its source of files, made where they are not there. */
-async function makeAccount({ store, clock, entropy }: ImportDeps, destination: Destination, runId: string): Promise<void> {
-  const { accounts } = store
-  const { file, account, currency } = destination
+/** `sources`: those of files, by account. */
+async function takeAccount(deps: ImportDeps, destination: Destination, account: Account, sources: Map<string, AccountSource[]>, runId: string): Promise<void> {
+  const { store, clock } = deps
+  const { file, currency } = destination
   const now = clock.now()
-  const newSource = (accountId: string): AccountSource => ({ id: entropy.id(now), accountId, connectionId: null, ref: file.ref, state: 'active', sign: 1 })
-  if (account !== null) {
-    const files = (await accounts.sources({ accountId: account.id })).filter(({ connectionId }) => connectionId === null)
-    const active = files.find(({ state }) => state !== 'replaced')
-    const source = active ?? newSource(account.id)
-    if (active === undefined) await accounts.addSource(source)
-    // Another name by which files call the account: the next one is known by it. What a file happens to be called is none.
-    else if (file.named.number !== null && !files.some(({ ref }) => sameRef(ref, file.ref))) await accounts.addSource({ ...newSource(account.id), state: 'replaced' })
-    destination.source = source
-    destination.account = account.currency === currency ? account : await nameCurrency(store, account, currency, { runId, sourceId: source.id, at: now })
-    return
+  const files = sources.get(account.id) ?? []
+  sources.set(account.id, files)
+  const add = async (source: AccountSource): Promise<AccountSource> => {
+    await store.accounts.addSource(source)
+    files.push(source)
+    return source
   }
-  const id = entropy.id(now)
+  const active = files.find(({ state }) => state !== 'replaced')
+  const source = active ?? (await add(newSource(deps, destination, account.id, now)))
+  // Another name by which files call the account: the next one is known by it. What a file happens to be called is none.
+  if (active !== undefined && file.named.number !== null && !files.some(({ ref }) => sameRef(ref, file.ref))) await add({ ...newSource(deps, destination, account.id, now), state: 'replaced' })
+  destination.source = source
+  destination.account = account.currency === currency ? account : await nameCurrency(store, account, currency, { runId, sourceId: source.id, at: now })
+}
+
+/** `names`: those that are taken. */
+async function makeAccount(deps: ImportDeps, destination: Destination, names: Set<string>): Promise<void> {
+  const { file, currency } = destination
+  const now = deps.clock.now()
+  const id = deps.entropy.id(now)
   const made: Account = {
-    id, name: await freeName(accounts, labelOf(file.named, file.label)), number: file.named.number, bankId: file.named.bankId, kind: file.named.kind, currency,
+    id, name: freeName(names, labelOf(file.named, file.label)), number: file.named.number, bankId: file.named.bankId, kind: file.named.kind, currency,
     state: 'open', institutionName: null, startOn: null, createdAt: now,
   }
-  const source = newSource(id)
-  await accounts.create(made, source)
+  const source = newSource(deps, destination, id, now)
+  await deps.store.accounts.create(made, source)
   destination.account = made
   destination.source = source
 }
 
 /** `export.csv (2)` beside an `export.csv`. */
-async function freeName(accounts: TenantStore['accounts'], wanted: string): Promise<string> {
-  const taken = new Set((await accounts.list()).map(({ name }) => name))
+function freeName(taken: Set<string>, wanted: string): string {
   let name = wanted
   for (let number = 2; taken.has(name); number++) name = `${wanted} (${number})`
+  taken.add(name)
   return name
-}
-
-/** In minor units; the first pass has checked that every amount fits. */
-function minorOf(amount: Decimal, currency: Currency): bigint {
-  const money = moneyOf(amount, currency)
-  if (!money.ok) throw new Error(money.failure.message)
-  return money.value.minor
 }
 
 /** What only files fed and of which all was taken back: another currency may be told then. */
@@ -388,12 +251,10 @@ async function hasRows(deps: ImportDeps, accountId: string): Promise<boolean> {
 
 /** The connections that feed the accounts: while we hold them no sync writes beside us. */
 async function locksOf(deps: ImportDeps, destinations: Plan['destinations']): Promise<readonly string[]> {
-  const ids = new Set<string>()
-  for (const { account } of destinations.values()) {
-    if (account === null) continue
-    for (const { connectionId } of await deps.store.accounts.sources({ accountId: account.id })) if (connectionId !== null) ids.add(connectionId)
-  }
-  return [...ids].sort()
+  const accounts = new Set([...destinations.values()].flatMap(({ account }) => account?.id ?? []))
+  if (accounts.size === 0) return []
+  const ids = (await deps.store.accounts.sources({})).flatMap(({ accountId, connectionId }) => (accounts.has(accountId) ? (connectionId ?? []) : []))
+  return [...new Set(ids)].sort()
 }
 
 /** Runs the work while holding all locks, taken in one order; null when one could not be had in time. */
@@ -405,16 +266,6 @@ async function locked<T>(deps: ImportDeps, [first, ...others]: readonly string[]
     await deps.clock.sleep(LOCK_WAIT_MS)
   }
   return null
-}
-
-/** Tells of every 5,000 rows. */
-function counter({ onProgress }: ImportRequest): (rows: number) => void {
-  let rows = 0
-  return (more) => {
-    const before = rows
-    rows += more
-    if (onProgress !== null && Math.floor(rows / PROGRESS_ROWS) > Math.floor(before / PROGRESS_ROWS)) onProgress(rows)
-  }
 }
 
 function summariesOf({ statements }: CheckedFile): readonly StatementSummary[] {
