@@ -47,6 +47,7 @@ export type FileAnswerContext = SettleContext & {
 const BATCH_ROWS = 5_000
 const BATCH_STATEMENTS = 250
 const NEAR_DAYS = 13
+const NOTHING: Candidates = { known: new Map(), transactions: [] }
 
 /** Rows of one statement that are settled together; `last`: nothing follows in it. */
 type Piece = { readonly statement: OpenStatement; readonly rows: readonly Incoming[]; readonly isLast: boolean }
@@ -62,6 +63,8 @@ export class FileAnswer {
   #recent: readonly Incoming[] = []
   /** The commit of the batch before: the database works on it while the next batch is read. */
   #inFlight: Promise<void> = Promise.resolve()
+  /** A row that is settled was pending: a later one may book it. */
+  #showedPending = false
   #counts = NO_COUNTS
 
   constructor(context: FileAnswerContext) {
@@ -103,7 +106,7 @@ export class FileAnswer {
     // What names a row of a statement before, or may settle it, is matched when that is stored.
     const isTold = (rows: readonly Incoming[]): boolean => rows.some((row) => row.content.status === 'pending' || isLinked(row))
     const isApart = isTold(piece.rows)
-    if (isApart || (!this.#context.accountWasEmpty() && ids.some((id) => this.#ids.has(id)))) await this.#settle([])
+    if (isApart || (!this.#isNew(piece.rows) && ids.some((id) => this.#ids.has(id)))) await this.#settle([])
     this.#queue.push(piece)
     this.#queued += piece.rows.length
     for (const id of ids) this.#ids.add(id)
@@ -119,9 +122,11 @@ export class FileAnswer {
     const rows = pieces.flatMap((piece) => piece.rows)
     if (rows.length > 0) this.#recent = rows
     if (pieces.every((piece) => piece.rows.length === 0 && !piece.isLast)) return
-    // What is stored must be known before it is matched; an account that was empty has nothing to match.
-    if (!this.#context.accountWasEmpty() || rows.some(isLinked)) await this.#land()
-    const candidates = await this.#candidates(rows)
+    // What is stored must be known before it is matched.
+    const isNew = this.#isNew(rows)
+    if (!isNew) await this.#land()
+    const candidates = isNew ? NOTHING : await this.#candidates(rows)
+    this.#showedPending ||= rows.some(({ content }) => content.status === 'pending')
     const decisions = await this.#decide(pieces, rows, candidates)
     await this.#land()
     const pages = await this.#pages(pieces, decisions, candidates)
@@ -222,9 +227,13 @@ export class FileAnswer {
     return [movements, (all) => ledger?.prove(all).sound === true]
   }
 
+  /** Whether nothing stored can be one of the rows: the account was empty, and nothing of the file itself waits to be settled or is named by them. */
+  #isNew(rows: readonly Incoming[]): boolean {
+    return rows.length === 0 || (this.#context.accountWasEmpty() && !this.#showedPending && !rows.some(isLinked))
+  }
+
   /** First the exact repeats, which are most rows of most files; only for the rest what resembles them. */
   async #candidates(rows: readonly Incoming[]): Promise<Candidates> {
-    if (rows.length === 0 || (this.#context.accountWasEmpty() && !rows.some(isLinked))) return { known: new Map(), transactions: [] }
     const { feed, account, source } = this.#context
     const nothing: CandidateQuery = {
       accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,

@@ -274,15 +274,17 @@ test('statements with the newest first are proved one by one, and each writes it
   assert.deepEqual([written, spans.length, spans.every(({ status }) => status === 'proved')], [30, 30, true])
 })
 
-// Fails when: rows of one batch are matched as if nothing of it were settled: the second statement under the same id settles what the first shows as pending.
-test('what one statement shows as pending and the next as booked is one row, though both are settled in one go', async () => {
+// Fails when: statements are settled in one go that settle rows of each other, or an account that was empty is taken for one in which nothing waits to be booked (it was): the row stood twice.
+test('what one statement shows as pending and the next as booked is one row, in an account with rows and in a new one', async () => {
   for (const ids of [{ providerId: 'p1' }, { providerId: 'b1', pendingProviderId: 'p1' }]) {
-    const world = new World('2026-03-20')
-    await bring(world, [{ rows: [row('2026-01-02', '-1', 'Stamp')] }])
-    await bring(world, [
-      { rows: [row('2026-02-02', '-9', 'Book', { providerId: 'p1', status: 'pending' })] }, { rows: [row('2026-02-04', '-10', 'Book', ids)] }, { rows: [row('2026-02-08', '-2', 'Tea', { providerId: 'c1' })] },
-    ])
-    assert.deepEqual((await world.all()).map(({ name, amount, state }) => `${name} ${amount} ${state}`).sort(), ['Book -1000 posted', 'Stamp -100 posted', 'Tea -200 posted'])
+    for (const isNew of [true, false]) {
+      const world = new World('2026-03-20')
+      if (!isNew) await bring(world, [{ rows: [row('2026-01-02', '-1', 'Stamp')] }])
+      await bring(world, [
+        { rows: [row('2026-02-02', '-9', 'Book', { providerId: 'p1', status: 'pending' })] }, { rows: [row('2026-02-04', '-10', 'Book', ids)] }, { rows: [row('2026-02-08', '-2', 'Tea', { providerId: 'c1' })] },
+      ])
+      assert.deepEqual((await world.all()).map(({ name, amount, state }) => `${name} ${amount} ${state}`).filter((text) => !text.startsWith('Stamp')).sort(), ['Book -1000 posted', 'Tea -200 posted'], JSON.stringify([ids, isNew]))
+    }
   }
 })
 
