@@ -3,7 +3,7 @@
  * money was for.
  */
 import { plainWords } from '../unstated.ts'
-import { isCategory, isOfOther, readHeading } from './headings.ts'
+import { isAccountName, isCategory, isOfOther, isPart, readHeading } from './headings.ts'
 import { filled, isText } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -18,9 +18,11 @@ export function accountWordsIn(text: string): readonly string[] {
 const MASKED = /[*x•.…]{2,} ?\d{3,}|\(\D{0,3}\d{4}\)/
 
 /** Whether names in a column are those of one's own accounts, not of other parties or of what the money was for: they say so, or a name and a category stand beside them. */
-export function areOwnNames(heading: readonly string[]): (names: readonly string[]) => boolean {
+export function areOwnNames(heading: readonly string[]): (names: readonly string[], above: string) => boolean {
   const isDescribed = heading.some(isCategory) && heading.some((cell) => readHeading(cell).meanings.some(({ role }) => role === 'name' || role === 'memo'))
-  return (names) => isFew(names) && isText(names) && (isDescribed || [...new Set(names)].every((name) => ACCOUNT.test(plainWords(name)) || MASKED.test(name.toLowerCase())))
+  // Beside a column for the other party another one of names is one's own.
+  const hasOther = heading.some(isOfOther)
+  return (names, above) => isFew(names) && isText(names) && (isDescribed || isPart(above) || (hasOther && isAccountName(above)) || [...new Set(names)].every((name) => ACCOUNT.test(plainWords(name)) || MASKED.test(name.toLowerCase())))
 }
 
 /** Whether a column is that of the account of whoever paid or was paid: it stands behind that one's name, and programs that keep accounts would tell a category. */
@@ -37,7 +39,7 @@ export function namesOfAccounts(heading: readonly string[], rows: readonly CsvRe
     const [name, another] = new Set(names)
     if (name === undefined || names.length < rows.length || !isFew(names) || !isText(names)) continue
     if (another !== undefined) return { says: 'unclear' }
-    if (areOwn(names)) return { says: 'one', name }
+    if (areOwn(names, cell)) return { says: 'one', name }
   }
   return null
 }

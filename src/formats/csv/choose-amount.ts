@@ -19,15 +19,22 @@ import { isOwnHeading } from './write.ts'
 /** What goes out when a fee was taken: the fee moved as well. What came in after a fee is all that came. */
 const AFTER_FEES = /\b(after|excluding|excl|without) fees?\b/
 
+/** What a balance is called that counts what is owed. */
+const OWED = /\b(owing|owed|outstanding|due|debt|payoff|restschuld|schuld\w*|deuda|encours|restant du|debito residuo|skuld)\b/
+
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
 
 type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore' | 'balanceOwed' | 'principal'>
 
 /** The amount that moves the balance, as the file writes it if that fits at all; without a balance the first that is there. */
-export function chooseAmount(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles, booked: number, isTitled: boolean): Chosen | null {
+export function chooseAmount(heading: CsvRecord, roles: Roles, all: readonly CsvRecord[], styles: Styles, booked: number, isTitled: boolean): Chosen | null {
+  const status = statusOf(heading, roles, all)
+  // What was declined moved nothing, whatever its columns say.
+  const moved = status === null ? all : all.filter(({ cells }) => !isDeclined(cells[status] ?? ''))
+  const rows = moved.length > 0 ? moved : all
   const candidates = amountCandidates(heading, roles, rows, styles.style)
-  const proved = loanAmount(roles, rows, candidates, styles) ?? amountByBalance(heading, roles, rows, candidates, styles, booked)
+  const proved = loanAmount(roles, rows, candidates, styles) ?? amountByBalance(heading, roles, rows, candidates, styles, booked, isTitled)
   if (proved !== null) return proved
   const [amount] = candidates
   if (amount === undefined) return null
@@ -72,13 +79,13 @@ function isWholePayment(row: CsvRecord, amount: AmountColumns, parts: readonly n
   return typeof paid !== 'string' || magnitude(told.map(magnitude).reduce(plus)) === magnitude(paid)
 }
 
-function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style, balanceStyle }: Styles, booked: number): Chosen | null {
+function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style, balanceStyle }: Styles, booked: number, isTitled: boolean): Chosen | null {
   const balance = roles.get('balance')?.[0]
   const fee = roles.get('fee')?.[0] ?? null
   if (balance === undefined) return null
   const status = statusOf(heading, roles, rows)
   // What is pending is in no balance yet.
-  const isIn = ({ cells }: CsvRecord): boolean => status === null || !(isDeclined(cells[status] ?? '') || (isPending(cells[status] ?? '') && (cells[balance] ?? '') === ''))
+  const isIn = ({ cells }: CsvRecord): boolean => status === null || !(isPending(cells[status] ?? '') && (cells[balance] ?? '') === '')
   const sections = bySection(rows.filter(isIn), [accountOf(roles).account, roles.get('currency')?.[0]])
   const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
   const runs = runOf(rows, booked)
@@ -88,11 +95,18 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
   }
   for (const charged of fee === null ? [null] : [null, fee]) {
     for (const amount of candidates) {
-      if (isProved(proofOf(amount, charged, false))) return { ...PLAIN, amount, fee: isBesideFee(heading, amount) && isProved(proofOf(amount, fee, false)) ? fee : charged }
+      if (isProved(proofOf(amount, charged, false))) {
+        // What is owed goes up with what was bought: the rows tell that it is no money.
+        const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
+        if (amount.form === 'signed' && owed !== null) return { ...PLAIN, amount: { ...amount, inverted: !amount.inverted, isLikely: owed === 'likely' }, fee: charged, balanceOwed: true }
+        return { ...PLAIN, amount, fee: isBesideFee(heading, amount) && isProved(proofOf(amount, fee, false)) ? fee : charged }
+      }
       if (isProvedBefore(proofOf(amount, charged, true), runs)) return { ...PLAIN, amount, fee: charged, balanceBefore: true }
       if (amount.form !== 'signed') continue
       const inverted = { ...amount, inverted: !amount.inverted }
       const proof = proofOf(inverted, charged, false)
+      const isOwed = OWED.test(plainWords(heading.cells[balance] ?? '')) || owedBy(heading, roles, rows, inverted, style, isTitled) === 'told'
+      if (isProved(proof) && isOwed && isSigned(rows, amount.at, style)) return { ...PLAIN, amount, fee: charged, balanceOwed: true }
       if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { ...PLAIN, amount: inverted, fee: charged }
     }
   }
@@ -127,8 +141,11 @@ export function runOf(rows: readonly CsvRecord[], booked: number): 'forward' | '
 
 /** Signs that the file writes out are turned only by many steps of the balance that all say so: one may be a row that is missing. */
 function mayInvert(rows: readonly CsvRecord[], at: number, style: AmountStyle, { steps, forward, backward }: Proof): boolean {
-  const isSigned = rows.some((row) => cellAmount(row, at, style)?.startsWith('-') === true)
-  return !isSigned || (steps >= SIGN_STEPS && Math.max(forward, backward) === steps)
+  return !isSigned(rows, at, style) || (steps >= SIGN_STEPS && Math.max(forward, backward) === steps)
+}
+
+function isSigned(rows: readonly CsvRecord[], at: number, style: AmountStyle): boolean {
+  return rows.some((row) => cellAmount(row, at, style)?.startsWith('-') === true)
 }
 
 function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {

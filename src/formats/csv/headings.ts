@@ -78,11 +78,11 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'currency',
     'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency|billing currency|币别|货币|貨幣|munteenheid|valuta rekening|munt rekening|מטבע|מטבע חיוב|valuutta|asset|coin|krypto|kryptowahrung',
   ],
-  ['account', 'iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer rachunku|numer reiknings|reikningsnumer|bank account|this account|this party account'],
+  ['account', 'depa|depotnummer|depot no|iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer rachunku|numer reiknings|reikningsnumer|bank account|this account|this party account'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'номер счета|номер рахунку|account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no|creditcard nummer|kreditkartennummer|kartennummer|umsatz getatigt von|numero de carte|numero de tarjeta|картка|карта|номер карты|номер картки'],
   // What programs that keep several accounts call each of them.
-  ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|conto o carta|счет|product|produkt|produit|producto|prodotto|produto'],
+  ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|conto o carta|счет|pocket|space|vault|unterkonto|subkonto|sub account|subaccount|product|produkt|produit|producto|prodotto|produto'],
   [
     'name',
     'payee|counter party|other party|partner s name|activity name|text mottagare|nom de la contrepartie|jmeno protistrany|nazov protiuctu|payee name|payer name|nimi|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protistrany|odbiorca zleceniodawca|odbiorca nadawca|보낸분 받는분|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|name of sender receiver|sender receiver|sender recipient|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas|שם בית העסק|订单标题|对手信息|nombre|nom|nome',
@@ -240,7 +240,7 @@ export function namesFee(cells: readonly string[]): boolean {
 
 /** Whether a heading names the other party as such. */
 export function isOfOther(cell: string): boolean {
-  return /\b(sender|receiver|recipient)\b|tegenpartij|counter ?party|contrepartie|contropartita|contraparte|kontrahent|motpart|protistran|protiuct|zahlungsbeteiligt|payee|beneficiar/.test(plainWords(cell))
+  return /\b(sender|receiver|recipient)\b|^partner ?name$|tegenpartij|counter ?party|contrepartie|contropartita|contraparte|kontrahent|motpart|protistran|protiuct|zahlungsbeteiligt|payee|beneficiar/.test(plainWords(cell))
 }
 
 /** Whether a heading says no more than "name": beside that of the other party it is whose account it is. */
@@ -261,6 +261,16 @@ export function isChange(cell: string): boolean {
 /** A word for a kind of row, not for its direction, though the kind may tell it. */
 export function isType(cell: string): boolean {
   return /^(transaction )?(type|typ|art)$/.test(plainWords(cell))
+}
+
+/** Parts of an account that a bank keeps as accounts. */
+export function isPart(cell: string): boolean {
+  return /^(pocket|space|vault|unterkonto|subkonto|sub ?account)$/.test(plainWords(cell))
+}
+
+/** A column of the names of accounts, called so. */
+export function isAccountName(cell: string): boolean {
+  return /^(account name|kontoname|kontobezeichnung|nom du compte|nombre de la cuenta|nome conto|nome da conta|naam rekening|kontonavn|kontonamn|nazwa konta)$/.test(plainWords(cell))
 }
 
 /** What a bank calls the kind of each account that it keeps for somebody, and a shop what it sells. */

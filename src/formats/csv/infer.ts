@@ -212,7 +212,7 @@ function settle(
 
 /** One column of amounts, whose heading says nothing of their direction, nor do rows, signs or a balance that runs with them. */
 function unsignedIs({ amount }: Columns, rows: readonly CsvRecord[], heading: readonly string[], isBalanced: boolean): 'in' | 'out' | null {
-  if (amount.form !== 'signed' || isBalanced || isOwnHeading(heading)) return null
+  if (amount.form !== 'signed' || (isBalanced && amount.isLikely !== true) || isOwnHeading(heading)) return null
   if (amount.inverted) return amount.isLikely === true ? 'out' : null
   const above = heading[amount.at] ?? ''
   const told = (isNet(above) && namesFee(heading)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')

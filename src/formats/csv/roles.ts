@@ -49,7 +49,7 @@ export function readRoles(
   // One name beside all rows tells them from nothing.
   // Of products each has a balance.
   const hasBalance = heading.cells.some((cell) => readHeading(cell).meanings[0]?.role === 'balance')
-  const isSeveral = (names: readonly string[], cell: string): boolean => new Set(names).size > 1 && (isProduct(cell) ? hasBalance && isFew(names) : areOwn(names))
+  const isSeveral = (names: readonly string[], cell: string): boolean => new Set(names).size > 1 && (isProduct(cell) ? hasBalance && isFew(names) : areOwn(names, cell))
   const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(columns[at]!, cell) && columns[at]!.length >= width * share)
   // Of gross and net the latter is what moved where a fee makes the difference.
   const isNetLess = !namesFee(heading.cells)

@@ -30,6 +30,7 @@ const LEFT_OUT = {
 /** Said where other parties would look the same. */
 const MIXED = {
   numbers: 'All rows have the number of an account, and the numbers differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
+  titles: 'The tables of this file stand under titles that differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
   names: 'All rows have a name in a column that is called after an account, and the names differ. If they are accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
 } as const
 /** Said where money out would look the same. */
@@ -59,13 +60,15 @@ export class RowReader {
   /** What the file calls the account of this table, where it has several. */
   readonly #title: string | null
   readonly #goesOn: boolean
+  readonly #mayMix: keyof typeof MIXED | null
 
   /** `hasMinus`: a table above had an amount with a minus; `before`: the parts of it that nobody took yet. */
-  constructor(layout: Layout, { title, goesOn }: Table, hasMinus: boolean, before: readonly StatementPart[] = []) {
+  constructor(layout: Layout, { title, goesOn, mayMix }: Table, hasMinus: boolean, before: readonly StatementPart[] = []) {
     this.#parts = [...before]
     this.#layout = layout
     this.#title = title
     this.#goesOn = goesOn
+    this.#mayMix = layout.mayMix ?? (mayMix ? 'titles' : null)
     this.#hasMinus = hasMinus
   }
 
@@ -130,8 +133,8 @@ export class RowReader {
   finish(): void {
     const isEmpty = this.#sections.size === 0
     if (isEmpty) this.#start({ account: this.#layout.accountNumber, currency: this.#layout.fixedCurrency, unit: null }, 1)
-    const { mayMix, unsignedIs } = this.#layout
-    if (!isEmpty && mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[mayMix], line: 0 })
+    const { unsignedIs } = this.#layout
+    if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
     if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
     if (!isEmpty && unsignedIs === 'in' && !this.#hasMinus) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
     this.#endWithBalances()

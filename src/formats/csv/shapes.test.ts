@@ -153,3 +153,37 @@ test('the number behind the name of an account, and that of a masked card, name 
   assert.equal(await numberOf('# 账    号: [一卡通:6214********1234],,'), '6214********1234')
   for (const other of ['Konto 20240131,,', 'Account opened 123456,,', 'Account balance 123456,,', 'Statement 123456,,']) assert.equal(await numberOf(other), null, other)
 })
+
+// Fails when: what is owed is taken for money because it adds up (seen): charges came in, and the payment went out.
+test('a balance that goes up with purchases and down with payments to the card is owed, whatever signs stand there', async () => {
+  const file = (heading: string, sign: string, ...rows: readonly (readonly [string, number, string])[]): string => `Date,Description,Amount,${heading}\n${rows.map(([text, amount, balance], at) => `2024-01-1${at},${text},${sign === '-' ? -amount : amount}.00,${balance}\n`).join('')}`
+  const rows = [['Store', 200, '200.00'], ['Payment thank you', -100, '100.00'], ['Bar', 25, '125.00'], ['Shop', 20, '145.00'], ['Cafe', 5, '150.00']] as const
+  assert.equal(summary(await only(file('Balance', '+', ...rows))), '5 -150 2024-01-10 2024-01-14 0 -150')
+  assert.equal(summary(await only(file('Balance', '-', ...rows))), '5 -150 2024-01-10 2024-01-14 0 -150')
+  assert.equal(summary(await only(file('Balance owing', '-', ...rows.map(([, amount, balance]) => ['Row', amount, balance] as const)))), '5 -150 2024-01-10 2024-01-14 0 -150')
+  assert.equal(summary(await only(file('Balance', '+', ['Pay', 200, '200.00'], ['Shop', -100, '100.00'], ['Pay', 25, '125.00'], ['Pay', 20, '145.00']))), '4 145 2024-01-10 2024-01-13 0 145')
+})
+
+// Fails when: a row that was cancelled tells that what was paid out is no net of the fee (seen): the whole sale was the amount.
+test('a sale that was cancelled does not tell which of its amounts moved', async () => {
+  const file = 'Date,Status,Description,Total,Fee,Payout\n2024-01-31,Paid,Coffee,10.00,0.17,9.83\n2024-01-30,Paid,Cake,20.00,0.34,19.66\n2024-01-30,Cancelled,Cake,20.00,0.00,0.00\n'
+  assert.deepEqual(amountsOf(await only(file)), ['9.83', '19.66'])
+})
+
+test('names of accounts beside a column for the other party, and parts that a bank keeps as accounts, are one\'s own', async () => {
+  const file = (heading: string): string => `Date,Partner Name,Reference,${heading},Amount\n2024-01-31,ACME,Pay,Main,1000.00\n2024-01-15,Shop,Food,Main,-12.50\n2024-01-10,Ann,Saved,Holiday,20.00\n`
+  for (const heading of ['Account Name', 'Pocket']) assert.deepEqual(await accountsOf(file(heading)), ['Main -: 1000 -12.5', 'Holiday -: 20'])
+  assert.match((await only(file('Account Name').replace('Partner Name', 'Qwert'))).notices.join(), /a name in a column that is called after an account/)
+})
+
+// Fails when: tables of two accounts of one kind are one without a word (seen).
+test('tables under titles of one kind whose names differ are told; pages, months and states are not', async () => {
+  const isTold = async (...titles: readonly string[]): Promise<boolean> =>
+    (await all(titles.map((title, at) => `${title}\nDate,Description,Amount\n2024-01-2${at},A,-1.00\n2024-01-2${at},B,2.00\n`).join('\n'))).flatMap(({ notices }) => notices).join().includes('under titles that differ')
+  assert.equal(await isTold('Sparkonto Urlaub', 'Sparkonto Auto'), true)
+  for (const titles of [['Girokonto Seite 1', 'Girokonto Seite 2'], ['Account statement January 2024', 'Account statement February 2024'], ['Pending card transactions', 'Posted card transactions'], ['Sparkonto Urlaub', 'Sparkonto Urlaub']]) assert.equal(await isTold(...titles), false, titles.join())
+})
+
+test('what a broker calls a row tells which way its money went, where no amount has a sign', async () => {
+  assert.deepEqual(amountsOf(await only('Action,Time,Ticker,Total\nDeposit,2024-01-02,,1000.00\nMarket buy,2024-01-15,AAPL,212.60\nDividend (Ordinary),2024-01-31,AAPL,0.24\nLimit sell,2024-02-01,AAPL,90.00\n')), ['1000', '-212.6', '0.24', '90'])
+})

@@ -12,7 +12,7 @@ import { isHeadingLine } from './headings.ts'
 import type { CsvRecord } from './records.ts'
 
 /** `from`: the index of its first record, which is its title but for the first table; `title` is null where there is but one. */
-export type Table = { readonly from: number; readonly title: string | null; /** A table above is of the same account. */ readonly goesOn: boolean }
+export type Table = { readonly from: number; readonly title: string | null; /** A table above is of the same account. */ readonly goesOn: boolean; /** Tables stand under titles of one kind whose other words differ: they may be of several accounts. */ readonly mayMix: boolean }
 
 /** A title has a period beside it at most. */
 const TITLE_CELLS = 2
@@ -32,11 +32,11 @@ export function tablesIn(records: readonly CsvRecord[]): readonly Table[] {
   const titles = headings.flatMap((heading) => titleAbove(records, heading) ?? [])
   const changes = titles.filter(({ account }, i) => account !== titles[i - 1]?.account)
   // One without a title goes on with nothing.
-  if (changes.length < 2 || titles[0]!.from > headings[0]!) return [{ from: 0, title: null, goesOn: false }]
+  if (changes.length < 2 || titles[0]!.from > headings[0]!) return [{ from: 0, title: null, goesOn: false, mayMix: new Set(titles.map(({ title }) => nameWordsIn(title)).filter((words) => words !== '')).size > 1 }]
   // An account that comes again has the title of before.
   return changes.map(({ from, account }, i) => {
     const first = titles.find((title) => title.account === account)!
-    return { from: i === 0 ? 0 : from, title: nameIn(first.title), goesOn: first.from !== from }
+    return { from: i === 0 ? 0 : from, title: nameIn(first.title), goesOn: first.from !== from, mayMix: false }
   })
 }
 
@@ -85,6 +85,15 @@ function titleAbove(records: readonly CsvRecord[], heading: number): Title | nul
 function accountOf(title: string, kinds: readonly string[]): string {
   const numbers = title.replace(DAYS, ' ').match(/\d{4,}/g) ?? []
   return [...new Set(kinds.filter((kind) => !OF_PAYMENTS.test(kind))), ...numbers].join(' ')
+}
+
+/** What a title says beside the name: of a page, of a state, of what came and what went. */
+const OF_ROWS = /^(seite|page|pagina|side|sida|strana|blatt|teil|part|von|of|de|di|van|vom|bis|to|from|und|and|et|pending|posted|booked|gebucht\w*|vorgemerkt\w*|offen\w*|cleared|scheduled|recent|older|transactions?|statement|activity|history|list|liste|umsatze?|kontoumsatze?|buchungen|kontoauszug|kontobewegungen|bewegungen|movimientos|movimenti|operations?|ein|aus|in|out|paid|money|deposits?|withdrawals?|income|expenses?|einnahmen|ausgaben|additions|fees|payments?|purchases|checks|continued|fortsetzung)$/
+
+/** The words of a title that may tell one account of a kind from another one (`Sparkonto Urlaub`). */
+function nameWordsIn(title: string): string {
+  const kinds = new Set(accountWordsIn(title))
+  return plainWords(nameIn(title).replace(/\d+/g, ' ')).split(' ').filter((word) => /\p{L}{2}/u.test(word) && !kinds.has(word) && !OF_ROWS.test(word) && monthOf(word) === 0).join(' ')
 }
 
 /** Without the days or the month of this file: the next one is of others, and of the same account. */
