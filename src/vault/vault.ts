@@ -4,7 +4,7 @@
  * lent against the rules of `ledger.ts`, whatever crashes, and that no value ever appears in a
  * failure. Does not promise secrecy against whoever holds the master key: it logs in unattended.
  */
-import { createHash, type KeyObject } from 'node:crypto'
+import { hash, type KeyObject } from 'node:crypto'
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -472,7 +472,7 @@ class SealedVault implements TenantVault {
 
 /** Which ciphertext it is, without a bit of it. */
 function traceOf({ version, sealed }: SealedSecret): { readonly version: number; readonly ciphertext: string } {
-  return { version, ciphertext: createHash('sha256').update(sealed).digest('hex').slice(0, 16) }
+  return { version, ciphertext: hash('sha256', sealed).slice(0, 16) }
 }
 
 /** Nothing by reference. */

@@ -19,6 +19,9 @@ export type OfxWriter = {
   close(name: string): Markup
 }
 
+/** No blank, no sign of markup, nothing beyond ASCII: as most leaves are, and nothing of it changes. */
+const CODE = /^[!-%'-;=?-~]*$/
+
 export function isXml(version: OfxVersion): boolean {
   return version.startsWith('2')
 }
@@ -35,8 +38,9 @@ export function ofxWriter(version: OfxVersion): OfxWriter {
       xml ? xmlHeader(version, newFileUid, oldFileUid) : sgmlHeader(version, newFileUid, oldFileUid),
     aggregate: (name, ...content) => `${open(name)}${content.join('')}${close(name)}` as Markup,
     leaf: (name, text, limit) => {
-      const clean = cut(plain(text ?? ''), limit)
-      return (clean === '' ? '' : `<${name}>${escaped(clean)}${xml ? `</${name}>` : ''}\r\n`) as Markup
+      if (text === null || text === '') return '' as Markup
+      const clean = CODE.test(text) ? cut(text, limit) : escaped(cut(plain(text), limit))
+      return (clean === '' ? '' : `<${name}>${clean}${xml ? `</${name}>` : ''}\r\n`) as Markup
     },
   }
 }
