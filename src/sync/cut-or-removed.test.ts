@@ -197,6 +197,32 @@ test('a bank that lists its newest rows alone: older days that are asked for aga
   }
 })
 
+// Fails when: what its first day lacks has been cut off wherever it went to (seen: what was dated a day later stood twice, and nobody was asked).
+test('rows of the first day that an answer shows are dated a day later: they have moved, and that day was not cut', async () => {
+  const start = day('2026-03-18')
+  const bought = (n: number, perDay: number, moved: number, ids: 'none' | 'new') =>
+    row(addDays(start, n < moved ? 1 : Math.floor(n / perDay)), `-${n + 1}.00`, `Shop ${'abcdefghijkl'[n]}`, ids === 'none' ? {} : { providerId: `${n < moved ? 'new' : 'old'}${n}` })
+  const ways = [
+    { perDay: 5, rows: 5, moved: 3, reads: 1, isAgain: false },
+    // As many as before, and the row that moved at the end: as a list of the newest rows that has moved on.
+    { perDay: 4, rows: 12, moved: 1, reads: 2, isAgain: false },
+    { perDay: 4, rows: 12, moved: 1, reads: 1, isAgain: true },
+  ]
+  for (const { perDay, rows, moved, reads, isAgain } of ways) {
+    for (const ids of ['none', 'new'] as const) {
+      const world = await new World().connect()
+      const list = (moved: number) => Array.from({ length: rows }, (_, n) => bought(n, perDay, moved, ids))
+      world.bank.rows = list(0)
+      for (let read = 0; read < reads; read++) await world.sync()
+      world.bank.rows = list(moved)
+      world.now += (isAgain ? 25 : 1) * 86_400_000
+      const again = isAgain ? { again: { accountId: await world.accountId(), days: { from: addDays(start, -1), to: addDays(start, 4) } } } : {}
+      assert.ok((await syncConnection(world.deps, world.connectionId, 'person', again)).ok)
+      assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [rows, []], `${moved} of ${rows} moved, ids ${ids}`)
+    }
+  }
+})
+
 test('all rows of an account that has few, dated a day later or earlier without an id, are the same: they have moved, and the list was not cut', async () => {
   for (const days of [1, -1]) {
     for (const others of [0, 2]) {

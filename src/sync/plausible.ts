@@ -121,11 +121,14 @@ export function believedCovers(covers: DayRange | null, reported: DayRange | nul
   if (reported === null) return stored.length >= atStart ? null : covers
   const { from, to } = reported
   const posted = rows.filter(({ content }) => content.status === 'posted')
-  const isCut = (beyond: readonly Candidate[], lacking: number, least: number): boolean => beyond.length + lacking >= least && areGone(beyond, posted, candidates, least - lacking)
   const lackingOn = (on: Day): number => Math.max(0, stored.filter(({ postedOn }) => postedOn === on).length - posted.filter(({ content }) => content.postedOn === on).length)
-  const [atFirst, atLast] = [lackingOn(from), lackingOn(to)]
-  const first = isCut(stored.filter(({ postedOn }) => postedOn < from), atFirst, atStart) ? addDays(from, atFirst === 0 ? 0 : 1) : covers.from
-  const last = isCut(stored.filter(({ postedOn }) => postedOn > to), 0, CUT_ROWS) ? addDays(to, atLast === 0 ? 0 : -1) : covers.to
+  const shown = new Set(posted.flatMap(({ key }) => candidates.known.get(key)?.transactionId ?? []))
+  const fresh = freshOf(posted, candidates)
+  const before = goneOf(stored.filter(({ postedOn }) => postedOn < from), fresh, atStart)
+  const atFirst = Math.min(lackingOn(from), goneOf(stored.filter(({ id, postedOn }) => postedOn === from && !shown.has(id)), fresh, atStart))
+  const after = goneOf(stored.filter(({ postedOn }) => postedOn > to), freshOf(posted, candidates), CUT_ROWS)
+  const first = before + atFirst >= atStart ? addDays(from, lackingOn(from) === 0 ? 0 : 1) : covers.from
+  const last = after >= CUT_ROWS ? addDays(to, lackingOn(to) === 0 ? 0 : -1) : covers.to
   return first <= last ? overlap(covers, { from: first, to: last }) : null
 }
 
@@ -138,22 +141,18 @@ export function movedOn(rows: readonly Incoming[], { known }: Candidates): boole
   return fresh.every(({ content }) => daysBetween(content.postedOn, last) <= MOVED_DAYS)
 }
 
-/** Whether so many of these stored rows are shown by the answer nowhere: not a few days beside their day either, as a row that is not stored. */
-function areGone(stored: readonly Candidate[], posted: readonly Incoming[], { known }: Candidates, least: number): boolean {
-  const fresh = new Map<string, Incoming[]>()
-  for (const row of posted) {
-    if (known.has(row.key)) continue
-    const key = `${row.content.postedOn} ${row.content.amount}`
-    const equal = fresh.get(key)
-    if (equal === undefined) fresh.set(key, [row])
-    else equal.push(row)
-  }
-  if (least <= 0) return true
+/** The rows that are not stored, by day and amount: what a stored one may have become. */
+function freshOf(posted: readonly Incoming[], { known }: Candidates): ReadonlyMap<string, Incoming[]> {
+  return Map.groupBy(posted.filter(({ key }) => !known.has(key)), ({ content }) => `${content.postedOn} ${content.amount}`)
+}
+
+/** How many of these stored rows, counted up to so many, the answer shows nowhere: not a few days beside their day either, as a row that is not stored. */
+function goneOf(stored: readonly Candidate[], fresh: ReadonlyMap<string, Incoming[]>, most: number): number {
   let gone = 0
   for (const candidate of stored) {
-    if (!takesOne(fresh, candidate) && ++gone >= least) return true
+    if (!takesOne(fresh, candidate) && ++gone >= most) break
   }
-  return false
+  return gone
 }
 
 /** Takes the row out that the stored one may have become. */
