@@ -157,7 +157,22 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
       pairs.push({ left, right: place.get(candidate)!, row, candidate, tier: verdict.tier, certainty, cost: costOf(row, candidate, days, likeness, verdict.certainty) })
     }
   })
-  return withoutIdleTurns(pairs)
+  return withoutIdleTurns(withoutIdleAmounts(pairs))
+}
+
+/** That a booked row became another amount is a guess where a row of its day and text is only a little off: what has such a one competes with no other. */
+function withoutIdleAmounts(pairs: readonly Pair[]): readonly Pair[] {
+  const drifted = pairs.filter(isDrift)
+  if (drifted.length === 0) return pairs
+  const [lefts, rights] = [new Set(drifted.map(({ left }) => left)), new Set(drifted.map(({ right }) => right))]
+  const isIdle = ({ left, right, row, candidate }: Pair): boolean => candidate.status === 'posted' && row.content.amount !== candidate.amount && (lefts.has(left) || rights.has(right))
+  return pairs.filter((pair) => isDrift(pair) || !isIdle(pair))
+}
+
+/** A booked row of the same day and text whose amount is a little off: converted at another rate, as some banks do for days. */
+function isDrift({ row, candidate }: Pick<Pair, 'row' | 'candidate'>): boolean {
+  const { amount, postedOn } = row.content
+  return candidate.status === 'posted' && amount !== candidate.amount && postedOn === candidate.postedOn && row.text === textOf(candidate) && amount < 0n === candidate.amount < 0n && ratioWithin(amount, candidate.amount, 95n, 105n)
 }
 
 /** That a sign was turned is the last guess: where anything else fits the row or the transaction, it competes with nothing. */
@@ -228,6 +243,8 @@ function judgeVanished(board: Board, row: Incoming, candidate: Candidate, days: 
     return likeness === 1 && apart === 0 ? { certainty: 'doubtful', tier } : null
   }
   if (row.content.amount !== candidate.amount) {
+    // One that was gone before, and was asked about, has not changed today.
+    if (isDrift({ row, candidate })) return board.context.vanishedBefore.has(candidate.id) ? null : { certainty: 'if_unique', tier }
     if (likeness === 1 && days >= 0 && days <= 10 && madeApart(row, candidate) === 0) return { certainty: 'if_unique', tier }
     // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id. A
     // row that is missing for a while and the next purchase in the same shop look just like it: the balance decides, or a person,
@@ -291,13 +308,19 @@ function leavesDouble(pair: Pair): boolean {
 
 function costOf(row: Incoming, candidate: Candidate, days: number, likeness: number, certainty: Certainty): number {
   const doubt = certainty === 'sure' || certainty === 'if_unrivalled' ? 0 : certainty === 'doubtful' ? 400 : 200
-  const amount = row.content.amount === candidate.amount ? 0 : 100
+  const amount = row.content.amount === candidate.amount ? 0 : isDrift({ row, candidate }) ? 50 + perMilleOff(row.content.amount, candidate.amount) : 100
   return doubt + amount + (madeApart(row, candidate) ?? Math.abs(days)) * 5 + Math.round((1 - likeness) * 40)
 }
 
 /** Tips add up to a third, exchange rates move a little. */
 function isTip(booked: bigint, held: bigint): boolean {
   return booked < 0n === held < 0n && ratioWithin(booked, held, 85n, 135n)
+}
+
+/** By how many thousandths of `b` the two differ. */
+function perMilleOff(a: bigint, b: bigint): number {
+  const off = ((a - b) * 1000n) / b
+  return Number(off < 0n ? -off : off)
 }
 
 /** Whether |a| lies between `low` and `high` hundredths of |b|; both have the same sign. */

@@ -609,3 +609,23 @@ test('a joint account under two logins: a booked coffee beside the next one, pen
   await read(second)
   assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-19 -450 Cafe', '2026-03-19 -450 Cafe pending'], []])
 })
+
+// Fails when: a changed amount is told by tip and shop alone (seen: 2,361 rows stood for 683, and nearly each was asked about).
+test('H: amounts in another currency that drift for days, without ids or under new ones, in a shop that comes often: each purchase is one row, and nobody is asked', async () => {
+  for (const hasIds of [false, true]) {
+    const world = await new World().connect()
+    const START = day('2026-03-20')
+    const bought = Array.from({ length: 12 }, (_, at) => [1, 2, 3].map((n) => ({ at, cents: 1_000 * n + 37 * at }))).flat()
+    for (let days = 0; days < 16; days++) {
+      world.bank.rows = bought.filter(({ at }) => at <= days).map(({ at, cents }) => {
+        // Up and down by as much as two in a hundred, for five days.
+        const amount = String(-Math.round(cents * (1 + (((cents + Math.min(days - at, 5)) * 7) % 5 - 2) / 100)) / 100)
+        return row(addDays(START, at), amount, 'London Books', { providerId: hasIds ? `${at} ${amount}` : null })
+      })
+      assert.equal(outcomeOf(await world.sync(days === 0 ? 0 : 1)).failure, null, world.today())
+    }
+    const truth = world.bank.rows.map(({ postedOn, amount, name }) => `${postedOn} ${Math.round(Number(amount) * 100)} ${name}`)
+    assert.deepEqual([await world.feed(), await world.openQuestions()], [truth.sort(), []], hasIds ? 'new ids' : 'no ids')
+    assert.equal((await world.all()).length, bought.length)
+  }
+})
