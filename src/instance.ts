@@ -55,6 +55,9 @@ export type Instance = {
   readonly linkKey: KeyObject
   /** What is sealed or signed from now on needs this master key, so that another one is refused at the start. */
   readonly bindToKey: () => Promise<void>
+  /** Deletes everything that is held here, with the key of its secrets. What was opened is of no use then: `gone` resolves, and whoever opened it closes it. */
+  readonly deleteAll: (actor: string) => Promise<void>
+  readonly gone: Promise<void>
   /** Null outside of `relink demo`. */
   readonly demo: DemoControl | null
 }

@@ -12,6 +12,7 @@ import type { WireLimits } from './adapters/http-wire.ts'
 import { createReach } from './adapters/reach.ts'
 import { createTransport } from './adapters/transport.ts'
 import type { Config } from './config.ts'
+import { deleteTenant } from './delete-tenant.ts'
 import { createRecorder } from './connector-kit/recorder.ts'
 import type { Connector } from './connector-kit/connector.ts'
 import { discoverConnectors, loadInstitutions } from './connectors/registry.ts'
@@ -168,8 +169,14 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const repairDeps = { ...base, ...repairHands(deps, openers) }
   const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit, store.access)
   const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log, ...(options.signInTime === undefined ? {} : { time: options.signInTime }) })
+  const gone = Promise.withResolvers<void>()
+  const deleteAll = async (actor: string): Promise<void> => {
+    await deleteTenant({ database, tenantId, masterKey: masterKey.value, signIn, clock, entropy: hostEntropy, log }, actor)
+    gone.resolve()
+  }
   const bare: Bare = {
     version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, readingNow, verbs, audit, signIn, linkKey: deriveLasting(blindKey, 'links'), bindToKey: () => bindToMasterKey(store.secrets, tenantId, masterKey.value, hostEntropy),
+    deleteAll, gone: gone.promise,
     institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
   }
   const alerting = createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageOf(config) })

@@ -31,7 +31,7 @@ export const auditShape = z
 export const verdictShape = z.object({ lines: z.int(), head: z.object({ seq: z.int(), hash: z.string() }).nullable(), firstBad: z.int().nullable() })
 
 export const accountShape = memberShape.extend({
-  may: z.array(z.enum(['read', 'review', 'sync', 'enter_secret', 'administer', 'manage', 'self', 'factors', 'demo'])).meta({ description: 'What the role allows; a bookkeeper may also enter the sign-in of connections in `delegated`' }),
+  may: z.array(z.enum(['read', 'review', 'sync', 'enter_secret', 'administer', 'manage', 'self', 'factors', 'export_all', 'demo'])).meta({ description: 'What the role allows; a bookkeeper may also enter the sign-in of connections in `delegated`' }),
   owner: z.string().nullable().meta({ description: 'The name of an owner, whom others ask for what they may not do' }),
   method: z.enum(['password', 'totp', 'recovery', 'passkey', 'link']), needsSecondFactor: z.boolean(), freshForSeconds: z.int(),
   hasPassword: z.boolean(), hasTotp: z.boolean(), passkeys: z.array(z.object({ id: z.string(), name: z.string(), createdAt: instant.nullable(), isSynced: z.boolean() })),

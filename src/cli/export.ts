@@ -1,27 +1,42 @@
-/** `relink export`: an account as a file for accounting programs, streamed. */
+/** `relink export`: an account as a file for accounting programs, or everything as one, streamed; locked by age where that is wanted. */
 import { createWriteStream } from 'node:fs'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { EXPORT_FORMATS, exportAccount, type ExportFormat } from '../exports/export.ts'
+import { exportWhole } from '../exports/whole.ts'
 import { tellExport } from '../access/audit.ts'
 import { StoreUnavailable } from '../ports/store.ts'
+import { lockContent } from '../vault/recovery.ts'
 import { chooseAccount, dayRange } from './accounts.ts'
-import { CommandError, type Output } from './output.ts'
+import { CommandError, orFail, type Output } from './output.ts'
+import { lockOf, type RecoveryOptions } from './recovery.ts'
 import { withInstance } from './with-instance.ts'
 
-export type ExportOptions = { readonly format: string; readonly account: string; readonly from?: string; readonly to?: string; readonly continues?: boolean; readonly output?: string }
+export type ExportOptions = RecoveryOptions & { readonly format?: string; readonly account?: string; readonly everything?: boolean; readonly from?: string; readonly to?: string; readonly continues?: boolean; readonly encrypt?: boolean; readonly output?: string }
 
 export async function exportCommand(output: Output, options: ExportOptions): Promise<void> {
   const format = EXPORT_FORMATS.find((known): known is ExportFormat => known === options.format)
-  if (format === undefined) throw new CommandError(`--format is one of ${EXPORT_FORMATS.join(', ')}.`, 2)
+  if (options.everything === true) {
+    if (['format', 'account', 'from', 'to', 'continues'].some((name) => name in options)) throw new CommandError('--everything is one JSON file of all accounts and days; give it alone, or with -o and --encrypt.', 2)
+  } else if (options.account === undefined) throw new CommandError('Name the account (--account), or take all of it along (--everything).', 2)
+  else if (format === undefined) throw new CommandError(`--format is one of ${EXPORT_FORMATS.join(', ')}.`, 2)
   const range = dayRange(options)
+  const lock = options.encrypt === true ? await lockOf(options, 'Passphrase of the file') : null
   await withInstance(output, async (instance) => {
-    const account = await chooseAccount(instance, options.account)
-    const file = exportAccount(instance.store, account, { format, continues: options.continues === true, now: instance.clock.now(), ...range })
-    await tellExport(instance, account.id, options)
-    if (options.output === undefined) await pipeline(Readable.from(file.content), process.stdout as Writable, { end: false })
-    else await writeWhole(options.output, file.content)
+    const { store, clock, audit } = instance
+    let content: AsyncIterable<Uint8Array | string>
+    if (options.account === undefined || format === undefined) {
+      await audit.record({ actor: 'host', action: 'all.exported', object: '', codes: {} })
+      content = exportWhole(store, clock.now())
+    } else {
+      const account = await chooseAccount(instance, options.account)
+      await tellExport(instance, account.id, { ...options, format })
+      content = exportAccount(store, account, { format, continues: options.continues === true, now: clock.now(), ...range }).content
+    }
+    const written = lock === null ? content : orFail(await lockContent(content, lock))
+    if (options.output === undefined) await pipeline(Readable.from(written), process.stdout as Writable, { end: false })
+    else await writeWhole(options.output, written)
   })
 }
 

@@ -6,6 +6,7 @@
 import { inquirer } from './inquirer.ts'
 import { CommandError, orFail, type Output } from './output.ts'
 import { fillForm, isGiven, readSecretFile, sourceOf, type SecretOptions } from './secrets.ts'
+import type { RecoveryLock } from '../vault/recovery.ts'
 import { configuration } from './with-instance.ts'
 
 export type RecoveryOptions = SecretOptions & { readonly recipientsFile?: string }
@@ -13,7 +14,7 @@ export type RecoverOptions = SecretOptions & { readonly identityFile?: string; r
 
 export async function recovery(output: Output, path: string, options: RecoveryOptions): Promise<void> {
   const config = configuration()
-  const lock = options.recipientsFile === undefined ? { passphrase: await passphraseOf(options, true) } : { recipients: await linesOf(alone(options, options.recipientsFile)) }
+  const lock = await lockOf(options, 'Passphrase of the recovery file')
   const { makeRecoveryFile } = await import('../recover-key.ts')
   output.progress('Locking the file takes some seconds…')
   const { keyId } = orFail(await makeRecoveryFile(config, { path, lock, tell: (message) => output.error(message) }))
@@ -24,7 +25,7 @@ export async function recovery(output: Output, path: string, options: RecoveryOp
 
 export async function recover(output: Output, path: string, options: RecoverOptions): Promise<void> {
   const config = configuration()
-  const unlock = options.identityFile === undefined ? { passphrase: await passphraseOf(options, false) } : { identities: await linesOf(alone(options, options.identityFile)) }
+  const unlock = options.identityFile === undefined ? { passphrase: await passphraseOf(options, 'Passphrase of the recovery file', false) } : { identities: await linesOf(alone(options, options.identityFile)) }
   const { useRecoveryFile } = await import('../recover-key.ts')
   output.progress('Opening the file takes some seconds…')
   const to = options.to ?? config.masterKey
@@ -33,10 +34,15 @@ export async function recover(output: Output, path: string, options: RecoverOpti
   output.say(`${file} holds the master key ${keyId} now.${to === config.masterKey ? '' : ' Set RELINK_MASTER_KEY to it.'}`)
 }
 
+/** By what a file is locked: a passphrase, or age recipients. */
+export async function lockOf(options: RecoveryOptions, label: string): Promise<RecoveryLock> {
+  return options.recipientsFile === undefined ? { passphrase: await passphraseOf(options, label, true) } : { recipients: await linesOf(alone(options, options.recipientsFile)) }
+}
+
 /** Typed twice where it locks: what was mistyped once would never open again. */
-async function passphraseOf(options: SecretOptions, twice: boolean): Promise<string> {
+async function passphraseOf(options: SecretOptions, label: string, twice: boolean): Promise<string> {
   const source = sourceOf(options)
-  const { passphrase = '' } = await fillForm([{ name: 'passphrase', label: 'Passphrase of the recovery file', kind: 'secret', required: true }], {}, source)
+  const { passphrase = '' } = await fillForm([{ name: 'passphrase', label, kind: 'secret', required: true }], {}, source)
   if (twice && process.stdin.isTTY && !isGiven(source) && (await (await inquirer()).password({ message: 'Once more:', mask: true })) !== passphrase) throw new CommandError('The two passphrases differ. Nothing was written.')
   return passphrase
 }

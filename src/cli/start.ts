@@ -27,7 +27,7 @@ export async function workerCommand(output: Output): Promise<void> {
 /** A worker, and what `serve` adds to it, until somebody stops the process. That is how it is meant to end: no failure. */
 async function runUntilStopped(output: Output, serve: (config: Config, opened: Opened) => Promise<{ close(): Promise<void> }>): Promise<void> {
   const config = configuration()
-  const open = async (): Promise<{ close(): Promise<void> }> => {
+  const open = async (): Promise<{ close(): Promise<void>; readonly gone: Promise<void> }> => {
     const opened = orFail(await openInstance(config, { tell: (line) => output.progress(line), logsEverything: true }))
     let serving: { close(): Promise<void> } | null = null
     let stopWorker: (() => Promise<void>) | null = null
@@ -39,14 +39,15 @@ async function runUntilStopped(output: Output, serve: (config: Config, opened: O
     try {
       serving = await serve(config, opened)
       stopWorker = await opened.startWorker()
-      return { close }
+      return { close, gone: opened.instance.gone }
     } catch (error) {
       await close()
       throw error
     }
   }
   try {
-    await whileOpen(open, () => new Promise<never>(() => undefined))
+    await whileOpen(open, ({ gone }) => gone)
+    output.say('Everything was deleted, as an owner wanted it. Start Relink again to set it up anew.')
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     output.say('Stopped.')

@@ -65,6 +65,8 @@ export type Action =
   | 'manage'
   /** Of one's own sign-in: to see, and to change. */
   | 'self' | 'factors'
+  /** Of what every member may see, everything at once. */
+  | 'export_all'
   | 'demo'
 
 export type Rule = {
@@ -91,5 +93,6 @@ export const RULES: Readonly<Record<Exclude<Action, 'public'>, Rule>> = {
   manage: rule(['owner'], { fresh: true }),
   self: rule(ROLES, { host: false, passwordAlone: 'always' }),
   factors: rule(ROLES, { host: false, passwordAlone: 'first_factor', fresh: true }),
+  export_all: rule(ROLES, { fresh: true }),
   demo: rule(ROLES),
 }

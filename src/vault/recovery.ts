@@ -20,6 +20,27 @@ export const SHORTEST_PASSPHRASE = 12
 
 /** The armored text of the file. */
 export async function sealRecovery(key: MasterKey, lock: RecoveryLock): Promise<Result<string, RecoveryFailure>> {
+  const encrypter = encrypterFor(lock)
+  if (!encrypter.ok) return encrypter
+  const text = keyText(key)
+  try {
+    return ok(armor.encode(await encrypter.value.encrypt(text)))
+  } finally {
+    text.fill(0)
+  }
+}
+
+/** Content that is written as it comes, locked in the same way; binary. */
+export async function lockContent(content: AsyncIterable<Uint8Array | string>, lock: RecoveryLock): Promise<Result<AsyncIterable<Uint8Array>, RecoveryFailure>> {
+  const encrypter = encrypterFor(lock)
+  return encrypter.ok ? ok(await encrypter.value.encrypt(ReadableStream.from(bytesOf(content)))) : encrypter
+}
+
+async function* bytesOf(content: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for await (const part of content) yield Uint8Array.from(typeof part === 'string' ? Buffer.from(part) : part)
+}
+
+function encrypterFor(lock: RecoveryLock): Result<Encrypter, RecoveryFailure> {
   const encrypter = new Encrypter()
   if ('passphrase' in lock) {
     if ([...lock.passphrase].length < SHORTEST_PASSPHRASE) return refuse('passphrase_short', `The passphrase has fewer than ${SHORTEST_PASSPHRASE} characters. It alone protects the file; take five or six words.`)
@@ -31,12 +52,7 @@ export async function sealRecovery(key: MasterKey, lock: RecoveryLock): Promise<
       if (!accepts(() => encrypter.addRecipient(recipient))) return refuse('not_recipient', `Recipient ${index + 1} is not one of age. It begins with age1 and is printed by age-keygen.`)
     }
   }
-  const text = keyText(key)
-  try {
-    return ok(armor.encode(await encrypter.encrypt(text)))
-  } finally {
-    text.fill(0)
-  }
+  return ok(encrypter)
 }
 
 /** The master key in the file; binary files of other age programs are read, too. */

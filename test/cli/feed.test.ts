@@ -5,6 +5,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { readConfig } from '../../src/config.ts'
 import { assertValid, isInstalled, validatorsMissing } from '../../src/formats/ofx/validators.fixture.ts'
 import { openInstance, type Opened } from '../../src/open.ts'
@@ -186,6 +187,31 @@ test('an account that no bank stated a balance of is exported with the sum of it
   const { stdout } = await run('export', '--format', 'camt053', '--account', 'cash.csv')
   assert.match(stdout, /OPBD.*>0\.00</)
   assert.match(stdout, /CLBD.*>97\.50</)
+})
+
+test('everything is one file, and a file that is locked opens with age alone: for a recipient, or by a passphrase; without one nothing is written', async () => {
+  const plain = JSON.parse((await run('export', '--everything')).stdout)
+  assert.ok(plain.format === 'relink/export/1' && plain.rows.length >= 5 && plain.accounts.length >= 1)
+  const identity = await generateX25519Identity()
+  const recipients = file('recipients', `# mine\n${await identityToRecipient(identity)}\n`)
+  const opened = async (path: string, unlock: (decrypter: Decrypter) => void): Promise<string> => {
+    const decrypter = new Decrypter()
+    unlock(decrypter)
+    return Buffer.from(await decrypter.decrypt(readFileSync(path))).toString()
+  }
+  const [locked, phrased] = [join(work.path, 'all.age'), join(work.path, 'one.age')]
+  const done = await run('export', '--everything', '--encrypt', '--recipients-file', recipients, '-o', locked)
+  assert.equal(done.status, 0, done.stderr)
+  const whole = JSON.parse(await opened(locked, (decrypter) => decrypter.addIdentity(identity)))
+  assert.deepEqual([whole.rows, whole.accounts], [plain.rows, plain.accounts])
+  assert.ok(!readFileSync(locked).includes('Rent') && readFileSync(locked, 'latin1').startsWith('age-encryption.org/v1'))
+  const secret = file('phrase', 'seven violet kettles sing')
+  assert.equal((await run('export', '--format', 'csv', '--account', '5777', '--encrypt', '--secrets-file', secret, '-o', phrased)).status, 0)
+  assert.match(await opened(phrased, (decrypter) => decrypter.addPassphrase('seven violet kettles sing')), /Rent/)
+  const short = await run('export', '--everything', '--encrypt', '--secrets-file', file('short', 'short'), '-o', join(work.path, 'none.age'))
+  assert.deepEqual([short.status === 0, existsSync(join(work.path, 'none.age')), /fewer than 12/.test(short.stderr)], [false, false, true])
+  const unasked = await run('export', '--everything', '--encrypt', '-o', join(work.path, 'none.age'))
+  assert.deepEqual([unasked.status, existsSync(join(work.path, 'none.age'))], [2, false])
 })
 
 test('several accounts that a name fits are listed, not guessed', async () => {

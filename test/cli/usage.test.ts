@@ -24,7 +24,7 @@ test('help and version are answers, on standard output with status 0, and help n
 })
 
 const WRONG: readonly (readonly string[])[] = [
-  [], ['nonsense'], ['import'], ['transactions'], ['repair'], ['secret'], ['recompute'], ['recompute', 'x', '--bogus'], ['disable'], ['enable'], ['remove'], ['explain'], ['diagnose'], ['export', '--format', 'ofx'], ['export', '--account', 'x'],
+  [], ['nonsense'], ['import'], ['transactions'], ['repair'], ['secret'], ['recompute'], ['recompute', 'x', '--bogus'], ['disable'], ['enable'], ['remove'], ['explain'], ['diagnose'], ['export', '--format', 'ofx'], ['export'], ['export', '--everything', '--format', 'csv'], ['export', '--account', 'x'],
   ['export', '--format', 'word', '--account', 'x'], ['export', '--format', 'csv', '--account', 'x', '--from', 'yesterday'], ['export', '--format', 'csv', '--account', 'x', '--from', '2026-02-01', '--to', '2026-01-01'],
   ['accounts', '--bogus'], ['demo', '--port', '99999'], ['diagnose', '--format', 'xml'], ['bank', '--bogus'], ['simplefin', 'nonsense'], ['vault', 'nonsense'], ['health', 'nonsense'], ['health', 'verify', 'x'], ['vault', 'rotate'], ['vault', 'rotate', '--reseal'], ['undo'], ['user', 'invite', ' ', '--role', 'reader'], ['user', 'invite', 'a\nb', '--role', 'reader'], ['import', '--dry-run', '--account', 'x', 'file'], ['import', '--dry-run', '--dates', 'year-first', 'file'],
   ['simulate', '--seed', 'x'], ['simulate', '--seed', '1', '--runs', '0'], ['accounts', 'extra'], ['repair', 'x', '--did', '1', '--cannot', '1'],

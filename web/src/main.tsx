@@ -52,6 +52,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./entry/join.tsx'), 'JoinPage') }),
   createRoute({ getParentRoute: () => root, path: '/forgot', component: lazyRouteComponent(() => import('./entry/new-password.tsx'), 'ForgotPage') }),
   createRoute({ getParentRoute: () => root, path: '/reset', component: lazyRouteComponent(() => import('./entry/new-password.tsx'), 'ResetPage') }),
+  createRoute({ getParentRoute: () => root, path: '/gone', component: lazyRouteComponent(() => import('./settings/everything.tsx'), 'GonePage') }),
   createRoute({ getParentRoute: () => root, path: '/c/$token', component: lazyRouteComponent(() => import('./pages/challenge.tsx'), 'ChallengePage') }),
   settings.addChildren([
     createRoute({ getParentRoute: () => settings, path: '/', beforeLoad: () => { throw redirect({ to: '/settings/security' }) } }),

@@ -28,7 +28,7 @@ const FirstFactorPage = lazy(async () => ({ default: (await import('./entry/firs
 const ConfirmPerson = lazy(async () => ({ default: (await import('./confirm-person.tsx')).ConfirmPerson }))
 
 /** Pages for somebody who is no member yet, or cannot sign in. */
-const OUTSIDE = new Set(['/setup', '/join', '/forgot', '/reset'])
+const OUTSIDE = new Set(['/setup', '/join', '/forgot', '/reset', '/gone'])
 
 export function Shell() {
   const me = useMe()

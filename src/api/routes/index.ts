@@ -19,6 +19,7 @@ import { runRoutes } from './runs.ts'
 import { scheduleRoutes } from './schedule.ts'
 import { serverRoutes } from './server.ts'
 import { signInRoutes } from './sign-in.ts'
+import { tenantRoutes } from './tenant.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...alertRoutes, ...scheduleRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...tenantRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...alertRoutes, ...scheduleRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

@@ -79,7 +79,8 @@ async function ensureDefaultTenant(db: Kysely<Tables>): Promise<void> {
   await db.insertInto('relink.instance').values({ single: true, default_tenant: id }).execute()
 }
 
-async function createTenant(db: Kysely<Tables>, id: string): Promise<void> {
+/** Inside of `asOwner`. */
+export async function createTenant(db: Kysely<Tables>, id: string): Promise<void> {
   await sql`select set_config('relink.tenant', ${id}, true)`.execute(db)
   await db.insertInto('relink.tenants').values({ tenant_id: id, created_at: sql`now()` }).execute()
 }
@@ -89,7 +90,8 @@ export async function addTenant(db: Kysely<Tables>, id: string): Promise<void> {
   await asOwner(db, (session) => createTenant(session, id))
 }
 
-async function asOwner<T>(db: Kysely<Tables>, work: (session: Kysely<Tables>) => Promise<T>): Promise<T> {
+/** One transaction as the role that owns the tables. */
+export async function asOwner<T>(db: Kysely<Tables>, work: (session: Kysely<Tables>) => Promise<T>): Promise<T> {
   return db.connection().execute(async (session) => {
     await sql`begin; set local role relink_owner`.execute(session)
     try {

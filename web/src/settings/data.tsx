@@ -8,6 +8,7 @@ import { useMay, useOffline } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { ConnectionChip } from '../parts/connection-state.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
+import { DeleteEverything, WholeExport } from './everything.tsx'
 
 const FORMATS = [
   { format: 'csv', name: 'CSV', words: message('for spreadsheets') }, { format: 'ofx', name: 'OFX', words: message('for accounting programs') }, { format: 'qfx', name: 'QFX', words: message('for Quicken') },
@@ -52,6 +53,7 @@ export function DataPage() {
           )}
         </Loaded>
       </section>
+      {!accounts.isPending && <WholeExport />}
       {!accounts.isPending && (
         <section className="panel grid gap-3" aria-labelledby="stop">
           <h2 id="stop">{say('Stop a feed')}</h2>
@@ -71,6 +73,7 @@ export function DataPage() {
           </Loaded>
         </section>
       )}
+      {!accounts.isPending && !connections.isPending && <DeleteEverything />}
     </div>
   )
 }
