@@ -111,6 +111,26 @@ test('sealed anew: nothing of before opens the secrets, logins and what was refu
   assert.ok(!thief.ok)
 })
 
+test('an open question of a bank stays open under new keys, for its login and address and no longer than before; one of another login hinders nothing', async () => {
+  const { secrets } = createMemoryStore().tenant('t')
+  const before = await openVault(secrets, 1)
+  const owner = { connectionId: 'c', loginIndex: before.loginIndex('bank', 'ana') }
+  const former = { connectionId: 'd', loginIndex: before.loginIndex('bank', 'bo') }
+  const now = { ...former, loginIndex: before.loginIndex('bank', 'bea') }
+  for (const one of [owner, now]) await before.seal({ owner: one, values: { username: 'x', password: 'correct horse' }, origins: [ORIGIN], identity: ['username'] })
+  const held = { session: 'CANARY-cookie', place: 'page 2' }
+  const expiresAt = clock.now() + 600_000
+  for (const one of [owner, former]) assert.ok((await before.holdQuestion(one, held, [ORIGIN], expiresAt)).ok)
+  const resealed = await resealSecrets({ secrets, tenantId: 't', from: keyOf(1), to: keyOf(2), entropy: hostEntropy }, (id) => ({ loginIndex: id === 'c' ? owner.loginIndex : now.loginIndex, audience: [ORIGIN] }))
+  assert.deepEqual(resealed, { ok: true, value: 2 })
+  const after = await openVault(secrets, 2)
+  assert.deepEqual(await after.heldQuestion(owner, [ORIGIN]), held)
+  assert.equal(await after.heldQuestion(owner, ['https://elsewhere.example:443']), null)
+  assert.equal(await after.heldQuestion(now, [ORIGIN]), null)
+  assert.equal((await secrets.get('c', 'question'))?.expiresAt, expiresAt)
+  assert.ok(!Buffer.from((await secrets.get('c', 'question'))!.sealed).includes('CANARY'))
+})
+
 test('what destinations of alerts were entered with opens for their address only, is in no row in clear, and is sealed anew with the logins; what nobody has any more is dropped', async () => {
   const { secrets } = createMemoryStore().tenant('t')
   const first = await openVault(secrets, 1)

@@ -9,7 +9,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { SealedSecret, SecretStore } from '../ports/store.ts'
 import { deriveKey, makeTenantKey, openTenantKey, renewTenantKey, rewrapTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { openRecord, sealRecord } from './record.ts'
-import { DRAWER, placeOf } from './vault.ts'
+import { DRAWER, placeOf, QUESTION } from './vault.ts'
 
 export type Rotation = { readonly secrets: SecretStore; readonly tenantId: string; readonly from: MasterKey; readonly to: MasterKey; readonly entropy: Entropy }
 
@@ -34,7 +34,7 @@ export type Place = { readonly loginIndex: string; readonly audience: readonly s
 
 /**
  * New keys at every level: another key of the tenant under `to` (which may be the present master key), and
- * every stored login, and what destinations of alerts were entered with, sealed anew under it. One step in the database. Answers and logins on trial that are
+ * every stored login, and what destinations of alerts were entered with, sealed anew under it; so is what goes with a bank's open question. One step in the database. Answers and logins on trial that are
  * on their way are given up; the bank or the person is asked again. Running servers go on where they hold
  * the master key `to`.
  */
@@ -51,17 +51,20 @@ export async function resealSecrets({ secrets, tenantId, from, to, entropy }: Ro
     const key = openTenantKey(under, tenantId, stored)
     if (key === null) return refuse(DAMAGED)
     const renewed = renewTenantKey(to, tenantId, key, entropy)
-    const lasting = records.filter(({ purpose }) => purpose === 'login' || purpose === DRAWER)
+    const lasting = records.filter(({ purpose }) => purpose === 'login' || purpose === DRAWER || purpose === QUESTION)
     const fresh: SealedSecret[] = []
     for (const record of lasting) {
       const place = placeOfOwner(record.connectionId)
+      const isQuestion = record.purpose === QUESTION
       // Of a destination that was removed a moment before its process died.
       if (place === null && record.purpose === DRAWER) continue
       const sealed = place === null ? null : resealOne(key, renewed.key, record, { tenantId, ...place }, entropy)
+      // One for a login or address of before is of no use anyway; the bank asks it again.
+      if (sealed === null && isQuestion) continue
       if (sealed === null) return refuse(`The secret of the ${record.purpose === DRAWER ? 'destination of alerts' : 'connection'} ${record.connectionId} cannot be opened, so nothing was changed. ${record.purpose === DRAWER ? 'Enter it again under Settings, Alerts, or remove the destination' : `Type it again (relink secret ${record.connectionId}) or remove the connection`} first.`)
       fresh.push({ ...record, sealed })
     }
-    count = fresh.length
+    count = fresh.filter(({ purpose }) => purpose !== QUESTION).length
     return { key: renewed.sealed, records: fresh }
   })
   return problem === null ? ok(count) : failed({ message: problem })

@@ -53,7 +53,8 @@ const SETTLE_PAUSE_MS = 500
 const MOST_FORESEEN = 1_000
 const ANSWERS = 'answers'
 /** What goes on with a question of the bank's. */
-const QUESTION = 'question'
+/** What goes with a question of a bank until it is answered. */
+export const QUESTION = 'question'
 /** What is in the drawer; its place is not a login's. */
 export const DRAWER = 'drawer'
 export const NO_LOGIN = ''
