@@ -155,5 +155,35 @@ describe('the way in, in German', { skip: cannotRun ?? false }, () => {
     await other.context().close()
   })
 
+  test('a forgotten password, without and with mail; everything at once, and its end', async () => {
+    const other = await open()
+    await other.goto(url('/forgot'))
+    await other.getByText('relink user reset').waitFor()
+    await isGerman(other)
+    const { store, audit } = house.instance
+    const id = '01a20549-c591-7da7-8a7f-42942446c7f9'
+    // Nobody listens there: what is said to the person is the same.
+    await store.alerts.addDestination({ id, label: 'Mail', place: { kind: 'email', server: { host: '127.0.0.1', port: 1, security: 'none', user: null, from: 'relink@books.example', to: ['olga@books.example'] } }, topics: [], quiet: null, timeZone: 'UTC', language: 'de', amounts: false, state: 'active', createdAt: 1, createdBy: 'host', lastSentAt: null, failingSince: null, failure: null }, { id, about: 'security', problemId: null, connectionId: null, accountId: null, key: null, facts: {}, openedAt: 1, closedAt: null, deliveredAt: null }, audit.seal({ actor: 'host', action: 'destination.added', object: id, codes: {} }))
+    await other.reload()
+    await other.getByLabel('E-Mail-Adresse').fill('olga@books.example')
+    await isGerman(other)
+    await other.getByRole('button', { name: 'Link per Mail schicken' }).click()
+    await other.getByRole('heading', { name: 'Sehen Sie in Ihre Mail' }).waitFor()
+    await isGerman(other)
+    await other.goto('about:blank')
+    await other.goto(url('/#reset=cut-off'))
+    await other.getByLabel('Neues Passwort').fill('nine green ladders hum')
+    await other.getByText('Sehr gut').waitFor()
+    await refused(other, 'Setzen')
+    await other.goto(url('/gone'))
+    await heading(other, 'Alles wurde gelöscht')
+    await isGerman(other)
+    await other.context().close()
+    await page.goto(url('/settings/data'))
+    await page.getByRole('button', { name: 'Alles löschen…' }).click()
+    await page.getByText('Zur Bestätigung').waitFor()
+    await isGerman(page)
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(complaints, []))
 })
