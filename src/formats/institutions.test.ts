@@ -5,6 +5,7 @@ import { DecimalSum } from '../domain/money.ts'
 import { decoderOf } from './code-pages.ts'
 import { readStatementFile } from './detect.ts'
 import { AMERICA } from './institutions-america.fixture.ts'
+import { BANKS } from './institutions-banks.fixture.ts'
 import { EUROPE } from './institutions-europe.fixture.ts'
 import { WALLETS } from './institutions-wallets.fixture.ts'
 import { WORLD } from './institutions-world.fixture.ts'
@@ -48,7 +49,7 @@ function told(statements: readonly Collected[]): readonly string[] {
   }).sort()
 }
 
-for (const [name, text, expected, encoding = 'utf8'] of [...AMERICA, ...EUROPE, ...WORLD, ...WALLETS]) {
+for (const [name, text, expected, encoding = 'utf8'] of [...AMERICA, ...EUROPE, ...WORLD, ...WALLETS, ...BANKS]) {
   test(`${name}`, async () => {
     const variants = encoding === 'utf8' && !text.includes('\ufeff') ? [text, `\ufeff${text.replace(/\r?\n/g, '\r\n')}`] : [text]
     for (const variant of variants) {

@@ -15,7 +15,7 @@ export type WrittenAmount = { readonly negative: boolean; readonly number: strin
 const SIGN = '[-+\\u2212\\u2013]?'
 const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|[Kk]r\\.?|zł|Kč|Ft|Fr\\.?|lei|RM|R[ps]\\.?|[KTU][Ss]h\\.?|Bs\\.?|S/\\.?|F?CFA|D[Hh]s?\\.?|R|[\\u0621-\\u064a]\\.[\\u0621-\\u064a]\\.?)?'
 const NUMBER = "(?:\\d[\\d.,'\\u2019 ]*|[.,]\\d+)"
-const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?((?:CR|DR|DB|Cr|Dr|Db)\\.?|[CDHS])?$`, 'u')
+const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?((?:CR|DR|DB|OD|Cr|Dr|Db|Od)\\.?|[CDHS])?$`, 'u')
 
 /** The codes of ISO 4217: other three letters before digits are a reference (`REF123`), not money. */
 const CODES = new Set(Intl.supportedValuesOf('currency'))
@@ -36,7 +36,7 @@ export function scanAmount(text: string): WrittenAmount | null {
   if (signs.length > 1 || (bracketed !== null && signs.some((sign) => sign === '+'))) return null
   const number = ungroupBlanks(digits.trim())
   if (number === null) return null
-  const negative = bracketed !== null || signs.some((sign) => sign !== '+') || /^[DS]/i.test(mark)
+  const negative = bracketed !== null || signs.some((sign) => sign !== '+') || /^(D|S|OD)/i.test(mark)
   const currency = currencyBefore === '' ? currencyAfter : currencyBefore
   if (/^[A-Z]{3}$/.test(currency) && currency !== 'CFA' && !CODES.has(currency)) return null
   // `R21.50` are rands, `R21` may be a number of a paper.

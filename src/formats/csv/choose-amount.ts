@@ -48,6 +48,13 @@ function isBesideFee(heading: CsvRecord, amount: AmountColumns): boolean {
   return !amountCells(amount).some((at) => isNet(heading.cells[at] ?? ''))
 }
 
+/** Whether fees stand beside the amounts, and nothing tells whether those hold them: neither a balance nor what the amounts are called, or are the sum of. */
+export function isFeeOpen(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { amount, fee, balance, principal }: Columns, { style }: Styles): boolean {
+  const at = roles.get('fee')?.[0]
+  if (at === undefined || fee !== null || balance !== null || principal !== null || amount.form !== 'signed' || !isBesideFee(heading, amount)) return false
+  return rows.some((row) => isMoved(cellAmount(row, at, style)) && isMoved(cellAmount(row, amount.at, style))) && !holdsBeside(heading, rows, amount.at, roles.get('amount') ?? [], style)
+}
+
 /** Balances of which none stands beside another one: the amounts and their fees lead to them, in all files of the kind. */
 function hasLoneBalances(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, { style, balanceStyle }: Styles): boolean {
   const balance = roles.get('balance')?.[0]

@@ -16,6 +16,7 @@ import { accountWordsIn, namesOfAccounts } from './account-names.ts'
 import { stylesOf, type Styles } from './amount-styles.ts'
 import { balancesAbove } from './balances-above.ts'
 import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmount, type Proof } from './amounts.ts'
+import { isFeeOpen } from './choose-amount.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { headedColumns } from './headed.ts'
 import { isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './headings.ts'
@@ -82,7 +83,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
   if (!layout.ok) return layout
   const above = balancesOf(preamble, layout.value)
-  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, accountNumber, fixedCurrency, above })
+  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, accountNumber, fixedCurrency, above, isFeeOpen: isFeeOpen(heading, roles, rows, columns, styles) })
 }
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
@@ -162,7 +163,7 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null
   const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })
-  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency, above: balancesOf(preamble, layout.value) }) : layout
+  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency, above: balancesOf(preamble, layout.value), isFeeOpen: false }) : layout
 }
 
 /** On a card what is owed may be written without a minus. */
@@ -191,7 +192,7 @@ function settle(
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
   around: Surroundings,
-): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'above'>, FormatFailure> {
+): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'above' | 'isFeeOpen'>, FormatFailure> {
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen

@@ -81,6 +81,8 @@ export type Layout = Columns &
     readonly unsignedIs: 'in' | 'out' | null
     /** By what rows of several accounts may stand in the file, which cannot be told from those of several other parties. */
     readonly mayMix: 'numbers' | 'names' | null
+    /** Fees stand beside the amounts, and nothing tells whether those hold them. */
+    readonly isFeeOpen: boolean
     /** The one name of an account beside all rows: others may be called so, too. */
     readonly loneName: string | null
     /** Whether rows go on in records of nothing but words below them, as a footer does not. */

@@ -27,6 +27,9 @@ const LEFT_OUT = {
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
 } as const
 
+/** Said where the fees may be in the amounts, or not. */
+const FEES = 'A column of fees stands beside the amounts, and nothing in the file tells whether the amounts hold them: each row is its amount without the fee. If what moved was more or less, take this import back, and export the file with a balance or a net amount.'
+
 /** Said where other parties would look the same. */
 const MIXED = {
   numbers: 'All rows have the number of an account, and the numbers differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
@@ -133,7 +136,8 @@ export class RowReader {
   finish(): void {
     const isEmpty = this.#sections.size === 0
     if (isEmpty) this.#start({ account: this.#layout.accountNumber, currency: this.#layout.fixedCurrency, unit: null }, 1)
-    const { unsignedIs } = this.#layout
+    const { unsignedIs, isFeeOpen } = this.#layout
+    if (!isEmpty && isFeeOpen) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES, line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
     if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
     if (!isEmpty && unsignedIs === 'in' && !this.#hasMinus) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
