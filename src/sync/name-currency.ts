@@ -48,6 +48,21 @@ export async function nameCurrency(store: Pick<TenantStore, 'feed' | 'accounts'>
   return { ...account, currency }
 }
 
+/**
+ * Whether the account holds rows that were taken back in another currency than it is in by now: of what only files fed
+ * another one can be told once all is taken back (import.ts), and what came in the former one cannot stand beside it.
+ */
+export async function wasTakenBackInAnother({ accounts, feed }: Pick<TenantStore, 'feed' | 'accounts'>, accountId: string): Promise<boolean> {
+  if ((await accounts.sources({ accountId })).some(({ connectionId }) => connectionId !== null)) return false
+  const account = await accounts.get(accountId)
+  for (let cursor: string | null | undefined; account !== null && cursor !== null; ) {
+    const page = await pageOf(feed, accountId, cursor)
+    if (page.rows.some(({ currency, withdrawnReason }) => withdrawnReason === 'undone' && currency !== account.currency)) return true
+    cursor = page.next
+  }
+  return false
+}
+
 function pageOf(feed: FeedStore, accountId: string, cursor?: string | null): ReturnType<FeedStore['transactions']> {
   return feed.transactions({ accountId, states: ALL_STATES, includeDeleted: true, order: 'oldest', limit: PAGE, ...(cursor == null ? {} : { cursor }) })
 }

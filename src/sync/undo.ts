@@ -11,6 +11,7 @@ import type { NewTransaction } from '../ports/store.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { contentKey, normalisedText } from './identity.ts'
 import { IMPORTS } from './import.ts'
+import { wasTakenBackInAnother } from './name-currency.ts'
 import { readProgress, writeProgress } from './window.ts'
 
 export type UndoDeps = Pick<SyncDeps, 'store' | 'clock' | 'entropy'>
@@ -35,6 +36,7 @@ export async function undoRun(deps: UndoDeps, runId: string, besideOf: BesideOf 
   const done = await whileHeld(deps, [...(await locksOf(deps, run, places)), ...besideOf.locks], async (): Promise<Result<SyncRun, Refusal>> => {
     const beside = await besideOf.now()
     if (!beside.ok) return beside
+    if (run.trigger === 'undo') for (const { accountId } of places) if (await wasTakenBackInAnother(store, accountId)) return failed(OTHER_CURRENCY)
     const now = deps.clock.now()
     const { accounts: _, ...by } = runOf(run, deps.entropy.id(now), now)
     const undone = await store.history.undo({ runId, by, cursors: await reopened(deps, places), contentKeyOf, ...beside.value })
@@ -94,4 +96,5 @@ export function contentKeyOf(row: NewTransaction): string {
 
 const NO_RUN: Refusal = { code: 'not_found', message: 'There is no such run.' }
 const DONE: Refusal = { code: 'wrong_state', message: 'This run is taken back already.' }
+const OTHER_CURRENCY: Refusal = { code: 'wrong_state', message: 'Another currency has been told of the account since this was taken back; import the file again instead.' }
 const BUSY: Refusal = { code: 'busy', message: 'The account is being read right now.' }
