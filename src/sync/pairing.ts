@@ -244,7 +244,7 @@ function judgeVanished(board: Board, row: Incoming, candidate: Candidate, days: 
   }
   if (row.content.amount !== candidate.amount) {
     // One that was gone before, and was asked about, has not changed today.
-    if (isDrift({ row, candidate })) return board.context.vanishedBefore.has(candidate.id) ? null : { certainty: 'if_unique', tier }
+    if (isDrift({ row, candidate })) return board.context.vanishedBefore.has(candidate.id) ? null : { certainty: 'if_unbalanced', tier }
     if (likeness === 1 && days >= 0 && days <= 10 && madeApart(row, candidate) === 0) return { certainty: 'if_unique', tier }
     // Some banks list pending rows as booked ones and bring them again, with the final amount, under another id. A
     // row that is missing for a while and the next purchase in the same shop look just like it: the balance decides, or a person,
