@@ -56,11 +56,14 @@ function standing(row: NewTransaction, { history, reports }: Told, effect: Effec
 
 /** Whether a later answer that counts shows what the run had shown of the row, or reports of it what the change says. */
 export function isShownAgain(reports: readonly ShownReport[], runId: RunId, { counts }: Effect, change: TransactionChange | null): boolean {
-  const own = reports.flatMap(({ shownBy }) => shownBy.filter((page) => page.runId === runId).map(({ seq }) => seq))
+  const own = reports.flatMap(({ report: { sourceId }, shownBy }) => shownBy.filter((page) => page.runId === runId).map(({ seq }) => ({ seq, sourceId })))
   if (own.length === 0) return false
-  const last = Math.max(...own)
+  const last = Math.max(...own.map(({ seq }) => seq))
+  // Another source books what was pending; its words replace none.
+  const isBooking = change?.changes['status']?.[1] === 'posted'
   return reports.some(({ report, shownBy }) => {
-    const saysSo = shownBy.some((page) => page.runId === runId) || (change !== null && says(report, change))
+    const isHeard = isBooking || own.some(({ sourceId }) => sourceId === report.sourceId)
+    const saysSo = shownBy.some((page) => page.runId === runId) || (change !== null && isHeard && says(report, change))
     return saysSo && shownBy.some((page) => page.seq > last && counts(page.runId))
   })
 }

@@ -247,7 +247,7 @@ function plainId(id: string): string {
 /**
  * What another source of the account booked, and this one shows as booked for the first time: a row of its day and amount. It
  * comes before the row's own id: of two equal holds each source may have named the other one first, and of equal rows on one
- * day both sources show as many, so that whichever is which, each is there once.
+ * day both sources show as many, so that whichever is which, each is there once. Equal words come before words of which one are the other's.
  */
 function meetBooked(board: Board, rows: readonly Incoming[]): void {
   const { sourceId } = board.context
@@ -260,7 +260,7 @@ function meetBooked(board: Board, rows: readonly Incoming[]): void {
     return (booked.get(placeOf(row.content)) ?? []).flatMap((candidate) => {
       const likeness = resemblance(row.text, textOf(candidate))
       const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
-      return likeness >= 0.3 || coveredByBoth(board, row, candidate) ? [{ row, candidate, weight: likeness + (isItsOwn ? 1 : 0) }] : []
+      return likeness >= 0.3 || coveredByBoth(board, row, candidate) ? [{ row, candidate, weight: likeness + (isItsOwn ? 2 : row.text === textOf(candidate) ? 1 : 0) }] : []
     })
   })
   for (const { row, candidate } of pairs.sort((a, b) => b.weight - a.weight)) {

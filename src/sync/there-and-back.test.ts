@@ -188,8 +188,8 @@ class Life {
     if (now === null) return
     const elsewhere = [...this.files, ...this.answers.flatMap(({ by, rows }) => (by === now ? [] : [rows]))]
     const rows = (await world.all()).filter(({ state }) => state !== 'withdrawn')
-    // By day and amount alone: which source's words stand is another matter.
-    const lost = lacking(world.bank.rows.map((r) => `${r.postedOn} ${r.amount}00 ${r.status}`), rows.map((t) => `${t.postedOn} ${t.amount} ${t.state}`))
+    // By amounts alone: whose words and day stand is another matter, and a file that left rows out of its days may have taken one for another.
+    const lost = lacking(world.bank.rows.map((r) => `${r.amount}00 ${r.status}`), rows.map((t) => `${t.amount} ${t.state}`))
     assert.deepEqual(lost, [], `lost; the feed has ${(await world.feed()).join(', ')}`)
     const told = rows.map((t) => kindOf(t.postedOn, `${t.amount}`, t.name))
     const doubled = [...new Set(told)].flatMap((kind) => {
@@ -234,6 +234,7 @@ test('whatever was read, imported, answered, reconnected, taken back and brought
       }
       await life.readOn()
     }),
-    tries(60),
+    // Found by chance: of two rows of a day and amount, one in words that are a part of the other's, the wrong one was that of the file.
+    { ...tries(60), examples: [[[row('2026-03-02', '-1', 'Bakery'), row('2026-03-10', '-4', 'Bakery'), row('2026-03-10', '-4', 'Bakery Main')], [{ what: 'part', days: 0, at: 1 }]]] },
   )
 })

@@ -225,6 +225,18 @@ for (const [when, bookedOn, words] of [['never', 0, 'TRATTORIA ROMA 0231'], ['be
   })
 }
 
+test('what a run changed goes back, though a file told the same later: the words of another source replace none', async () => {
+  const world = await new World().connect()
+  const lunch = row(world.today(-1), '-20', 'Lunch', { providerId: 'a' })
+  world.bank.rows = [lunch]
+  await world.sync()
+  world.bank.rows = [{ ...lunch, name: 'Lunch at Rosa' }]
+  const second = await world.sync(1)
+  await bring(world, [row(lunch.postedOn, '-20', 'Lunch at Rosa', { providerId: 'file-a' })])
+  await undo(world, second.id)
+  assert.deepEqual((await world.all()).map(({ name, state }) => [name, state]), [['Lunch', 'posted']])
+})
+
 test('what a later run reports as well stays, also under another report', async () => {
   const world = await new World().connect()
   const on = world.today(-1)
