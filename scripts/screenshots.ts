@@ -6,12 +6,16 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { CUSTOMERS } from '../bank/customers.ts'
+import { openHouse } from '../test/security/house.ts'
 import { SETTINGS, troubledPages } from '../test/web/pages.ts'
 import { settled } from '../test/web/settled.ts'
-import { cannotRun, openWorld, watched, type World } from '../test/web/world.ts'
+import { cannotRun, openWorld, PAGE, watched, type World } from '../test/web/world.ts'
 
 const PICTURES = join(import.meta.dirname, '..', 'docs', 'pictures')
 const ALL_PAGES = join(import.meta.dirname, '..', 'screenshots')
+/** Whose bank asks at the first sign-in. */
+const ASKED = CUSTOMERS.find(({ mfa }) => mfa === 'token')!
 /** Rows of a long list are drawn as far as the window shows them. */
 const WINDOW = { width: 1440, height: 1200 }
 
@@ -86,7 +90,60 @@ async function takeEveryPage(world: World): Promise<void> {
     await stranger.screenshot({ path: join(ALL_PAGES, `sign-in-${scheme}.png`), animations: 'disabled' })
     await stranger.context().close()
   }
-  process.stdout.write(`${shown.length + 1} pages in two themes: ${ALL_PAGES}\n`)
+  const further = await takeFurther(world)
+  process.stdout.write(`${shown.length + 1 + further} pages in two themes: ${ALL_PAGES}\n`)
+}
+
+/** What no address alone shows: the first sign-in at a bank, a bank's question by its link on a phone, what is half added, and a Relink that has no owner yet. How many these are. */
+async function takeFurther(world: World): Promise<number> {
+  const taken = new Set<string>()
+  const shoot = async (page: Page, name: string, scheme: string): Promise<void> => {
+    taken.add(name)
+    await page.screenshot({ path: join(ALL_PAGES, `${name}-${scheme}.png`), animations: 'disabled' })
+  }
+  const house = await openHouse(PAGE)
+  try {
+    for (const scheme of ['light', 'dark'] as const) {
+      const page = await world.openPage({ scheme })
+      await page.setViewportSize(WINDOW)
+      await settled(page, world.url('/add?bank=sandbox'))
+      await page.getByLabel('User name').waitFor()
+      await shoot(page, 'add-sign-in', scheme)
+      // The same login is half added from the first theme on.
+      if (scheme === 'light') {
+        await page.getByLabel('User name').fill(ASKED.user)
+        await page.getByLabel('Password or PIN').fill(ASKED.password)
+        await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+        await page.getByRole('form', { name: 'Question of the bank' }).waitFor()
+      }
+      await settled(page, world.url('/accounts'))
+      await page.getByRole('region', { name: /^Adding / }).waitFor()
+      await shoot(page, 'accounts-half-added', scheme)
+      const [challenge] = await world.sandbox.opened.instance.store.challenges.list({ state: 'open' })
+      const path = await page.evaluate<string>(`fetch('/api/challenges/${challenge?.id}/link', { method: 'POST' }).then((answer) => answer.json()).then(({ path }) => path)`)
+      const phone = await world.openPage({ scheme, width: 390 })
+      await phone.goto(world.url(path))
+      await phone.getByRole('form', { name: 'Question of the bank' }).waitFor()
+      await shoot(phone, 'challenge-by-link-phone', scheme)
+      await phone.reload()
+      await phone.getByRole('alert').waitFor()
+      await shoot(phone, 'challenge-link-over-phone', scheme)
+      await settled(page, world.url('/review'))
+      await page.locator('[role=row][data-index="0"]').focus()
+      await page.keyboard.press('Shift+M')
+      await page.getByRole('region', { name: 'Match' }).getByRole('status').filter({ hasNotText: 'Loading' }).waitFor()
+      await shoot(page, 'review-match', scheme)
+      for (const one of [page, phone]) await one.context().close()
+      const owner = await watched(await world.browser.newContext({ viewport: WINDOW, colorScheme: scheme }), [])
+      await owner.goto(house.server.setupUrl ?? '')
+      await owner.getByRole('heading', { name: 'Set up Relink' }).waitFor()
+      await shoot(owner, 'setup', scheme)
+      await owner.context().close()
+    }
+  } finally {
+    await house.close()
+  }
+  return taken.size
 }
 
 /** `/accounts/ID` and `/accounts` apart, in the order of the menu. */
