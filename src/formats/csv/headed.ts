@@ -79,7 +79,7 @@ function payerAmong(heading: CsvRecord, names: readonly number[]): number | null
 
 /** What tells the currency of each row. An amount under the name of one is in it: a column of currencies beside it is of what was paid elsewhere. */
 function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns): Pick<Columns, 'currency' | 'currencyElse' | 'foreignCurrency'> {
-  const [own = null] = roles.get('currency') ?? []
+  const own = currencyOfAmount(heading, roles.get('currency') ?? [], amount)
   const [foreign = null] = roles.get('foreignCurrency') ?? []
   const named = new Set(amountCells(amount).map((at) => readHeading(heading.cells[at] ?? '')).map(({ meanings, currency }) => (meanings.some(({ rank }) => rank === BARE_CURRENCY) ? null : currency)))
   const [only = null] = named
@@ -89,6 +89,16 @@ function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]
   const [out, into] = heading.cells.flatMap((cell, at) => (EACH_CURRENCY.test(plainWords(cell)) ? [at] : []))
   const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null)
   return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign }
+}
+
+/** Of several columns of currencies the one that is called after the amount (`Currency (Total)`). */
+function currencyOfAmount(heading: CsvRecord, currencies: readonly number[], amount: AmountColumns): number | null {
+  const [first = null] = currencies
+  if (first === null || currencies.length === 1) return first
+  const words = (at: number): string => plainWords(heading.cells[at] ?? '')
+  const amounts = amountCells(amount)
+  const named = currencies.find((at) => amounts.some((one) => words(one) !== '' && words(at) === `currency ${words(one)}`))
+  return named ?? first
 }
 
 /** Columns of words under headings that say nothing, where no known heading describes the rows. */

@@ -198,3 +198,8 @@ test('fees beside amounts of which nothing tells whether they hold them are told
 test('a balance that is overdrawn is written with a word for it', async () => {
   assert.equal(summary(await only('Date,Description,Money Out,Money In,Balance\n02/01/2024,BT,80.00,,20.00 OD\n15/01/2024,TESCO,12.50,,32.50 OD\n31/01/2024,ACME,,1000.00,967.50\n')), '3 907.5 2024-01-02 2024-01-31 60 967.5')
 })
+
+// Fails when: the first of several currencies that all rows have is that of the account (seen): what was paid in pounds was in dollars.
+test('of several columns of currencies the one that is called after the amount is its own', async () => {
+  assert.deepEqual(await accountsOf('Date,Name,Price,Currency (Price),Total,Currency (Total)\n2024-01-15,Apple,180.00,USD,-212.60,GBP\n2024-01-31,Apple,0.24,USD,0.20,GBP\n'), ['- GBP: -212.6 0.2'])
+})
