@@ -64,6 +64,8 @@ class Ways {
   readonly #stated = new Map<string, readonly [SettleContext, SourceBalances]>()
   /** The one whose statement began last, and what is on its way into the store, by account. */
   #current: Layer | null = null
+  /** Of each account the one whose statement began last: it may go on. */
+  readonly #last = new Map<string, Layer>()
   readonly #landing = new Map<string, Promise<void>>()
   #shown: Promise<ReadonlyMap<FileAccount, readonly Intake[]>> | null = null
 
@@ -83,13 +85,16 @@ class Ways {
     const layers = this.#layers.get(statement.account) ?? []
     this.#layers.set(statement.account, layers)
     const known = layers[statement.layer]
-    if (this.#current !== null && this.#current !== known) {
-      await this.#land(this.#current)
-      // What other statements of the account brought is stored before rows are compared with it.
+    if (this.#current !== null && this.#current !== known) await this.#land(this.#current)
+    // What other statements of the account brought is stored before rows are compared with it: also what one of them brought since those of other accounts began.
+    const last = this.#last.get(account.id)
+    if (last !== undefined && last !== known) {
+      await this.#land(last)
       await this.#landing.get(account.id)
     }
     const layer = known ?? (layers[statement.layer] = await this.#begin(statement))
     this.#current = layer
+    this.#last.set(account.id, layer)
     const { sum } = statement
     const opened = layer.answer.open({ covers: sum.covers, balances: sum.balances, postedSum: minorOf(sum.postedSum, account.currency) * BigInt(source.sign) })
     const way = { layer, statement: opened, starts: this.#starts.get(statement)!.length }
