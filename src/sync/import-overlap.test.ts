@@ -291,6 +291,24 @@ test('statements with the newest first are proved one by one, and each writes it
   assert.deepEqual([written, spans.length, spans.every(({ status }) => status === 'proved')], [30, 30, true])
 })
 
+// Fails when: a statement that meets some days of a broken one puts its own proof in the place of all of it (it did): what was missing before those days was told no more.
+test('a broken balance stays where a statement that overlaps it proves its own days', async () => {
+  const [tram, tea, stamp] = [row('2026-01-05', '-5', 'Tram'), row('2026-01-25', '-3', 'Tea'), row('2026-02-03', '-5', 'Stamp')]
+  const january: Statement = { rows: [tram, tea], opening: '100', closing: '80' }
+  const spans = async (...files: readonly (readonly Statement[])[]): Promise<readonly string[]> => {
+    const world = new World()
+    for (const file of files) await bring(world, file)
+    return (await world.store.feed.spans(await world.accountId())).map(({ from, to, rowsSum, status }) => `${from} ${to} ${rowsSum} ${status}`)
+  }
+  const later: Statement = { rows: [tea, stamp], opening: '83', closing: '75' }
+  const missingBefore = ['2026-01-04 2026-01-24 -500 broken', '2026-01-24 2026-02-03 -800 proved']
+  for (const files of [[[january, later]], [[january], [later]], [[january, later], [january, later]]]) assert.deepEqual(await spans(...files), missingBefore)
+  const soundBefore = ['2026-01-04 2026-01-24 -500 proved', '2026-01-24 2026-01-25 -300 broken', '2026-01-25 2026-02-03 -500 proved']
+  assert.deepEqual(await spans([january, { ...later, opening: '95', closing: '75' }]), soundBefore)
+  const within: Statement = { rows: [row('2026-01-10', '-1', 'Tip')], opening: '83', closing: '82' }
+  assert.deepEqual(await spans([{ ...january, rows: [tram, ...within.rows, tea], closing: '79' }, within]), ['2026-01-04 2026-01-09 -500 broken', '2026-01-09 2026-01-10 -100 proved', '2026-01-10 2026-01-25 -300 proved'])
+})
+
 // Fails when: statements are settled in one go that settle rows of each other, or an account that was empty is taken for one in which nothing waits to be booked (it was): the row stood twice.
 test('what one statement shows as pending and the next as booked is one row, in an account with rows and in a new one', async () => {
   for (const ids of [{ providerId: 'p1' }, { providerId: 'b1', pendingProviderId: 'p1' }]) {

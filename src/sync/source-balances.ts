@@ -3,7 +3,7 @@
  * store once for all statements of a file: thousands of them would each read the same, and more with every one before.
  */
 import { day, joinRanges, minDay, type Day, type DayRange } from '../domain/day.ts'
-import { spannedDays, type BalanceSpan, type BalanceStatement, type Covered } from '../domain/run.ts'
+import { agrees, spannedDays, type BalanceSpan, type BalanceStatement, type Covered } from '../domain/run.ts'
 import { MAX_ANCHORS, newestLedger, proveStatement, type Movement } from './balance.ts'
 import { isFailing } from './balance-proof.ts'
 import { ledgerFrom, type LastPiece, type Ledger, type SettleContext } from './settle.ts'
@@ -30,14 +30,30 @@ export class SourceBalances {
     this.#covered = coverage.filter(({ sourceId }) => sourceId === context.source.id)
   }
 
-  /** The spans that a statement with opening and closing balance brings; null where it has not both. `rowsSum`: of its posted rows. */
-  async proveOwn(balances: readonly BalanceStatement[], rowsSum: bigint): Promise<readonly BalanceSpan[] | null> {
+  /**
+   * The spans that a statement with opening and closing balance brings; null where it has not both. What it leaves of a broken
+   * one is told apart by its balances: one that only goes on from the days at fault would hide them. `rowsSum`: of its posted
+   * rows; `unstored`: see `ledger`.
+   */
+  async proveOwn(balances: readonly BalanceStatement[], rowsSum: bigint, unstored: readonly Movement[]): Promise<readonly BalanceSpan[] | null> {
     const own = proveStatement(balances, rowsSum)
     if (own === null || own.from >= own.to) return own === null ? null : []
     const { spans } = await this.#load()
     const [from, to] = placeOf(spans, own)
-    const isThere = to - from === 1 && isEqual(spans[from]!, own)
-    return isThere ? [] : [own]
+    const met = spans.slice(from, to)
+    if (met.length === 1 && isEqual(met[0]!, own)) return []
+    const [before, after] = [met[0], met.at(-1)]
+    const proved: BalanceSpan[] = [own]
+    if (before?.status === 'broken' && before.from < own.from) proved.unshift(await this.#left({ ...before, to: own.from, closing: own.opening }, unstored))
+    if (after?.status === 'broken' && after.to > own.to) proved.push(await this.#left({ ...after, from: own.to, opening: own.closing }, unstored))
+    return proved
+  }
+
+  /** What is left of a broken span, with the rows of its days. */
+  async #left(span: BalanceSpan, unstored: readonly Movement[]): Promise<BalanceSpan> {
+    const rowsSum = await this.#sumBetween(span.from, span.to, unstored)
+    const left = { ...span, rowsSum }
+    return agrees(left) ? { ...left, status: 'proved' } : left
   }
 
   /**
@@ -45,15 +61,11 @@ export class SourceBalances {
    * are settled and not stored yet; `committed`: those of this statement that are stored.
    */
   async ledger(balances: readonly BalanceStatement[], covers: DayRange | null, unstored: readonly Movement[], committed: readonly Movement[]): Promise<Ledger | null> {
-    const { feed, account, source } = this.#context
+    const { source } = this.#context
     const statement = newestLedger(balances)
     if (statement === null) return null
     const { last, spans } = await this.#load()
-    let storedBetween = 0n
-    if (last !== null && last.on < statement.on) {
-      storedBetween = await feed.sumPosted(account.id, last.on, statement.on)
-      for (const { on, amount } of unstored) if (on > last.on && on <= statement.on) storedBetween += amount
-    }
+    const storedBetween = last !== null && last.on < statement.on ? await this.#sumBetween(last.on, statement.on, unstored) : 0n
     this.#covered = [...joinRanges(this.#covered)]
     const newest = spans.filter(({ status }, index) => status !== 'proved' || index >= spans.length - MAX_ANCHORS)
     return ledgerFrom(this.#context, { statement, last, storedBetween, spans: newest }, covers, this.#covered.map((range) => ({ ...range, sourceId: source.id })), committed)
@@ -83,6 +95,12 @@ export class SourceBalances {
     if (!(await this.#load()).spans.some(isFailing)) return
     await tendFile(context, since)
     this.#known = null
+  }
+
+  /** Of posted rows after the first day. */
+  async #sumBetween(from: Day, to: Day, unstored: readonly Movement[]): Promise<bigint> {
+    const { feed, account } = this.#context
+    return unstored.reduce((sum, { on, amount }) => (on > from && on <= to ? sum + amount : sum), await feed.sumPosted(account.id, from, to))
   }
 
   #load(): Promise<Known> {
