@@ -45,6 +45,7 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     const second = await another()
     await settled(second, world.url('/accounts'))
     await halfAdded(second, customer).getByText('Waiting for your answer to the bank’s question.').waitFor()
+    assert.equal(await second.getByRole('region', { name: new RegExp(`^Sandbox Bank, login ${customer.user[0]}`) }).count(), 0, 'it stands there once')
     assert.deepEqual(await violations(second), [])
     await halfAdded(second, customer).getByRole('link', { name: 'Continue' }).click()
     await reply(second, customer.user)

@@ -105,7 +105,7 @@ function Asked({ connection }: { connection: Connection }) {
 function Totals({ accounts }: { accounts: readonly Account[] }) {
   const sums = new Map<string, { units: bigint; decimals: number }>()
   // One that was never read has no currency yet, and nothing to add.
-  for (const { balance, currency } of accounts.filter(({ rows, balanceIsStated }) => rows > 0 || balanceIsStated)) {
+  for (const { balance, currency } of accounts.filter((account) => !isUnread(account))) {
     const decimals = balance.split('.')[1]?.length ?? 0
     sums.set(currency, { units: (sums.get(currency)?.units ?? 0n) + BigInt(balance.replace('.', '')), decimals })
   }
@@ -132,7 +132,7 @@ function groupsOf(accounts: readonly Account[], connections: readonly Connection
   for (const account of accounts) {
     const reading = connections.find((c) => account.connectionIds.includes(c.id))
     // Listed by a sign-in that was given up before anything was read: it holds nothing.
-    if (reading === undefined && account.rows === 0 && !account.balanceIsStated && account.institutionName !== null) continue
+    if (reading === undefined && isUnread(account) && account.institutionName !== null) continue
     const name = account.institutionName ?? say('Imported files')
     const key = reading?.id ?? name
     const group = groups.get(key) ?? { connection: null, name, accounts: [] }
@@ -149,7 +149,9 @@ function Groups({ accounts, connections, beside }: { accounts: readonly Account[
   const frame = useRef<HTMLDivElement>(null)
   // What is chosen is in sight, though the list begins anew at another width.
   useEffect(() => void frame.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest' }), [id])
-  return <div ref={frame}>{groupsOf(accounts, connections).map((group) => (
+  // Beside a page no card tells of what is half added.
+  const groups = groupsOf(accounts, connections).filter((group) => beside || !isToldByCard(group))
+  return <div ref={frame}>{groups.map((group) => (
     <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.connection === null ? group.name : say('{bank}, login {login}', { bank: group.name, login: group.connection.loginLabel })}>
       <GroupHead group={group} beside={beside} />
       <div className="grid gap-3 @2xl:grid-cols-2 @4xl:grid-cols-3">
@@ -157,6 +159,15 @@ function Groups({ accounts, connections, beside }: { accounts: readonly Account[
       </div>
     </section>
   ))}</div>
+}
+
+/** Half added, with nothing read: its card says all there is to say. */
+function isToldByCard({ connection, accounts }: Group): boolean {
+  return connection !== null && isHalfAdded(connection) && connection.problems.length === 0 && accounts.every(isUnread)
+}
+
+function isUnread({ rows, balanceIsStated }: Account): boolean {
+  return rows === 0 && !balanceIsStated
 }
 
 function GroupHead({ group: { connection, name }, beside }: { group: Group; beside: boolean }) {
@@ -182,8 +193,8 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
 const STATES: Record<Account['state'], string | null> = { open: null, paused: message('Paused'), closed: message('Closed'), missing: message('No longer listed') }
 
 function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
-  const isUnread = account.rows === 0 && !account.balanceIsStated
-  const state = isUnread && account.state === 'paused' ? message('Not read yet') : STATES[account.state]
+  const unread = isUnread(account)
+  const state = unread && account.state === 'paused' ? message('Not read yet') : STATES[account.state]
   const opening = useOpening('detail')
   const freshness = useFreshness(account.id)
   const coverage = useQuery({ queryKey: ['coverage', account.id], queryFn: () => get<Coverage>(`/accounts/${account.id}/coverage`) })
@@ -191,11 +202,11 @@ function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
     <Link to="/accounts/$id" params={{ id: account.id }} {...opening} className="panel block min-w-0 no-underline hover:bg-sunken" activeProps={{ className: '!border-accent bg-sunken' }}>
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <span className="min-w-0 font-medium"><bdi className="name">{account.name}</bdi></span>
-        <span className="ml-auto text-[17px] font-semibold">{isUnread ? '–' : <Amount amount={account.balance} currency={account.currency} />}</span>
+        <span className="ml-auto text-[17px] font-semibold">{unread ? '–' : <Amount amount={account.balance} currency={account.currency} />}</span>
       </div>
       <p className="meta flex flex-wrap justify-between gap-x-3">
         <span className="whitespace-nowrap">{account.number === null ? kindWords(account.kind) : `··${account.number.slice(-4)}`}</span>
-        <span>{isUnread ? '' : !account.balanceIsStated ? say('sum of the rows') : account.balanceOn === null ? say('bank’s balance') : <Say message="bank’s balance of {day}" day={<Day day={account.balanceOn} />} />}</span>
+        <span>{unread ? '' : !account.balanceIsStated ? say('sum of the rows') : account.balanceOn === null ? say('bank’s balance') : <Say message="bank’s balance of {day}" day={<Day day={account.balanceOn} />} />}</span>
       </p>
       <div className="mt-2 flex min-h-6 flex-wrap items-center gap-2">
         {state === null ? <FreshnessChip freshness={freshness.data} /> : <Chip tone="off">{say(state)}</Chip>}
