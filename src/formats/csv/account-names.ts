@@ -3,7 +3,7 @@
  * money was for.
  */
 import { plainWords } from '../unstated.ts'
-import { isAccountName, isCategory, isOfOther, isPart, readHeading } from './headings.ts'
+import { isAccountName, isCategory, isOfOther, isPart, isSenderOrReceiver, readHeading } from './headings.ts'
 import { filled, isText } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -25,9 +25,9 @@ export function areOwnNames(heading: readonly string[]): (names: readonly string
   return (names, above) => isFew(names) && isText(names) && (isDescribed || isPart(above) || (hasOther && isAccountName(above)) || [...new Set(names)].every((name) => ACCOUNT.test(plainWords(name)) || MASKED.test(name.toLowerCase())))
 }
 
-/** Whether a column is that of the account of whoever paid or was paid: it stands behind that one's name, and programs that keep accounts would tell a category. */
+/** Whether a column is that of the account of whoever paid or was paid: it stands behind the name of a sender or receiver, and programs that keep accounts would tell a payee or a category. */
 export function isAccountOfOther(heading: readonly string[], at: number): boolean {
-  return at > 0 && isOfOther(heading[at - 1]!) && !heading.some(isCategory)
+  return at > 0 && isSenderOrReceiver(heading[at - 1]!) && !heading.some(isCategory)
 }
 
 /** What a column that is called after an account, and filled beside all rows, names where it parts no accounts: one, or somebody or something else. */

@@ -7,7 +7,7 @@ import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { magnitude, negate, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
-import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, type Proof } from './amounts.ts'
+import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, type Cells, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
 import { amountCells, bySection, filled, isNeutral, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
 import { countsOwed } from './owed.ts'
@@ -34,7 +34,8 @@ export function chooseAmount(heading: CsvRecord, roles: Roles, all: readonly Csv
   const moved = status === null ? all : all.filter(({ cells }) => !isDeclined(cells[status] ?? ''))
   const rows = moved.length > 0 ? moved : all
   const candidates = amountCandidates(heading, roles, rows, styles.style)
-  const proved = loanAmount(roles, rows, candidates, styles) ?? amountByBalance(heading, roles, rows, candidates, styles, booked, isTitled)
+  // A balance that runs with all that was paid is no loan's, whatever stands beside it.
+  const proved = loanByBalance(roles, rows, candidates, styles) ?? amountByBalance(heading, roles, rows, candidates, styles, booked, isTitled) ?? loanByParts(roles, rows, candidates, styles)
   if (proved !== null) return proved
   const [amount] = candidates
   if (amount === undefined) return null
@@ -59,25 +60,43 @@ export function isFeeOpen(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
 function hasLoneBalances(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, { style, balanceStyle }: Styles): boolean {
   const balance = roles.get('balance')?.[0]
   const balances = balance === undefined ? [] : rows.map((row) => cellAmount(row, balance, balanceStyle))
-  return balances.some((told) => typeof told === 'string') && isBesideFee(heading, amount) && prove(rows.map((row) => signedAmount(row, amount, null, style)), balances).steps === 0
+  const amounts = rows.map((row) => signedAmount(row, amount, null, style))
+  return balances.some((told) => typeof told === 'string') && isBesideFee(heading, amount) && prove(amounts, balances).steps === 0 && !leadOn(amounts, balances) && !(amount.form === 'signed' && holdsBeside(heading, rows, amount.at, roles.get('amount') ?? [], style))
+}
+
+/** Whether amounts lead from each balance to the next one that is told, over rows without one. */
+function leadOn(amounts: Cells, balances: Cells): boolean {
+  const told = balances.flatMap((balance, at) => (typeof balance === 'string' ? [{ balance, at }] : []))
+  const sum = (from: number, to: number): Decimal => amounts.slice(from, to).map((amount) => amount ?? ('0' as Decimal)).reduce(plus, '0' as Decimal)
+  const steps = told.slice(1).map((next, i) => ({ before: told[i]!, next }))
+  return steps.length > 0 && (steps.every(({ before, next }) => plus(before.balance, sum(before.at + 1, next.at + 1)) === next.balance) || steps.every(({ before, next }) => plus(next.balance, sum(before.at, next.at)) === before.balance))
 }
 
 /** What is chosen where nothing tells more. */
 const PLAIN = { fee: null, balanceBefore: false, balanceOwed: false, principal: null } as const
 
 /** Of a loan what was paid is all of it, and the balance goes down by a part: interest, fees and what is kept for taxes do not lower it. */
-function loanAmount(roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style, balanceStyle }: Styles): Chosen | null {
+function loanByBalance(roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style, balanceStyle }: Styles): Chosen | null {
   const [principal, interest, balance] = (['principal', 'interest', 'balance'] as const).map((role) => roles.get(role)?.[0])
-  if (principal === undefined || interest === undefined) return null
-  const balances = balance === undefined ? [] : rows.map((row) => cellAmount(row, balance, balanceStyle))
+  if (principal === undefined || interest === undefined || balance === undefined) return null
+  const balances = rows.map((row) => cellAmount(row, balance, balanceStyle))
   for (const amount of candidates) {
     const loan = { ...PLAIN, amount, principal }
     const amounts = rows.map((row) => movedAmount(row, loan, style))
     const owes = balances.map((told) => (typeof told === 'string' ? negate(told) : told))
-    if (isProved(prove(amounts, owes))) return { ...loan, balanceOwed: true }
-    if (isProved(prove(amounts, balances)) || rows.every((row) => isWholePayment(row, amount, [principal, interest], style))) return loan
+    // Where the debt has a minus, one before what was paid is that of whoever paid it.
+    if (isProved(prove(amounts, owes))) return amount.form === 'signed' && balances.some((told) => typeof told === 'string' && told.startsWith('-')) ? { ...loan, amount: { ...amount, inverted: !amount.inverted } } : { ...loan, balanceOwed: true }
+    if (isProved(prove(amounts, balances))) return loan
   }
   return null
+}
+
+/** The same where no balance tells: its parts add up to what was paid. */
+function loanByParts(roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style }: Styles): Chosen | null {
+  const [principal, interest] = (['principal', 'interest'] as const).map((role) => roles.get(role)?.[0])
+  if (principal === undefined || interest === undefined) return null
+  const amount = candidates.find((one) => rows.every((row) => isWholePayment(row, one, [principal, interest], style)))
+  return amount === undefined ? null : { ...PLAIN, amount, principal }
 }
 
 /** Whether principal and interest, and nothing else, are what was paid. */

@@ -78,9 +78,9 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'currency',
     'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency|billing currency|币别|货币|貨幣|munteenheid|valuta rekening|munt rekening|מטבע|מטבע חיוב|valuutta|asset|coin|krypto|kryptowahrung',
   ],
-  ['account', 'depa|depotnummer|depot no|iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer rachunku|numer reiknings|reikningsnumer|bank account|this account|this party account'],
+  ['account', 'depa|depotnummer|depot no|iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer reiknings|bank account|this account|this party account'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
-  ['constantAccount', 'номер счета|номер рахунку|account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no|creditcard nummer|kreditkartennummer|kartennummer|umsatz getatigt von|numero de carte|numero de tarjeta|картка|карта|номер карты|номер картки'],
+  ['constantAccount', 'numer rachunku|reikningsnumer|номер счета|номер рахунку|account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no|creditcard nummer|kreditkartennummer|kartennummer|umsatz getatigt von|numero de carte|numero de tarjeta|картка|карта|номер карты|номер картки'],
   // What programs that keep several accounts call each of them.
   ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|conto o carta|счет|pocket|space|vault|unterkonto|subkonto|sub account|subaccount|product|produkt|produit|producto|prodotto|produto'],
   [
@@ -240,7 +240,12 @@ export function namesFee(cells: readonly string[]): boolean {
 
 /** Whether a heading names the other party as such. */
 export function isOfOther(cell: string): boolean {
-  return /\b(sender|receiver|recipient)\b|^partner ?name$|tegenpartij|counter ?party|contrepartie|contropartita|contraparte|kontrahent|motpart|protistran|protiuct|zahlungsbeteiligt|payee|beneficiar/.test(plainWords(cell))
+  return isSenderOrReceiver(cell) || /^partner ?name$|tegenpartij|counter ?party|contrepartie|contropartita|contraparte|kontrahent|motpart|protistran|protiuct|zahlungsbeteiligt|payee|beneficiar/.test(plainWords(cell))
+}
+
+/** Whether a heading names whichever side of a payment is the other one. */
+export function isSenderOrReceiver(cell: string): boolean {
+  return /\b(sender|receiver|recipient)\b/.test(plainWords(cell))
 }
 
 /** Whether a heading says no more than "name": beside that of the other party it is whose account it is. */

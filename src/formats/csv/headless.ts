@@ -58,8 +58,9 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   if (proved === null && mayBeOut(rows, choice.amount, style)) return 'ambiguous_sign'
   const { balance, balanceBefore } = choice
   const texts = indexes(rows).filter((at) => !dates.includes(at) && !money.includes(at) && !marks.includes(at) && isText(filled(rows, at)))
-  const currency =
-    indexes(rows).find((at) => filled(rows, at).length === rows.length && filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell))) ?? null
+  // Codes that are mostly no currencies (POS, TRF) are kinds of rows, not coins.
+  const areCurrencies = (cells: readonly string[]): boolean => cells.every((cell) => /^[A-Z]{3}$/.test(cell)) && cells.filter((cell) => readCurrency(cell) !== null).length * 2 >= cells.length
+  const currency = indexes(rows).find((at) => filled(rows, at).length === rows.length && areCurrencies(filled(rows, at))) ?? null
   const account = indexes(rows).find((at) => isAccount(filled(rows, at), rows.length)) ?? null
   // Codes of currencies, and the accounts of the other parties, name nobody.
   const isCode = (at: number): boolean => filled(rows, at).every((cell) => /^[A-Z]{3}$/.test(cell) && readCurrency(cell) !== null)

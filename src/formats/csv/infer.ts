@@ -19,7 +19,7 @@ import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmo
 import { isFeeOpen } from './choose-amount.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { headedColumns } from './headed.ts'
-import { isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './headings.ts'
+import { isHeadingLine, isNet, isProduct, namesAmounts, namesFee, readHeading } from './headings.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
 import { amountCells, bySection, filled, type Columns, type Layout, type Notation } from './layout.ts'
 import { accountInPreamble, currencyInAmounts, currencyInPreamble, nameInPreamble } from './preamble.ts'
@@ -57,6 +57,10 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   let { roles, currency } = readRoles(heading, rows, 0.8)
   let styles = stylesOf(heading, roles, rows, aside.currency)
   let columns = headedColumns(heading, roles, rows, styles, preamble)
+  if (columns !== null && isOfShop(columns, heading.cells, rows, styles)) {
+    ;({ roles, currency } = readRoles(heading, rows, 0.8, false))
+    columns = headedColumns(heading, roles, rows, styles, preamble)
+  }
   if (columns === null) {
     ;({ roles, currency } = readRoles(heading, rows, Number.MIN_VALUE))
     styles = stylesOf(heading, roles, rows, aside.currency)
@@ -218,6 +222,14 @@ function unsignedIs({ amount }: Columns, rows: readonly CsvRecord[], heading: re
   const above = heading[amount.at] ?? ''
   const told = (isNet(above) && namesFee(heading)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
   return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$|\d\W*(?:cr|dr|db)\.?$/i.test(cell)) ? 'in' : null
+}
+
+/** Whether one balance runs through the rows of all products: they are what was bought, and no accounts. */
+function isOfShop(columns: Columns, heading: readonly string[], rows: readonly CsvRecord[], { style, balanceStyle }: Styles): boolean {
+  if (columns.account === null || !isProduct(heading[columns.account]!)) return false
+  const sections = bySection(rows, [columns.currency])
+  const { steps, forward, backward } = prove(sections.map((row) => movedAmount(row, columns, style)), sections.map((row) => balanceIn(row, columns, balanceStyle)))
+  return steps > 0 && Math.max(forward, backward) === steps
 }
 
 /** The column of numbers of accounts by which a balance runs that does not run through all rows: nobody is told the balances of others. */

@@ -13,8 +13,11 @@ const LABELS_MIN = 3
 /** The labels of a row; null where the text is no such list. */
 export function labelsOf(sample: string): readonly string[] | null {
   const blocks: string[][] = [[]]
+  // Such lines may stand above a table.
+  const isTable = (line: string): boolean => [';', ',', '\t', '|'].some((delimiter) => isHeadingLine(line.split(delimiter).map((cell) => cell.replace(/^\s*"|"\s*$/g, ''))))
   for (const line of sample.split(/\r\n|\n|\r/, LINES_MAX)) {
     const label = LINE.exec(line)?.[1]
+    if (label === undefined && isTable(line)) return null
     if (label === undefined || blocks.at(-1)!.includes(label)) blocks.push([])
     if (label !== undefined) blocks.at(-1)!.push(label)
   }

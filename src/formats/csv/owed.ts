@@ -45,6 +45,10 @@ const MERCHANT = /^merchant( name)?$/
 const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning|iade|odemesi)\b/
 /** Money that is put on a prepaid card: it counts what is there. */
 const LOADED = /^(card )?(top ?up|load|reload|card load|funding|aufladung|guthabenaufladung|rechargement|recharge|recarga|carga|ricarica|opwaardering|doladowanie|dobiti|feltoltes|yukleme|пополнение)( (by|from|via|with|card|online|par|da|por|mit|per|z|van) .*)?$/
+/** What only comes to an account: nobody is paid a wage to a card. */
+const WAGE = /\b(payroll|salary|wages|direct dep(osit)?|lohn|gehalt|salaire|nomina|salario|stipendio|salaris|wynagrodzenie|palkka)\b/
+/** What only leaves an account. */
+const DRAWN_KIND = /^((cash|atm) )?(withdrawals?|auszahlung|bargeldauszahlung|retrait|retiro|prelievo|saque|opname)$|^(atm|cash|direct debit|standing order|lastschrift|dauerauftrag)$/
 /** So many rows, and so large a part of them, are no accident. */
 const MANY_MOVES = 4
 const MOST_MOVES = 0.75
@@ -77,7 +81,8 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const others = moves.filter((move) => !earned.includes(move))
   const most = earned.reduce((largest, { size }) => (isLess(largest, size) ? size : largest), '0' as Decimal)
   if (earned.length > 0 && earned.every(({ out }) => out) && isMost(others) && others.every(({ size }) => isLess(size, most))) return 'told'
-  if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text)))) return null
+  if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text) || WAGE.test(text)))) return null
+  if (moves.some(({ kinds, out }) => out && kinds.some((kind) => DRAWN_KIND.test(kind)))) return null
   if (bought.length > 0) {
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
     return told(!came && bought.every(({ out }) => !out) && paid.every(({ out }) => out))

@@ -30,12 +30,13 @@ const MOVES = new Set<Role>(['amount', 'debit', 'credit'])
 
 /**
  * Roles by the heading cells, tested on the records below; also the currency that a heading names.
- * `share`: the part of the cells that must be what the heading says.
+ * `share`: the part of the cells that must be what the heading says; `haveProducts`: what a heading calls products may be accounts.
  */
 export function readRoles(
   heading: CsvRecord,
   rows: readonly CsvRecord[],
   share: number,
+  haveProducts = true,
 ): { readonly roles: Roles; readonly currency: Currency | null } {
   const found: { role: Role; rank: number; at: number }[] = []
   const currencies: { readonly named: Currency; readonly isBare: boolean }[] = []
@@ -49,7 +50,7 @@ export function readRoles(
   // One name beside all rows tells them from nothing.
   // Of products each has a balance.
   const hasBalance = heading.cells.some((cell) => readHeading(cell).meanings[0]?.role === 'balance')
-  const isSeveral = (names: readonly string[], cell: string): boolean => new Set(names).size > 1 && (isProduct(cell) ? hasBalance && isFew(names) : areOwn(names, cell))
+  const isSeveral = (names: readonly string[], cell: string): boolean => new Set(names).size > 1 && (isProduct(cell) ? haveProducts && hasBalance && isFew(names) : areOwn(names, cell))
   const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(columns[at]!, cell) && columns[at]!.length >= width * share)
   // Of gross and net the latter is what moved where a fee makes the difference.
   const isNetLess = !namesFee(heading.cells)

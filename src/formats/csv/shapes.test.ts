@@ -203,3 +203,80 @@ test('a balance that is overdrawn is written with a word for it', async () => {
 test('of several columns of currencies the one that is called after the amount is its own', async () => {
   assert.deepEqual(await accountsOf('Date,Name,Price,Currency (Price),Total,Currency (Total)\n2024-01-15,Apple,180.00,USD,-212.60,GBP\n2024-01-31,Apple,0.24,USD,0.20,GBP\n'), ['- GBP: -212.6 0.2'])
 })
+
+// Fails when: a word on one row outweighs a wage (seen): all that came to an account went out.
+test('where a wage comes in, nothing counts what is owed, whatever thanks for a payment', async () => {
+  for (const wage of ['PAYROLL ACME', 'Gehalt Januar', 'Salary']) {
+    const file = `Date,Description,Amount,Balance\n2024-01-03,${wage},1500.00,2500.00\n2024-01-04,CREDIT CARD PAYMENT THANK YOU,-300.00,2200.00\n2024-01-17,Interest,1.00,2201.00\n`
+    assert.deepEqual(amountsOf(await only(file)), ['1500', '-300', '1'])
+  }
+})
+
+// Fails when: the number of whoever paid is that of an account (seen): each payee was an account of its own.
+test('numbers that differ under a word that may be of either side part no rows', async () => {
+  for (const heading of ['Numer rachunku', 'Reikningsnúmer']) {
+    const file = `Data operacji;Odbiorca;${heading};Kwota;Saldo\n2024-01-03;Sklep;PL61109010140000071219812874;-12,50;987,50\n2024-01-04;Firma;PL27114020040000300201355387;100,00;1087,50\n2024-01-05;Sklep;PL61109010140000071219812874;-10,00;1077,50\n`
+    assert.deepEqual(await accountsOf(file), ['- -: -12.5 100 -10'])
+  }
+})
+
+// Fails when: what was bought parts the rows of one balance (seen): diesel was an account.
+test('products through which one balance runs are no accounts', async () => {
+  const statement = await only('Date,Product,Amount,Balance\n2024-01-03,Diesel,-50.00,950.00\n2024-01-04,AdBlue,-10.00,940.00\n2024-01-05,Diesel,-60.00,880.00\n')
+  assert.deepEqual(statement.rows.map(({ name, amount }) => `${name} ${amount}`), ['Diesel -50', 'AdBlue -10', 'Diesel -60'])
+})
+
+// Fails when: lines of labels above a table are taken for its rows (seen): a file that was read before was refused.
+test('lines of a label and a value above a table are no rows', async () => {
+  for (const delimiter of [',', ';']) {
+    const table = 'Date,Description,Amount,Balance\n2024-01-03,Shop,-12.50,987.50\n2024-01-04,Pay,100.00,1087.50\n'.replaceAll(',', delimiter)
+    assert.deepEqual(amountsOf(await only(`Account: Current 12345678\nDate: 31/01/2024\nBalance: 1087.50\nAmount: GBP\n\n${table}`)), ['-12.5', '100'])
+  }
+})
+
+// Fails when: balances with rows between them are none beside which others stand (seen): a fee within the amount was taken twice.
+test('a fee is in the amounts where those lead over rows without a balance to the next one', async () => {
+  const file = 'Date,Description,Amount,Fee,Balance\n2024-01-03,A,-12.50,0.50,\n2024-01-03,B,-10.00,0.00,977.50\n2024-01-04,C,-20.00,1.00,\n2024-01-04,D,-7.50,0.00,950.00\n'
+  assert.deepEqual(amountsOf(await only(file)), ['-12.5', '-10', '-20', '-7.5'])
+})
+
+// Fails when: parts that add up outweigh the balance (seen): the interest of a savings account was taken back in a row that nobody wrote.
+test('where a balance runs with all that was paid, parts beside it make no loan', async () => {
+  const file = 'Date,Description,Amount,Capital,Interest,Balance\n2024-01-03,Deposit,500.00,500.00,0.00,500.00\n2024-02-03,Interest,2.00,0.00,2.00,502.00\n2024-03-03,Deposit,100.00,100.00,0.00,602.00\n'
+  assert.deepEqual(amountsOf(await only(file)), ['500', '2', '100'])
+})
+
+// Fails when: an account behind the name of a payee is taken for that of the payee (seen): two accounts were one.
+test('accounts behind a payee or a partner are those of the file', async () => {
+  for (const heading of ['Payee', 'Partner Name']) {
+    assert.deepEqual(await accountsOf(`Date,${heading},Account,Amount\n2024-01-03,Shop,Giro,-12.50\n2024-01-04,Save,Sparkonto,10.00\n2024-01-05,Shop,Giro,-3.00\n`), ['Giro -: -12.5 -3', 'Sparkonto -: 10'])
+  }
+})
+
+// Fails when: codes of kinds are coins (seen): each kind of row was an account.
+test('codes under no heading that are no currencies part no rows', async () => {
+  const file = 'TRF,03/01/2024,Shop in Leeds,-12.50,987.50\nPOS,04/01/2024,Bar in York,-10.00,977.50\nPOS,25/01/2024,Cafe in Hull,-10.00,967.50\n'
+  assert.deepEqual(await accountsOf(file), ['- -: -12.5 -10 -10'])
+  assert.deepEqual(await accountsOf(file.replace('TRF', 'EUR').replaceAll('POS', 'USD')), ['- EUR: -12.5', '- USD: -10 -10'])
+})
+
+// Fails when: a purchase that was taken back outweighs what left the account (seen): all of it came in.
+test('where money was drawn from an account, a purchase that came back counts nothing as owed', async () => {
+  for (const kind of ['Withdrawal', 'Direct Debit', 'Cash']) {
+    const file = `Date,Type,Description,Amount,Balance\n2024-01-03,Purchase,Reversal of shop,100.00,1100.00\n2024-01-04,${kind},Town,-50.00,1050.00\n2024-01-05,${kind},Town,-20.00,1030.00\n`
+    assert.deepEqual(amountsOf(await only(file)), ['100', '-50', '-20'])
+  }
+})
+
+// Fails when: what holds a fee gets it once more beside a lone balance (seen).
+test('an amount that holds the fee beside it gets it once', async () => {
+  assert.deepEqual(amountsOf(await only('Date,Description,Amount,Amount incl. fee,Fee,Balance\n2024-01-03,Cash,-10.00,-10.50,0.50,989.50\n')), ['-10.5'])
+})
+
+// Fails when: a debt with a minus is turned where what was paid has one, too (seen): it stood as money.
+test('a debt with a minus stays one, whatever sign the payments on the loan have', async () => {
+  for (const sign of ['', '-']) {
+    const loan = await only(`Date,Description,Amount,Principal,Interest,Balance\n2024-01-03,Payment,${sign}500.00,300.00,200.00,-9700.00\n2024-02-03,Payment,${sign}500.00,301.00,199.00,-9399.00\n`)
+    assert.equal(summary(loan), '4 601 2024-01-03 2024-02-03 -10000 -9399', sign)
+  }
+})
