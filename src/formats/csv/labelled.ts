@@ -13,18 +13,20 @@ const LABELS_MIN = 3
 /** The labels of a row; null where the text is no such list. */
 export function labelsOf(sample: string): readonly string[] | null {
   const blocks: string[][] = [[]]
-  // Such lines may stand above a table.
-  const isTable = (line: string): boolean => [';', ',', '\t', '|'].some((delimiter) => isHeadingLine(line.split(delimiter).map((cell) => cell.replace(/^\s*"|"\s*$/g, ''))))
-  for (const line of sample.split(/\r\n|\n|\r/, LINES_MAX)) {
+  const lines = sample.split(/\r\n|\n|\r/, LINES_MAX)
+  for (const line of lines) {
     const label = LINE.exec(line)?.[1]
-    if (label === undefined && isTable(line)) return null
     if (label === undefined || blocks.at(-1)!.includes(label)) blocks.push([])
     if (label !== undefined) blocks.at(-1)!.push(label)
   }
   const rows = blocks.filter((labels) => labels.length >= LABELS_MIN && isHeadingLine(labels))
   const [labels] = rows
+  if (labels === undefined) return null
+  // Such lines may stand above a table.
+  const isTable = (line: string): boolean => [';', ',', '\t', '|'].some((delimiter) => isHeadingLine(line.split(delimiter).map((cell) => cell.replace(/^\s*"|"\s*$/g, ''))))
+  if (lines.some((line) => !LINE.test(line) && isTable(line))) return null
   // The last block of a sample may be cut.
-  return labels !== undefined && rows.every((row, at) => at === rows.length - 1 || row.join('\n') === labels.join('\n')) ? labels : null
+  return rows.every((row, at) => at === rows.length - 1 || row.join('\n') === labels.join('\n')) ? labels : null
 }
 
 export async function* labelledAsTable(text: AsyncIterable<string>, labels: readonly string[]): AsyncGenerator<string> {
