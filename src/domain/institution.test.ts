@@ -19,6 +19,7 @@ test('the exact name comes before names that only begin with it', () => assert.d
 test('accents and case do not matter', () => assert.deepEqual(found('CREDIT alp'), ['credit']))
 test('a web address finds its bank', () => assert.deepEqual(found('alpin.example'), ['credit']))
 test('a whole pasted address finds its bank', () => assert.deepEqual(found('https://alpin.example/login'), ['credit']))
+test('of two entries of one site the one at the very host comes first', () => assert.deepEqual(searchInstitutions([bank('home', 'Moor', 'https://www.moor.example/'), bank('work', 'Moor', 'https://biz.moor.example/')], 'https://biz.moor.example/login').map(({ id }) => id), ['work', 'home']))
 test('a routing number finds its bank, with spaces too', () => assert.deepEqual(found('021 000 021'), ['river']))
 test('words in any order find the bank', () => assert.deepEqual(found('business river'), ['river-biz']))
 test('what fits nothing finds nothing', () => assert.deepEqual(found('zzz'), []))

@@ -74,7 +74,9 @@ function scoreOf(institution: Institution, wanted: string, host: string): number
   const address = institution.website === null ? '' : plain(institution.website.replace(/^https?:\/\/(www\.)?/, ''))
   if (institution.routingNumbers.includes(wanted.replace(/\D/g, '') || '-')) return 5
   const own = institution.website === null ? '' : hostIn(institution.website)
-  if (name === wanted || (own !== '' && (host === own || host.endsWith(`.${own}`)))) return 4
+  // Two entries of one site may be for other customers: the very host is the one that is meant.
+  if (own !== '' && host === own) return 5
+  if (name === wanted || (own !== '' && host.endsWith(`.${own}`))) return 4
   if (name.startsWith(wanted)) return 3
   if (address !== '' && (address.startsWith(wanted) || wanted.replace(/^(https? )?(www )?/, '').startsWith(address.split(' ')[0] ?? '-'))) return 2
   return wanted.split(' ').every((word) => name.includes(word) || address.includes(word)) ? 1 : 0

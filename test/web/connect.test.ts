@@ -436,7 +436,7 @@ describe('a doubt on the page', { skip: cannotRun ?? false }, () => {
     const takesBack = async (role: 'owner' | 'bookkeeper'): Promise<number> => {
       await page.route('**/api/account', async (route) => {
         const me = (await (await route.fetch()).json()) as { may: string[] }
-        await route.fulfill({ json: role === 'owner' ? me : { ...me, role, may: me.may.filter((one) => one !== 'administer') } })
+        await route.fulfill({ json: role === 'owner' ? me : { ...me, role, may: me.may.filter((one) => one !== 'administer' && one !== 'enter_secret') } })
       })
       // As if that switch had brought a row.
       await page.route('**/api/runs?*', async (route) => {
