@@ -212,10 +212,19 @@ function inLimbo({ context }: Board, row: Incoming, candidate: Candidate): boole
   return candidate.status === 'posted' && row.content.amount === candidate.amount && isBookedBy(candidate, context.sourceId) && context.vanishedBefore.has(candidate.id)
 }
 
-/** Asked about, or kept by a person, in a shop that comes often: each new purchase there would be one more question about the one that is gone. */
+/**
+ * Asked about, or kept by a person, in a shop that comes often: each new purchase there would be one more question about
+ * the one that is gone. Its own amount, which no other row has there, is its own booking more likely than another purchase.
+ */
 function isAsked(board: Board, { row, candidate }: Pair): boolean {
   const { sourceId, vanishedBefore } = board.context
-  return row.content.postedOn !== candidate.postedOn && candidate.status === 'posted' && isBookedBy(candidate, sourceId) && vanishedBefore.has(candidate.id) && comesOften(board, candidate)
+  if (row.content.postedOn === candidate.postedOn || candidate.status !== 'posted' || !isBookedBy(candidate, sourceId) || !vanishedBefore.has(candidate.id) || !comesOften(board, candidate)) return false
+  return row.content.amount !== candidate.amount || isPrice(board, candidate)
+}
+
+/** What others cost in that shop, too. */
+function isPrice({ candidates }: Board, candidate: Candidate): boolean {
+  return candidates.some((other) => other !== candidate && other.amount === candidate.amount && other.state === 'posted' && textOf(other) === textOf(candidate))
 }
 
 /** A pending row that vanished, and a row that appeared. */
