@@ -40,13 +40,16 @@ export function decideByBalance(decisions: readonly Decision[], movements: reado
  */
 export function doubtTwins(decisions: readonly Decision[], movements: readonly Movement[], sound: Sound): readonly Decision[] {
   if (!decisions.some(({ kind }) => kind === 'new') || sound(movements)) return decisions
+  // Rather one that is known, wherever it stands: a row that is new may come before it.
   const firsts = new Map<Digest, Decision>()
+  for (const decision of decisions) {
+    const first = firsts.get(decision.row.contentKey)
+    if (first === undefined || (first.kind === 'new' && decision.kind !== 'new')) firsts.set(decision.row.contentKey, decision)
+  }
   const twins = decisions.flatMap((decision): { readonly twin: NewRow; readonly first: Decision }[] => {
-    const { contentKey, content } = decision.row
-    const first = firsts.get(contentKey)
-    if (first === undefined || decision.kind !== 'new') firsts.set(contentKey, decision)
-    const isTwin = decision.kind === 'new' && decision.other === null && decision.otherRow === null && content.status === 'posted'
-    return isTwin && first !== undefined && (first.kind === 'new' || first.kind === 'seen') ? [{ twin: decision, first }] : []
+    const first = firsts.get(decision.row.contentKey)!
+    const isTwin = decision.kind === 'new' && decision.other === null && decision.otherRow === null && decision.row.content.status === 'posted'
+    return isTwin && first !== decision && (first.kind === 'new' || first.kind === 'seen' || first.kind === 'join') ? [{ twin: decision, first }] : []
   })
   const repeats = decisions.filter(isDoubt).filter(({ row }) => isRepeat(row)).flatMap(differenceOf)
   const lacking = twins.find(({ twin }) => [[], repeats].some((more) => sound([...movements, ...differenceOf(twin), ...more])))

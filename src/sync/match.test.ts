@@ -185,6 +185,17 @@ test('a list that comes twice with another id on one of its rows: that row is as
   }
 })
 
+// Fails when: only rows that were booked before, or are new, are looked at (seen, seed 500001041): the first of the two is a hold that is booked now, and may come after the other.
+test('a list that comes twice just when a hold is booked: of its row under two ids one is asked about, whichever comes first', async () => {
+  for (const order of [[0, 1], [1, 0]] as const) {
+    const world = await new World('2026-03-15').connect()
+    await read(world, [{ ...OTHER, providerId: null, status: 'pending' }], '100')
+    const booked = [OTHER, { ...OTHER, providerId: 'new' }]
+    const list = [TWICE, booked[order[0]]!, THIRD]
+    assert.deepEqual(await read(world, [...list, TWICE, booked[order[1]]!, THIRD], '80'), [4, ['same_transaction']])
+  }
+})
+
 test('many single rows that come twice under their ids, or a balance against what the ids say: each is there as often as it came', async () => {
   const rows = [TWICE, OTHER, THIRD]
   assert.deepEqual(await read(await new World('2026-03-15').connect(), rows.flatMap((r) => [r, r])), [6, []])
