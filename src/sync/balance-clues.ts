@@ -24,19 +24,26 @@ type Signs = { readonly same: number; readonly opposite: number }
 export class Clues {
   readonly #rows: readonly LedgerRow[]
   readonly #others: readonly OtherSide[]
+  /** Of those that count now. An account may hold a hundred thousand rows, and a question about each must not look at all of them. */
+  readonly #byAmount = new Map<bigint, Map<Day, LedgerRow[]>>()
   readonly #counts = new Map<bigint, number>()
   readonly #byText = new Map<string, LedgerRow[]>()
-  readonly #byKind = new Map<string, LedgerRow[]>()
+  readonly #signsOfText = new Map<string, { debits: number; credits: number }>()
+  readonly #signsOfKind = new Map<string, { debits: number; credits: number }>()
 
   /** `rows`: all that are known of the account, those long before the balance broke too. */
   constructor(rows: readonly LedgerRow[], others: readonly OtherSide[]) {
     this.#rows = rows
     this.#others = others
     for (const row of rows) {
-      if (row.goneAt !== null || row.knownAt === null) continue
+      if (!isHere(row)) continue
       this.#counts.set(row.amount, (this.#counts.get(row.amount) ?? 0) + 1)
-      put(this.#byText, row.text, row)
-      put(this.#byKind, row.kind, row)
+      let days = this.#byAmount.get(row.amount)
+      if (days === undefined) this.#byAmount.set(row.amount, (days = new Map()))
+      put(days, row.on, row)
+      if (row.text !== '') put(this.#byText, row.text, row)
+      count(this.#signsOfText, row.text, row)
+      count(this.#signsOfKind, row.kind, row)
     }
   }
 
@@ -73,29 +80,18 @@ export class Clues {
    * or of its kind all have the other sign, because then it looks turned without any balance.
    */
   turned(row: LedgerRow): number {
-    const [payee, kind] = [this.#signs(this.#byText.get(row.text), row), this.#signs(this.#byKind.get(row.kind ?? ''), row)]
+    const [payee, kind] = [signsBeside(this.#signsOfText.get(row.text), row), signsBeside(this.#signsOfKind.get(row.kind ?? ''), row)]
     const odd = ({ same, opposite }: Signs, enough: number): boolean => opposite >= enough && same * 20 <= opposite
     if (odd(payee, 3) || odd(kind, 8)) return odd(payee, 3) && odd(kind, 8) ? 1_000 : 100
     return payee.opposite > payee.same || kind.opposite > kind.same * 3 ? 1 : payee.same > 2 ? 0.05 : payee.same > 0 ? 0.2 : 0.4
   }
 
-  #signs(rows: readonly LedgerRow[] | undefined, row: LedgerRow): Signs {
-    let [same, opposite] = [0, 0]
-    for (const other of rows ?? []) {
-      if (other.id === row.id) continue
-      if (other.amount < 0n === row.amount < 0n) same++
-      else opposite++
-    }
-    return { same, opposite }
-  }
-
   /** The row that most resembles a copy of this one; `p`: how well it explains that one of them is too many. */
   twinOf(row: LedgerRow): { readonly row: LedgerRow; readonly p: number } | null {
     let best: { readonly row: LedgerRow; readonly p: number } | null = null
-    for (const other of this.#rows) {
-      if (other.id === row.id || other.amount !== row.amount || other.goneAt !== null || other.knownAt === null) continue
+    for (const other of this.#near(row.amount, row.on)) {
+      if (other.id === row.id) continue
       const days = Math.abs(daysBetween(other.on, row.on))
-      if (days > NEAR_DAYS) continue
       const alike = other.text === row.text ? 1 : resemblance(other.text, row.text)
       // Equal rows of one answer are mostly true twins; a copy comes later, or in other words.
       const isTrueTwin = days === 0 && other.text === row.text && other.knownAt === row.knownAt
@@ -103,6 +99,14 @@ export class Clues {
       if (best === null || p > best.p) best = { row: other, p }
     }
     return best
+  }
+
+  /** Rows of the amount that are here within NEAR_DAYS of the day, by day. */
+  #near(amount: bigint, on: Day): readonly LedgerRow[] {
+    const days = this.#byAmount.get(amount)
+    if (days === undefined) return []
+    if (days.size === 1 && days.has(on)) return days.get(on)!
+    return Array.from({ length: 2 * NEAR_DAYS + 1 }, (_, index) => days.get(addDays(on, index - NEAR_DAYS)) ?? []).flat()
   }
 
   /** Rows that come at regular intervals and are missed once in the step. */
@@ -130,7 +134,7 @@ export class Clues {
   #otherSides({ from, to }: Step): Expected[] {
     return this.#others.flatMap((other): Expected[] => {
       if (!within(other.on, addDays(from.on, 1 - 3), addDays(to.on, 3))) return []
-      const meets = (amount: bigint, on: Day): boolean => this.#rows.some((row) => row.amount === -amount && row.goneAt === null && row.knownAt !== null && Math.abs(daysBetween(row.on, on)) <= NEAR_DAYS)
+      const meets = (amount: bigint, on: Day): boolean => this.#near(-amount, on).length > 0
       if (meets(other.amount, other.on)) return []
       const before = this.#others.filter((earlier) => earlier.text === other.text && earlier.id !== other.id)
       const usual = before.filter((earlier) => meets(earlier.amount, earlier.on)).length
@@ -141,19 +145,38 @@ export class Clues {
 
   /** Rows that were withdrawn or never posted, although the bank may count them. */
   #seenBefore({ from, to }: Step): Expected[] {
+    const [first, last] = [addDays(from.on, -NEAR_DAYS), addDays(to.on, NEAR_DAYS)]
     return this.#rows.flatMap((row): Expected[] => {
-      if (!within(row.on, addDays(from.on, -NEAR_DAYS), addDays(to.on, NEAR_DAYS))) return []
+      if (!within(row.on, first, last)) return []
       if (row.goneAt !== null) return [{ amount: row.amount, p: 0.2, clue: 'withdrawn', row: row.id, on: row.on }]
       return row.knownAt === null && row.pendingAt !== null && row.pendingAt <= to.at ? [{ amount: row.amount, p: 0.2, clue: 'pending', row: row.id, on: row.on }] : []
     })
   }
 }
 
-function put(rows: Map<string, LedgerRow[]>, key: string | null, row: LedgerRow): void {
-  const alike = rows.get(key ?? '')
-  if (key === null || key === '') return
+/** It counts now: reported as posted, and not withdrawn. */
+function isHere(row: LedgerRow): boolean {
+  return row.goneAt === null && row.knownAt !== null
+}
+
+function put<K>(rows: Map<K, LedgerRow[]>, key: K, row: LedgerRow): void {
+  const alike = rows.get(key)
   if (alike === undefined) rows.set(key, [row])
   else alike.push(row)
+}
+
+function count(signs: Map<string, { debits: number; credits: number }>, key: string | null, row: LedgerRow): void {
+  if (key === null || key === '') return
+  let alike = signs.get(key)
+  if (alike === undefined) signs.set(key, (alike = { debits: 0, credits: 0 }))
+  alike[row.amount < 0n ? 'debits' : 'credits']++
+}
+
+/** How the others of its payee or kind are signed. */
+function signsBeside(alike: { readonly debits: number; readonly credits: number } | undefined, row: LedgerRow): Signs {
+  const { debits, credits } = alike ?? { debits: 0, credits: 0 }
+  const [same, opposite] = row.amount < 0n ? [debits, credits] : [credits, debits]
+  return { same: alike !== undefined && isHere(row) ? same - 1 : same, opposite }
 }
 
 function within(day: Day, from: Day, to: Day): boolean {

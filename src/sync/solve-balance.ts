@@ -101,12 +101,18 @@ class Search {
   readonly #found = new Map<string, { faults: readonly Fault[]; p: number }>()
   readonly #expected = new Map<number, readonly Expected[]>()
   readonly #alone = new Map<number, readonly Atom[]>()
+  /** Thousands of ways are looked through, in steps of thousands of rows: none may look at each row again. */
+  readonly #aloneByEffect = new Map<number, ReadonlyMap<bigint, readonly Atom[]>>()
+  readonly #rowsByAmount = new Map<number, ReadonlyMap<bigint, readonly LedgerRow[]>>()
+  readonly #foreign = new Map<number, readonly LedgerRow[]>()
+  readonly #outsideByAmount: ReadonlyMap<bigint, readonly LedgerRow[]>
   #best = 0
   #ways = 0
 
   constructor({ steps, outside }: Chain, clues: Clues) {
     this.#steps = steps
     this.#outside = outside
+    this.#outsideByAmount = Map.groupBy(outside, ({ amount }) => amount)
     this.#clues = clues
   }
 
@@ -115,12 +121,18 @@ class Search {
     const settled = late.map((row): Fault => ({ kind: 'late', row: row.id }))
     const broken = left.filter((difference) => difference !== 0n).length
     if (broken === 0) return settled.length === 0 ? [] : [{ faults: settled, p: 1 }]
-    if (broken > MAX_BROKEN) return []
+    if (broken > MAX_BROKEN || this.#hasTooManyWays(left, broken)) return []
     this.#explain(left, [], 1, broken + 1, broken < MAX_FAULTS ? 'any' : 'moves')
     if (this.#ways > MAX_WAYS) return []
     const best = [...this.#found.values()].sort((a, b) => b.p - a.p)
     const total = best.reduce((sum, { p }) => sum + p, 0)
     return best.slice(0, SHOWN).map(({ faults, p }) => ({ faults: [...faults, ...settled], p: p / total }))
+  }
+
+  /** Each row may be one too many or turned, with another fault for the rest: it would be found out after all of them. */
+  #hasTooManyWays(left: readonly bigint[], broken: number): boolean {
+    const first = left.findIndex((difference) => difference !== 0n)
+    return broken < MAX_FAULTS && 2 * this.#steps[first]!.rows.length > MAX_WAYS
   }
 
   /** Explains the first difference that is left in every way, then the rest. `spare`: one fault, or one move, may leave a rest in its step. */
@@ -153,8 +165,8 @@ class Search {
   /** Faults that leave nothing of the step's difference. */
   #exactly(at: number, left: readonly bigint[]): readonly Atom[] {
     const difference = left[at]!
-    const rows = this.#ofRows(at).filter(({ effects }) => effects[0]![1] === difference)
-    const outside = this.#outside.filter((row) => row.amount === difference).map((row) => this.#move(row, null, at, at))
+    const rows = once(this.#aloneByEffect, at, () => Map.groupBy(this.#ofRows(at), ({ effects }) => effects[0]![1])).get(difference) ?? []
+    const outside = (this.#outsideByAmount.get(difference) ?? []).map((row) => this.#move(row, null, at, at))
     return [this.#missing(at, difference), ...rows, ...outside, ...this.#unconverted(at, difference), ...this.#moves(at, left, true)]
   }
 
@@ -166,9 +178,7 @@ class Search {
   }
 
   #expectedIn(at: number): readonly Expected[] {
-    let expected = this.#expected.get(at)
-    if (expected === undefined) this.#expected.set(at, (expected = this.#clues.expected(this.#steps[at]!)))
-    return expected
+    return once(this.#expected, at, () => this.#clues.expected(this.#steps[at]!))
   }
 
   #missing(at: number, amount: bigint): Atom {
@@ -184,9 +194,13 @@ class Search {
 
   /** What a row of the step alone may be guilty of. */
   #ofRows(at: number): readonly Atom[] {
-    let atoms = this.#alone.get(at)
-    if (atoms === undefined) this.#alone.set(at, (atoms = this.#steps[at]!.rows.flatMap((row) => this.#ofRow(at, row))))
-    return atoms
+    return once(this.#alone, at, () => this.#steps[at]!.rows.flatMap((row) => this.#ofRow(at, row)))
+  }
+
+  /** Rows of the step that have just this amount, or all others. */
+  #withAmount(at: number, amount: bigint, exact: boolean): readonly LedgerRow[] {
+    if (!exact) return this.#steps[at]!.rows.filter((row) => row.amount !== amount)
+    return once(this.#rowsByAmount, at, () => Map.groupBy(this.#steps[at]!.rows, (row) => row.amount)).get(amount) ?? []
   }
 
   #ofRow(at: number, row: LedgerRow): readonly Atom[] {
@@ -212,8 +226,8 @@ class Search {
     const atoms: Atom[] = []
     for (let other = 0; other < left.length; other++) {
       if (other === at || left[other] === 0n) continue
-      for (const row of this.#steps[at]!.rows) if (exact === (row.amount === -left[at]!)) atoms.push(this.#move(row, at, other, at))
-      for (const row of this.#steps[other]!.rows) if (exact === (row.amount === left[at]!)) atoms.push(this.#move(row, other, at, at))
+      for (const row of this.#withAmount(at, -left[at]!, exact)) atoms.push(this.#move(row, at, other, at))
+      for (const row of this.#withAmount(other, left[at]!, exact)) atoms.push(this.#move(row, other, at, at))
       if (exact && other > at && left[other] === -left[at]!) atoms.push(this.#offUntil(at, other, left[at]!))
     }
     return atoms
@@ -248,10 +262,11 @@ class Search {
 
   /** A row whose amount is the one in the other currency, taken over as it is. */
   #unconverted(at: number, difference: bigint): readonly Atom[] {
-    return this.#steps[at]!.rows.flatMap((row): readonly Atom[] => {
+    const foreign = once(this.#foreign, at, () => this.#steps[at]!.rows.filter(({ foreignAmount, amount }) => foreignAmount !== null && abs(foreignAmount) === abs(amount)))
+    return foreign.flatMap((row): readonly Atom[] => {
       const right = row.amount + difference
       const rate = Number(right) / Number(row.amount)
-      if (row.foreignAmount === null || abs(row.foreignAmount) !== abs(row.amount) || !(rate > 0.05 && rate < 20)) return []
+      if (!(rate > 0.05 && rate < 20)) return []
       return [{ fault: { kind: 'amount', row: row.id, amount: right, currency: true }, effects: [[at, difference]], p: USUAL.currency }]
     })
   }
@@ -260,6 +275,13 @@ class Search {
     const fault: Fault = { kind: 'statement', on: this.#steps[at]!.to.on, until: this.#steps[until]!.to.on, by }
     return { fault, effects: [[at, by], [until, -by]], p: (USUAL.statement * this.#clues.ofAmount(by)) / (until - at) }
   }
+}
+
+/** What was worked out for the step before, or now. */
+function once<T>(known: Map<number, T>, at: number, work: () => T): T {
+  let value = known.get(at)
+  if (value === undefined) known.set(at, (value = work()))
+  return value
 }
 
 function after(left: readonly bigint[], { effects }: Atom): readonly bigint[] {
