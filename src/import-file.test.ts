@@ -298,3 +298,45 @@ test('into an account in a currency of a thousand coins a file without a currenc
     }
   }
 })
+
+// Fails when: rows that were taken back still decide (seen): the remedy had been followed, and was named again.
+test('once rows without a currency are taken back, it can be one of other coins; they are not read in it, and do not come back', async () => {
+  const world = new World('2026-12-20')
+  const bring = (amount: string, currency: string | null, accountId: string | null = null) => importFile(world.deps, { fileName: 'a.csv', open: () => bytes(`Date,Description,Amount\n2026-02-05,Shop,${amount}\n`), accountId, onProgress: null, dryRun: false, currency })
+  const takeBackImport = async () => {
+    world.now += 1_000
+    return undoRun(world.deps, (await world.store.runs.list({ limit: 9 })).find(({ trigger }) => trigger === 'import')!.id)
+  }
+  const rowsIn = async (state: 'posted' | 'withdrawn') => (await world.store.feed.transactions({ accountId: await world.accountId(), states: [state], includeDeleted: true, limit: 100 })).rows.map(({ amount, currency }) => `${amount} ${currency}`).sort()
+  await bring('-20.50', null)
+  assert.match((await bring('-2050', 'JPY', await world.accountId())).failure?.message ?? '', /Undo the imports that brought them/)
+  const taken = await takeBackImport()
+  assert.ok(taken.ok)
+  assert.equal((await bring('-2050', 'JPY', await world.accountId())).failure, null)
+  assert.deepEqual([await rowsIn('posted'), await rowsIn('withdrawn')], [['-2050 JPY'], ['-2050 XXX']])
+  const again = await undoRun(world.deps, taken.value.id)
+  assert.match(again.ok ? '' : again.failure.message, /Another currency/)
+  // What was taken back goes into a currency of its own coins, not into one of finer ones.
+  world.now += 1_000
+  await takeBackImport()
+  assert.equal((await bring('-20.500', 'KWD', await world.accountId())).failure, null)
+  assert.deepEqual([await rowsIn('posted'), await rowsIn('withdrawn')], [['-20500 KWD'], ['-2050 JPY', '-2050 XXX']])
+})
+
+// Fails when: rows that have a currency are passed over (seen): an account in dollars held rows in euros.
+test('a currency that was being given when the process ended is not left beside another one that is said next', async () => {
+  const world = new World('2026-12-20')
+  const bring = (currency: string | null, accountId: string | null = null) => importFile(world.deps, { fileName: 'a.csv', open: () => bytes('Date,Description,Amount\n2026-02-05,Shop,-20.50\n2026-02-06,Bar,-5.50\n'), accountId, onProgress: null, dryRun: false, currency })
+  await bring(null)
+  const { accounts } = world.store
+  const update = accounts.update.bind(accounts)
+  accounts.update = async () => {
+    throw new Error('the process ends here')
+  }
+  await assert.rejects(bring('EUR', await world.accountId()), /ends here/)
+  accounts.update = update
+  const { failure, added, matched } = await bring('USD', await world.accountId())
+  assert.deepEqual([failure, added, matched], [null, 0, 2])
+  const { rows } = await world.store.feed.transactions({ accountId: await world.accountId(), limit: 100 })
+  assert.deepEqual([(await world.store.accounts.list()).map(({ currency }) => currency), rows.map(({ currency }) => currency)], [['USD'], ['USD', 'USD']])
+})

@@ -18,11 +18,21 @@ const ALL_STATES = ['pending', 'posted', 'withdrawn'] as const
 
 /**
  * Whether what the account holds can be in that currency: amounts without one were read with two decimals, and stand in
- * its minor units.
+ * its minor units. What was taken back holds nothing up: it stays as it is, and does not come back.
  */
 export async function mayBeIn({ feed }: Pick<TenantStore, 'feed'>, account: Account, currency: Currency): Promise<boolean> {
-  if (account.currency !== UNKNOWN_CURRENCY || decimalsOf(currency) === decimalsOf(UNKNOWN_CURRENCY)) return true
-  return (await pageOf(feed, account.id)).rows.length === 0
+  if (account.currency !== UNKNOWN_CURRENCY || hasItsCoins(currency)) return true
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await pageOf(feed, account.id, cursor)
+    if (page.rows.some(({ withdrawnReason }) => withdrawnReason !== 'undone')) return false
+    cursor = page.next
+  }
+  return true
+}
+
+/** Whether amounts in minor units of no known currency are the same ones in that currency. */
+function hasItsCoins(currency: Currency): boolean {
+  return decimalsOf(currency) === decimalsOf(UNKNOWN_CURRENCY)
 }
 
 /** For a person: what to do where `mayBeIn` says no. */
@@ -32,13 +42,15 @@ export function cannotBeIn(account: Account, currency: Currency): string {
 
 /**
  * Gives the rows the currency page by page, and the account last: after a crash the next statement that tells it goes on
- * where this one ended. Undoing that statement's import leaves the currency told. Rejects where `mayBeIn` says no.
+ * where this one ended, and one that tells another takes the rows along: none of an account without a currency has its own.
+ * Undoing that statement's import leaves the currency told. Rejects where `mayBeIn` says no.
  */
 export async function nameCurrency(store: Pick<TenantStore, 'feed' | 'accounts'>, account: Account, currency: Currency, telling: Telling): Promise<Account> {
   if (!(await mayBeIn(store, account, currency))) throw new Error(cannotBeIn(account, currency))
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  const isTold = (row: Transaction): boolean => row.currency === currency || (row.currency !== UNKNOWN_CURRENCY && account.currency !== UNKNOWN_CURRENCY)
+  for (let cursor: string | null | undefined = hasItsCoins(currency) ? undefined : null; cursor !== null; ) {
     const page = await pageOf(store.feed, account.id, cursor)
-    const updates = page.rows.filter((row) => row.currency === UNKNOWN_CURRENCY).map((row) => updateOf(row, currency, telling.at))
+    const updates = page.rows.filter((row) => !isTold(row)).map((row) => updateOf(row, currency, telling.at))
     if (updates.length > 0) {
       await store.feed.commitPage({ ...telling, accountId: account.id, seen: [], observations: [], inserts: [], updates, questions: [], covers: null, balances: [], spans: [], cursor: null })
     }
@@ -49,11 +61,10 @@ export async function nameCurrency(store: Pick<TenantStore, 'feed' | 'accounts'>
 }
 
 /**
- * Whether the account holds rows that were taken back in another currency than it is in by now: of what only files fed
- * another one can be told once all is taken back (import.ts), and what came in the former one cannot stand beside it.
+ * Whether the account holds rows that were taken back in another currency than it is in by now: once all is taken back
+ * another one can be told, and what came in the former one cannot stand beside it.
  */
 export async function wasTakenBackInAnother({ accounts, feed }: Pick<TenantStore, 'feed' | 'accounts'>, accountId: string): Promise<boolean> {
-  if ((await accounts.sources({ accountId })).some(({ connectionId }) => connectionId !== null)) return false
   const account = await accounts.get(accountId)
   for (let cursor: string | null | undefined; account !== null && cursor !== null; ) {
     const page = await pageOf(feed, accountId, cursor)
