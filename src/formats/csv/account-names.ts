@@ -3,7 +3,7 @@
  * money was for.
  */
 import { plainWords } from '../unstated.ts'
-import { isAccountName, isCategory, isOfOther, isPart, isSenderOrReceiver, readHeading } from './headings.ts'
+import { isAccountName, isCategory, isOfOther, isPart, isSenderOrReceiver, readHeading, sideOf } from './headings.ts'
 import { filled, isText } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
@@ -18,11 +18,15 @@ export function accountWordsIn(text: string): readonly string[] {
 const MASKED = /[*x•.…]{2,} ?\d{3,}|\(\D{0,3}\d{4}\)/
 
 /** Whether names in a column are those of one's own accounts, not of other parties or of what the money was for: they say so, or a name and a category stand beside them. */
-export function areOwnNames(heading: readonly string[]): (names: readonly string[], above: string) => boolean {
+export function areOwnNames(heading: readonly string[], rows: readonly CsvRecord[]): (names: readonly string[], above: string) => boolean {
   const isDescribed = heading.some(isCategory) && heading.some((cell) => readHeading(cell).meanings.some(({ role }) => role === 'name' || role === 'memo'))
-  // Beside a column for the other party another one of names is one's own.
-  const hasOther = heading.some(isOfOther)
-  return (names, above) => isFew(names) && isText(names) && (isDescribed || isPart(above) || (hasOther && isAccountName(above)) || [...new Set(names)].every((name) => ACCOUNT.test(plainWords(name)) || MASKED.test(name.toLowerCase())))
+  // Beside a column for whoever the other party is another one of names is one's own: one that several of them share. Beside that of who is paid it may be theirs.
+  const parties = heading.flatMap((cell, at) => (isOfOther(cell) && sideOf(cell) !== 'payee' ? [at] : []))
+  const areShared = (above: string): boolean => {
+    const pairs = rows.flatMap(({ cells }) => parties.flatMap((at) => (cells[at] ? [[cells[at], cells[heading.indexOf(above)] ?? ''] as const] : [])))
+    return new Set(pairs.map(([party]) => party)).size > new Set(pairs.map(([, name]) => name)).size
+  }
+  return (names, above) => isFew(names) && isText(names) && (isDescribed || isPart(above) || (isAccountName(above) && areShared(above)) || [...new Set(names)].every((name) => ACCOUNT.test(plainWords(name)) || MASKED.test(name.toLowerCase())))
 }
 
 /** Whether a column is that of the account of whoever paid or was paid: it stands behind the name of a sender or receiver, and programs that keep accounts would tell a payee or a category. */
@@ -32,7 +36,7 @@ export function isAccountOfOther(heading: readonly string[], at: number): boolea
 
 /** What a column that is called after an account, and filled beside all rows, names where it parts no accounts: one, or somebody or something else. */
 export function namesOfAccounts(heading: readonly string[], rows: readonly CsvRecord[]): { readonly says: 'unclear' } | { readonly says: 'one'; readonly name: string } | null {
-  const areOwn = areOwnNames(heading)
+  const areOwn = areOwnNames(heading, rows)
   for (const [at, cell] of heading.entries()) {
     if (!readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') || isAccountOfOther(heading, at)) continue
     const names = filled(rows, at)

@@ -9,7 +9,7 @@ import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, type Cells, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
-import { amountCells, bySection, filled, isNeutral, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn } from './layout.ts'
+import { amountCells, bySection, filled, isNeutral, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn, type Layout } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { accountOf, bearsOut, statusOf, type Roles } from './roles.ts'
@@ -20,12 +20,14 @@ import { isOwnHeading } from './write.ts'
 const AFTER_FEES = /\b(after|excluding|excl|without) fees?\b/
 
 /** What a balance is called that counts what is owed. */
-const OWED = /\b(owing|owed|outstanding|due|debt|payoff|restschuld|schuld\w*|deuda|encours|restant du|debito residuo|skuld)\b/
+const OWED = /\b(owing|owed|debt|payoff|restschuld|schuld\w*|deuda|restant du|debito residuo|skuld)\b/
+/** What banks call the balance of an account as well. */
+const OUTSTANDING = /\b(outstanding|due|encours)\b/
 
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
 
-type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore' | 'balanceOwed' | 'principal'>
+type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore' | 'balanceOwed' | 'principal' | 'isLoanOpen'>
 
 /** The amount that moves the balance, as the file writes it if that fits at all; without a balance the first that is there. */
 export function chooseAmount(heading: CsvRecord, roles: Roles, all: readonly CsvRecord[], styles: Styles, booked: number, isTitled: boolean): Chosen | null {
@@ -49,11 +51,16 @@ function isBesideFee(heading: CsvRecord, amount: AmountColumns): boolean {
   return !amountCells(amount).some((at) => isNet(heading.cells[at] ?? ''))
 }
 
-/** Whether fees stand beside the amounts, and nothing tells whether those hold them: neither a balance nor what the amounts are called, or are the sum of. */
-export function isFeeOpen(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { amount, fee, balance, principal }: Columns, { style }: Styles): boolean {
+/**
+ * Where fees stand beside the amounts, and nothing tells whether those hold them, neither a balance that runs nor what the amounts
+ * are called, or are the sum of: how the amounts were read, without the fees or with them. Null where something tells.
+ */
+export function feesOpen(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { amount, fee, balance, principal }: Columns, styles: Styles): Layout['feesOpen'] {
   const at = roles.get('fee')?.[0]
-  if (at === undefined || fee !== null || balance !== null || principal !== null || amount.form !== 'signed' || !isBesideFee(heading, amount)) return false
-  return rows.some((row) => isMoved(cellAmount(row, at, style)) && isMoved(cellAmount(row, amount.at, style))) && !holdsBeside(heading, rows, amount.at, roles.get('amount') ?? [], style)
+  const isLone = fee !== null && hasLoneBalances(heading, roles, rows, amount, styles)
+  if (at === undefined || principal !== null || amount.form !== 'signed' || !isBesideFee(heading, amount) || (!isLone && (fee !== null || balance !== null))) return null
+  const stands = rows.some((row) => isMoved(cellAmount(row, at, styles.style)) && isMoved(cellAmount(row, amount.at, styles.style)))
+  return !stands || holdsBeside(heading, rows, amount.at, roles.get('amount') ?? [], styles.style) ? null : isLone ? 'added' : 'left'
 }
 
 /** Balances of which none stands beside another one: the amounts and their fees lead to them, in all files of the kind. */
@@ -73,7 +80,7 @@ function leadOn(amounts: Cells, balances: Cells): boolean {
 }
 
 /** What is chosen where nothing tells more. */
-const PLAIN = { fee: null, balanceBefore: false, balanceOwed: false, principal: null } as const
+const PLAIN = { fee: null, balanceBefore: false, balanceOwed: false, principal: null, isLoanOpen: false } as const
 
 /** Of a loan what was paid is all of it, and the balance goes down by a part: interest, fees and what is kept for taxes do not lower it. */
 function loanByBalance(roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style, balanceStyle }: Styles): Chosen | null {
@@ -96,7 +103,10 @@ function loanByParts(roles: Roles, rows: readonly CsvRecord[], candidates: reado
   const [principal, interest] = (['principal', 'interest'] as const).map((role) => roles.get(role)?.[0])
   if (principal === undefined || interest === undefined) return null
   const amount = candidates.find((one) => rows.every((row) => isWholePayment(row, one, [principal, interest], style)))
-  return amount === undefined ? null : { ...PLAIN, amount, principal }
+  if (amount === undefined) return null
+  // What has a minus may have left the account that paid: there the parts are no rows.
+  const hasMinus = rows.some((row) => signedAmount(row, amount, null, style)?.startsWith('-') === true)
+  return { ...PLAIN, amount, principal: hasMinus ? null : principal, isLoanOpen: true }
 }
 
 /** Whether principal and interest, and nothing else, are what was paid. */
@@ -115,6 +125,7 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
   const sections = bySection(rows.filter(isIn), [accountOf(roles).account, roles.get('currency')?.[0]])
   const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
   const runs = runOf(rows, booked)
+  const isCalledOwed = OWED.test(plainWords(heading.cells[balance] ?? ''))
   const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
     const amounts = sections.map((row) => signedAmount(row, amount, charged, style))
     return prove(amounts, isBefore ? endings(amounts, balances) : balances)
@@ -122,16 +133,19 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
   for (const charged of fee === null ? [null] : [null, fee]) {
     for (const amount of candidates) {
       if (isProved(proofOf(amount, charged, false))) {
-        // What is owed goes up with what was bought: the rows tell that it is no money.
         const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
-        if (amount.form === 'signed' && owed !== null) return { ...PLAIN, amount: { ...amount, inverted: !amount.inverted, isLikely: owed === 'likely' }, fee: charged, balanceOwed: true }
-        return { ...PLAIN, amount, fee: isBesideFee(heading, amount) && isProved(proofOf(amount, fee, false)) ? fee : charged }
+        // What is owed goes up with what was bought, in a balance that is called so, or where an issuer's words say that it is no money.
+        const isOwed = owed === 'issuer' || (owed !== null && isTitled) || (isCalledOwed && !balances.some((told) => typeof told === 'string' && told.startsWith('-')))
+        if (amount.form === 'signed' && isOwed) return { ...PLAIN, amount: { ...amount, inverted: !amount.inverted, isLikely: owed !== 'issuer' && owed !== 'told' }, fee: charged, balanceOwed: true }
+        // Other words are those of an account as well, which the balance makes likelier: its amounts stand as they are written.
+        return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, mayOwe: true } : amount, fee: isBesideFee(heading, amount) && isProved(proofOf(amount, fee, false)) ? fee : charged }
       }
       if (isProvedBefore(proofOf(amount, charged, true), runs)) return { ...PLAIN, amount, fee: charged, balanceBefore: true }
       if (amount.form !== 'signed') continue
       const inverted = { ...amount, inverted: !amount.inverted }
       const proof = proofOf(inverted, charged, false)
-      const isOwed = OWED.test(plainWords(heading.cells[balance] ?? '')) || owedBy(heading, roles, rows, inverted, style, isTitled) === 'told'
+      const turned = owedBy(heading, roles, rows, inverted, style, isTitled)
+      const isOwed = isCalledOwed || OUTSTANDING.test(plainWords(heading.cells[balance] ?? '')) || turned === 'issuer' || turned === 'told'
       if (isProved(proof) && isOwed && isSigned(rows, amount.at, style)) return { ...PLAIN, amount, fee: charged, balanceOwed: true }
       if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { ...PLAIN, amount: inverted, fee: charged }
     }

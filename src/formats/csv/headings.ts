@@ -283,6 +283,11 @@ export function isProduct(cell: string): boolean {
   return /^(product|produkt|produit|producto|prodotto|produto)$/.test(plainWords(cell))
 }
 
+/** What an exchange calls all that it keeps, and others what they own or trade. */
+export function isAsset(cell: string): boolean {
+  return plainWords(cell) === 'asset'
+}
+
 export function isCategory(cell: string): boolean {
   return CATEGORY.test(plainWords(cell))
 }

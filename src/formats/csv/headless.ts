@@ -84,6 +84,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       balanceBefore,
       balanceOwed: false,
       principal: null,
+      isLoanOpen: false,
       currency,
       currencyElse: null,
       account,

@@ -10,16 +10,16 @@ import { rememberedDates } from '../dates-remembered.ts'
 import { isIban } from '../iban.ts'
 import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
-import { readCurrency } from '../written-currency.ts'
+import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { accountWordsIn, namesOfAccounts } from './account-names.ts'
 import { stylesOf, type Styles } from './amount-styles.ts'
 import { balancesAbove } from './balances-above.ts'
 import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmount, type Proof } from './amounts.ts'
-import { isFeeOpen } from './choose-amount.ts'
+import { feesOpen } from './choose-amount.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { headedColumns } from './headed.ts'
-import { isHeadingLine, isNet, isProduct, namesAmounts, namesFee, readHeading } from './headings.ts'
+import { isAsset, isHeadingLine, isNet, isProduct, namesAmounts, namesFee, readHeading } from './headings.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
 import { amountCells, bySection, filled, type Columns, type Layout, type Notation } from './layout.ts'
 import { accountInPreamble, currencyInAmounts, currencyInPreamble, nameInPreamble } from './preamble.ts'
@@ -87,7 +87,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
   if (!layout.ok) return layout
   const above = balancesOf(preamble, layout.value)
-  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, accountNumber, fixedCurrency, above, isFeeOpen: isFeeOpen(heading, roles, rows, columns, styles) })
+  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
 }
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
@@ -167,7 +167,7 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null
   const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })
-  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency, above: balancesOf(preamble, layout.value), isFeeOpen: false }) : layout
+  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency, above: balancesOf(preamble, layout.value), feesOpen: null }) : layout
 }
 
 /** On a card what is owed may be written without a minus. */
@@ -196,7 +196,7 @@ function settle(
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
   around: Surroundings,
-): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'above' | 'isFeeOpen'>, FormatFailure> {
+): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'above' | 'feesOpen'>, FormatFailure> {
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen
@@ -217,7 +217,7 @@ function settle(
 
 /** One column of amounts, whose heading says nothing of their direction, nor do rows, signs or a balance that runs with them. */
 function unsignedIs({ amount }: Columns, rows: readonly CsvRecord[], heading: readonly string[], isBalanced: boolean): 'in' | 'out' | null {
-  if (amount.form !== 'signed' || (isBalanced && amount.isLikely !== true) || isOwnHeading(heading)) return null
+  if (amount.form !== 'signed' || (isBalanced && amount.isLikely !== true && amount.mayOwe !== true) || isOwnHeading(heading)) return null
   if (amount.inverted) return amount.isLikely === true ? 'out' : null
   const above = heading[amount.at] ?? ''
   const told = (isNet(above) && namesFee(heading)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
@@ -255,7 +255,7 @@ function goesOn(columns: Columns, rows: readonly CsvRecord[]): boolean {
 }
 
 /** What all rows say of an account where none was told by them: several numbers or names, which may be one's own or the other party's, or one name, which other accounts may have. */
-function accountsBeside({ account, booked: day }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): Pick<Layout, 'mayMix' | 'loneName'> {
+function accountsBeside({ account, booked: day, currency, quantity }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): Pick<Layout, 'mayMix' | 'loneName'> {
   if (account !== null) return { mayMix: null, loneName: null }
   // What a footer says stands under no heading.
   const booked = rows.filter(({ cells }) => scanDate(cells[day] ?? '') !== null)
@@ -264,8 +264,10 @@ function accountsBeside({ account, booked: day }: Columns, rows: readonly CsvRec
     const numbers = filled(booked, at).map((number) => number.replace(/[ -]/g, ''))
     return (isOfAccount || (at === 0 && plainWords(above) === 'iban')) && numbers.length === booked.length && new Set(numbers).size > 1 && numbers.every((cell) => /\d{3,}/.test(cell))
   })
+  const assets = heading.flatMap((above, at) => (isAsset(above) && at !== currency && quantity === null ? [filled(booked, at)] : []))
+  const areAssets = assets.some((units) => units.length === booked.length && new Set(units).size > 1 && units.every((unit) => readUnit(unit) !== null))
   const names = namesOfAccounts(heading, booked)
-  return { mayMix: areNumbers ? 'numbers' : names?.says === 'unclear' ? 'names' : null, loneName: names?.says === 'one' ? names.name : null }
+  return { mayMix: areNumbers ? 'numbers' : names?.says === 'unclear' ? 'names' : areAssets ? 'assets' : null, loneName: names?.says === 'one' ? names.name : null }
 }
 
 /** A date as the file writes it, and the two days that it may be. */

@@ -14,7 +14,7 @@ export type CurrencyColumn = { readonly at: number; readonly currency: Currency 
 /** Columns are indexes from 0. */
 export type AmountColumns =
   /** One column with a sign; `inverted` when evidence showed that positive means money out. */
-  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean; /** Inverted because of what stands above the rows alone. */ readonly isLikely?: boolean; /** Only money in is marked, behind its amount (`25.00 CR`): all else went out. */ readonly creditsMarked?: boolean }
+  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean; /** Inverted because of what stands above the rows alone. */ readonly isLikely?: boolean; /** As written, and so the balance runs; but the rows read like those of a card, of which it may be what is owed. */ readonly mayOwe?: boolean; /** Only money in is marked, behind its amount (`25.00 CR`): all else went out. */ readonly creditsMarked?: boolean }
   /** The direction stands in another column (D/C, Af/Bij, debit/credit); a sign in the amount itself is dropped. */
   | { readonly form: 'marked'; readonly at: number; readonly mark: number; /** What an empty mark means, where only one direction is marked (`CR`). */ readonly unmarked: 'out' | 'in' | null }
   /** Each currency has a column of its own, and each row fills one of them: what it is in stands above it. */
@@ -39,6 +39,8 @@ export type Columns = {
   readonly balanceOwed: boolean
   /** Of what was paid on a loan only this lowers it. */
   readonly principal: number | null
+  /** Parts of payments on a loan tell, and no balance, whose list it is: the loan's, or that of the account that paid. */
+  readonly isLoanOpen: boolean
   readonly currency: number | null
   /** Where it is told when the other column is empty: money out and money in have a currency each. */
   readonly currencyElse: number | null
@@ -80,9 +82,9 @@ export type Layout = Columns &
     /** How an amount without a minus was read where nothing in the rows proves which way the money went; null where something does. */
     readonly unsignedIs: 'in' | 'out' | null
     /** By what rows of several accounts may stand in the file, which cannot be told from those of several other parties. */
-    readonly mayMix: 'numbers' | 'names' | null
-    /** Fees stand beside the amounts, and nothing tells whether those hold them. */
-    readonly isFeeOpen: boolean
+    readonly mayMix: 'numbers' | 'names' | 'assets' | null
+    /** Fees stand beside the amounts, and nothing tells whether those hold them: they were left out, or added. Null where something tells. */
+    readonly feesOpen: 'left' | 'added' | null
     /** The one name of an account beside all rows: others may be called so, too. */
     readonly loneName: string | null
     /** Whether rows go on in records of nothing but words below them, as a footer does not. */

@@ -43,10 +43,14 @@ const MERCHANT = /^merchant( name)?$/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
 const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning|iade|odemesi)\b/
+/** A refund that was taken back is none. */
+const TAKEN_BACK = /\b(revers(ed|al)|returned|chargeback|storn\w*|annul\w*|ruckgangig)\b/
 /** Money that is put on a prepaid card: it counts what is there. */
 const LOADED = /^(card )?(top ?up|load|reload|card load|funding|aufladung|guthabenaufladung|rechargement|recharge|recarga|carga|ricarica|opwaardering|doladowanie|dobiti|feltoltes|yukleme|пополнение)( (by|from|via|with|card|online|par|da|por|mit|per|z|van) .*)?$/
 /** What only comes to an account: nobody is paid a wage to a card. */
 const WAGE = /\b(payroll|salary|wages|direct dep(osit)?|lohn|gehalt|salaire|nomina|salario|stipendio|salaris|wynagrodzenie|palkka)\b/
+/** What is put into an account. */
+const DEPOSITED = /\b(deposit|einzahlung|versement|ingreso en efectivo|versamento|storting|insattning|indbetaling|innskudd|wplata)\b/
 /** What only leaves an account. */
 const DRAWN_KIND = /^((cash|atm) )?(withdrawals?|auszahlung|bargeldauszahlung|retrait|retiro|prelievo|saque|opname)$|^(atm|cash|direct debit|standing order|lastschrift|dauerauftrag)$/
 /** So many rows, and so large a part of them, are no accident. */
@@ -59,18 +63,25 @@ function headingWords(cell: string): string {
   return plainWords(cell.replace(/([a-z])([A-Z])/g, '$1 $2'))
 }
 
+/** How the rows show that what they count is owed: in words that only issuers have, in words that others use as well, or only by what stands above them. */
+export type Owed = 'issuer' | 'told' | 'likely'
+
 /**
- * Whether the file counts what is owed: its rows tell so, or only what stands above them makes it likely; null: it does not.
+ * Whether the file counts what is owed, and how that shows; null: it does not.
  * `texts` and `kinds`: the columns that say what a row is; `amounts` go with `rows`; `isTitled`: the file calls itself a card's.
  */
-export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[], isTitled = false): 'told' | 'likely' | null {
-  const told = (holds: boolean): 'told' | null => (holds ? 'told' : null)
+export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[], amounts: readonly (Decimal | null | undefined)[], texts: readonly number[], kinds: readonly number[], isTitled = false): Owed | null {
   const moves = rows.flatMap(({ cells }, at) => {
     const amount = amounts[at]
     if (typeof amount !== 'string' || amount === '0') return []
     const words = (columns: readonly number[]): readonly string[] => columns.map((column) => plainWords(cells[column] ?? ''))
     return [{ out: amount.startsWith('-'), size: magnitude(amount), kinds: words(kinds), texts: words(texts) }]
   })
+  const isRefund = (text: string): boolean => TO_A_CARD.test(text) && !TAKEN_BACK.test(text)
+  // What comes to an account as well leaves open whose list it is.
+  const cameIn = moves.some(({ texts, kinds, out }) => !out && (texts.some(isRefund) || [...texts, ...kinds].some((text) => DEPOSITED.test(text) || INCOMING_KIND.test(text))))
+  // Nobody but an issuer calls it a purchase that a balance goes up.
+  const told = (holds: boolean): Owed | null => (!holds ? null : (received.length > 0 || moves.some(({ kinds }) => kinds.some((kind) => PURCHASE_KIND.test(kind)))) && !cameIn ? 'issuer' : 'told')
   const isMost = (of: typeof moves): boolean => of.filter(({ out }) => !out).length * 2 > of.length
   const received = moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => RECEIVED.test(text)) || kinds.some((kind) => ISSUERS_KIND.test(kind)))
   const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
@@ -92,7 +103,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   // In a card's own list a payment that lowers what is owed tells alone.
   if (received.length > 0) return told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
-  const came = isCard || isTitled ? moves.filter(({ texts }) => texts.some((text) => TO_A_CARD.test(text))) : []
+  const came = isCard || isTitled ? moves.filter(({ texts }) => texts.some(isRefund)) : []
   if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))
   // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
   const charges = moves.filter(({ out }) => !out).length

@@ -8,7 +8,7 @@ import { readCurrency, readUnit } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { areOwnNames, isAccountOfOther, isFew } from './account-names.ts'
 import { isNothing } from './amounts.ts'
-import { BARE_CURRENCY, isChange, isNet, isOtherDate, isProduct, isType, namesFee, readHeading, type Role } from './headings.ts'
+import { BARE_CURRENCY, isChange, isAsset, isNet, isOtherDate, isProduct, isType, namesFee, readHeading, type Role } from './headings.ts'
 import { arePaired, filled, isNeutral, markOf, needWord, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { areStates } from './status.ts'
@@ -46,7 +46,7 @@ export function readRoles(
   // The kind of an account stands beside one's own: of the other party nobody knows it.
   const hasType = heading.cells.some((cell) => ACCOUNT_TYPE.test(plainWords(cell)))
   // So do the names of several.
-  const areOwn = areOwnNames(heading.cells)
+  const areOwn = areOwnNames(heading.cells, judged)
   // One name beside all rows tells them from nothing.
   // Of products each has a balance.
   const hasBalance = heading.cells.some((cell) => readHeading(cell).meanings[0]?.role === 'balance')
@@ -60,7 +60,7 @@ export function readRoles(
     // The first of a row's columns tells of the file's own account, the others of the other party's.
     const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
-    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || (isSeveral(cells, cell) && !isAccountOfOther(heading.cells, at))) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
+    const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || (isSeveral(cells, cell) && !isAccountOfOther(heading.cells, at))) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (role !== 'currency' || !isAsset(cell) || areHeld(cells)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, rank: meaning.rank + (meaning.role === 'amount' && isNetLess && isNet(cell) ? LAST : 0), at })
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
@@ -89,6 +89,11 @@ export function readRoles(
   // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
   const isBeside = found.some(({ role, rank }) => MOVES.has(role) && rank !== BARE_CURRENCY)
   return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
+}
+
+/** What an exchange keeps apart, money among it: an asset without that is whatever somebody owns, or trades. */
+function areHeld(cells: readonly string[]): boolean {
+  return cells.some((cell) => readCurrency(cell) !== null)
 }
 
 function isCurrencyBeside(found: readonly { readonly role: Role; readonly at: number }[], cells: readonly string[], at: number): boolean {

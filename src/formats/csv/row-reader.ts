@@ -28,12 +28,16 @@ const LEFT_OUT = {
 } as const
 
 /** Said where the fees may be in the amounts, or not. */
-const FEES = 'A column of fees stands beside the amounts, and nothing in the file tells whether the amounts hold them: each row is its amount without the fee. If what moved was more or less, take this import back, and export the file with a balance or a net amount.'
+const FEES = {
+  left: 'A column of fees stands beside the amounts, and nothing in the file tells whether the amounts hold them: each row is its amount without the fee. If what moved was more or less, take this import back, and export the file with a balance or a net amount.',
+  added: 'A column of fees stands beside the amounts, and no two balances tell whether the amounts hold them: each row is its amount with the fee. If what moved was less, take this import back, and export the file with more of its rows.',
+} as const
 
 /** Said where other parties would look the same. */
 const MIXED = {
   numbers: 'All rows have the number of an account, and the numbers differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
   titles: 'The tables of this file stand under titles that differ. If they are of accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
+  assets: 'All rows name an asset, and the assets differ. If they are coins, the amounts of all of them stand in one account now: take this import back, and bring a file for each coin.',
   names: 'All rows have a name in a column that is called after an account, and the names differ. If they are accounts of your own, all of them stand in one now: take this import back, and bring a file for each account.',
 } as const
 /** Said where money out would look the same. */
@@ -41,6 +45,12 @@ const UNSIGNED = 'No amount of this file has a sign, and nothing else in it tell
 
 /** Said where money in would look the same. */
 const CHARGES = "The columns of this file are those of a list of a card's charges, and its rows do not tell otherwise: amounts without a minus were read as money out. If they came in, take this import back, and export the file with signs, or with columns for money in and money out."
+
+/** Said where the balance may be one of money, or what is owed. */
+const MAY_OWE = 'The balance of this file runs with its amounts as they are written, and so they were read. But its rows or columns read like those of a card, or of a list of expenses, whose balance may be what is owed. If money went out where an amount has no minus, take this import back, and export the file with columns for money in and money out.'
+
+/** Said where the list of a loan, and that of who pays it, would look the same. */
+const LOAN = 'The payments of this file are parted into principal and interest, and no balance tells whether they are listed by the loan or by the account that paid: amounts were read as they are written, and where none has a minus, each has a row for its interest. If it is otherwise, take this import back, and export the file with a balance.'
 
 /** The rows of one account in one currency. A table may change between several and come back to each. */
 type Section = { readonly account: string | null; readonly currency: Currency | null; readonly unit: string | null; readonly balance: RunningBalance; readonly line: number }
@@ -136,11 +146,14 @@ export class RowReader {
   finish(): void {
     const isEmpty = this.#sections.size === 0
     if (isEmpty) this.#start({ account: this.#layout.accountNumber, currency: this.#layout.fixedCurrency, unit: null }, 1)
-    const { unsignedIs, isFeeOpen } = this.#layout
-    if (!isEmpty && isFeeOpen) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES, line: 0 })
+    const { unsignedIs, feesOpen, isLoanOpen, amount } = this.#layout
+    const mayOwe = amount.form === 'signed' && amount.mayOwe === true
+    if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
+    if (!isEmpty && isLoanOpen) this.#parts.push({ part: 'notice', code: 'loan_open', severity: 'WARN', message: LOAN, line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
     if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
-    if (!isEmpty && unsignedIs === 'in' && !this.#hasMinus) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
+    if (!isEmpty && mayOwe) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: MAY_OWE, line: 0 })
+    if (!isEmpty && unsignedIs === 'in' && !this.#hasMinus && !mayOwe) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
     this.#endWithBalances()
     for (const section of this.#sections.values()) {
       if (section.balance.stated().length === 0 || this.#stated.has(section)) continue

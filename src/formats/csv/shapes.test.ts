@@ -280,3 +280,72 @@ test('a debt with a minus stays one, whatever sign the payments on the loan have
     assert.equal(summary(loan), '4 601 2024-01-03 2024-02-03 -10000 -9399', sign)
   }
 })
+
+const mayBeOwed = ({ notices }: Collected): boolean => notices.join().includes('whose balance may be what is owed')
+
+// Fails when: words that others use as well outweigh a balance that runs with the amounts (seen): a merchant's takings went out.
+test('a balance that runs with the amounts keeps their signs, whatever words beside them a card has too, and that is told; words of an issuer, and a title or a balance that say so, turn them', async () => {
+  const file = (heading: string, ...rows: readonly string[]): string => `Date,${heading}\n${rows.map((row, at) => `2024-01-1${at},${row}\n`).join('')}`
+  const sales = file('Type,Description,Amount,Balance', 'Sale,Order 1,50.00,50.00', 'Sale,Order 2,20.00,70.00', 'Payment,Rent,-30.00,40.00', 'Sale,Order 3,20.00,60.00')
+  const card = file('Description,Card No,Amount,Balance', 'Employer,1234,50.00,50.00', 'Employer,1234,50.00,100.00', 'Refund reversed,1234,-30.00,70.00', 'Employer,1234,50.00,120.00')
+  const income = file('Description,Category,Amount,Balance', 'Chargeback,Income,-100.00,900.00', 'Gift,Other,50.00,950.00', 'Jumper,Shopping,30.00,980.00')
+  const saver = file('Description,Amount,Balance', 'Deposit,200.00,200.00', 'Visa payment thank you,-50.00,150.00', 'Interest,1.00,151.00')
+  for (const [content, amounts] of [[sales, '50 20 -30 20'], [card, '50 50 -30 50'], [card.replace('Refund reversed', 'Autopay'), '50 50 -30 50'], [income, '-100 50 30'], [saver, '200 -50 1']] as const) {
+    const statement = await only(content)
+    assert.deepEqual([amountsOf(statement).join(' '), mayBeOwed(statement), statement.head.signsOpen], [amounts, true, true], content)
+  }
+  for (const content of [sales.replace('Rent', 'Payment received'), sales.replaceAll('Sale', 'Purchase'), `Credit card statement\n\n${sales}`, sales.replace('Balance', 'Balance owed'), file('Description,Amount,Balance owing', 'A,50.00,50.00', 'B,20.00,70.00', 'C,-30.00,40.00', 'D,20.00,60.00')]) {
+    const statement = await only(content)
+    assert.deepEqual([summary(statement), mayBeOwed(statement)], ['4 -60 2024-01-10 2024-01-13 0 -60', false], content)
+  }
+  // Where a debt has a minus, what was paid on it has none.
+  assert.equal(summary(await only(file('Description,Amount,Balance owing', 'A,50.00,-950.00', 'B,20.00,-930.00'))), '2 70 2024-01-10 2024-01-11 -1000 -930')
+})
+
+// Fails when: a refund that was taken back is money that came to the card (seen): its rows turned the file without a word.
+test('a refund that was reversed does not tell that a card counts what is owed', async () => {
+  const file = (text: string): string => `Date,Description,Card No,Amount\n2024-01-02,Employer,1234,50.00\n2024-01-03,Employer,1234,50.00\n2024-01-04,${text},1234,-30.00\n2024-01-05,Employer,1234,50.00\n`
+  const isTold = async (text: string): Promise<boolean> => (await only(file(text))).notices.join().includes("a list of a card's charges")
+  assert.deepEqual([await isTold('Refund reversed'), await isTold('Reversal of refund'), await isTold('Refund')], [true, true, false])
+})
+
+// Fails when: whoever was paid is an account of one's own (seen): each had one.
+test('the account names of those who were paid, or of as many others, part no rows, and that is told', async () => {
+  for (const [heading, ...names] of [['Beneficiary', 'A Smith', 'B Jones', 'A Smith'], ['Payee', 'A Smith', 'B Jones', 'A Smith'], ['Partner Name', 'A Smith', 'B Jones', 'A Smith'], ['Counterparty', 'A Smith', 'B Jones', 'C Brown']] as const) {
+    const [parties, content] = [['Ann', 'Bob', names[2] === 'A Smith' ? 'Ann' : 'Cy'], (at: number): string => `2024-01-1${at},${parties[at]},-${at + 1}0.00,${names[at]}\n`]
+    const statement = await only(`Date,${heading},Amount,Account Name\n${content(0)}${content(1)}${content(2)}`)
+    assert.deepEqual([amountsOf(statement).join(' '), /a name in a column that is called after an account/.test(statement.notices.join())], ['-10 -20 -30', true], heading)
+  }
+})
+
+// Fails when: any word in capitals under "asset" is a coin (seen): a house and a car were accounts.
+test('assets are coins where money is among them; else they part no rows, and that is told', async () => {
+  const file = (...assets: readonly string[]): string => `Date,Asset,Description,Amount\n${assets.map((asset, at) => `2024-01-1${at},${asset},Text,-${at + 1}.00\n`).join('')}`
+  for (const assets of [['HOUSE', 'CAR', 'HOUSE'], ['ADA', 'DOT', 'ADA']]) {
+    const statement = await only(file(...assets))
+    assert.deepEqual([amountsOf(statement).join(' '), /the assets differ/.test(statement.notices.join())], ['-1 -2 -3', true])
+  }
+  assert.deepEqual((await only(file('HOUSE', 'HOUSE'))).notices, [])
+  assert.deepEqual(await accountsOf(file('EUR', 'ADA', 'EUR')), ['- EUR: -1 -3', 'ADA -: -2'])
+  assert.deepEqual((await only('Date,Asset,Quantity,Amount\n2024-01-10,AAPL,1,-180.00\n2024-01-11,MSFT,1,-400.00\n')).notices, [], 'what was traded')
+})
+
+// Fails when: interest comes in because what was paid has a minus (seen), or nothing is told of whose list it is.
+test('payments that only their parts call those of a loan: with a minus they stand as written, and it is told that nothing tells whose list it is', async () => {
+  const isTold = ({ notices }: Collected): boolean => notices.join().includes('listed by the loan or by the account that paid')
+  const file = (sign: string): string => `Date,Description,Amount,Principal,Interest\n2024-01-03,Payment,${sign}500.00,300.00,200.00\n2024-02-03,Payment,${sign}500.00,301.00,199.00\n`
+  for (const [sign, amounts] of [['-', '-500 -500'], ['', '500 -200 500 -199']] as const) {
+    const statement = await only(file(sign))
+    assert.deepEqual([amountsOf(statement).join(' '), isTold(statement)], [amounts, true])
+  }
+  assert.equal(isTold(await only(file('').replace('Interest', 'Interest,Balance').replace('200.00', '200.00,-9700.00').replace('199.00', '199.00,-9399.00'))), false, 'a balance tells')
+})
+
+// Fails when: one balance alone passes for a proof (seen).
+test('where one balance alone stands beside a fee, it is told that the fee was added', async () => {
+  const isTold = async (...rows: readonly string[]): Promise<boolean> => (await only(`Date,Description,Amount,Fee,Balance\n${rows.map((row, at) => `2024-01-1${at},Cash,${row}\n`).join('')}`)).notices.join().includes('each row is its amount with the fee')
+  assert.equal(await isTold('-12.50,1.00,986.50'), true)
+  assert.equal(await isTold('-12.50,0.00,986.50'), false)
+  assert.equal(await isTold('-12.50,1.00,986.50', '-10.00,0.50,976.00'), false)
+  assert.equal(await isTold('-12.50,1.00,986.50', '-10.00,0.50,976.50'), false)
+})
