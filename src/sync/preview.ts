@@ -214,7 +214,8 @@ async function locksOf({ store }: SyncDeps, { connectionId, shadowId, accounts }
   return [IMPORTS, ...[...ids].sort(), ...[connectionId, shadowId].map(stateLock).sort()]
 }
 
-function isOpen({ state }: ReconnectPreview): boolean {
+/** Whether it is still looked at: another one for the same connection ends it. */
+export function isOpen({ state }: ReconnectPreview): boolean {
   return state === 'reading' || state === 'asked' || state === 'ready'
 }
 

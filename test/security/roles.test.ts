@@ -234,8 +234,46 @@ test('a bookkeeper to whom a sign-in is delegated reconnects it with a look befo
   const preview = aPreview(ana, { shadowId: elsewhere.id, state: 'ready' })
   await store.previews.create(preview)
   assert.deepEqual([said(await bookkeeper.ask('POST', `/api/previews/${preview.id}/switch`)), said(await bookkeeper.ask('DELETE', `/api/previews/${preview.id}`))], [[403, 'forbidden'], [403, 'forbidden']], 'a way that an owner tries')
+  assert.deepEqual([said(await begin(bookkeeper)), (await store.previews.get(preview.id))?.state], [[403, 'forbidden'], 'ready'], 'nor is it ended by another look')
   assert.equal((await owner.ask('DELETE', `/api/previews/${preview.id}`)).status, 200)
   assert.equal((await owner.ask('PATCH', `/api/members/${userId}`, { delegated: [connectionId] })).status, 200)
+})
+
+test('what an owner switched off, an owner switches on: a delegated secret neither revives it nor follows the bank to another address; and what is taken away is taken away with what a switch left behind', async () => {
+  const { store } = house.instance
+  const userId = users['bookkeeper'] ?? ''
+  await freshen()
+  assert.equal((await owner.ask('PATCH', `/api/members/${userId}`, { delegated: [ana] })).status, 200)
+  const bookkeeper = await signIn(house.browser(), BOOKKEEPER)
+  const form = { username: DEMO_LOGIN, password: 'correct horse' }
+  const enter = async (browser: Browser) => [said(await browser.ask('PUT', `/api/connections/${ana}/secret`, { form })), said(await browser.ask('POST', `/api/connections/${ana}/previews`, { institutionId: 'sandbox', connector: 'ofx', form }))]
+  const denied = [[403, 'forbidden'], [403, 'forbidden']]
+  for (const state of ['disabled', 'removed'] as const) {
+    await store.connections.update(ana, { state })
+    assert.deepEqual([await enter(bookkeeper), (await store.connections.get(ana))?.state], [denied, state])
+    const next = aConnection({ institutionId: 'sandbox', connector: 'ofx', state: 'preview', settings: (await store.connections.get(ana))!.settings })
+    await store.connections.create(next)
+    const preview = aPreview(ana, { shadowId: next.id, state: 'ready' })
+    await store.previews.create(preview)
+    assert.deepEqual([said(await bookkeeper.ask('POST', `/api/previews/${preview.id}/switch`)), (await store.connections.get(ana))?.state], [[403, 'forbidden'], state])
+    assert.equal((await owner.ask('DELETE', `/api/previews/${preview.id}`)).status, 200)
+  }
+  await store.connections.update(ana, { state: 'active' })
+  const { settings } = (await store.connections.get(ana))!
+  await store.connections.update(ana, { settings: { ...settings, url: 'https://before.example/ofx' } })
+  assert.deepEqual([await enter(bookkeeper), (await store.connections.get(ana))?.settings['url']], [denied, 'https://before.example/ofx'])
+  await store.connections.update(ana, { settings })
+
+  const [old, next] = [aConnection({ institutionId: 'sandbox', state: 'replaced' }), aConnection({ institutionId: 'sandbox', state: 'active' })]
+  for (const connection of [old, next]) await store.connections.create(connection)
+  await store.previews.create(aPreview(old.id, { shadowId: next.id, state: 'switched', switchedAt: house.instance.clock.now() }))
+  const left = async (delegated: readonly string[]) => {
+    assert.equal((await owner.ask('PATCH', `/api/members/${userId}`, { delegated })).status, 200)
+    return (await store.access.member(userId))?.delegated
+  }
+  assert.deepEqual(await left([ana, old.id, next.id]), [ana, old.id, next.id])
+  assert.deepEqual(await left([ana, old.id]), [ana], 'the page shows the one in use, and that is what an owner takes away')
+  assert.deepEqual(await left([connectionId]), [connectionId])
 })
 
 test('a repair lets a sign-in out that the ledger holds back only for who may try once more, and switches an account off for owners: no key, and a bookkeeper where the sign-in is delegated', async () => {

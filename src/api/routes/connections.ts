@@ -66,7 +66,7 @@ const secret = route({
   params: idParams, body: z.strictObject({ form }), carriesSecret: true, response: runShape,
   handle: async ({ params, body, instance, caller, language }) => {
     const connection = await connectionOf(instance, params.id)
-    demandSignIn(instance, caller, connection, connection, body.form)
+    demandSignIn(instance, caller, connection, { ...connection, form: body.form })
     return runResource(language, valueOf(await instance.verbs.enterSecret(params.id, body.form)))
   },
 })

@@ -1,6 +1,7 @@
 /** Members and invitations, for owners. Another role, or none any more, ends all sessions of the person. */
 import { z } from 'zod'
 import { actorOf } from '../../access/authorize.ts'
+import { delegable } from '../../access/delegation.ts'
 import { invite, openInvitations } from '../../access/members.ts'
 import type { MemberPatch } from '../../ports/access.ts'
 import type { Instance } from '../../instance.ts'
@@ -21,8 +22,9 @@ const change = route({
   method: 'PATCH', url: '/members/:user', action: 'manage', tag: 'Members', summary: 'Another role, or the connections whose sign-in a bookkeeper may enter; all sessions of the person end', params: userParams,
   body: z.strictObject({ role: roleShape.optional(), delegated: z.array(z.uuid()).max(500).optional() }), response: done,
   handle: async ({ instance, caller, params, body }) => {
-    const patch: MemberPatch = { ...(body.role === undefined ? {} : { role: body.role }), ...(body.delegated === undefined ? {} : { delegated: body.delegated }) }
-    return changed(instance, actorOf(caller), params.user, patch, 'member.changed', { role: body.role ?? null, delegated: body.delegated?.length ?? null })
+    const delegated = body.delegated === undefined ? undefined : await delegable(instance.store, body.delegated)
+    const patch: MemberPatch = { ...(body.role === undefined ? {} : { role: body.role }), ...(delegated === undefined ? {} : { delegated }) }
+    return changed(instance, actorOf(caller), params.user, patch, 'member.changed', { role: body.role ?? null, delegated: delegated?.length ?? null })
   },
 })
 

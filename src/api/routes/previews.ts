@@ -2,6 +2,7 @@
 import type { Instance } from '../../instance.ts'
 import { previewResource } from '../preview-resource.ts'
 import { previewShape } from '../preview-shape.ts'
+import { isOpen } from '../../sync/preview.ts'
 import { ApiProblem } from '../problems.ts'
 import { demandSignIn, demandSwitch } from '../reconnect-rights.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
@@ -12,7 +13,9 @@ const begin = route({
   params: idParams, body: connectForm, carriesSecret: true, response: previewShape, status: 201,
   handle: async ({ params, body, instance, caller, language }) => {
     const connection = await connectionOf(instance, params.id)
-    demandSignIn(instance, caller, connection, { institutionId: body.institutionId, connector: body.connector ?? onlyWay(instance, body.institutionId) }, body.form)
+    demandSignIn(instance, caller, connection, { institutionId: body.institutionId, connector: body.connector ?? onlyWay(instance, body.institutionId), form: body.form })
+    // An open one would be ended by this one.
+    for (const open of await instance.store.previews.list({ connectionId: params.id })) if (isOpen(open)) await demandSwitch(instance, caller, open)
     const result = await instance.verbs.previewReconnect(params.id, { institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true })
     if (result.kind === 'preview') return previewResource(language, instance, result.preview)
     throw result.kind === 'refused' ? new ApiProblem(result.refusal.code === 'not_found' ? 'not_found' : 'wrong_state', result.refusal.message) : failedSignIn(result)

@@ -25,7 +25,7 @@ async function switchOf(instance: Pick<Instance, 'store'>, { id, trigger }: Pick
   return trigger === 'switch' || trigger === 'undo' ? switchAtStake(instance, id) : null
 }
 
-async function undoNeeds(instance: Pick<Instance, 'store'>, run: Pick<SyncRun, 'id' | 'trigger'>): Promise<z.output<typeof listedRunShape>['undoNeeds']> {
+async function undoNeeds(instance: Pick<Instance, 'store' | 'connectors' | 'institutions'>, run: Pick<SyncRun, 'id' | 'trigger'>): Promise<z.output<typeof listedRunShape>['undoNeeds']> {
   const preview = await switchOf(instance, run)
   return preview === null ? { action: 'review', connectionId: null } : { action: await switchNeeds(instance, preview), connectionId: preview.connectionId }
 }
