@@ -1,7 +1,8 @@
 /**
  * The end of everything that this Relink holds for its people: rows, connections, secrets with the key that they
  * are sealed under, members and their sign-ins. An empty tenant takes the place; the first line of its
- * log says what was deleted, by whom, and what the newest line of the log of before was. What runs was opened
+ * log says what was deleted, by whom, and what the newest line of the log of before was: all of it in one step of the
+ * database, so that a process that is killed leaves all or nothing. What runs was opened
  * for the tenant of before, so the process ends and is started anew.
  */
 import { randomUUID } from 'node:crypto'
@@ -10,25 +11,33 @@ import type { OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { Log } from './ports/log.ts'
-import type { SignIn } from './ports/sign-in.ts'
 import { openPool, openSession } from './store/postgres/session.ts'
-import { replaceTenant } from './store/postgres/delete-tenant.ts'
-import { deriveLasting, type MasterKey } from './vault/keys.ts'
-import { bindToMasterKey, blindKeyOf } from './vault/rotate.ts'
+import { forgetSealed, replaceTenant } from './store/postgres/delete-tenant.ts'
+import { deriveLasting, makeTenantKey, type MasterKey } from './vault/keys.ts'
 
-export type TenantParts = { readonly database: OpenStore; readonly tenantId: string; readonly masterKey: MasterKey; readonly signIn: SignIn; readonly clock: Clock; readonly entropy: Entropy; readonly log: Log }
+export type TenantParts = { readonly database: OpenStore; readonly tenantId: string; readonly masterKey: MasterKey; readonly clock: Clock; readonly entropy: Entropy; readonly log: Log }
 
-export async function deleteTenant({ database, tenantId, masterKey, signIn, clock, entropy, log }: TenantParts, actor: string): Promise<void> {
-  const before = database.store.tenant(tenantId)
-  const [members, head] = await Promise.all([before.access.members(), before.audit.head()])
+/** Somebody else may have deleted it first; then there is nothing to do. */
+export async function deleteTenant({ database, tenantId, masterKey, clock, entropy, log }: TenantParts, actor: string): Promise<void> {
   const next = randomUUID()
+  const { key, sealed } = makeTenantKey(masterKey, next, entropy)
+  const lines = createAudit({ store: database.store.tenant(next).audit, key: deriveLasting(key.blind, 'audit'), clock })
   const session = openSession(openPool(database.owner, 1))
-  const deleted = await replaceTenant(session, tenantId, next).finally(() => session.destroy())
-  for (const { userId } of members) await signIn.deleteUser(userId)
-  const { secrets, audit } = database.store.tenant(next)
-  await bindToMasterKey(secrets, next, masterKey, entropy)
-  const lines = createAudit({ store: audit, key: deriveLasting(await blindKeyOf(secrets, next, masterKey), 'audit'), clock })
-  const rows = Object.values(deleted).reduce((sum, count) => sum + count, 0)
-  await lines.record({ actor, action: 'tenant.deleted', object: tenantId, codes: { rows, transactions: deleted['transactions'] ?? 0, connections: deleted['connections'] ?? 0, secrets: deleted['secrets'] ?? 0, keys: deleted['tenant_keys'] ?? 0, lines: head?.seq ?? 0, head: head === null ? null : hex(head.hash) } })
-  log.warn('tenant_deleted', { tenant: tenantId, rows, seq: head?.seq ?? 0, hash: head === null ? '' : hex(head.hash) })
+  try {
+    const deleted = await replaceTenant(session, tenantId, {
+      tenantId: next, key: sealed,
+      firstLine: ({ counts, head }) => lines.seal({ actor, action: 'tenant.deleted', object: tenantId, codes: { rows: sumOf(counts), transactions: counts['transactions'] ?? 0, connections: counts['connections'] ?? 0, secrets: counts['secrets'] ?? 0, keys: counts['tenant_keys'] ?? 0, lines: head?.seq ?? 0, head: head === null ? null : hex(head.hash) } }),
+    })
+    if (deleted === null) return
+    const { counts, head } = deleted
+    log.warn('tenant_deleted', { tenant: tenantId, rows: sumOf(counts), seq: head?.seq ?? 0, hash: head === null ? '' : hex(head.hash) })
+    // Everything is gone already, whatever becomes of this.
+    await forgetSealed(session).catch((error: unknown) => log.error('sealed_not_rewritten', { reason: error instanceof Error ? error.message.slice(0, 200) : 'unknown' }))
+  } finally {
+    await session.destroy()
+  }
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }

@@ -171,7 +171,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log, ...(options.signInTime === undefined ? {} : { time: options.signInTime }) })
   const gone = Promise.withResolvers<void>()
   const deleteAll = async (actor: string): Promise<void> => {
-    await deleteTenant({ database, tenantId, masterKey: masterKey.value, signIn, clock, entropy: hostEntropy, log }, actor)
+    await deleteTenant({ database, tenantId, masterKey: masterKey.value, clock, entropy: hostEntropy, log }, actor)
     gone.resolve()
   }
   const bare: Bare = {

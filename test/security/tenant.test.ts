@@ -158,6 +158,38 @@ test('all of it goes, with the key of its secrets; the log of what comes after s
   await opened.value.close()
 })
 
+test('all of that is one step: a process that is killed behind it leaves nobody’s sign-in, and a log that says so; what only tidies up may fail, and a second one deletes nothing', async () => {
+  const other = await openHouse()
+  const olga = other.browser()
+  assert.equal((await olga.ask('POST', '/api/sign-in/setup', { token: other.setupToken, ...OWNER })).status, 200)
+  await addTotp(olga, OWNER.password)
+  const { name } = (await olga.ask('GET', '/api/tenant')).json
+  const { default: pg } = await import('pg')
+  const [reads, looks] = [new pg.Client(other.database.owner), new pg.Client(other.database.owner)]
+  for (const client of [reads, looks]) await client.connect()
+  // Who still reads this table lets rows be deleted, and keeps its files from being written anew.
+  await reads.query('begin; set local role relink_owner; lock table relink.tenant_keys in access share mode')
+  const asked = olga.ask('DELETE', '/api/tenant', { name })
+  let waits: { pid: number } | undefined
+  while (waits === undefined) ({ rows: [waits] } = await looks.query<{ pid: number }>(`select pid from pg_stat_activity where query ilike 'vacuum%' and wait_event_type = 'Lock'`))
+  assert.deepEqual(await other.sql('select 1 from relink.auth_user'), [])
+  const anew = await openPostgresStore(other.database)
+  assert.ok(anew.ok)
+  const next = anew.value.tenant(await anew.value.defaultTenant())
+  assert.notEqual(next.tenantId, other.instance.store.tenantId)
+  assert.deepEqual((await next.audit.list({ limit: 10 })).map(({ seq, action, object }) => [seq, action, object]), [[1, 'tenant.deleted', other.instance.store.tenantId]])
+  await looks.query('select pg_cancel_backend($1)', [waits.pid])
+  assert.deepEqual([(await asked).status, await other.instance.gone], [200, undefined])
+  await reads.query('rollback')
+  assert.ok(await next.secrets.tenantKey() !== null, 'it belongs to the master key')
+  await other.instance.deleteAll('user:another')
+  assert.deepEqual((JSON.parse(await other.dump('tenants')) as object[]).length, 1)
+  assert.equal((await next.audit.list({ limit: 10 })).length, 1)
+  for (const client of [reads, looks]) await client.end()
+  await anew.value.close()
+  await other.close()
+})
+
 async function addNeighbour(id: string): Promise<void> {
   const { addTenant } = await import('../../src/store/postgres/migrate.ts')
   const { openPool, openSession } = await import('../../src/store/postgres/session.ts')

@@ -107,7 +107,7 @@ export function postgresAudit(db: Session, tenantId: string): AuditStore {
       const row = await run((trx) => trx.selectFrom('relink.audit_heads').selectAll().where('tenant_id', '=', tenantId).executeTakeFirst())
       return row === undefined || Number(row.seq) === 0 ? null : auditHeads.read(row)
     },
-    append: (seal) => run(async (trx) => write(trx, tenantId, await lockHead(trx, tenantId), seal)),
+    append: (seal) => run((trx) => appendLine(trx, tenantId, seal)),
     async list({ before, limit }) {
       const rows = await run((trx) => lines(trx).$if(before !== undefined, (q) => q.where('seq', '<', before!)).orderBy('seq', 'desc').limit(limit).execute())
       return rows.map(audit.read)
@@ -126,6 +126,11 @@ export function withLine(db: Session, tenantId: string, seal: Seal, change: (trx
     if (done) await write(trx, tenantId, head, seal)
     return done
   })
+}
+
+/** Inside of a transaction for the tenant. */
+export async function appendLine(trx: Session, tenantId: string, seal: Seal): Promise<void> {
+  await write(trx, tenantId, await lockHead(trx, tenantId), seal)
 }
 
 /** The newest line, locked until the transaction ends; null before the first. The row is there from the first act on, so that two first acts wait for each other too. */

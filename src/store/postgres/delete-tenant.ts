@@ -1,31 +1,59 @@
 /**
- * Deletes a tenant with everything of it, its key too, and puts an empty one in its place: in one transaction, as
- * the role that owns the tables, because the app may delete neither rows nor lines of the log. Whoever writes
+ * Deletes a tenant with everything of it, its key and the sign-ins of its people too, and puts an empty one in its place: in one
+ * transaction, as the role that owns the tables, because the app may delete neither rows nor lines of the log. Whoever writes
  * for the tenant meanwhile is waited for, and fails after it.
  */
 import { sql, type Kysely } from 'kysely'
+import type { AuditHead, Seal } from '../../domain/audit.ts'
+import type { SealedKey } from '../../ports/store.ts'
+import { appendLine } from './access.ts'
 import { asOwner, createTenant } from './migrate.ts'
-import type { Tables } from './tables.ts'
+import { auditHeads, tenantKeys, type Tables } from './tables.ts'
 
-/** Rows by table, as they were deleted. */
-export type Deleted = Readonly<Record<string, number>>
+/** Rows by table, as they were deleted, and the newest line of the log. */
+export type Deleted = { readonly counts: Readonly<Record<string, number>>; readonly head: AuditHead | null }
 
-export async function replaceTenant(db: Kysely<Tables>, former: string, next: string): Promise<Deleted> {
-  const deleted = await asOwner(db, async (session) => {
-    await createTenant(session, next)
-    await sql`update relink.instance set default_tenant = ${next} where default_tenant = ${former}`.execute(session)
-    await sql`select set_config('relink.tenant', ${former}, true)`.execute(session)
-    // Every row of the tenant's holds on to this one: who adds some has ended before it is taken, or waits and finds it gone.
-    await sql`select from relink.tenants where tenant_id = ${former} for update`.execute(session)
-    const counts: Record<string, number> = {}
-    for (const table of await childrenFirst(session)) {
-      const { numAffectedRows = 0n } = await sql`delete from ${sql.table(table)} where tenant_id = ${former}`.execute(session)
-      if (numAffectedRows > 0n) counts[table.replace(/^relink\./, '')] = Number(numAffectedRows)
-    }
-    return counts
+/** The empty one, with its key and the first line of its log. */
+export type Successor = { readonly tenantId: string; readonly key: SealedKey; firstLine(deleted: Deleted): Seal }
+
+/** Null, and nothing was done: another one has its place already. */
+export async function replaceTenant(db: Kysely<Tables>, former: string, next: Successor): Promise<Deleted | null> {
+  return asOwner(db, async (session) => {
+    const { rows: found } = await sql`select from relink.instance where default_tenant = ${former} for update`.execute(session)
+    if (found.length === 0) return null
+    await createTenant(session, next.tenantId)
+    await sql`update relink.instance set default_tenant = ${next.tenantId}`.execute(session)
+    const deleted = await deleteRows(session, former)
+    await actFor(session, next.tenantId)
+    await session.insertInto('relink.tenant_keys').values({ tenant_id: next.tenantId, ...tenantKeys.write(next.key) }).execute()
+    await appendLine(session, next.tenantId, next.firstLine(deleted))
+    return deleted
   })
-  await forgetSealed(db)
-  return deleted
+}
+
+async function deleteRows(session: Kysely<Tables>, tenantId: string): Promise<Deleted> {
+  await actFor(session, tenantId)
+  // Every row of the tenant's holds on to this one: who adds some has ended before it is taken, or waits and finds it gone.
+  await sql`select from relink.tenants where tenant_id = ${tenantId} for update`.execute(session)
+  const newest = await session.selectFrom('relink.audit_heads').selectAll().where('tenant_id', '=', tenantId).executeTakeFirst()
+  await deleteSignIns(session, tenantId)
+  const counts: Record<string, number> = {}
+  for (const table of await childrenFirst(session)) {
+    const { numAffectedRows = 0n } = await sql`delete from ${sql.table(table)} where tenant_id = ${tenantId}`.execute(session)
+    if (numAffectedRows > 0n) counts[table.replace(/^relink\./, '')] = Number(numAffectedRows)
+  }
+  return { counts, head: newest === undefined || Number(newest.seq) === 0 ? null : auditHeads.read(newest) }
+}
+
+/** Only the role that signs people in sees these, so the owner of the table lifts that for itself until the end of this step. */
+async function deleteSignIns(session: Kysely<Tables>, tenantId: string): Promise<void> {
+  await sql`alter table relink.auth_user no force row level security`.execute(session)
+  await sql`delete from relink.auth_user where id in (select user_id from relink.members where tenant_id = ${tenantId})`.execute(session)
+  await sql`alter table relink.auth_user force row level security`.execute(session)
+}
+
+async function actFor(session: Kysely<Tables>, tenantId: string): Promise<void> {
+  await sql`select set_config('relink.tenant', ${tenantId}, true)`.execute(session)
 }
 
 /** The tenant's tables, each before those that it refers to; `relink.tenants` is the last. */
@@ -46,7 +74,7 @@ async function childrenFirst(session: Kysely<Tables>): Promise<readonly string[]
 }
 
 /** A deleted row stays in the files of the database until they are written anew: for keys and secrets that is now. */
-async function forgetSealed(db: Kysely<Tables>): Promise<void> {
+export async function forgetSealed(db: Kysely<Tables>): Promise<void> {
   await db.connection().execute(async (session) => {
     await sql`set role relink_owner`.execute(session)
     try {
