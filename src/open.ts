@@ -203,6 +203,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
           const head = await store.audit.head()
           if (head !== null) log.info('audit_head', { seq: head.seq, hash: hex(head.hash) })
         },
+        onDeleted: gone.resolve,
         alerts: () => instance.alerting.round(),
         repair: async (id) => {
           if (await repairByItself(repairDeps, id)) events.publish({ kind: 'connection', id })

@@ -27,6 +27,8 @@ export type WorkerParts = {
   readonly repair: (connectionId: string) => Promise<void>
   /** What nobody waits for, at the start and then each hour: secrets whose time is over, runs whose process died before anybody was told. */
   readonly hourly: () => Promise<void>
+  /** Everything was deleted, by whatever process: another tenant has the place of this one, whose work this worker does not do. Absent: it only ends. */
+  readonly onDeleted?: () => void
   /** One round of telling alerts; nothing else waits for it. Absent: nobody is told. */
   readonly alerts?: () => Promise<void>
   readonly log: Log
@@ -125,12 +127,13 @@ async function planAnew({ store, tenantId, clock }: Working): Promise<void> {
   }
 }
 
-/** Enqueues what is due until it is stopped; a database that is away for a while does not end it. */
+/** Enqueues what is due until it is stopped or everything is deleted; a database that is away for a while does not end it. */
 async function tick(working: Working, stopping: AbortSignal): Promise<void> {
   const { log, clock } = working
   let [ticksToRepairs, ticksToHour] = [0, 0]
   while (!stopping.aborted) {
     try {
+      if ((await working.store.defaultTenant()) !== working.tenantId) return working.onDeleted?.()
       const isPaused = (await working.store.tenant(working.tenantId).schedule.pause()) !== null
       if (--ticksToHour <= 0) {
         ticksToHour = TICKS_AN_HOUR

@@ -9,23 +9,26 @@ import { pageDirectory } from './page.ts'
 import { configuration } from './with-instance.ts'
 
 export async function startCommand(output: Output): Promise<void> {
-  await runUntilStopped(output, async (config, opened) => {
+  const ended = await runUntilStopped(output, async (config, opened) => {
     const listening = orFail(await listen({ ...config, instance: opened.instance, pageDirectory: pageDirectory() }))
     tellWhere(output, config, listening)
     if (!(await hasRecoveryFile(config, opened.masterKeyId))) output.say('There is no recovery file of the master key yet; without the key every password must be typed again. Make one: relink vault recovery FILE')
     return listening
   })
+  if (ended === 'deleted') output.say('Everything was deleted, as an owner wanted it. Start Relink again to set it up anew.')
 }
 
+/** Whoever sets up anew after everything was deleted need not know of the workers of other hosts, so these go on with what comes. */
 export async function workerCommand(output: Output): Promise<void> {
-  await runUntilStopped(output, async () => {
+  const serve = async (): Promise<{ close(): Promise<void> }> => {
     output.say('This worker reads connections when they are due. Stop with Ctrl-C.')
     return { close: async () => undefined }
-  })
+  }
+  while ((await runUntilStopped(output, serve)) === 'deleted') output.say('Everything was deleted, as an owner wanted it. This worker goes on with what is set up next.')
 }
 
-/** A worker, and what `serve` adds to it, until somebody stops the process. That is how it is meant to end: no failure. */
-async function runUntilStopped(output: Output, serve: (config: Config, opened: Opened) => Promise<{ close(): Promise<void> }>): Promise<void> {
+/** A worker, and what `serve` adds to it, until somebody stops the process, which is how it is meant to end: no failure; or until everything was deleted. */
+async function runUntilStopped(output: Output, serve: (config: Config, opened: Opened) => Promise<{ close(): Promise<void> }>): Promise<'stopped' | 'deleted'> {
   const config = configuration()
   const open = async (): Promise<{ close(): Promise<void>; readonly gone: Promise<void> }> => {
     const opened = orFail(await openInstance(config, { tell: (line) => output.progress(line), logsEverything: true }))
@@ -47,10 +50,11 @@ async function runUntilStopped(output: Output, serve: (config: Config, opened: O
   }
   try {
     await whileOpen(open, ({ gone }) => gone)
-    output.say('Everything was deleted, as an owner wanted it. Start Relink again to set it up anew.')
+    return 'deleted'
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     output.say('Stopped.')
+    return 'stopped'
   }
 }
 

@@ -50,7 +50,7 @@ export type Store = {
   tenant(tenantId: string): TenantStore
   /** Connections of all tenants whose `nextSyncAt` has come, or lies further ahead than any plan (`FARTHEST_SYNC_MS`), oldest first; never disabled or removed ones. */
   due(now: number, limit: number): Promise<readonly { readonly tenantId: string; readonly connectionId: string }[]>
-  /** The one tenant of a self-hosted instance, made at the first start. */
+  /** The one tenant of a self-hosted instance, made at the first start, and anew when everything was deleted: asked of the database each time. */
   defaultTenant(): Promise<string>
   close(): Promise<void>
 }

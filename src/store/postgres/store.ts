@@ -55,7 +55,7 @@ export async function openPostgresStore({ owner, app, connections = 10 }: Postgr
     await db.destroy()
     return checked
   }
-  return ok(store(db, openLocks(app), checked.value))
+  return ok(store(db, openLocks(app)))
 }
 
 /**
@@ -108,15 +108,18 @@ export async function prepareDatabase(owner: ConnectionConfig, appPassword: stri
   })
 }
 
-async function checkReady(pool: pg.Pool, db: Session): Promise<Result<string, OpenFailure>> {
+async function checkReady(pool: pg.Pool, db: Session): Promise<Result<void, OpenFailure>> {
   const role = await checkAppRole(pool)
   if (!role.ok) return role
   const number = await schemaNumber(db)
   const known = MIGRATIONS.at(-1)!.number
   if (number > known) return failed(newerSchema())
   if (number < known) return failed(missingSchema())
-  const { default_tenant } = await db.selectFrom('relink.instance').select('default_tenant').executeTakeFirstOrThrow()
-  return ok(default_tenant)
+  return ok(undefined)
+}
+
+async function defaultTenantOf(db: Session): Promise<string> {
+  return (await db.selectFrom('relink.instance').select('default_tenant').executeTakeFirstOrThrow()).default_tenant
 }
 
 /** The login that Relink made for itself is known to the data directory that made it, and to no other. */
@@ -179,7 +182,7 @@ function missingSchema(): OpenFailure {
   return { code: 'schema_missing', message: 'The tables of this version are not in the database.', remedy: 'Start `relink start` once with the owner of the database.' }
 }
 
-function store(db: Database, locks: Locks, defaultTenant: string): Store {
+function store(db: Database, locks: Locks): Store {
   return {
     tenant(tenantId) {
       if (!isUuid(tenantId)) throw new Error('a tenant id is a uuid in lower case')
@@ -192,9 +195,7 @@ function store(db: Database, locks: Locks, defaultTenant: string): Store {
       )
       return rows.map((row) => ({ tenantId: row.tenant_id, connectionId: row.id as string }))
     },
-    async defaultTenant() {
-      return defaultTenant
-    },
+    defaultTenant: () => defaultTenantOf(db),
     async close() {
       await locks.close()
       await db.destroy()
