@@ -4,12 +4,14 @@
  * id is that row (converters change their ids), as many as there are and no more. One that only
  * resembles such a row, on days that the file answers for, stays a row of its own with a question.
  */
-import { daysBetween, type Day } from '../domain/day.ts'
+import { daysBetween, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/store.ts'
 import { isOpen, isOwn, textOf } from './candidate.ts'
-import { coversDay } from './coverage.ts'
+import { coversDay, overlap } from './coverage.ts'
 import { resemblance } from './identity.ts'
+import type { Incoming } from './incoming.ts'
 import { isReported, mayFollow, type Decision, type MatchContext } from './match.ts'
+import { sameMoney, type SameMoney } from './same-money.ts'
 
 const NEAR_DAYS = 3
 const LIKE = 0.5
@@ -38,14 +40,46 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
     const posts = equal.status === 'pending' && decision.row.content.status === 'posted'
     return { kind: 'join', row: decision.row, transaction: equal, tier: posts ? 'pending_posted' : 'rekey' }
   })
+  const reworded = rewordedOf(joined, left.filter(free), candidates, context.sourceId)
+  const same = (row: Incoming): Candidate | undefined => {
+    const { candidate } = reworded.get(row) ?? {}
+    if (candidate === undefined || !free(candidate)) return undefined
+    taken.add(candidate.id)
+    return candidate
+  }
+  const known = joined.map((decision): Decision => {
+    const transaction = reworded.get(decision.row)?.isSure === true ? same(decision.row) : undefined
+    return transaction === undefined ? decision : { kind: 'join', row: decision.row, transaction, tier: 'assignment' }
+  })
   const byAmount = Map.groupBy(left.filter(free), (candidate) => candidate.amount)
-  return joined.map((decision): Decision => {
-    if (decision.kind !== 'new' || decision.other !== null || decision.otherRow !== null) return decision
-    const other = byAmount.get(decision.row.content.amount)?.find((candidate) => free(candidate) && resembles(decision, candidate, context))
+  return known.map((decision): Decision => {
+    if (!isUndoubted(decision)) return decision
+    const other = byAmount.get(decision.row.content.amount)?.find((candidate) => free(candidate) && resembles(decision, candidate, context)) ?? same(decision.row)
     if (other === undefined) return decision
     taken.add(other.id)
     return { ...decision, other }
   })
+}
+
+/** Rows that the file may show in other words than they are stored in. `left`: what it does not show. */
+function rewordedOf(decisions: readonly Decision[], left: readonly Candidate[], candidates: Candidates, sourceId: string): ReadonlyMap<Incoming, SameMoney> {
+  const rows = decisions.flatMap((decision) => (isUndoubted(decision) && decision.row.content.status === 'posted' ? [decision.row] : []))
+  const stored = left.filter(({ state }) => state === 'posted')
+  if (rows.length === 0 || stored.length === 0) return new Map()
+  const known = decisions.filter(({ kind }) => kind !== 'new').map(({ row }) => row.content.postedOn)
+  const held = [...known, ...candidates.transactions.filter((candidate) => isOwn(candidate, sourceId)).map(({ postedOn }) => postedOn)]
+  const both = overlap(daysFromTo(decisions.map(({ row }) => row.content.postedOn)), daysFromTo(held))
+  return new Map(both === null ? [] : sameMoney(rows, stored, both).map((pair) => [pair.row, pair]))
+}
+
+/** `days`: one at least. */
+function daysFromTo(days: readonly Day[]): DayRange {
+  return { from: days.reduce(minDay), to: days.reduce(maxDay) }
+}
+
+/** Nothing is known of it, and nobody is asked yet. */
+function isUndoubted(decision: Decision): decision is NewRow {
+  return decision.kind === 'new' && decision.other === null && decision.otherRow === null
 }
 
 /** Equal rows of a day that two files may have cut in two: each stays a row of its own, and a person compares it with the one of before. */
@@ -53,7 +87,7 @@ export function doubtEqual(decisions: readonly Decision[], candidates: Candidate
   if (on === null) return decisions
   const asked = new Set<Candidate>()
   return decisions.map((decision): Decision => {
-    if (decision.kind !== 'new' || decision.other !== null || decision.otherRow !== null || decision.row.providerId !== null || decision.row.content.postedOn !== on) return decision
+    if (!isUndoubted(decision) || decision.row.providerId !== null || decision.row.content.postedOn !== on) return decision
     const other = candidates.transactions.find((candidate) => candidate.state === 'posted' && candidate.contentKey === decision.row.contentKey && isOwn(candidate, sourceId) && !asked.has(candidate))
     if (other === undefined) return decision
     asked.add(other)

@@ -1,0 +1,113 @@
+/** A file of an account in quite other words than what is stored of the account: each row is there once, or a person is asked. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { tries } from '../../test/tries.ts'
+import { addDays, day } from '../domain/day.ts'
+import { ok } from '../domain/result.ts'
+import type { StatementHead, StatementRow, StatementStream } from '../domain/statement.ts'
+import { createMemoryStore } from '../store/memory/store.ts'
+import { importStatements } from './import.ts'
+import { recomputeAccount } from './recompute.ts'
+import { row, World } from './testing.ts'
+
+const HEAD: StatementHead = { account: { number: '100200300', bankId: '121', branchId: null, kind: 'checking', name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1 }
+
+/** Rows added, rows that stand, questions that are open. */
+async function bring(world: World, rows: readonly StatementRow[]): Promise<readonly [number, number, number]> {
+  const open = async function* (): StatementStream {
+    yield ok({ part: 'start', head: HEAD })
+    yield ok({ part: 'rows', rows })
+    yield ok({ part: 'end', covers: { from: null, to: null } })
+  }
+  const { added } = await importStatements(world.deps, { open, accountId: null, label: 'f.csv', dryRun: false, onProgress: null })
+  return [added, (await world.feed()).length, (await world.openQuestions()).length]
+}
+
+const START = day('2026-01-05')
+const MONTH: readonly StatementRow[] = [
+  ['-4.50', 0, 'Blue Cafe'], ['-83.17', 1, 'Grocer'], ['-4.50', 3, 'Blue Cafe'], ['-4.50', 3, 'Blue Cafe'], ['-12.99', 5, 'Books'], ['-950', 6, 'Rent'], ['2841.20', 8, 'Wages'],
+  ['-4.50', 9, 'Blue Cafe'], ['-61.03', 11, 'Fuel'], ['-4.50', 12, 'Blue Cafe'], ['-29.90', 15, 'Phone'], ['-7.35', 17, 'Kiosk'],
+].map(([amount, at, name]) => row(addDays(START, at as number), amount as string, name as string))
+
+/** As another export of the bank names them: by a number. */
+function numbered(rows: readonly StatementRow[], changes: (r: StatementRow, at: number) => Partial<StatementRow> = () => ({})): readonly StatementRow[] {
+  return rows.map((r, at) => ({ ...r, name: `Ref ${90_000 + at * 7}`, ...changes(r, at) }))
+}
+
+test('an account in quite other words: each row once and nothing asked, whichever comes first, under ids or none, again, in part, and computed anew', async () => {
+  const others: readonly (readonly [string, readonly StatementRow[]])[] = [
+    ['numbers', numbered(MONTH)],
+    ['under ids', numbered(MONTH, (_, at) => ({ providerId: `x${at}` }))],
+    ['a part of it', numbered(MONTH.slice(3))],
+    ['dated a day later', numbered(MONTH, (r) => ({ postedOn: addDays(r.postedOn, 1) }))],
+  ]
+  for (const [what, other] of others) {
+    for (const order of [[MONTH, other], [other, MONTH]] as const) {
+      const world = new World()
+      await bring(world, order[0])
+      for (const rows of [order[1], ...order]) assert.deepEqual((await bring(world, rows)).slice(1), [12, 0], what)
+      const done = await recomputeAccount({ ...world.deps, scratch: () => createMemoryStore().tenant('scratch') }, await world.accountId(), false)
+      assert.equal(done.ok && done.value.isDifferent, false, what)
+    }
+  }
+})
+
+test('what goes on beyond the stored days is new, and so is a row that the other export alone shows', async () => {
+  const world = new World()
+  await bring(world, MONTH)
+  const later = [row(addDays(START, 20), '-18.40', 'x'), row(addDays(START, 24), '-4.50', 'y')]
+  assert.deepEqual(await bring(world, [...numbered([...MONTH.slice(2), ...later]), row(addDays(START, 10), '-3.33', 'z')]), [3, 15, 0])
+})
+
+test('two cards whose holders ride the same tram stay two, and a person is asked about what may be one', async () => {
+  const rides = (name: string): readonly StatementRow[] => Array.from({ length: 9 }, (_, at) => row(addDays(START, at), '-2.90', `${name} ${at}`))
+  const world = new World()
+  await bring(world, rides('Tram'))
+  assert.deepEqual(await bring(world, rides('City line')), [9, 18, 9])
+})
+
+test('a few rows in other words are asked about; of another card nothing is, though a day and an amount meet', async () => {
+  const few = MONTH.slice(4, 8)
+  const world = new World()
+  await bring(world, few)
+  assert.deepEqual(await bring(world, numbered(few)), [4, 8, 4])
+  const cards = new World()
+  await bring(cards, MONTH)
+  const card = Array.from({ length: 12 }, (_, at) => row(addDays(START, at), at === 3 ? '-4.50' : `-${at + 20}.0${at % 10}`, `Shop ${at}`))
+  assert.deepEqual(await bring(cards, card), [12, 24, 0])
+})
+
+test('one row in other words, in a file that shows all others as before, is asked about', async () => {
+  const world = new World()
+  await bring(world, MONTH)
+  assert.deepEqual(await bring(world, MONTH.map((r, at) => (at === 4 ? { ...r, name: 'Zq 71' } : r))), [1, 13, 1])
+})
+
+test('any account in two exports that name it differently: each row stands once, or is asked about', async () => {
+  const daily = fc.constantFrom(-450, -290)
+  const single = fc.integer({ min: -20_000, max: 90_000 }).filter((minor) => minor !== 0)
+  const ledgers = (amount: fc.Arbitrary<number>) => fc.array(fc.tuple(fc.nat({ max: 3 }), amount), { minLength: 20, maxLength: 80 })
+  const bringTwice = async (moves: readonly (readonly [number, number])[], cut: number): Promise<readonly [doubled: number, asked: number]> => {
+    let on = START
+    const rows = moves.map(([days, minor], at) => row((on = addDays(on, days)), (minor / 100).toFixed(2), `Shop ${at % 7}`))
+    const world = new World('2026-12-20')
+    await bring(world, rows.slice(0, rows.length - cut))
+    const [, standing, asked] = await bring(world, numbered(rows.slice(cut >> 1)))
+    return [standing - rows.length, asked]
+  }
+  await fc.assert(
+    fc.asyncProperty(ledgers(fc.oneof(daily, single)), fc.nat({ max: 10 }), async (moves, cut) => {
+      const [doubled, asked] = await bringTwice(moves, cut)
+      assert.ok(doubled >= 0 && doubled <= asked, `${doubled} doubled, ${asked} asked`)
+    }),
+    tries(60),
+  )
+  // Where amounts are many, nobody is asked.
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(single, { minLength: 20, maxLength: 60 }), fc.nat({ max: 10 }), async (amounts, cut) => {
+      assert.deepEqual(await bringTwice(amounts.map((minor, at) => [at % 3, minor]), cut), [0, 0])
+    }),
+    tries(30),
+  )
+})
