@@ -76,13 +76,13 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ],
   [
     'currency',
-    'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency|billing currency|币别|货币|貨幣|munteenheid|valuta rekening|munt rekening|מטבע|מטבע חיוב|valuutta|asset|coin|krypto|kryptowahrung',
+    'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency|billing currency|币别|货币|貨幣|munteenheid|valuta rekening|munt rekening|מטבע|מטבע חיוב|valuutta|mata uang|kode mata uang|loai tien|transaktionsvaluta|transaktionswahrung|fiat|asset|coin|krypto|kryptowahrung',
   ],
-  ['account', 'depa|depotnummer|depot no|iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer reiknings|bank account|this account|this party account'],
+  ['account', 'depa|depotnummer|depot no|iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer reiknings|bank account|this account|this party account|so tai khoan|nomor rekening|no rekening'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'numer rachunku|reikningsnumer|номер счета|номер рахунку|account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no|creditcard nummer|kreditkartennummer|kartennummer|umsatz getatigt von|numero de carte|numero de tarjeta|картка|карта|номер карты|номер картки'],
   // What programs that keep several accounts call each of them.
-  ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|conto o carta|счет|pocket|space|vault|unterkonto|subkonto|sub account|subaccount|product|produkt|produit|producto|prodotto|produto'],
+  ['namedAccount', 'account name|account|kontoname|kontobezeichnung|bezeichnung auftragskonto|konto|nom du compte|compte|nombre de la cuenta|cuenta|nome conto|conto|nome da conta|conta|naam rekening|rekening|kontonavn|kontonamn|nazwa konta|konto nazwa|conto o carta|счет|pocket|space|vault|wallet|unterkonto|subkonto|sub account|subaccount|product|produkt|produit|producto|prodotto|produto'],
   [
     'name',
     'payee|counter party|other party|partner s name|activity name|text mottagare|nom de la contrepartie|jmeno protistrany|nazov protiuctu|payee name|payer name|nimi|title|titulo|merchant|merchant name|name|counterparty|counterparty name|beneficiary|beneficiary name|recipient|payer|auftraggeber empfanger|auftraggeber beguenstigter|auftraggeber begunstigter|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|zahlungsempfanger|zahlungsempfanger in|zahlungspflichtige r|empfanger|auftraggeber|partner name|partnername|naam tegenpartij|tegenpartij|naam|naam omschrijving|beneficiaire|tiers|beneficiario|ordenante|contropartita|destinatario|modtager|mottaker|motpart|nazwa kontrahenta|kontrahent|nadawca odbiorca|saajan nimi|saaja maksaja|handelaar|counteraccount name|nazev protiuctu|nazev uctu protistrany|odbiorca zleceniodawca|odbiorca nadawca|보낸분 받는분|nazev uctu protiuctu|partner neve|customer description|tegenrekeninghouder|利用店名 商品名|利用店名|ご利用店名|交易对方|对方户名|moketojo arba gavejo pavadinimas|prejemnik placnik|primatelj platitelj|контрагент|nazev protistrany|partner elnevezese|numele partenerului|sender receiver name|name of sender receiver|sender receiver|sender recipient|sanemejs maksatajs|saaja maksja|gavejas|moketojas gavejas|שם בית העסק|订单标题|对手信息|nombre|nom|nome',
@@ -153,6 +153,10 @@ const FEE = /\b(fees?|\w*gebuhr\w*|entgelt|provision\w*|frais|commissions?|comis
 const CHANGE = /^(mutatie|change|anderung|mouvements?|variazion[ei]|variacion|variacao)$/
 /** What a row is spent on, as programs sort it. */
 const CATEGORY = /\b(sub)?(category|categories|kategorie|kategorien|kategori|categorie|categoria|kategoria|kategorija|категория|категорія)\b/
+
+/** What a direction is called beside a column for the other one, and an amount or anything else without it. */
+const OUT_BESIDE = /^(payments?|payment amount|paid|spent|spend|decrease|decreases|subtractions?|outgoings?|disbursements?|minus|abgange?|zahlungsausgange?|auszahlung(en)?|paiements?|sorties?|decaissements?|pagos?|salidas?|egresos?|pagamenti|pagamentos?|uitgaand|betalingen|utbetalning(ar)?|udbetaling(er)?|utbetaling(er)?|wyplat[ay]|rozchod|rozchody)$/
+const IN_BESIDE = /^(receipts?|received|receive|increase|increases|additions?|incomings?|plus|zugange?|zahlungseingange?|einzahlung(en)?|encaissements?|entrees?|cobros?|entradas?|incassi|recebimentos?|inkomend|ontvangsten|inbetalning(ar)?|indbetaling(er)?|innbetaling(er)?|wplat[ay]|przychod|przychody)$/
 
 /** Dates that no row is booked on. */
 const OTHER_DATE = /\b(initial|final|start|end|due|payout|expiry|expiration|birth|statement|export(ed)?|print(ed)?|valid|from|to|until)\b/
@@ -314,5 +318,14 @@ export function isHeadingLine(cells: readonly string[]): boolean {
 export function namesAmounts(cells: readonly string[]): boolean {
   const roles = new Set(cells.flatMap((cell) => readHeading(cell).meanings.map(({ role }) => role)))
   const named = cells.filter((cell) => cell.trim() !== '')
-  return (roles.has('amount') || roles.has('debit') || roles.has('credit')) && named.length >= 2 && !named.some((cell) => /^[-+]?[\d.,]+$/.test(cell.trim()))
+  return (roles.has('amount') || roles.has('debit') || roles.has('credit') || sidesBeside(cells).length > 0) && named.length >= 2 && !named.some((cell) => /^[-+]?[\d.,]+$/.test(cell.trim()))
+}
+
+/** Columns for money out and money in, of which one or both are called so only beside the other; none where there are not just the two. */
+export function sidesBeside(cells: readonly string[]): readonly { readonly role: 'debit' | 'credit'; readonly at: number }[] {
+  const told = cells.map(plainWords)
+  if (!told.some((cell) => OUT_BESIDE.test(cell) || IN_BESIDE.test(cell))) return []
+  const are = (role: 'debit' | 'credit', beside: RegExp): readonly number[] => told.flatMap((cell, at) => (beside.test(cell) || MEANINGS.get(cell)?.[0]?.role === role ? [at] : []))
+  const [[out, ...outs], [into, ...intos]] = [are('debit', OUT_BESIDE), are('credit', IN_BESIDE)]
+  return out === undefined || into === undefined || outs.length + intos.length > 0 ? [] : [{ role: 'debit', at: out }, { role: 'credit', at: into }]
 }

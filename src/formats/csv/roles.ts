@@ -8,7 +8,7 @@ import { readCurrency, readUnit } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { areOwnNames, isAccountOfOther, isFew } from './account-names.ts'
 import { isNothing } from './amounts.ts'
-import { BARE_CURRENCY, isChange, isAsset, isNet, isOtherDate, isProduct, isType, namesFee, readHeading, type Role } from './headings.ts'
+import { BARE_CURRENCY, isChange, isAsset, isNet, isOtherDate, isProduct, isType, namesFee, readHeading, sidesBeside, type Role } from './headings.ts'
 import { arePaired, filled, isNeutral, markOf, needWord, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { areStates } from './status.ts'
@@ -59,7 +59,7 @@ export function readRoles(
     const cells = columns[at]!
     // The first of a row's columns tells of the file's own account, the others of the other party's.
     const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
-    const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }] : meanings
+    const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }, ...meanings] : meanings
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || (isSeveral(cells, cell) && !isAccountOfOther(heading.cells, at))) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (role !== 'currency' || !isAsset(cell) || areHeld(cells)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, rank: meaning.rank + (meaning.role === 'amount' && isNetLess && isNet(cell) ? LAST : 0), at })
@@ -80,6 +80,15 @@ export function readRoles(
     const at = heading.cells.findIndex((cell, column) => !found.some((known) => known.at === column) && readHeading(cell).meanings.some(({ role, rank }) => role === other && rank < BARE_CURRENCY))
     if (at !== -1) found.push({ role: other, rank: 0, at })
   }
+  // What is called so only beside a column for the other direction, and one under any word that is filled where that is not.
+  for (const { role, at } of sidesBeside(heading.cells)) {
+    if (!found.some((known) => known.at === at) && bearsOut(role, columns[at]!, share) && !found.some((known) => known.role === role)) found.push({ role, rank: 0, at })
+  }
+  const sides = found.filter(({ role }) => role === 'debit' || role === 'credit')
+  if (sides.length === 1 && !found.some(({ role }) => role === 'amount')) {
+    const beside = heading.cells.flatMap((_, at) => (!found.some((known) => known.at === at) && areApart(judged, sides[0]!.at, at) ? [at] : []))
+    if (beside.length === 1) found.push({ role: sides[0]!.role === 'debit' ? 'credit' : 'debit', rank: 0, at: beside[0]! })
+  }
   // Beside columns for the direction it is not what moved.
   const isApart = found.some(({ role }) => role === 'debit' || role === 'credit')
   if (isApart) found.splice(0, found.length, ...found.filter(({ role, at }) => role !== 'amount' || !isChange(heading.cells[at]!)))
@@ -89,6 +98,13 @@ export function readRoles(
   // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
   const isBeside = found.some(({ role, rank }) => MOVES.has(role) && rank !== BARE_CURRENCY)
   return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
+}
+
+/** Whether each row has an amount in one of two columns and in no more than one, and both have some. */
+function areApart(rows: readonly CsvRecord[], one: number, other: number): boolean {
+  const moves = (cell: string): boolean => !isNothing(cell) && !/^[\D0]*$/.test(cell)
+  const filledIn = rows.map(({ cells }) => [cells[one] ?? '', cells[other] ?? ''] as const)
+  return filledIn.some(([, cell]) => moves(cell)) && filledIn.every(([cell, beside]) => moves(cell) !== moves(beside) && (isNothing(beside) || scanAmount(beside) !== null))
 }
 
 /** What an exchange keeps apart, money among it: an asset without that is whatever somebody owns, or trades. */

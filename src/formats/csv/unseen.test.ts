@@ -62,7 +62,29 @@ test('outgoing and incoming amounts stand in columns of their own', async () => 
 })
 
 test('one column of money in whose cells are mostly zero hides a column of money out: refused, not read as nothing', async () => {
-  assert.equal(await failureOf('Date,Text,Credit,Qwert\n2024-01-05,Rent,0.00,840.12\n2024-01-06,Shop,0.00,12.00\n2024-01-07,Pay,40.00,0.00\n'), 'missing_field 1')
+  assert.equal(await failureOf('Date,Text,Credit,Qwert\n2024-01-05,Rent,0.00,840.12\n2024-01-06,Shop,0.00,12.00\n2024-01-07,Pay,40.00,3.00\n'), 'missing_field 1')
+})
+
+// Fails when: rows of a direction without a word of its own are rows without an amount (seen): they were left out.
+test('beside a column for one direction the other one is any word that says so only there, or whatever is filled where that is not', async () => {
+  const file = (out: string, into: string): string => `Date,Payee,${out},${into},Balance\n2024-01-05,Shop,12.50,,487.50\n2024-01-18,Pay,,1000.00,1487.50\n`
+  for (const [out, into] of [['Payment', 'Deposit'], ['Spent', 'Received'], ['Decrease', 'Increase'], ['Subtractions', 'Additions'], ['Paid Out', 'Received'], ['Sorties', 'Entrées'], ['Qwert', 'Credit'], ['Debit', 'Qwert']] as const) {
+    assert.deepEqual(amountsOf(await only(file(out, into))), ['-12.5', '1000'], out)
+    assert.deepEqual(amountsOf(await only(file(out, into).replaceAll(/(\d),,/g, '$1,0.00,').replaceAll(',,', ',0.00,').replaceAll(/,[^,\n]*$/gm, ''))), ['-12.5', '1000'], `${out}, without a balance`)
+  }
+  assert.deepEqual(amountsOf(await only('Date,Payee,Payment,Deposit,Amount\n2024-01-05,Shop,card,,-12.50\n2024-01-18,Pay,,bank,1000.00\n')), ['-12.5', '1000'])
+})
+
+// Fails when: a number is asked for (seen): the rows of both stood in one account.
+test('a column that may hold numbers of accounts parts them by their names where names are what it holds', async () => {
+  const statements = (await collect(readCsv(bytes('Datum;Kategorie;Name;Konto;Betrag;Währung\n05.01.2024;Essen;Rewe;Girokonto;-12,50;EUR\n18.01.2024;Gehalt;Firma;Tagesgeld;2000,00;EUR\n')))).statements
+  assert.deepEqual(statements.map(({ head, rows }) => [head.account.name, ...rows.map(({ amount }) => amount)]), [['Girokonto', '-12.5'], ['Tagesgeld', '2000']])
+})
+
+// Fails when: a coin that was bought stands for the currency of what was paid (seen): euros went into an account of bitcoins.
+test('beside the currency of the money that of an asset is none of it', async () => {
+  const { statements } = await collect(readCsv(bytes('Timestamp,Type,In/Out,Amount Fiat,Fiat,Amount Asset,Asset\n2024-01-05T10:00:00,deposit,incoming,100.00,EUR,-,EUR\n2024-01-06T10:00:00,buy,outgoing,50.00,EUR,0.0012,BTC\n')))
+  assert.deepEqual(statements.map(({ head, rows }) => [head.currency, ...rows.map(({ amount }) => amount)]), [['EUR', '100', '-50']])
 })
 
 test('a line of information, without anything that tells of money, is no row; a row that lacks only its amount is damaged', async () => {
