@@ -122,6 +122,11 @@ export function prove(amounts: Cells, balances: Cells): Proof {
   return { steps, forward, backward }
 }
 
+/** How many steps are right in the direction in which most are. */
+export function stepsOf({ forward, backward }: Proof): number {
+  return Math.max(forward, backward)
+}
+
 /** Whether the balance column runs with the amounts: nearly every step, in one direction. */
 export function isProved({ steps, forward, backward }: Proof): boolean {
   return steps > 0 && Math.max(forward, backward) * 10 >= steps * 9

@@ -7,7 +7,7 @@ import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { magnitude, negate, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
-import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, type Cells, type Proof } from './amounts.ts'
+import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, stepsOf, type Cells, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
 import { amountCells, bySection, filled, isNeutral, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn, type Layout } from './layout.ts'
 import { countsOwed } from './owed.ts'
@@ -27,7 +27,7 @@ const OUTSTANDING = /\b(outstanding|due|encours)\b/
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
 
-type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore' | 'balanceOwed' | 'principal' | 'isLoanOpen'>
+type Chosen = Pick<Columns, 'amount' | 'fee' | 'balanceBefore' | 'balanceOwed' | 'principal' | 'untold'>
 
 /** The amount that moves the balance, as the file writes it if that fits at all; without a balance the first that is there. */
 export function chooseAmount(heading: CsvRecord, roles: Roles, all: readonly CsvRecord[], styles: Styles, booked: number, isTitled: boolean): Chosen | null {
@@ -57,10 +57,18 @@ function isBesideFee(heading: CsvRecord, amount: AmountColumns): boolean {
  */
 export function feesOpen(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], { amount, fee, balance, principal }: Columns, styles: Styles): Layout['feesOpen'] {
   const at = roles.get('fee')?.[0]
-  const isLone = fee !== null && hasLoneBalances(heading, roles, rows, amount, styles)
+  const isLone = fee !== null && (hasLoneBalances(heading, roles, rows, amount, styles) || isFeeAside(rows, amount, fee, balance, styles))
   if (at === undefined || principal !== null || amount.form !== 'signed' || !isBesideFee(heading, amount) || (!isLone && (fee !== null || balance !== null))) return null
   const stands = rows.some((row) => isMoved(cellAmount(row, at, styles.style)) && isMoved(cellAmount(row, amount.at, styles.style)))
   return !stands || holdsBeside(heading, rows, amount.at, roles.get('amount') ?? [], styles.style) ? null : isLone ? 'added' : 'left'
+}
+
+/** Whether a balance runs as well with the fees as without them: none of its steps has one. */
+function isFeeAside(rows: readonly CsvRecord[], amount: AmountColumns, fee: number, balance: number | null, { style, balanceStyle }: Styles): boolean {
+  if (balance === null) return false
+  const balances = rows.map((row) => cellAmount(row, balance, balanceStyle))
+  const [without, added] = [null, fee].map((charged) => prove(rows.map((row) => signedAmount(row, amount, charged, style)), balances))
+  return isProved(without!) && stepsOf(without!) === stepsOf(added!)
 }
 
 /** Balances of which none stands beside another one: the amounts and their fees lead to them, in all files of the kind. */
@@ -80,7 +88,7 @@ function leadOn(amounts: Cells, balances: Cells): boolean {
 }
 
 /** What is chosen where nothing tells more. */
-const PLAIN = { fee: null, balanceBefore: false, balanceOwed: false, principal: null, isLoanOpen: false } as const
+const PLAIN = { fee: null, balanceBefore: false, balanceOwed: false, principal: null, untold: null } as const
 
 /** Of a loan what was paid is all of it, and the balance goes down by a part: interest, fees and what is kept for taxes do not lower it. */
 function loanByBalance(roles: Roles, rows: readonly CsvRecord[], candidates: readonly AmountColumns[], { style, balanceStyle }: Styles): Chosen | null {
@@ -106,7 +114,7 @@ function loanByParts(roles: Roles, rows: readonly CsvRecord[], candidates: reado
   if (amount === undefined) return null
   // What has a minus may have left the account that paid: there the parts are no rows.
   const hasMinus = rows.some((row) => signedAmount(row, amount, null, style)?.startsWith('-') === true)
-  return { ...PLAIN, amount, principal: hasMinus ? null : principal, isLoanOpen: true }
+  return { ...PLAIN, amount, principal: hasMinus ? null : principal, untold: 'loan' }
 }
 
 /** Whether principal and interest, and nothing else, are what was paid. */
@@ -138,7 +146,7 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
         const isOwed = owed === 'issuer' || (owed !== null && isTitled) || (isCalledOwed && !balances.some((told) => typeof told === 'string' && told.startsWith('-')))
         if (amount.form === 'signed' && isOwed) return { ...PLAIN, amount: { ...amount, inverted: !amount.inverted, isLikely: owed !== 'issuer' && owed !== 'told' }, fee: charged, balanceOwed: true }
         // Other words are those of an account as well, which the balance makes likelier: its amounts stand as they are written.
-        return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, mayOwe: true } : amount, fee: isBesideFee(heading, amount) && isProved(proofOf(amount, fee, false)) ? fee : charged }
+        return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, mayOwe: true } : amount, fee: charged === null && isBesideFee(heading, amount) && stepsOf(proofOf(amount, fee, false)) >= stepsOf(proofOf(amount, null, false)) ? fee : charged }
       }
       if (isProvedBefore(proofOf(amount, charged, true), runs)) return { ...PLAIN, amount, fee: charged, balanceBefore: true }
       if (amount.form !== 'signed') continue
@@ -153,7 +161,10 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
   // A column, or a word beside it, tells the direction: a balance that goes the other way counts what is owed.
   const owes = balances.map((told) => (typeof told === 'string' ? negate(told) : told))
   for (const amount of candidates.filter(({ form }) => form === 'split' || form === 'marked')) {
-    if (isProved(prove(sections.map((row) => signedAmount(row, amount, null, style)), owes))) return { ...PLAIN, amount, balanceOwed: true }
+    const amounts = sections.map((row) => signedAmount(row, amount, null, style))
+    if (!isProved(prove(amounts, owes))) continue
+    const isCards = isTitled || isCalledOwed || OUTSTANDING.test(plainWords(heading.cells[balance] ?? '')) || owedIn(heading, roles, sections, amounts.map((told) => (typeof told === 'string' ? negate(told) : told)), isTitled) !== null
+    return { ...PLAIN, amount, balanceOwed: true, untold: isCards ? null : 'debits' }
   }
   return null
 }
@@ -164,9 +175,11 @@ function isMerchants(heading: CsvRecord, roles: Roles): boolean {
 }
 
 function owedBy(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle, isTitled: boolean): ReturnType<typeof countsOwed> {
-  if (isMerchants(heading, roles)) return null
+  return isMerchants(heading, roles) ? null : owedIn(heading, roles, rows, rows.map((row) => signedAmount(row, amount, null, style)), isTitled)
+}
+
+function owedIn(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amounts: Cells, isTitled: boolean): ReturnType<typeof countsOwed> {
   const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
-  const amounts = rows.map((row) => signedAmount(row, amount, null, style))
   return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'), isTitled)
 }
 

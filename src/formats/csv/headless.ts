@@ -84,7 +84,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       balanceBefore,
       balanceOwed: false,
       principal: null,
-      isLoanOpen: false,
+      untold: null,
       currency,
       currencyElse: null,
       account,

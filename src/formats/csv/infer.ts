@@ -188,7 +188,7 @@ function countryOrder({ currency, account }: Columns, rows: readonly CsvRecord[]
   return told.length > 1 || only === null ? null : MONTH_FIRST.has(only) ? 'mdy' : 'dmy'
 }
 
-const OWN_STEPS = 3
+const OWN_STEPS = 2
 
 /** Date order, direction and the use of the balance column, for columns that are found. */
 function settle(

@@ -39,8 +39,11 @@ export type Columns = {
   readonly balanceOwed: boolean
   /** Of what was paid on a loan only this lowers it. */
   readonly principal: number | null
-  /** Parts of payments on a loan tell, and no balance, whose list it is: the loan's, or that of the account that paid. */
-  readonly isLoanOpen: boolean
+  /**
+   * Whose list it is, where nothing tells: that of a loan, or of the account that paid its parts; that of a card, whose balance
+   * goes up with its debits, or the books of an account, whose debits come in.
+   */
+  readonly untold: 'loan' | 'debits' | null
   readonly currency: number | null
   /** Where it is told when the other column is empty: money out and money in have a currency each. */
   readonly currencyElse: number | null

@@ -46,7 +46,7 @@ const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|rembour
 /** A refund that was taken back is none. */
 const TAKEN_BACK = /\b(revers(ed|al)|returned|chargeback|storn\w*|annul\w*|ruckgangig)\b/
 /** Money that is put on a prepaid card: it counts what is there. */
-const LOADED = /^(card )?(top ?up|load|reload|card load|funding|aufladung|guthabenaufladung|rechargement|recharge|recarga|carga|ricarica|opwaardering|doladowanie|dobiti|feltoltes|yukleme|пополнение)( (by|from|via|with|card|online|par|da|por|mit|per|z|van) .*)?$/
+const LOADED = /^((card|cash|check|cheque|direct|mobile|employer|employee|monthly|annual|payroll) )?(deposits?|contributions?|allotment|allowance|einzahlung|versement|versamento|storting|insattning|wplata|top ?up|load|reload|card load|funding|aufladung|guthabenaufladung|rechargement|recharge|recarga|carga|ricarica|opwaardering|doladowanie|dobiti|feltoltes|yukleme|пополнение)( (by|from|via|with|card|online|par|da|por|mit|per|z|van) .*)?$/
 /** What only comes to an account: nobody is paid a wage to a card. */
 const WAGE = /\b(payroll|salary|wages|direct dep(osit)?|lohn|gehalt|salaire|nomina|salario|stipendio|salaris|wynagrodzenie|palkka)\b/
 /** What is put into an account. */

@@ -49,8 +49,11 @@ const CHARGES = "The columns of this file are those of a list of a card's charge
 /** Said where the balance may be one of money, or what is owed. */
 const MAY_OWE = 'The balance of this file runs with its amounts as they are written, and so they were read. But its rows or columns read like those of a card, or of a list of expenses, whose balance may be what is owed. If money went out where an amount has no minus, take this import back, and export the file with columns for money in and money out.'
 
-/** Said where the list of a loan, and that of who pays it, would look the same. */
-const LOAN = 'The payments of this file are parted into principal and interest, and no balance tells whether they are listed by the loan or by the account that paid: amounts were read as they are written, and where none has a minus, each has a row for its interest. If it is otherwise, take this import back, and export the file with a balance.'
+/** Said where the list of another side would look the same. */
+const UNTOLD = {
+  loan: 'The payments of this file are parted into principal and interest, and no balance tells whether they are listed by the loan or by the account that paid: amounts were read as they are written, and where none has a minus, each has a row for its interest. If it is otherwise, take this import back, and export the file with a balance.',
+  debits: 'The balance of this file goes up with its debits and down with its credits: it was read as what is owed, and its debits as money out. If it is from the books of an account, where debits are money in, take this import back, and bring a file of the bank.',
+} as const
 
 /** The rows of one account in one currency. A table may change between several and come back to each. */
 type Section = { readonly account: string | null; readonly currency: Currency | null; readonly unit: string | null; readonly balance: RunningBalance; readonly line: number }
@@ -146,10 +149,10 @@ export class RowReader {
   finish(): void {
     const isEmpty = this.#sections.size === 0
     if (isEmpty) this.#start({ account: this.#layout.accountNumber, currency: this.#layout.fixedCurrency, unit: null }, 1)
-    const { unsignedIs, feesOpen, isLoanOpen, amount } = this.#layout
+    const { unsignedIs, feesOpen, untold, amount } = this.#layout
     const mayOwe = amount.form === 'signed' && amount.mayOwe === true
     if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
-    if (!isEmpty && isLoanOpen) this.#parts.push({ part: 'notice', code: 'loan_open', severity: 'WARN', message: LOAN, line: 0 })
+    if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
     if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
     if (!isEmpty && mayOwe) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: MAY_OWE, line: 0 })
