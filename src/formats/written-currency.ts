@@ -21,9 +21,9 @@ const SIGNS: ReadonlyMap<string, Currency> = new Map(
   }),
 )
 
-/** The upper-case code; null for what names no currency or could be several. */
+/** The upper-case code, as it stands or in the way of GnuCash (`CURRENCY::USD`); null for what names no currency or could be several. */
 export function readCurrency(text: string): Currency | null {
-  const plain = text.trim().toUpperCase().replace(/\s+/g, ' ').replace(/^(\p{Script=Arabic}\.\p{Script=Arabic})\.$/u, '$1')
+  const plain = text.trim().toUpperCase().replace(/^CURRENCY::/, '').replace(/\s+/g, ' ').replace(/^(\p{Script=Arabic}\.\p{Script=Arabic})\.$/u, '$1')
   return CODES.has(plain) ? plain : (SIGNS.get(plain) ?? null)
 }
 

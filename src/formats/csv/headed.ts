@@ -29,7 +29,7 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
   const dates = [first('booked'), first('date'), first('acted'), first('value'), first('bought')].filter((at) => at !== null)
   // A settlement that few rows have is that of trades. Where few are posted, the others are pending.
   const counts = dates.map((at) => filled(rows, at).length)
-  const booked = dates.find((at, i) => counts[i]! * FEW >= Math.max(...counts) || !SETTLEMENT.test(plainWords(heading.cells[at]!)))
+  const booked = dates.find((at, i) => (counts[i]! > 0 || counts.every((count) => count === 0)) && (counts[i]! * FEW >= Math.max(...counts) || !SETTLEMENT.test(plainWords(heading.cells[at]!))))
   if (booked === undefined) return null
   const amount = chooseAmount(heading, roles, rows, styles, booked, preamble.some(({ cells }) => cells.some(isCardTitle)))
   if (amount === null) return null

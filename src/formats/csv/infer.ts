@@ -17,6 +17,7 @@ import { stylesOf, type Styles } from './amount-styles.ts'
 import { balancesAbove } from './balances-above.ts'
 import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmount, type Proof } from './amounts.ts'
 import { feesOpen } from './choose-amount.ts'
+import { doubleEntryIn, isOwnSide } from './double-entry.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { headedColumns } from './headed.ts'
 import { isAsset, isHeadingLine, isNet, isProduct, namesAmounts, namesFee, readHeading } from './headings.ts'
@@ -49,8 +50,10 @@ function isAboveDates({ cells }: CsvRecord, rows: readonly CsvRecord[]): boolean
 }
 
 function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
-  const rows = records.slice(headingAt + 1)
-  const heading = spreadHeading(records[headingAt]!, rows)
+  const below = records.slice(headingAt + 1)
+  const heading = spreadHeading(records[headingAt]!, below)
+  const entries = doubleEntryIn(heading.cells, below)
+  const rows = entries === null ? below : below.filter((row) => isOwnSide(row, entries.side))
   const preamble = records.slice(0, headingAt)
   // Footers and single odd rows do not unmake a column. Where that leaves no dates or amounts, a few
   // good cells do, and the reader then names the line of the first bad one.
@@ -74,7 +77,8 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
       line: heading.line,
     })
   }
-  columns = { ...columns, account: columns.account ?? ownByBalance(columns, rows, heading.cells, styles) }
+  // An id is that of the whole entry.
+  columns = entries !== null ? { ...columns, account: entries.account, isNamed: true, id: null } : { ...columns, account: columns.account ?? ownByBalance(columns, rows, heading.cells, styles) }
   const paidIn = currencyPaidIn(columns, heading.cells, rows, styles)
   if (paidIn !== null) columns = { ...columns, currency: null, foreignCurrency: columns.currency }
   const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
@@ -87,7 +91,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
   if (!layout.ok) return layout
   const above = balancesOf(preamble, layout.value)
-  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
+  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, entries, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
 }
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
@@ -167,7 +171,7 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null
   const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })
-  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, fixedCurrency, above: balancesOf(preamble, layout.value), feesOpen: null }) : layout
+  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, entries: null, fixedCurrency, above: balancesOf(preamble, layout.value), feesOpen: null }) : layout
 }
 
 /** On a card what is owed may be written without a minus. */
@@ -196,7 +200,7 @@ function settle(
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
   around: Surroundings,
-): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'above' | 'feesOpen'>, FormatFailure> {
+): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'entries' | 'above' | 'feesOpen'>, FormatFailure> {
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen

@@ -92,6 +92,8 @@ export type Layout = Columns &
     readonly loneName: string | null
     /** Whether rows go on in records of nothing but words below them, as a footer does not. */
     readonly goesOn: boolean
+    /** In lists of double entry: the column that tells which rows are of own accounts, and that of their names. Null in all others. */
+    readonly entries: { readonly side: number; readonly account: number } | null
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
   }

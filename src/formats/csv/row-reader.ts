@@ -15,6 +15,7 @@ const ROWS_A_BATCH = 500
 
 /** What is said of records that are no rows. */
 const LEFT_OUT = {
+  counterpart: (count: number): string => `Rows of income, expenses and equity were left out (${count}): they are the other sides of entries in your accounts.`,
   declined: (count: number): string => `${count} declined or cancelled payments were left out.`,
   neutral: (count: number): string => `Rows that the file calls neither income nor expense, without saying which way their money went, were left out (${count}).`,
   noted: (count: number): string => `Entries that the file says did not change the balance were left out (${count}).`,
@@ -105,7 +106,7 @@ export class RowReader {
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
     if (row.type === 'sides') return row.rows.map((side) => this.accept(side, line)).find((failure) => failure !== null) ?? null
-    if (row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total') this.#leave(row.type)
+    if (row.type === 'counterpart' || row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total') this.#leave(row.type)
     if (row.type === 'balance' && row.isListed) this.#leave('balances')
     if (row.type === 'standing') {
       if (row.isTold) this.#leave('standing')

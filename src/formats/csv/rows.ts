@@ -13,6 +13,7 @@ import { negate } from '../written-amount.ts'
 import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { balanceIn, cellAmount, filledCurrency, isNothing, movedAmount, plus, signedAmount } from './amounts.ts'
+import { isOwnSide } from './double-entry.ts'
 import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
 import { amountCells, isNeutral, type Layout } from './layout.ts'
@@ -36,6 +37,8 @@ export type CsvRow =
   /** A day's balance beside no amount; `isTold`: a text stands beside it, as beside what moved. */
   | { readonly type: 'standing'; readonly balance: Decimal; readonly isTold: boolean }
   | { readonly type: 'declined' }
+  /** The other side of an entry: what was earned or spent. */
+  | { readonly type: 'counterpart' }
   /** Neither income nor expense, and nothing says which way it went, if at all. */
   | { readonly type: 'neutral' }
   /** Only noted: no money moved. */
@@ -56,6 +59,7 @@ export type CsvRow =
 
 /** Reads a record; a failure names its line and cell. */
 export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
+  if (layout.entries !== null && (record.cells[layout.entries.side] ?? '') !== '' && !isOwnSide(record, layout.entries.side)) return ok({ type: 'counterpart' })
   const cell = (at: number | null): string => (at === null ? '' : unguardFormula(record.cells[at] ?? ''))
   // A stroke stands for nothing.
   const text = (at: number): string => (/[\p{L}\p{N}]/u.test(cell(at)) ? cell(at) : '')
