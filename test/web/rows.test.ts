@@ -49,6 +49,39 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await leave(page)
   })
 
+  for (const [path, name] of [['/transactions', /^Transactions of/], ['/review', /^To review in/]] as const) {
+    test(`${path}: a key costs the same however many rows are loaded`, async () => {
+      const page = await world.openPage()
+      await page.route(/\/api\/accounts\/[^/]+\/transactions\?/, (route) => {
+        const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
+        return route.fulfill({ json: { items: Array.from({ length: 200 }, (_, index) => manyRows(at + index)), next: String(at + 200) } })
+      })
+      // Counts how often a row is looked at.
+      await page.addInitScript("globalThis.looks = 0; const read = Response.prototype.json; Response.prototype.json = async function () { const body = await read.call(this); if (this.url.includes('/transactions?')) for (const row of body.items) { const { id } = row; Object.defineProperty(row, 'id', { enumerable: true, get: () => (looks += 1, id) }) } return body }")
+      await settled(page, world.url(path))
+      const grid = page.getByRole('grid', { name })
+      await grid.locator('[data-index="0"]').focus()
+      const looksForKeys = async (): Promise<number> => {
+        await page.keyboard.press('ArrowUp')
+        await page.evaluate('looks = 0; new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+        for (let at = 0; at < 5; at++) await page.keyboard.press('ArrowUp')
+        return page.evaluate<number>('looks')
+      }
+      const loaded = async (pages: number): Promise<void> => {
+        for (let at = 0; at < pages; at++) {
+          await page.keyboard.press('End')
+          await grid.locator('[role=row]:focus:not(:last-child)').waitFor()
+        }
+      }
+      await loaded(2)
+      const few = await looksForKeys()
+      await loaded(20)
+      const many = await looksForKeys()
+      assert.ok(few > 0 && many < 2 * few, `five keys look at rows ${few} times when 600 are loaded, ${many} times when 4,600 are`)
+      await leave(page)
+    })
+  }
+
   test('fifty rows are reviewed by fifty keys: the focus is on a row all the time, Z takes ten back in order, and letters in a field decide nothing', async () => {
     const page = await world.openPage()
     const { store } = world.sandbox.opened.instance

@@ -4,7 +4,7 @@
  * selects, Shift with an arrow extends, Z takes back. After an act the next row has the focus, so that
  * fifty rows are fifty keys.
  */
-import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode } from 'react'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { formatInstant } from '../parts/time.tsx'
@@ -32,9 +32,11 @@ export function Queue({ account, accounts, text, view, look, children }: QueuePr
   const { rows, items, waiting, showWaiting } = useRows({ account: account.id, review: 'for_review', ...(text === '' ? {} : { text }) }, false)
   const decisions = useDecisions()
   const proposals = useSuggestions(account.id)
-  // What is proposed is proposed for the newest rows that wait, whether the list has loaded them already or not.
-  const listed = view === 'all' ? items : [...proposals.of.values()].filter((one) => isIn(view, one) && contains(one.transaction, text)).map(({ transaction }) => transaction)
-  const waitsFor = listed.filter(({ id }) => isOpen(decisions.decided.get(id)))
+  const waitsFor = useMemo(() => {
+    // What is proposed is proposed for the newest rows that wait, whether the list has loaded them already or not.
+    const listed = view === 'all' ? items : [...proposals.of.values()].filter((one) => isIn(view, one) && contains(one.transaction, text)).map(({ transaction }) => transaction)
+    return listed.filter(({ id }) => isOpen(decisions.decided.get(id)))
+  }, [view, items, proposals.of, text, decisions.decided])
   const hasMore = view === 'all' && rows.hasNextPage
   // What has come meanwhile waits beside it, where it moves no row.
   const head = <div className="mb-2 flex flex-wrap items-end gap-2">{children}{waiting > 0 && <button type="button" className="button ml-auto !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}</div>
@@ -89,7 +91,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   const [help, setHelp] = useState(false)
   // The row for which another one is looked for.
   const [lone, setLone] = useState<Transaction | null>(null)
-  const list = useLongList({ count: rows.length, keyOf: (index) => rows[index]?.id ?? String(index), hasMore, isLoading, loadMore })
+  const list = useLongList({ rows, hasMore, isLoading, loadMore })
   const current = rows[list.active]
   useEffect(() => look(current?.id ?? null), [current?.id])
   const chosen = (): readonly Transaction[] => (picked.size > 0 ? rows.filter(({ id }) => picked.has(id)) : current === undefined ? [] : [current])

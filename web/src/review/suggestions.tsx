@@ -1,6 +1,6 @@
 /** What Relink proposes for a row that waits, in a line under it; the person decides. */
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { get, type Account, type Suggested } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -11,7 +11,8 @@ export type Proposals = ReadonlyMap<string, Suggested>
 
 export function useSuggestions(accountId: string): { readonly of: Proposals; readonly looked: number } {
   const query = useQuery({ queryKey: ['suggestions', accountId], queryFn: () => get<{ looked: number; items: Suggested[] }>(`/accounts/${accountId}/suggestions`), placeholderData: (before) => before })
-  return { of: new Map((query.data?.items ?? []).map((one) => [one.transaction.id, one])), looked: query.data?.looked ?? 0 }
+  const of = useMemo(() => new Map((query.data?.items ?? []).map((one) => [one.transaction.id, one])), [query.data])
+  return { of, looked: query.data?.looked ?? 0 }
 }
 
 export const VIEWS = ['all', 'suggested', 'transfers', 'unusual'] as const

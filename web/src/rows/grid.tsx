@@ -19,7 +19,7 @@ type GridProps = {
 }
 
 export function RowGrid({ label, items, total, hasMore, isLoading, loadMore, open, choose }: GridProps) {
-  const list = useLongList({ count: items.length, keyOf: (index) => items[index]?.id ?? String(index), hasMore, isLoading, loadMore })
+  const list = useLongList({ rows: items, hasMore, isLoading, loadMore })
   const onKey = (event: KeyboardEvent): void => {
     const row = items[list.active]
     if ((event.target as HTMLElement).role !== 'row' || list.onMove(event) || event.key !== 'Enter' || row === undefined) return

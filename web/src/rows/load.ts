@@ -3,6 +3,7 @@
  * somebody reads are counted, and wait.
  */
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { get, type Transaction } from '../api.ts'
 
 export type RowFilter = { readonly account: string; readonly text?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly state?: Transaction['state'] | undefined; readonly review?: Transaction['review'] | undefined }
@@ -33,8 +34,9 @@ export function useRows(filter: RowFilter, changes = true) {
     refetchOnMount: 'always',
   })
   const newest = useQuery({ queryKey: ['newest', filter], queryFn: () => get<Page>(addressOf(filter)), enabled: rows.isSuccess && !rows.isPlaceholderData })
-  const items = rows.data?.pages.flatMap((page) => page.items) ?? []
-  const known = new Map(items.map(({ id, updatedAt }) => [id, updatedAt]))
+  // A key draws the list anew, and must not go through all that is loaded.
+  const items = useMemo(() => rows.data?.pages.flatMap((page) => page.items) ?? [], [rows.data])
+  const known = useMemo(() => new Map(items.map(({ id, updatedAt }) => [id, updatedAt])), [items])
   const waiting = rows.isPlaceholderData || rows.isFetching ? 0 : (newest.data?.items ?? []).filter(({ id, updatedAt }) => (changes ? known.get(id) !== updatedAt : !known.has(id))).length
   return { rows, items, waiting, showWaiting: () => void queries.resetQueries({ queryKey: key }) }
 }

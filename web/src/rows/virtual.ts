@@ -3,16 +3,19 @@
  * before its end is reached, and the row that has the focus stays in the document wherever the window is.
  */
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
 
 const ROW_HEIGHT = 41
 const PAGE_OF_ROWS = 12
 /** So near to the end of what is loaded the next page is asked for. */
 const NEAR_THE_END = 60
 
-export type LongList = { readonly count: number; readonly keyOf: (index: number) => string; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void }
+export type LongList = { readonly rows: readonly { readonly id: string }[]; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void }
 
-export function useLongList({ count, keyOf, hasMore, isLoading, loadMore }: LongList) {
+/** `rows`: the same array for as long as they are the same rows; all of them are measured anew for another one. */
+export function useLongList({ rows, hasMore, isLoading, loadMore }: LongList) {
+  const count = rows.length
+  const keyOf = useCallback((index: number) => rows[index]?.id ?? String(index), [rows])
   const frame = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const [active, setActive] = useState(0)
