@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryStore } from '../store/memory/store.ts'
 import { recomputeAccount } from '../sync/recompute.ts'
-import { row, World } from '../sync/testing.ts'
+import { CHECKING, listed, row, World } from '../sync/testing.ts'
 import { contentKeyOf } from '../sync/undo.ts'
 import { closeChosen, makeOne, matchesFor, matchOf } from './matches.ts'
 
@@ -21,6 +21,20 @@ test('equal amounts come first, then the nearest days; what goes the other way i
   assert.deepEqual(await names('refund'), [], 'the other way')
   const elsewhere = { ...named('Refund'), accountId: 'another' }
   assert.deepEqual([matchOf(named('Trattoria'), elsewhere)?.as, matchOf(named('Trattoria'), { ...elsewhere, amount: -5_800n }), matchOf(named('Trattoria'), { ...elsewhere, state: 'withdrawn' })], ['transfer', null, null])
+})
+
+// Fails when: the other side of a transfer may be a third more or less (was so: the list was of strangers), or what is far away stands above what is near.
+test('unasked, the other side of a transfer differs by a tenth at most and the same row by a tip; what is far away stands last, though its day is nearer', async () => {
+  const world = await new World('2026-03-14').connect()
+  const savings = { ...CHECKING, number: '100200301' }
+  world.bank.accounts = [listed(CHECKING), listed(savings, 'Savings')]
+  world.bank.rows = [row('2026-03-02', '-500', 'Out'), row('2026-03-03', '-360', 'Tipped'), row('2026-03-09', '-495', 'Misread'), row('2026-03-04', '-349', 'Too little')]
+  world.bank.rowsOf.set(savings.number, [row('2026-03-03', '449', 'Sold'), row('2026-03-05', '450', 'In, less a fee'), row('2026-03-06', '556', 'Wages')])
+  await world.sync()
+  const out = (await world.all()).find(({ name }) => name === 'Out')!
+  const names = async (text: string) => (await matchesFor(world.store, out, text)).map(({ row: { name }, as }) => `${name} ${as}`)
+  assert.deepEqual(await names(''), ['In, less a fee transfer', 'Misread same', 'Tipped same'])
+  assert.deepEqual(await names('wages'), ['Wages transfer'], 'who searches knows better')
 })
 
 // Fails when: what a person said unasked is forgotten by the next read or by a recomputation, or leaves a question when it is taken back.

@@ -10,14 +10,14 @@ import type { FeedStore, TenantStore } from '../ports/store.ts'
 /** `same`: one row told twice. `transfer`: the other side in another account. `days`: so far apart. */
 export type Match = { readonly as: 'same' | 'transfer'; readonly row: Transaction; readonly days: number }
 
-/** Without words to search for: a tip or a fee more or less, a holiday between. With words the person knows what is meant, and only days count. */
-const NEAR = { days: 30, share: 0.3 }
+/** Without words to search for: a holiday between, and a fee on the way from one account to another, or a tip on the same row. With words the person knows what is meant, and only days count. */
+const NEAR = { days: 30, share: 0.1, shareWithTip: 0.3 }
 const SEARCHED_DAYS = 400
 /** Of each account, before and after the row's day. */
 const LOOKED_AT = 250
 const SHOWN = 50
 
-/** What may be one with the row: amounts that are equal first, then the nearest days. `text` is found in what the bank says. */
+/** What may be one with the row: amounts that are equal first and those that are far away last, among these the nearest days. `text` is found in what the bank says. */
 export async function matchesFor(store: TenantStore, row: Transaction, text: string): Promise<readonly Match[]> {
   const accounts = await store.accounts.list()
   const own = accounts.find(({ id }) => id === row.accountId)
@@ -29,8 +29,8 @@ export async function matchesFor(store: TenantStore, row: Transaction, text: str
     found.push(...(await around(store.feed, id, row, days, text)).flatMap((other) => matchOf(row, other) ?? []))
   }
   const distance = ({ row: other }: Match): bigint => (other.currency === row.currency ? size(size(other.amount) - size(row.amount)) : size(other.amount))
-  return found.filter((match) => text !== '' || isNear(row, match.row))
-    .sort((a, b) => Number(isEqual(row, b.row)) - Number(isEqual(row, a.row)) || a.days - b.days || compare(distance(a), distance(b)) || compare(a.row.id, b.row.id)).slice(0, SHOWN)
+  return found.filter((match) => text !== '' || isNear(row, match))
+    .sort((a, b) => unlike(row, a.row) - unlike(row, b.row) || a.days - b.days || compare(distance(a), distance(b)) || compare(a.row.id, b.row.id)).slice(0, SHOWN)
 }
 
 /** As what the other row could be one with this one; null: as nothing. */
@@ -66,13 +66,20 @@ async function around(feed: FeedStore, accountId: string, { postedOn }: Transact
   return [...(await side(addDays(postedOn, -days), postedOn, 'newest')), ...(await side(addDays(postedOn, 1), addDays(postedOn, days), 'oldest'))]
 }
 
-function isEqual(row: Transaction, other: Transaction): boolean {
-  return row.currency === other.currency && size(row.amount) === size(other.amount)
+function isNear(row: Transaction, { as, row: other }: Match): boolean {
+  return row.currency === other.currency && shareBetween(row, other) <= (as === 'same' ? NEAR.shareWithTip : NEAR.share)
 }
 
-function isNear(row: Transaction, other: Transaction): boolean {
+/** 0: the same amount. 1: a near one, or one of another currency, which tells nothing. 2: one that is far away. */
+function unlike(row: Transaction, other: Transaction): number {
+  const share = shareBetween(row, other)
+  return row.currency !== other.currency ? 1 : share === 0 ? 0 : share <= NEAR.share ? 1 : 2
+}
+
+/** How much of the greater amount the other one lacks. */
+function shareBetween(row: Transaction, other: Transaction): number {
   const [a, b] = [Number(size(row.amount)), Number(size(other.amount))]
-  return row.currency === other.currency && Math.abs(a - b) <= Math.max(a, b) * NEAR.share
+  return Math.abs(a - b) / Math.max(a, b)
 }
 
 function size(amount: bigint): bigint {
