@@ -1,10 +1,11 @@
 /** The way in for somebody whose browser prefers German: every page before the first account, and every sentence that the server says there. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { openHouse, totp, type House } from '../security/house.ts'
+import { openBrowser } from './browser.ts'
 import { englishOn } from './english.ts'
-import { browserPath, cannotRun, FLAGS, PAGE, watched } from './world.ts'
+import { cannotRun, PAGE, watched } from './world.ts'
 
 const PASSWORD = 'seven violet kettles sing'
 
@@ -38,7 +39,7 @@ describe('the way in, in German', { skip: cannotRun ?? false }, () => {
 
   before(async () => {
     house = await openHouse(PAGE)
-    browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
+    browser = await openBrowser()
     page = await open()
   })
   after(async () => {

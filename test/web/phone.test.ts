@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { CUSTOMERS } from '../../bank/customers.ts'
 import { createPerson } from '../../bank/person.ts'
 import { sendOverHttp } from '../../bank/send.ts'
@@ -12,7 +12,8 @@ import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
 import { addTotp, openHouse, OWNER, totp, type House } from '../security/house.ts'
 import { violations } from './axe.ts'
-import { browserPath, cannotRun, FLAGS, PAGE, watched } from './world.ts'
+import { openBrowser } from './browser.ts'
+import { cannotRun, PAGE, watched } from './world.ts'
 
 const MINUTE_MS = 60_000
 
@@ -42,7 +43,7 @@ describe('a question of the bank, on a phone', { skip: cannotRun ?? false }, () 
       label: 'My phone', place: { kind: 'ntfy', server: `http://127.0.0.1:${(service.address() as AddressInfo).port}`, topic: 'feeds-of-olga' }, topics: ['question'], quiet: null, timeZone: 'UTC', language: 'en', amounts: false,
     })
     assert.equal(added.status, 201, added.text)
-    browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
+    browser = await openBrowser()
   })
   after(async () => {
     await browser.close()

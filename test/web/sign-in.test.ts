@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 import { openHouse, totp, type House } from '../security/house.ts'
 import { openMailbox } from '../security/mailbox.ts'
 import { violations } from './axe.ts'
-import { browserPath, cannotRun, FLAGS, PAGE, watched } from './world.ts'
+import { openBrowser } from './browser.ts'
+import { cannotRun, PAGE, watched } from './world.ts'
 
 const MARKUP = `<img src="x" onerror="document.title='taken'">`
 const PASSWORD = 'seven violet kettles sing'
@@ -43,7 +44,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
 
   before(async () => {
     house = await openHouse(PAGE, { tells: true })
-    browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
+    browser = await openBrowser()
     page = await open()
     device = await page.context().newCDPSession(page)
     await device.send('WebAuthn.enable')
@@ -321,7 +322,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
 
   test('row 16: a page under a name that leads to this machine gets nothing of Relink', async () => {
     const { port } = new URL(house.server.url)
-    const rebound = await chromium.launch({ executablePath: browserPath() ?? '', args: [...FLAGS, '--host-resolver-rules=MAP evil.example 127.0.0.1'] })
+    const rebound = await openBrowser(['--host-resolver-rules=MAP evil.example 127.0.0.1'])
     const evil = await rebound.newPage({ serviceWorkers: 'block' })
     const answer = await evil.goto(`http://evil.example:${port}/`)
     assert.deepEqual([answer?.status(), /<html|script/.test((await answer?.text()) ?? '')], [403, false])

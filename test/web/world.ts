@@ -4,8 +4,8 @@
  * security policy) is collected, so that every test file can end by looking at it.
  */
 import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createPerson, type Person } from '../../bank/person.ts'
 import { sendOverHttp } from '../../bank/send.ts'
 import { CUSTOMERS } from '../../bank/customers.ts'
@@ -14,8 +14,8 @@ import { readConfig } from '../../src/config.ts'
 import { openSandbox, type Sandbox } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
 import { openMadeStore } from '../made-store.ts'
+import { browserPath, openBrowser } from './browser.ts'
 
-export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 /** The built page. */
 export const PAGE = join(import.meta.dirname, '..', '..', 'dist', 'web')
 /** Longer than any honest step takes on two busy cores. */
@@ -54,7 +54,7 @@ export async function openWorld({ institutionsFile, startsAt }: { readonly insti
   const { instance } = sandbox.opened
   let server = await started(sandbox, 0)
   const connectionId = await connectAna(sandbox, () => undefined)
-  const browser = await chromium.launch({ executablePath: browserPath() ?? '', args: FLAGS })
+  const browser = await openBrowser()
   const complaints: string[] = []
   const newContext = (more: BrowserContextOptions): Promise<BrowserContext> => browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', locale: 'en-US', timezoneId: 'UTC', serviceWorkers: 'block', ...more })
   const page = await signedIn(await newContext({}), await server.demoLink(), complaints)
@@ -118,11 +118,4 @@ async function signedIn(context: BrowserContext, signInUrl: string, complaints: 
   await page.goto(signInUrl)
   await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
   return page
-}
-
-/** The first Chromium on the path. */
-export function browserPath(): string | null {
-  const names = ['chromium', 'chromium-browser', 'google-chrome']
-  const places = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)))
-  return places.find((place) => existsSync(place)) ?? null
 }

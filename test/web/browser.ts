@@ -1,0 +1,32 @@
+/**
+ * The browser of the tests: Debian's Chromium. Of a wait that failed Playwright tells in colours, for which it assigns
+ * `__proto__`. Tests run without that (`--disable-proto=throw`), so the reason was lost and the wait never ended; where the
+ * browser is driven it is there again.
+ */
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { chromium, type Browser } from 'playwright-core'
+
+Object.defineProperty(Object.prototype, '__proto__', {
+  configurable: true,
+  get(this: object) {
+    return Object.getPrototypeOf(this)
+  },
+  set(this: object, prototype: object | null) {
+    Object.setPrototypeOf(this, prototype)
+  },
+})
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+/** Rejects where there is none (`browserPath`). */
+export function openBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: browserPath() ?? '', args: [...FLAGS, ...flags] })
+}
+
+/** The first Chromium on the path. */
+export function browserPath(): string | null {
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  const places = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)))
+  return places.find((place) => existsSync(place)) ?? null
+}
