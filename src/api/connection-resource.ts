@@ -95,7 +95,8 @@ function readingOf({ readingNow }: Instance, connectionId: string, ofRun: string
 function healthWord(connection: Connection, problems: readonly z.output<typeof problemShape>[], asks: boolean, reading: boolean): z.output<typeof connectionShape>['health'] {
   if (connection.state === 'disabled' || connection.state === 'removed' || connection.state === 'replaced') return 'off'
   if (reading) return 'reading'
-  if (asks || (connection.state === 'active' && connection.readPlan?.awaitsChoice === true) || problems.some((p) => p.card.chip === 'needs_you')) return 'needs_you'
+  // A login that was never read is half added: while nothing else is known to be the matter, only a person goes on with it or gives it up.
+  if (asks || (connection.state === 'connecting' && problems.length === 0) || (connection.state === 'active' && connection.readPlan?.awaitsChoice === true) || problems.some((p) => p.card.chip === 'needs_you')) return 'needs_you'
   return problems.length > 0 ? 'waiting' : 'working'
 }
 

@@ -64,6 +64,7 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     await third.context().close()
   })
 
+  // Fails when: among the accounts whatever ended is a question that was not answered in time (was so), also an answer that the bank refused.
   test('given up it is gone, with its sign-in and the accounts of which nothing was read', async () => {
     const customer = asking('question')
     const first = await world.openPage()
@@ -80,6 +81,15 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     assert.ok((await store.connections.list()).some(({ state, loginLabel }) => state === 'removed' && loginLabel.startsWith(customer.user[0]!)))
     // The same login can be added afterwards.
     await begin(second, customer)
+    const asked = second.getByRole('form', { name: 'Question of the bank' })
+    await asked.getByRole('textbox').fill('surely not this')
+    await asked.getByRole('button', { name: 'Answer' }).click()
+    await second.getByRole('heading', { name: 'Sandbox Bank is not connected yet.' }).waitFor()
+    const said = await second.getByRole('heading', { name: 'Sandbox Bank is not connected yet.' }).locator('xpath=following-sibling::p').first().innerText()
+    assert.match(said, /Nothing was stored\.$/)
+    assert.doesNotMatch(said, /in time/)
+    await settled(second, world.url('/accounts'))
+    await halfAdded(second, customer).getByText(said).waitFor()
     await second.context().close()
   })
 
@@ -92,9 +102,14 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     world.sandbox.advance(30 * HOUR_MS)
     const second = await another()
     await settled(second, world.url('/accounts'))
-    await halfAdded(second, customer).getByText('The bank’s question was not answered in time.').waitFor()
+    await halfAdded(second, customer).getByText('The question of the bank was not answered in time. Nothing was stored.').waitFor()
     await halfAdded(second, customer).getByRole('link', { name: 'Continue' }).click()
-    await second.getByRole('button', { name: 'Ask the bank anew' }).click()
+    const anew = second.getByRole('button', { name: 'Ask the bank anew' })
+    await anew.waitFor()
+    const head = await second.getByRole('main').innerText()
+    assert.match(head, /Needs you/)
+    assert.doesNotMatch(head, /Up to date|next read/, 'nothing was ever read, and nothing is by itself')
+    await anew.click()
     await reply(second, customer.user)
     await second.getByRole('form', { name: 'Choose accounts' }).waitFor()
     await second.context().close()

@@ -14,6 +14,7 @@ import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { ChooseAccounts, FirstResult } from '../parts/choose-accounts.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { Feeds } from '../parts/feeds.tsx'
+import { isSigningIn, stateOfAdding } from '../parts/half-added.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
@@ -87,7 +88,8 @@ function Head({ connection }: { connection: Connection }) {
       <p className="meta w-full">
         {say('Login {login}', { login: connection.loginLabel })}
         {connection.lastSuccessAt !== null && !connection.awaitsChoice && <> · <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} /></>}
-        {connection.nextSyncAt !== null && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
+        {/* Of a login that is half added that is when its question ends: nothing is read then. */}
+        {connection.nextSyncAt !== null && connection.state !== 'connecting' && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
       </p>
       <div className="w-full empty:hidden">{connection.state !== 'connecting' && <UpdateNow connection={connection} />}</div>
     </div>
@@ -99,11 +101,11 @@ function NotConnected({ connection }: { connection: Connection }) {
   const act = useAct()
   const navigate = useNavigate()
   const may = useMay()
-  if (connection.lastRun?.outcome === 'running') return <div className="panel mb-4" role="status">{say('Signing in at the bank.')}</div>
+  if (isSigningIn(connection)) return <div className="panel mb-4" role="status">{stateOfAdding(connection)}</div>
   return (
     <section className="panel mb-4 border-need">
       <Arrival>{say('{bank} is not connected yet.', { bank: connection.institutionName })}</Arrival>
-      <p className="mt-2">{connection.lastRun?.failure?.message ?? say('The question of the bank was not answered in time.')} {say('Nothing was stored.')}</p>
+      <p className="mt-2">{stateOfAdding(connection)}</p>
       {act.error !== null && <Trouble error={act.error} />}
       {may('administer') ? (
         <div className="mt-3 flex flex-wrap gap-3">
@@ -121,7 +123,7 @@ function Withheld({ connection }: { connection: Connection }) {
   const may = useMay()
   const { lastRun } = connection
   const locked = connection.problems.some(({ cause }) => cause === 'login_locked')
-  if (lastRun?.failure?.code !== 'secret_withheld' || locked || connection.health === 'needs_you' || !may('enter_secret', connection.id)) return null
+  if (lastRun?.failure?.code !== 'secret_withheld' || locked || (connection.health === 'needs_you' && connection.state !== 'connecting') || !may('enter_secret', connection.id)) return null
   return (
     <section className="panel mb-4">
       <h2>{say('The password is kept back.')}</h2>

@@ -5,23 +5,27 @@
 import { Link } from '@tanstack/react-router'
 import { useAct } from '../act.ts'
 import type { Connection } from '../api.ts'
-import { message, say } from '../language/language.ts'
+import { say } from '../language/language.ts'
 import { useMay, useOffline } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
-import { Chip } from './chip.tsx'
+import { ConnectionChip } from './connection-state.tsx'
 import { Trouble } from './states.tsx'
 
 export function isHalfAdded({ state, awaitsChoice }: Connection): boolean {
   return state === 'connecting' || awaitsChoice
 }
 
-const WAITS = {
-  answer: message('Waiting for your answer to the bank’s question.'), choice: message('The bank lets us in. Waiting for you to choose which accounts are read.'),
-  bank: message('Signing in at the bank.'), over: message('The bank’s question was not answered in time. Nothing was stored; the bank can be asked anew.'),
+export function isSigningIn({ lastRun }: Connection): boolean {
+  return lastRun === null || lastRun.outcome === 'running'
 }
 
-function waitsFor({ challenge, awaitsChoice, lastRun }: Connection): keyof typeof WAITS {
-  return challenge !== null ? 'answer' : awaitsChoice ? 'choice' : lastRun === null || lastRun.outcome === 'running' ? 'bank' : 'over'
+/** What waits for whom, or what came in between, as it was seen. */
+export function stateOfAdding(connection: Connection): string {
+  const { challenge, awaitsChoice, lastRun } = connection
+  if (challenge !== null) return say('Waiting for your answer to the bank’s question.')
+  if (awaitsChoice) return say('The bank lets us in. Waiting for you to choose which accounts are read.')
+  if (isSigningIn(connection)) return say('Signing in at the bank.')
+  return `${lastRun?.failure?.message ?? say('The question of the bank was not answered in time.')} ${say('Nothing was stored.')}`
 }
 
 export function HalfAdded({ connection }: { connection: Connection }) {
@@ -30,11 +34,11 @@ export function HalfAdded({ connection }: { connection: Connection }) {
   const offline = useOffline()
   const { id, institutionName: bank, loginLabel: login } = connection
   return (
-    <section className="panel mb-4 border-need" aria-label={say('Adding {bank}, login {login}', { bank, login })}>
-      <Chip tone="need">{say('Needs you')}</Chip>
+    <section className={`panel mb-4 ${connection.health === 'needs_you' ? 'border-need' : ''}`} aria-label={say('Adding {bank}, login {login}', { bank, login })}>
+      <ConnectionChip connection={connection} />
       <h2 className="name mt-2">{say('Adding {bank}', { bank })}</h2>
       <p className="meta">{say('Login {login}', { login })}</p>
-      <p className="mt-2">{say(WAITS[waitsFor(connection)])}</p>
+      <p className="mt-2">{stateOfAdding(connection)}</p>
       {act.error !== null && <Trouble error={act.error} />}
       {offline ? null : may('administer') ? (
         <div className="mt-3 flex flex-wrap gap-3">
