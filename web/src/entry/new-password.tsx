@@ -33,7 +33,7 @@ export function ForgotPage() {
       {send.isSuccess ? (
         <section className="panel grid gap-2">
           <Arrival>{say('Look into your mail')}</Arrival>
-          <p>{say('If {email} is a member’s address, a link is on its way there. It works once, for half an hour.', { email })}</p>
+          <p className="[overflow-wrap:anywhere]">{say('If {email} is a member’s address, a link is on its way there. It works once, for half an hour.', { email })}</p>
           <p className="text-muted"><Say message="Nothing arrives? Who runs this server can set a new password on its host, by <code>relink user reset</code>." code={(inside) => <code>{inside}</code>} /></p>
         </section>
       ) : (
