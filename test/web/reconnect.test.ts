@@ -49,6 +49,14 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
     const pairs = Number(/(\d+) to check/.exec(said)![1])
     // Both sides of the pair are seen before anything happens.
     await reconnect.getByText('See the rows').first().click()
+    // On a phone each amount stands beside its day, above the words.
+    await page.setViewportSize({ width: 360, height: 800 })
+    const isBeside = await reconnect.locator('time + .amount').evaluateAll((amounts) => amounts.map((amount) => {
+      const [of, day] = [amount, (amount as unknown as { previousElementSibling: object }).previousElementSibling].map((one) => (one as { getBoundingClientRect(): { top: number; bottom: number } }).getBoundingClientRect())
+      return of!.top < day!.bottom && of!.bottom > day!.top
+    }))
+    assert.ok(isBeside.length >= 2 * pairs && isBeside.every(Boolean), String(isBeside))
+    await page.setViewportSize({ width: 1280, height: 900 })
     assert.equal(await reconnect.getByRole('listitem').filter({ hasText: 'To check' }).locator('time').count(), 2 * pairs)
     assert.deepEqual(await violations(page), [])
     await reconnect.getByRole('button', { name: 'Switch', exact: true }).click()

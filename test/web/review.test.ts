@@ -49,14 +49,24 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
   test('another row than the one that is proposed is found and taken by keys: the other side with a fee in between, the same row once more; both are taken back', async () => {
     const page = await world.openPage()
     const household = await imported('matched.csv', ['2026-09-01,RENT IN ADVANCE,-900.00', '2026-09-12,WIRE OUT,-500.00', '2026-09-13,DINNER AT ROMA,-50.00', '2026-09-15,ROMA TRATTORIA,-58.00'])
-    const abroad = await imported('abroad.csv', ['2026-02-03,OLD FRIEND,470.00', '2026-09-20,WIRE IN,495.00'])
+    const abroad = await imported('abroad.csv', ['2026-02-03,OLD FRIEND,470.00', '2026-09-19,WIRE IN,490.00', '2026-09-20,WIRE IN,495.00'])
     const [untouched, untouchedAbroad] = [await facts(household), await facts(abroad)]
     const grid = await reviewOf(page, household)
     await grid.getByRole('row', { name: /WIRE OUT/ }).focus()
     await page.keyboard.press('m')
     const form = page.getByRole('region', { name: 'Match' })
-    await form.getByRole('button', { name: 'Transfer: WIRE IN' }).waitFor()
+    // Rows of one text are told apart by what is heard of their buttons.
+    const wireIn = form.getByRole('button', { name: 'Transfer: WIRE IN, Sep 20, 2026, 495.00' })
+    await wireIn.waitFor()
     assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-label')"), 'Search rows to match')
+    // Where there is little room each amount stands beside its day, at one edge.
+    await page.setViewportSize({ width: 360, height: 800 })
+    const places = await form.getByRole('listitem').evaluateAll((items) => items.map((item) => {
+      const [on, amount] = ['time', '.amount'].map((part) => (item as unknown as { querySelector(part: string): { getBoundingClientRect(): { top: number; bottom: number; right: number } } }).querySelector(part).getBoundingClientRect())
+      return { besideDay: amount!.top < on!.bottom && amount!.bottom > on!.top, edge: Math.round(amount!.right) }
+    }))
+    assert.deepEqual(places, places.map(() => ({ besideDay: true, edge: places[0]!.edge })))
+    await page.setViewportSize({ width: 1280, height: 900 })
     assert.equal(await form.getByText('OLD FRIEND').count(), 0, 'far away')
     assert.deepEqual(await violations(page), [])
     await page.keyboard.type('friend')
@@ -65,14 +75,15 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
     await page.keyboard.press('Escape')
     await isFocused(page, 'WIRE OUT')
     await page.keyboard.press('m')
-    await form.getByRole('button', { name: 'Transfer: WIRE IN' }).waitFor()
+    await wireIn.waitFor()
+    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
     // A letter on a button there is no key of the page.
     await page.keyboard.press('a')
     assert.deepEqual(await facts(household), untouched)
     await page.keyboard.press('Enter')
     await becomes(page, household, ['DINNER AT ROMA for_review', 'RENT IN ADVANCE for_review', 'ROMA TRATTORIA for_review', 'WIRE OUT accepted paired'])
-    await becomes(page, abroad, ['OLD FRIEND for_review', 'WIRE IN accepted paired'])
+    await becomes(page, abroad, ['OLD FRIEND for_review', 'WIRE IN accepted paired', 'WIRE IN for_review'])
     await isFocused(page, 'RENT IN ADVANCE')
     await page.keyboard.press('z')
     await becomes(page, household, untouched)

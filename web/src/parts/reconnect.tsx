@@ -95,7 +95,7 @@ function MappedAccount({ account, currency }: { account: Preview['accounts'][num
             {account.rows.map((row, index) => (
               <li key={index} className="grid gap-x-3 @lg:grid-cols-[auto_minmax(0,1fr)]">
                 <span className="font-medium">{say(KINDS[row.kind])}</span>
-                <span className="grid min-w-0 gap-x-4 @lg:grid-flow-col @lg:auto-cols-fr">{[row, ...(row.other === null ? [] : [row.other])].map((side, at) => <span key={at} className="flex min-w-0 flex-wrap gap-x-3"><Day day={side.on} /><bdi className="min-w-0 grow">{side.text}</bdi><Amount amount={side.amount} currency={currency} signed /></span>)}</span>
+                <span className="grid min-w-0 gap-x-4 @lg:grid-flow-col @lg:auto-cols-fr">{[row, ...(row.other === null ? [] : [row.other])].map((side, at) => <span key={at} className="grid min-w-0 grid-cols-[1fr_auto] content-start gap-x-3"><Day day={side.on} /><Amount amount={side.amount} currency={currency} signed /><bdi className="name col-span-2">{side.text}</bdi></span>)}</span>
               </li>
             ))}
           </ul>

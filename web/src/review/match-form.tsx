@@ -6,9 +6,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { get, type Account, type Match, type Transaction } from '../api.ts'
 import { message, say } from '../language/language.ts'
-import { Amount } from '../parts/money.tsx'
+import { Amount, formatAmount } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
-import { Day } from '../parts/time.tsx'
+import { Day, formatDay } from '../parts/time.tsx'
 
 const AS: Record<Match['as'], { button: string; title: string }> = {
   same: { button: message('The same'), title: message('In this account: the same row once more') },
@@ -54,12 +54,14 @@ function Found({ title, button, items, accounts, choose }: FoundProps) {
       <ul aria-label={title} className="grid max-h-80 gap-1 overflow-y-auto">
         {items.map((match) => {
           const { id, postedOn, description, amount, currency, accountId } = match.transaction
+          const row = description === '' ? say('no text') : description
+          // Where there is little room the amount stands beside the day, above text and button.
           return (
-            <li key={id} className="flex flex-wrap items-center gap-x-3 border-t border-line pt-1">
+            <li key={id} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-t border-line pt-1 @lg:grid-cols-[7rem_minmax(0,1fr)_auto_auto]">
               <Day day={postedOn} />
-              <span className="min-w-0 grow basis-40"><bdi className="name">{description === '' ? say('no text') : description}</bdi>{accounts.length > 0 && <span className="meta block"><bdi>{accounts.find((account) => account.id === accountId)?.name ?? say('another account')}</bdi></span>}</span>
-              <Amount amount={amount} currency={currency} signed />
-              <button type="button" className="button !min-h-8" aria-label={say('{as}: {row}', { as: button, row: description })} onClick={() => choose(match)}>{button}</button>
+              <span className="order-1 min-w-0 @lg:order-none"><bdi className="name">{row}</bdi>{accounts.length > 0 && <span className="meta block"><bdi>{accounts.find((account) => account.id === accountId)?.name ?? say('another account')}</bdi></span>}</span>
+              <span className="text-right"><Amount amount={amount} currency={currency} signed /></span>
+              <button type="button" className="button order-1 !min-h-8 @lg:order-none" aria-label={say('{as}: {row}, {day}, {amount}', { as: button, row, day: formatDay(postedOn), amount: formatAmount(amount, currency) })} onClick={() => choose(match)}>{button}</button>
             </li>
           )
         })}
