@@ -18,6 +18,7 @@ import type { ReconciledStatement } from '../domain/reconciliation.ts'
 import type { HistoryStore, PreviewStore } from './history.ts'
 import type { ReviewStore } from './review.ts'
 import type { ScheduleStore } from './schedule.ts'
+import type { WholeStore } from './whole.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, Covered, SyncRun } from '../domain/run.ts'
 import type { ExchangeRecord } from './transport.ts'
 import type {
@@ -74,6 +75,7 @@ export type TenantStore = {
   readonly reconciliations: ReconciliationStore
   readonly review: ReviewStore
   readonly schedule: ScheduleStore
+  readonly whole: WholeStore
 }
 
 /** A patch: absent fields stay as they are. */

@@ -49,7 +49,7 @@ test('the whole of it is one file of accounts, rows, questions, rules and connec
   const answer = await reader.ask('GET', '/api/export')
   assert.deepEqual([answer.status, answer.headers['content-disposition'], answer.headers['cache-control']], [200, 'attachment; filename="relink-export.json"', 'no-store'])
   const whole = JSON.parse(answer.text)
-  assert.deepEqual(Object.keys(whole), ['format', 'writtenAt', 'connections', 'accounts', 'rows', 'openQuestions', 'answeredQuestions', 'rules', 'reconciliations'])
+  assert.deepEqual(Object.keys(whole), ['format', 'writtenAt', 'connections', 'accounts', 'rows', 'questions', 'runs', 'rules', 'reconciliations'])
   assert.deepEqual(whole.accounts.map(({ id }: { id: string }) => id).sort(), accounts.map(({ id }) => id).sort())
   for (const { id, currency } of accounts) {
     const stored = (await store.feed.transactions({ accountId: id, limit: 10_000, includeDeleted: true })).rows
@@ -62,6 +62,16 @@ test('the whole of it is one file of accounts, rows, questions, rules and connec
   assert.ok(whole.rows.some(({ name }: { name: string }) => name?.includes('"quote" and 💶')))
   assert.deepEqual(whole.rules.map(({ contains, category }: any) => [contains, category]), [['TEA', 'Drinks']])
   assert.deepEqual(whole.reconciliations.map(({ amount, note }: any) => [amount, note]), [['5.00', 'not ours']])
+  for (const one of whole.rows) {
+    const [reports, changes] = await Promise.all([store.feed.observations(one.id), store.feed.history(one.id)])
+    assert.ok(reports.length > 0)
+    assert.deepEqual(one.observations.map((o: any) => [o.id, o.runId, o.name, o.amount, o.tier, o.observedAt]), reports.map((o) => [o.id, o.runId, o.name, formatMoney({ minor: o.amount, currency: o.currency }), o.tier, new Date(o.observedAt).toISOString()]))
+    assert.deepEqual(one.history.map((change: any) => [change.at, change.reason, Object.keys(change.changes).sort()]), changes.map((change) => [new Date(change.at).toISOString(), change.reason, Object.keys(change.changes).sort()]))
+  }
+  assert.deepEqual(deleted.history.map(({ at, reason, changes }: any) => [at, reason, changes.note]), [['2026-01-01T00:00:00.000Z', 'decision', [null, 'twice']]])
+  const runs = await store.runs.list({ limit: 1_000 })
+  assert.deepEqual(whole.runs.map(({ id, trigger, outcome, label }: any) => [id, trigger, outcome, label]).sort(), runs.map(({ id, trigger, outcome, label }) => [id, trigger, outcome, label]).sort())
+  assert.ok(runs.some(({ label }) => label === 'a.csv'))
   assert.ok(whole.accounts.some(({ balances, sources, covered }: any) => balances.length > 0 && sources.length > 0 && covered.length > 0))
   const [connection] = await store.connections.list()
   assert.deepEqual(whole.connections.map(({ id, state }: any) => [id, state]), [[connection!.id, 'active']])
@@ -77,7 +87,22 @@ test('an empty Relink is a file, too', async () => {
   const memory = createMemoryStore()
   let text = ''
   for await (const part of exportWhole(memory.tenant(await memory.defaultTenant()), 0)) text += part
-  assert.deepEqual(JSON.parse(text), { format: 'relink/export/1', writtenAt: '1970-01-01T00:00:00.000Z', connections: [], accounts: [], rows: [], openQuestions: [], answeredQuestions: [], rules: [], reconciliations: [] })
+  assert.deepEqual(JSON.parse(text), { format: 'relink/export/1', writtenAt: '1970-01-01T00:00:00.000Z', connections: [], accounts: [], rows: [], questions: [], runs: [], rules: [], reconciliations: [] })
+})
+
+test('where everything is deleted while it is written, the file has no end', async () => {
+  const { exportWhole } = await import('../../src/exports/whole.ts')
+  const { store, clock } = house.instance
+  let isDeleted = false
+  const parts = exportWhole({ ...store, accounts: { ...store.accounts, list: async () => (isDeleted ? [] : store.accounts.list()) } }, clock.now())
+  let text = ''
+  await assert.rejects(async () => {
+    for await (const part of parts) {
+      text += part
+      isDeleted = true
+    }
+  }, /not whole/)
+  assert.throws(() => JSON.parse(text))
 })
 
 test('it wants a fresh sign-in of everybody, is a line of the log before its first byte, and no key gets it', async () => {

@@ -8,7 +8,7 @@ import { ApiProblem } from '../problems.ts'
 import { Download, route, type Route } from '../route.ts'
 
 const whole = route({
-  method: 'GET', url: '/export', action: 'export_all', tag: 'Server', summary: 'Everything at once as one JSON file: accounts, rows, questions, rules, connections without secrets', response: 'download',
+  method: 'GET', url: '/export', action: 'export_all', tag: 'Server', summary: 'Everything at once as one JSON file: accounts, rows with their reports and history, questions, runs, rules, connections without secrets. Where it breaks off before its end, it is not whole', response: 'download',
   handle: async ({ instance: { store, clock, audit } }) => {
     // Written before the first byte goes out, as of one account.
     await audit.record({ actor: currentActor(), action: 'all.exported', object: '', codes: {} })

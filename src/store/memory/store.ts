@@ -18,6 +18,7 @@ import { memoryChallenges, memoryProblems } from './problems.ts'
 import { memoryReconciliations } from './reconciliations.ts'
 import { memoryReview } from './review.ts'
 import { memorySchedule } from './schedule.ts'
+import { memoryWhole } from './whole.ts'
 import { memoryRuns } from './runs.ts'
 import { memorySecrets } from './secrets.ts'
 import { emptyTenant, type TenantState } from './state.ts'
@@ -74,5 +75,6 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     reconciliations: memoryReconciliations(state),
     review: memoryReview(state),
     schedule: memorySchedule(state),
+    whole: memoryWhole(state),
   }
 }

@@ -15,6 +15,7 @@ import { postgresConsumers } from './consumers.ts'
 import { postgresReconciliations } from './reconciliations.ts'
 import { postgresReview } from './review.ts'
 import { postgresSchedule } from './schedule.ts'
+import { postgresWhole } from './whole.ts'
 import { postgresFeed } from './feed.ts'
 import { postgresHistory } from './history.ts'
 import { postgresIncidents } from './incidents.ts'
@@ -223,5 +224,6 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     reconciliations: postgresReconciliations(db, tenantId),
     review: postgresReview(db, tenantId),
     schedule: postgresSchedule(db, tenantId),
+    whole: postgresWhole(db, tenantId),
   }
 }
