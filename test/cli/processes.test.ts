@@ -127,7 +127,8 @@ test('a demo that is stopped twice in a row leaves no database and no directory'
   const family = descendants(child.pid ?? 0)
   assert.ok(family.length > 0, 'the database is a process')
   child.kill('SIGINT')
-  assert.equal(await stop(child, 'SIGTERM'), 143)
+  // Whichever of the two it heeds: on a busy machine it has ended for the first one before the second comes.
+  assert.ok([130, 143].includes((await stop(child, 'SIGTERM')) ?? -1))
   for (let tries = 0; tries < 100 && family.some(isAlive); tries++) await pause(50)
   assert.deepEqual(family.filter(isAlive), [])
   assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
