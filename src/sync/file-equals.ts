@@ -10,11 +10,13 @@ import { isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay, overlap } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { isReported, mayFollow, type Decision, type MatchContext } from './match.ts'
+import { isReported, mayFollow, placeOf, type Decision, type MatchContext } from './match.ts'
 import { sameMoney, type SameMoney } from './same-money.ts'
 
 const NEAR_DAYS = 3
 const LIKE = 0.5
+/** Letters of a beginning that tells the text. */
+const WHOLE_BEGINNING = 12
 
 type NewRow = Extract<Decision, { kind: 'new' }>
 
@@ -32,14 +34,20 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
   )
   if (left.length === 0) return decisions
   const byContent = Map.groupBy(left, (candidate) => candidate.contentKey)
+  const byPlace = Map.groupBy(left, placeOf)
   const free = (candidate: Candidate): boolean => !taken.has(candidate.id)
-  const joined = decisions.map((decision): Decision => {
-    const equal = decision.kind === 'new' ? byContent.get(decision.row.contentKey)?.find((candidate) => free(candidate) && mayFollow(decision.row, candidate, context.sourceId)) : undefined
+  const joinedBy = (find: (row: Incoming) => readonly Candidate[]) => (decision: Decision): Decision => {
+    if (decision.kind !== 'new') return decision
+    const { row } = decision
+    const equal = find(row).find((candidate) => free(candidate) && mayFollow(row, candidate, context.sourceId))
     if (equal === undefined) return decision
     taken.add(equal.id)
-    const posts = equal.status === 'pending' && decision.row.content.status === 'posted'
-    return { kind: 'join', row: decision.row, transaction: equal, tier: posts ? 'pending_posted' : 'rekey' }
-  })
+    const posts = equal.status === 'pending' && row.content.status === 'posted'
+    return { kind: 'join', row, transaction: equal, tier: posts ? 'pending_posted' : 'rekey' }
+  }
+  const joined = decisions
+    .map(joinedBy((row) => byContent.get(row.contentKey) ?? []))
+    .map(joinedBy((row) => (byPlace.get(placeOf(row.content)) ?? []).filter((candidate) => isCutOff(row.text, textOf(candidate)))))
   const reworded = rewordedOf(joined, left.filter(free), candidates, context.sourceId)
   const same = (row: Incoming): Candidate | undefined => {
     const { candidate } = reworded.get(row) ?? {}
@@ -59,6 +67,11 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
     taken.add(other.id)
     return { ...decision, other }
   })
+}
+
+/** One text is the beginning of the other: some formats have room for so many letters. */
+function isCutOff(text: string, other: string): boolean {
+  return Math.min(text.length, other.length) >= WHOLE_BEGINNING && (text.startsWith(other) || other.startsWith(text))
 }
 
 /** Rows that the file may show in other words than they are stored in. `left`: what it does not show. */

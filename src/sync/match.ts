@@ -268,7 +268,8 @@ function meetBooked(board: Board, rows: readonly Incoming[]): void {
   }
 }
 
-function placeOf({ postedOn, amount, currency }: Pick<Candidate, 'postedOn' | 'amount' | 'currency'>): string {
+/** Of one place are rows of one day and amount. */
+export function placeOf({ postedOn, amount, currency }: Pick<Candidate, 'postedOn' | 'amount' | 'currency'>): string {
   return `${postedOn} ${amount} ${currency}`
 }
 

@@ -41,6 +41,7 @@ test('an account in quite other words: each row once and nothing asked, whicheve
     ['under ids', numbered(MONTH, (_, at) => ({ providerId: `x${at}` }))],
     ['a part of it', numbered(MONTH.slice(3))],
     ['dated a day later', numbered(MONTH, (r) => ({ postedOn: addDays(r.postedOn, 1) }))],
+    ['dated by the purchase, up to two days before', numbered(MONTH, (r, at) => ({ postedOn: addDays(r.postedOn, -(at % 2) * 2) }))],
   ]
   for (const [what, other] of others) {
     for (const order of [[MONTH, other], [other, MONTH]] as const) {
@@ -50,6 +51,16 @@ test('an account in quite other words: each row once and nothing asked, whicheve
       const done = await recomputeAccount({ ...world.deps, scratch: () => createMemoryStore().tenant('scratch') }, await world.accountId(), false)
       assert.equal(done.ok && done.value.isDifferent, false, what)
     }
+  }
+})
+
+test('texts that are cut off are those of before, in a file of a few rows as well', async () => {
+  const whole = MONTH.slice(0, 4).map((r) => ({ ...r, name: `Card 4411 ${r.name} Main Street 12, Springfield` }))
+  const cut = whole.map((r) => ({ ...r, name: r.name.slice(0, 16) }))
+  for (const [one, other] of [[whole, cut], [cut, whole]] as const) {
+    const world = new World()
+    await bring(world, one)
+    assert.deepEqual(await bring(world, other), [0, 4, 0])
   }
 })
 

@@ -1,87 +1,90 @@
 /**
- * A file that shows what is stored in other words: exports of one account name a row by its shop, by its kind or by a number,
- * and often have no word in common. Where nearly all rows on the days of both have a stored one of their amount and day, or
- * moved by as many days, they are those: amounts that stand once on either side do not meet by chance by the handful. Pure.
+ * A file that shows what is stored in other words, or under other days: exports of one account name a row by its shop, by its
+ * kind or by a number, and date it by its purchase or by its booking. Where nearly all rows on the days of both have a stored
+ * one of their amount and day, or moved as the file moves its days, they are those: amounts that stand once on either side do
+ * not meet by chance by the handful. Pure.
  */
 import { addDays, contains, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Candidate } from '../ports/store.ts'
+import { assign, type Edge } from './assign.ts'
 import { textOf } from './candidate.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
+import { placeOf } from './match.ts'
 
 /** `isSure`: one row in other words; else a person is asked whether it is. */
 export type SameMoney = { readonly row: Incoming; readonly candidate: Candidate; readonly isSure: boolean }
 
-type Pair = Omit<SameMoney, 'isSure'> & { readonly moved: number }
+type Pair = Edge & Omit<SameMoney, 'isSure'> & { readonly moved: number }
 
 /** So many amounts that stand once on either side meet. */
 const SINGLE_AMOUNTS = 5
 /** This share of the rows, in hundredths, has its like. */
 const NEARLY_ALL = 90
-/** Nearest first; a row that is dated by its purchase instead of its booking moves so. */
 const MOVES = [0, 1, -1, 2, -2, 3, -3]
 const MOST_MOVED = 3
-/** So many single amounts that moved by as many days show that the file dates its rows anew. */
+/** So many single amounts that moved by as many days show that the file dates its rows so. */
 const MOVED_ROWS = 3
 /** So many that meet on their days are asked about, at the edges too. */
 const MUCH = 3
-/** Above so many pairs at one place words are not compared: whichever is which, each is there once. */
+/** Rows of one amount and day, times stored ones: above it words are not compared; whichever is which, each is there once. */
 const WORDY_PAIRS = 400
+/** In the cost of a pair, beside which day and words count little: as many as possible are made. */
+const ALONE = 1_000
 
 /** `rows`: posted, not known; `stored`: posted, and not shown by the file under any key or id; `both`: the days that the file and what is stored reach over. One-to-one. */
 export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[], both: DayRange): readonly SameMoney[] {
   // Rows that moved may have moved across the edge.
   const wide = { from: addDays(both.from, -MOST_MOVED), to: addDays(both.to, MOST_MOVED) }
   const [here, there] = [rows.filter(({ content }) => contains(wide, content.postedOn)), stored.filter(({ postedOn }) => contains(wide, postedOn))]
-  const pairs = pairUp(here, there)
-  const [timesHere, timesThere] = [Map.groupBy(here, ({ content }) => content.amount), Map.groupBy(there, ({ amount }) => amount)]
-  const single = pairs.filter(({ row: { content: { amount } } }) => timesHere.get(amount)?.length === 1 && timesThere.get(amount)?.length === 1)
+  const single = singlesOf(here, there)
+  const times = Map.groupBy(single, (moved) => moved)
+  const moves = MOVES.filter((moved) => moved === 0 || (times.get(moved)?.length ?? 0) >= MOVED_ROWS)
+  const pairs = pairUp(here, there, moves)
   // The first and the last day may be cut off: what one of them shows there need not be the other's.
   const isInside = (on: Day): boolean => on > both.from && on < both.to
   const [paired, met] = [new Set(pairs.map(({ row }) => row)), new Set(pairs.map(({ candidate }) => candidate))]
   const [alone, missed] = [here.filter((row) => !paired.has(row) && isInside(row.content.postedOn)).length, there.filter((candidate) => !met.has(candidate) && isInside(candidate.postedOn)).length]
-  const isOne = single.length >= SINGLE_AMOUNTS && pairs.length * 100 >= (pairs.length + alone) * NEARLY_ALL
-  const moves = Map.groupBy(single, ({ moved }) => moved)
-  if (isOne) return pairs.map((pair) => ({ ...pair, isSure: pair.moved === 0 || (moves.get(pair.moved)?.length ?? 0) >= MOVED_ROWS }))
+  const isOne = single.filter((moved) => moves.includes(moved)).length >= SINGLE_AMOUNTS && pairs.length * 100 >= (pairs.length + alone) * NEARLY_ALL
+  if (isOne) return pairs.map((pair) => ({ ...pair, isSure: true }))
   const sameDay = pairs.filter(({ moved }) => moved === 0)
   if (sameDay.length * 2 < pairs.length + Math.min(alone, missed)) return []
   const asked = sameDay.length >= MUCH ? sameDay : sameDay.filter(({ row: { content } }) => isInside(content.postedOn))
   return asked.map((pair) => ({ ...pair, isSure: false }))
 }
 
-/** Rows and stored ones of one amount, those of one day first. */
-function pairUp(rows: readonly Incoming[], stored: readonly Candidate[]): readonly Pair[] {
-  const free = new Set(stored)
-  const byPlace = Map.groupBy(stored, (candidate) => placeOf(candidate.postedOn, candidate))
-  const pairs: Pair[] = []
-  let left = rows
-  for (const moved of MOVES) {
-    const paired = new Set<Incoming>()
-    for (const [place, here] of Map.groupBy(left, ({ content }) => placeOf(addDays(content.postedOn, moved), content))) {
-      for (const { row, candidate } of likestFirst(here, (byPlace.get(place) ?? []).filter((candidate) => free.has(candidate)))) {
-        free.delete(candidate)
-        paired.add(row)
-        pairs.push({ row, candidate, moved: daysBetween(candidate.postedOn, row.content.postedOn) })
-      }
-    }
-    left = left.filter((row) => !paired.has(row))
-  }
-  return pairs
-}
-
-function placeOf(on: Day, { amount, currency }: Pick<Candidate, 'amount' | 'currency'>): string {
-  return `${on} ${amount} ${currency}`
-}
-
-function likestFirst(rows: readonly Incoming[], stored: readonly Candidate[]): readonly { readonly row: Incoming; readonly candidate: Candidate }[] {
-  if (stored.length === 0) return []
-  if (rows.length * stored.length > WORDY_PAIRS) return rows.slice(0, stored.length).map((row, index) => ({ row, candidate: stored[index]! }))
-  const pairs = rows.flatMap((row) => stored.map((candidate) => ({ row, candidate, likeness: resemblance(row.text, textOf(candidate)) })))
-  const used = new Set<Incoming | Candidate>()
-  return pairs.sort((a, b) => b.likeness - a.likeness).filter(({ row, candidate }) => {
-    if (used.has(row) || used.has(candidate)) return false
-    used.add(row)
-    used.add(candidate)
-    return true
+/** By how many days the amounts have moved that stand once on either side, and near. */
+function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[]): readonly number[] {
+  const byAmount = Map.groupBy(stored, moneyOf)
+  return [...Map.groupBy(rows, ({ content }) => moneyOf(content))].flatMap(([money, here]) => {
+    const there = byAmount.get(money) ?? []
+    const moved = here.length === 1 && there.length === 1 ? daysBetween(there[0]!.postedOn, here[0]!.content.postedOn) : null
+    return moved === null || Math.abs(moved) > MOST_MOVED ? [] : [moved]
   })
+}
+
+/** Rows and stored ones of one amount, as many as fit, by the days that they moved. `moves`: allowed ones. */
+function pairUp(rows: readonly Incoming[], stored: readonly Candidate[], moves: readonly number[]): readonly Pair[] {
+  const byPlace = Map.groupBy(stored.map((candidate, right) => ({ candidate, right })), ({ candidate }) => placeOf(candidate))
+  const byRowPlace = Map.groupBy(rows.map((row, left) => ({ row, left })), ({ row: { content } }) => placeOf(content))
+  const edges: Pair[] = []
+  const crowded: Pair[] = []
+  for (const here of byRowPlace.values()) {
+    const { content } = here[0]!.row
+    for (const moved of moves) {
+      const there = byPlace.get(placeOf({ ...content, postedOn: addDays(content.postedOn, -moved) })) ?? []
+      if (here.length * there.length > WORDY_PAIRS) {
+        if (moved === 0) crowded.push(...here.slice(0, there.length).map((one, index) => ({ ...one, ...there[index]!, moved, cost: 0 })))
+        continue
+      }
+      const cost = (row: Incoming, candidate: Candidate): number => Math.abs(moved) * 20 + Math.round((1 - resemblance(row.text, textOf(candidate))) * 40)
+      edges.push(...here.flatMap((one) => there.map((other) => ({ ...one, ...other, moved, cost: cost(one.row, other.candidate) }))))
+    }
+  }
+  const [lefts, rights] = [new Set(crowded.map(({ left }) => left)), new Set(crowded.map(({ right }) => right))]
+  return [...crowded, ...assign(edges.filter(({ left, right }) => !lefts.has(left) && !rights.has(right)), ALONE)]
+}
+
+function moneyOf({ amount, currency }: Pick<Candidate, 'amount' | 'currency'>): string {
+  return `${amount} ${currency}`
 }
