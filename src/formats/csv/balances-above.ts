@@ -20,7 +20,9 @@ export type BalanceAbove = { readonly kind: 'opening' | 'closing' | 'ledger'; re
 const BALANCE = /\b(saldos?|solde|balance|kontostand|kontosaldo|sold|zustatek|zostatok|egyenleg|stanje|bakiye|beholdning|yttersaldo|stan konta)\b|余额|餘額|残高|остаток|залишок|잔액/
 const OTHER = /\b(available|avail|verfugbar\w*|disponible|disponivel|disponibile|beschikbaar|limit\w*|mod|minimum|minimo|average|medio|mittler\w*|overdraft|pending|blocked|interest|rewards?|points|punkte|francs?|previous statement|statement balance)\b|可用/
 const OF_MAKING = /^(stand|datum|date|fecha|data|dato|as (at|of)|statement as at|kontoauszug bis|datum uhr\w* .*saldo|date of balance|fecha (de )?(exportacion|descarga|consulta)|export(ed)? (on|date)?|erstellt( am)?|datei erstellt am|generated( on)?|downloaded( on)?)( |$)/
-const DATE = /\d{1,4}[-/. ](?:\d{1,2}|\p{L}{3,9})[-/. ]\d{2,4}/u
+const DATE = /\d{1,4}[-/. ](?:\d{1,2}|\p{L}{3,9})[-/. ]\d{2,4}|(?<!\d)(?:19|20)\d{6}(?!\d)/u
+/** `1487.50 as of 20240131`. */
+const AS_OF = /^(.*\d\D*?)\s+(as of|as at|on|am|per|au|al)\s+(\S.*)$/
 /** Lines about the moment stand beside the one of the balance. */
 const NEAR = 3
 
@@ -38,9 +40,10 @@ export function balancesAbove(preamble: readonly CsvRecord[], { order, balanceSt
     record.cells.flatMap((cell, at) => {
       if (cell === '') return []
       const told = balanceAt(record.cells, at, preamble[index + 1], amountOf)
-      const words = plainWords(told?.label ?? '')
+      // `openingBalance`.
+      const words = plainWords((told?.label ?? '').replace(/([a-z])([A-Z])/g, '$1 $2'))
       if (told === null || OTHER.test(words) || !(BALANCE.test(words) || told.isOfAccount)) return []
-      const kind = balanceWords(told.label.replace(/_/g, ' '))
+      const kind = balanceWords(words)
       const day = dayOf(told.label) ?? only(record.cells.map(dayOf))
       const on = day ?? (kind === null ? madeOn(preamble, index, dayOf) : null)
       return kind === null && on === null ? [] : [{ kind: kind ?? 'ledger', amount: told.amount, on, line: record.line }]
@@ -52,8 +55,9 @@ type Told = { readonly label: string; readonly amount: Decimal; /** The line nam
 
 function balanceAt(cells: readonly string[], at: number, below: CsvRecord | undefined, amountOf: (text: string) => Decimal | null): Told | null {
   const { label, beside } = labelled(cells, at)
-  const amount = amountOf(beside)
-  if (amount !== null) return { label, amount, isOfAccount: false }
+  const [, figure = beside, ...since] = AS_OF.exec(beside) ?? []
+  const amount = amountOf(figure)
+  if (amount !== null) return { label: [label, ...since].join(' '), amount, isOfAccount: false }
   // `Solde au 31/01/2024 1 987,50 EUR`.
   const [, words = '', rest = ''] = /^(\D+(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{4})?)[\s:]+(.+)$/u.exec(cells[at]!) ?? []
   const inside = amountOf(rest)

@@ -30,7 +30,7 @@ export function dateColumns(records: readonly CsvRecord[]): readonly number[] {
 /** Columns of figures; those of whole numbers only (check numbers, categories) just where there are no others. */
 export function moneyColumns(rows: readonly CsvRecord[], dates: readonly number[]): readonly number[] {
   const figures = figureColumns(rows, dates)
-  const written = figures.filter((at) => filled(rows, at).some((cell) => /[^\d]/.test(cell)))
+  const written = figures.filter((at) => filled(rows, at).some((cell) => /[^\p{Nd}]/u.test(cell)))
   return written.length > 0 ? written : figures
 }
 
@@ -41,13 +41,14 @@ function figureColumns(rows: readonly CsvRecord[], dates: readonly number[]): re
   })
 }
 
-/** The columns, or what is missing. `style` is that of the money columns; `isHeaded`: a heading that nobody can read stands above. */
-export function headlessColumns(records: readonly CsvRecord[], style: AmountStyle, isHeaded: boolean): Headless | HeadlessProblem {
+/** The columns, or what is missing. `style` is that of the money columns; `isHeaded`: a heading that nobody can read stands above, `isTitled`: a title of a card. */
+export function headlessColumns(records: readonly CsvRecord[], style: AmountStyle, isHeaded: boolean, isTitled = false): Headless | HeadlessProblem {
   const dates = dateColumns(records)
   const booked = dates[0]
   if (booked === undefined) return 'no_date'
   const rows = records.filter(({ cells }) => (cells[booked] ?? '') !== '')
-  const money = moneyColumns(rows, dates)
+  const figures = moneyColumns(rows, dates)
+  const money = isTitled ? withoutParts(rows, figures, style) : figures
   if (money.length === 0) return 'no_amount'
   const marks = indexes(rows).filter((at) => !money.includes(at) && !dates.includes(at) && areMarks(filled(rows, at)))
   const proved = provedChoice(rows, dates, money, marks, style)
@@ -70,8 +71,8 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const kinds = told.filter((at) => isKind(filled(rows, at)))
   const name = told.filter((at) => !kinds.includes(at)).sort((a, b) => Number(isNumber(a)) - Number(isNumber(b)))
   const amounts = rows.map((row) => signedAmount(row, choice.amount, null, style))
-  const isOwed = choice.amount.form === 'signed' && balance === null && countsOwed([], rows, amounts, name, kinds) !== null
-  const amount = isOwed && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted } : choice.amount
+  const owed = choice.amount.form === 'signed' && balance === null ? countsOwed([], rows, amounts, name, kinds, isTitled) : null
+  const amount = owed !== null && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted, isLikely: owed === 'likely' } : choice.amount
   return {
     rows,
     columns: {
@@ -174,6 +175,15 @@ function unprovedChoice(rows: readonly CsvRecord[], money: readonly number[], ma
     return { amount: splitAmount(rows, first, first + 1, style), balance: null, balanceBefore: false }
   }
   return null
+}
+
+/** Of a card, without the counts of the parts that something is paid in, and without the part that is due: the whole is what was charged. */
+function withoutParts(rows: readonly CsvRecord[], money: readonly number[], style: AmountStyle): readonly number[] {
+  const counts = money.filter((at) => filled(rows, at).every((cell) => /^\p{Nd}{1,2}$/u.test(cell)))
+  const others = counts.length < money.length ? money.filter((at) => !counts.includes(at)) : money
+  const isWhole = (row: CsvRecord): boolean => counts.every((at) => cellAmount(row, at, style) === '1')
+  const isSame = (one: number, other: number): boolean => rows.some(isWhole) && rows.every((row) => !isWhole(row) || cellAmount(row, one, style) === cellAmount(row, other, style))
+  return others.filter((at, i) => !others.slice(0, i).some((before) => isSame(before, at)))
 }
 
 /** Amounts without a sign, beside a column that is empty in all rows: money out, where money in has a column of its own, or money in. */

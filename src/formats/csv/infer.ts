@@ -165,7 +165,7 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const dated = records.filter(({ cells }) => dates[0] !== undefined && (cells[dates[0]] ?? '') !== '')
   const money = moneyColumns(dated, dates)
   const style = styleOf(dated, money)
-  const found = headlessColumns(records, style, isUnreadHeading(all, skipped))
+  const found = headlessColumns(records, style, isUnreadHeading(all, skipped), preamble.some(({ cells }) => cells.some(isCardTitle)))
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
   const fixedCurrency = currencyInAmounts(found.rows, money)
   const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null

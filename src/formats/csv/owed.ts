@@ -32,9 +32,11 @@ const CARD_USED = /利用店名|שם בית העסק/
 
 /** What a statement is called above its rows. */
 const CARD_TITLE = /\b(credit card|kredi karti|kreditkarte\w*|kreditkort\w*|carte (de credit|bancaire)|tarjeta de credito|carta di credito|cartao de credito|luottokort\w*|karta kredytowa|karty kredytowej|kreditni kartica)\b/
+/** The same where words have no ends. */
+const CARD_TITLE_EAST = /カード(?!ローン)|信用卡|신용카드/
 
 export function isCardTitle(cell: string): boolean {
-  return CARD_TITLE.test(plainWords(cell))
+  return CARD_TITLE.test(plainWords(cell)) || CARD_TITLE_EAST.test(cell)
 }
 
 /** Beside the name of the merchant: a merchant's own list has the cards of its customers. */
@@ -107,7 +109,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))
   // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
   const charges = moves.filter(({ out }) => !out).length
-  const isOwed = isShopping ? isMost(moves.filter(({ texts }) => texts.some((text) => text !== ''))) : isCard && (charges === moves.length || (moves.length >= MANY_MOVES && charges >= moves.length * MOST_MOVES))
+  const isOwed = isShopping ? isMost(moves.filter(({ texts }) => texts.some((text) => text !== ''))) : (isCard || isTitled) && (charges === moves.length || (moves.length >= MANY_MOVES && charges >= moves.length * MOST_MOVES))
   return isOwed && moves.length > 0 ? 'likely' : null
 }
 

@@ -25,7 +25,7 @@ const PARTS = [/年|\b(year|jahr|annee|ano|anno|jaar|ar|rok|yil)\b/, /月|\b(mon
 export function reshapeOf(records: readonly CsvRecord[]): Reshape | null {
   let shaped = records
   const steps: Reshape[] = []
-  for (const find of [datesTogether, ownSides, wholeWords, rowsByCode]) {
+  for (const find of [datesTogether, ownSides, wholeWords, rowsUnderCode, rowsByCode]) {
     const step = find(shaped)
     if (step === null) continue
     steps.push(step)
@@ -114,6 +114,21 @@ function wholeWords(records: readonly CsvRecord[]): Reshape | null {
   return (record) => ({ ...record, cells: record.cells.map((cell, at) => words[at]?.get(cell.toLowerCase()) ?? cell) })
 }
 
+const CODE = /^[A-Z0-9]{1,6}$/i
+
+/** Records that begin with the code of their kind, of which one is a heading (`5,Number,Date,…`): those with its code are rows. Others above them are lines about the rows, below them nothing. */
+function rowsUnderCode(records: readonly CsvRecord[]): Reshape | null {
+  const kinds = new Set(records.map(({ cells }) => cells[0] ?? ''))
+  if (kinds.size < 2 || kinds.size > KINDS || [...kinds].some((code) => !CODE.test(code))) return null
+  const heading = records.slice(0, HEADING_WITHIN).find(({ cells }) => isHeadingLine(cells.slice(1)))
+  const code = heading?.cells[0]
+  if (heading === undefined || !records.some(({ cells, line }) => cells[0] === code && line > heading.line)) return null
+  return (record) => {
+    if (record.cells[0] === code) return put(record, new Map([[0, '']]))
+    return record.line < heading.line ? put(record, new Map([[0, /^\d{8,16}$/.test(record.cells[1] ?? '') ? 'Account' : '']])) : { ...record, cells: [''] }
+  }
+}
+
 /**
  * Records that begin with the code of their kind (`HIST,20240114,…`, `0,OPEN,…`), of which one kind has a day in a column and no
  * other has: those are the rows. What else stands in that column is no day, and goes, so that the others are lines about the rows.
@@ -121,7 +136,7 @@ function wholeWords(records: readonly CsvRecord[]): Reshape | null {
 function rowsByCode(records: readonly CsvRecord[]): Reshape | null {
   if (records.slice(0, HEADING_WITHIN).some(({ cells }) => isHeadingLine(cells))) return null
   const kinds = Map.groupBy(records, ({ cells }) => cells[0] ?? '')
-  if (kinds.size < 2 || kinds.size > KINDS || [...kinds.keys()].some((code) => !/^[A-Z0-9]{1,6}$/i.test(code))) return null
+  if (kinds.size < 2 || kinds.size > KINDS || [...kinds.keys()].some((code) => !CODE.test(code))) return null
   for (const [code, rows] of kinds) {
     const others = records.filter(({ cells }) => cells[0] !== code)
     const at = rows[0]!.cells.findIndex((_, column) => column > 0 && rows.every(({ cells }) => scanDate(cells[column] ?? '') !== null) && others.every(({ cells }) => scanDate(cells[column] ?? '') === null))

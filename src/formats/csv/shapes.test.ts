@@ -386,3 +386,26 @@ test('a card that is mostly paid into counts what is there', async () => {
 test('accounts are parted by their numbers where each has a balance of its own, even of two rows', async () => {
   assert.deepEqual(await accountsOf('Account Number,Date,Description,Amount,Balance\n111111111,2024-01-05,Shop,-12.50,487.50\n111111111,2024-01-18,Pay,1000.00,1487.50\n222222222,2024-01-06,Gift,100.00,100.00\n222222222,2024-01-08,Fee,-5.00,95.00\n'), ['111111111 -: -12.5 1000', '222222222 -: 100 -5'])
 })
+
+// Fails when: the code of its kind makes the heading a row of figures (seen), or lines above it are counted among the rows that need a year.
+test('records of several kinds, one of them the heading of the rows: what stands above tells account and years, what stands below is none', async () => {
+  const file = (period: string): string => `2,62123456789,MR A B SMITH,CHEQUE ACCOUNT\n3,Statement Number,From Date,To Date,Opening Balance\n3,12,${period},1000.00\n4,Category,Sub Category,Count\n4,Charges,Service,1\n5,Number,Date,Description1,Amount,Balance,Accrued Charges\n5,1,30 Dec,Rent,-500.00,500.00,0.00\n5,2,15 Jan,Pay,1200.00,1700.00,0.00\n6,END,15 Jan,x,9.00,9.00,0.00\n`
+  const statement = await only(file('20 December 2023,31 January 2024'))
+  assert.deepEqual([summary(statement), statement.head.account.number], ['2 700 2023-12-30 2024-01-15 1000 1700', '62123456789'])
+  assert.equal(await failureOf(file('20 December 2022,31 January 2024')), 'missing_field 6', 'longer than a year')
+})
+
+// Fails when: digits of full width are taken for signs of money (seen): the number of parts was the amount.
+test('a list of a card without a heading: the whole of what is paid in parts went out, and that is told', async () => {
+  const file = (title: string): string => `山田　太郎　様,4980-****-****-****,${title}\n2024/01/05,セブン－イレブン,500,１,１,500,\n2024/01/08,ＡＭＡＺＯＮ,12000,２,１,6000,\n,,,,,6500,\n`
+  const card = await only(file('三井住友カードＶＩＳＡ'))
+  assert.deepEqual([amountsOf(card).join(' '), /list of a card's charges/.test(card.notices.join()), card.head.account.number], ['-500 -12000', true, null])
+  assert.equal(await failureOf(file('三井住友カード').replace('１,１,500', '２,１,250')), 'missing_field 1', 'nothing tells the whole from the part')
+})
+
+test('a balance above the rows may have its day behind it, or stand under words that are written as one', async () => {
+  const rows = '\n\nDate,Description,Amount\n2024-01-05,Shop,-12.50\n2024-01-18,Pay,1000.00\n'
+  const statement = await only(`Ledger Balance : 1487.50 as of 20240131${rows}`)
+  assert.deepEqual(statement.balances.map(({ kind, amount, on }) => `${kind} ${amount} ${on}`), ['ledger 1487.5 2024-01-31'])
+  assert.equal(summary(await only(`openingBalance,500.00\nclosingBalance,1487.50${rows}`)), '2 987.5 2024-01-05 2024-01-18 500 1487.5')
+})

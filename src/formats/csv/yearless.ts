@@ -9,6 +9,7 @@ import { addDays, daysBetween, type Day } from '../../domain/day.ts'
 import { plainDigits } from '../plain-digits.ts'
 import { plainWords } from '../unstated.ts'
 import { readDate, scanDate, type WrittenDate } from '../written-date.ts'
+import { isHeadingLine } from './headings.ts'
 import type { CsvRecord } from './records.ts'
 
 /** Gives the cells of a row their years. */
@@ -33,7 +34,9 @@ const WIDTH = 3
 
 /** Null when the rows have years, or nothing tells them. */
 export function yearsBeside(records: readonly CsvRecord[]): WithYears | null {
-  const rows = records.filter(({ cells }) => cells.filter((cell) => cell !== '').length >= WIDTH)
+  // What stands above the heading is about the rows.
+  const heading = records.findIndex(({ cells }) => isHeadingLine(cells))
+  const rows = records.slice(Math.max(0, heading)).filter(({ cells }) => cells.filter((cell) => cell !== '').length >= WIDTH)
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
   const columns = Array.from({ length: width }, (_, at) => at)
   const told = (at: number, test: (cell: string) => boolean): number => rows.filter(({ cells }) => test(cells[at] ?? '')).length
@@ -100,10 +103,14 @@ function periodIn(beside: readonly CsvRecord[], order: 'dmy' | 'mdy'): Period | 
   const lines = beside.map(({ cells }) => {
     const days = cells.flatMap((cell) => plainDigits(cell).match(WHOLE) ?? []).map(scanDate).flatMap((date) => (date === null ? [] : readDate(date, order) ?? []))
     const text = cells.join(' ')
-    return { days, label: plainWords(cells.find((cell) => cell !== '') ?? ''), isSpan: SPAN.test(plainWords(text)) || (BEGINS.test(plainWords(text)) && ENDS.test(plainWords(text))) || /^\D*[\d/. -]{6,}\s*(-|–|—|to)\s*[\d/. -]{6,}\D*$/.test(text) }
+    const words = plainWords(text)
+    return { days, words, label: plainWords(cells.find((cell) => cell !== '') ?? ''), isSpan: SPAN.test(words) || (BEGINS.test(words) && ENDS.test(words)) || /^\D*[\d/. -]{6,}\s*(-|–|—|to)\s*[\d/. -]{6,}\D*$/.test(text) }
   })
   const found = lines.flatMap(({ days, label, isSpan }, index): readonly Period[] => {
-    if (days.length === 2 && isSpan) return [{ from: days[0]!, to: days[1]! }]
+    // `From Date,To Date` above the two.
+    const above = lines[index - 1]
+    const isHeaded = above?.days.length === 0 && BEGINS.test(above.words) && ENDS.test(above.words)
+    if (days.length === 2 && (isSpan || isHeaded)) return [{ from: days[0]!, to: days[1]! }]
     const next = lines[index + 1]
     return days.length === 1 && next?.days.length === 1 && BEGINS.test(label) && ENDS.test(next.label) ? [{ from: days[0]!, to: next.days[0]! }] : []
   })
