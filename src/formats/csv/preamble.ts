@@ -57,7 +57,7 @@ const ACCOUNT_NUMBER = /\b(?:(?:account|a\/c) (?:no|number|nr)\.?[\s:-]{1,5}|con
 /** In figures, but not as a day or an amount is written, which change from file to file. */
 function isAccountNumber(text: string): boolean {
   const isDay = /\D/.test(text) && scanDate(text) !== null
-  return /^[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(text) && /\d{3}/.test(text) && !isDay && !/^-?[\d ]+\.\d{2}$/.test(text)
+  return /^[A-Z]{0,2}[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(text) && /\d{3}/.test(text) && !isDay && !/^-?[\d ]+\.\d{2}$/.test(text)
 }
 
 /** What an account is called, and its number: `eKonto - 12114020040000300201355387`, `DBS Savings Plus 012-3-456789`. */
