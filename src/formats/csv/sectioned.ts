@@ -19,7 +19,7 @@ const PROCEEDS = /^(proceeds|erlose?|produits?|ingresos|proventi|ricavi)$/
 const COMMISSION = /^(comm|commission|kommission|provision|prov|comision|commissione)\b/
 const DATES: ReadonlySet<string> = new Set(['booked', 'date', 'acted', 'value'])
 
-const COLUMNS = ['Date', 'Description', 'Debit', 'Debit currency', 'Credit', 'Credit currency']
+const COLUMNS = ['date', 'description', 'debit', 'debit currency', 'credit', 'credit currency']
 
 /** The columns of a table in which money moved, as indexes into its records. */
 type Moves = { readonly date: number; readonly currency: number; readonly amount: number; readonly commission: number | null; readonly commissionIn: string | null; readonly texts: readonly number[]; readonly symbol: number; readonly quantity: number; readonly detail: number }
