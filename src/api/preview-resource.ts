@@ -8,6 +8,7 @@ import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
 import { objectionTo, totalOf, UNDO_DAYS } from '../sync/preview.ts'
 import type { countsShape, previewShape } from './preview-shape.ts'
+import { switchNeeds } from './reconnect-rights.ts'
 import { challengeResource, failureResource, isoInstant } from './shapes.ts'
 
 const DAY_MS = 86_400_000
@@ -27,6 +28,7 @@ export async function previewResource(language: Language, instance: Instance, pr
     accounts: await Promise.all(preview.accounts.map(async (account) => accountOf(language, account, await name(account.accountId), (await store.accounts.get(account.accountId))?.currency ?? 'XXX'))),
     unfed: await Promise.all(preview.unfed.map(async (accountId) => ({ accountId, name: await name(accountId) }))),
     unknown: [...unknown],
+    needs: await switchNeeds(instance, preview),
     challenge: challenge === undefined ? null : challengeResource(language, challenge),
     failure: failure === null ? null : failureResource(language, failure),
     undoUntil: switchedAt === null || state !== 'switched' ? null : isoInstant(switchedAt + UNDO_DAYS * DAY_MS),

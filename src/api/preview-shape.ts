@@ -24,6 +24,7 @@ export const previewShape = z
     ),
     unfed: z.array(z.object({ accountId: z.uuid(), name: z.string() })).meta({ description: 'Accounts that the new sign-in does not list' }),
     unknown: z.array(z.string()).meta({ description: 'Accounts that only the new sign-in lists; they wait for you after the switch' }),
+    needs: z.enum(['enter_secret', 'administer']).meta({ description: 'What whoever switches to it, ends it or takes it back must be allowed, for `connectionId`' }),
     challenge: challengeShape.nullable(),
     failure: z.object({ code: z.string(), stage: z.string(), message: z.string() }).nullable(),
     switchRunId: z.uuid().nullable().meta({ description: 'Undo this run to go back' }),

@@ -10,7 +10,7 @@ import { AskOwner } from '../parts/ask-owner.tsx'
 import { brandWords } from '../parts/brand.ts'
 import { LoginForm, NoSecret } from '../parts/login-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
-import { mayTryAnother, Shown, usePreview, usePreviews, WhatItIs } from '../parts/reconnect.tsx'
+import { mayTryAnother, Shown, useMayReconnect, usePreview, usePreviews, WhatItIs } from '../parts/reconnect.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 
 const route = getRouteApi('/accounts/connections/$id/reconnect')
@@ -22,9 +22,8 @@ export function ReconnectPage() {
 }
 
 function Whole({ connection }: { connection: Connection }) {
-  const may = useMay()
   const navigate = useNavigate()
-  const mayReconnect = may('enter_secret', connection.id)
+  const mayReconnect = useMayReconnect(connection)
   const previews = usePreviews(connection.id, mayReconnect)
   const shown = usePreview(connection.id)
   const back = { to: '/connections/$id', params: { id: connection.id } } as const

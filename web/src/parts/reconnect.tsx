@@ -5,7 +5,9 @@ import { useAct } from '../act.ts'
 import { get, type Account, type Connection, type Preview, type Question } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { useMay } from '../me.ts'
 import { Questions } from '../review/questions.tsx'
+import { AskOwner } from './ask-owner.tsx'
 import { ChallengeForm } from './challenge-form.tsx'
 import { Amount } from './money.tsx'
 import { Trouble } from './states.tsx'
@@ -21,6 +23,12 @@ export function usePreview(connectionId: string): Preview | undefined {
   return newest?.state === 'cancelled' ? undefined : newest
 }
 
+/** Whether the person may sign in anew for the connection at all; what is switched off, an owner switches on. */
+export function useMayReconnect({ id, state }: Connection): boolean {
+  const may = useMay()
+  return may('administer') || (may('enter_secret', id) && state !== 'disabled' && state !== 'removed')
+}
+
 /** Whether another sign-in may be tried: not while one waits to be decided, nor where another connection took over. */
 export function mayTryAnother(connection: Connection, shown: Preview | undefined): boolean {
   return shown?.state !== 'ready' && shown?.state !== 'asked' && connection.state !== 'replaced'
@@ -28,12 +36,14 @@ export function mayTryAnother(connection: Connection, shown: Preview | undefined
 
 export function Reconnect({ connection }: { connection: Connection }) {
   const shown = usePreview(connection.id)
+  const mayReconnect = useMayReconnect(connection)
+  if (!mayReconnect && shown === undefined) return null
   return (
     <section className="mb-6" aria-label={say('Reconnect')}>
       <h2 className="mb-2">{say('Reconnect')}</h2>
       <div className="panel grid gap-3">
         {shown !== undefined && <Shown preview={shown} connection={connection} />}
-        {mayTryAnother(connection, shown) && (
+        {mayReconnect && mayTryAnother(connection, shown) && (
           <>
             <WhatItIs />
             <Link className="button justify-self-start" to="/connections/$id/reconnect" params={{ id: connection.id }}>{say('Try another sign-in')}</Link>
@@ -51,30 +61,35 @@ export function WhatItIs() {
 /** `kept`: what follows when the person keeps what is. */
 export function Shown({ preview, connection, kept }: { preview: Preview; connection: Connection; kept?: () => void }) {
   const act = useAct()
+  const may = useMay()
+  const isAllowed = may(preview.needs, preview.connectionId)
+  const isOpen = preview.state === 'ready' || preview.state === 'asked'
+  const backUntil = preview.state === 'switched' && preview.switchRunId !== null ? preview.undoUntil : null
   const went = preview.newConnectionId === connection.id
   return (
     <div className="grid gap-3" aria-live="polite">
-      {(preview.state === 'ready' || preview.state === 'asked') && <p className="font-medium">{say('Nothing has changed yet.')}</p>}
+      {isOpen && <p className="font-medium">{say('Nothing has changed yet.')}</p>}
       <p><span className="meta">{preview.newLogin}: </span><span className="font-medium">{preview.sentence}</span></p>
       {preview.accounts.map((account) => <MappedAccount key={account.accountId} account={account} currency={connection.accounts.find(({ id }) => id === account.accountId)?.currency ?? 'XXX'} />)}
       {preview.unfed.map(({ accountId, name }) => <p key={accountId} className="meta">{say('{account}: the new sign-in does not list it.', { account: name })}</p>)}
       {preview.unknown.map((name) => <p key={name} className="meta">{say('{account}: only the new sign-in lists it; it waits for you after the switch.', { account: name })}</p>)}
-      {preview.state === 'asked' && preview.challenge !== null && <ChallengeForm key={preview.challenge.id} challenge={preview.challenge} />}
+      {isAllowed && preview.state === 'asked' && preview.challenge !== null && <ChallengeForm key={preview.challenge.id} challenge={preview.challenge} />}
       {preview.state === 'ready' && preview.objection === null && preview.counts.toCheck > 0 && <p>{say('{count, plural, one {One pair} other {# pairs}} to check: the switch keeps both rows of each, and asks here whether they are the same.', { count: preview.counts.toCheck })}</p>}
       {preview.state === 'switched' && preview.counts.toCheck > 0 && <ToCheck accountIds={preview.accounts.map(({ accountId }) => accountId)} />}
       {preview.objection !== null && <p role="alert" className="font-medium">{preview.objection}</p>}
       {act.error !== null && <Trouble error={act.error} />}
-      {(preview.state === 'ready' || preview.state === 'asked') && (
+      {!isAllowed && (isOpen || backUntil !== null) && <AskOwner />}
+      {isAllowed && isOpen && (
         <div className="flex flex-wrap gap-3">
           {preview.state === 'ready' && preview.objection === null && <button className="button button-primary" disabled={act.isPending} onClick={() => act.send('POST', `/previews/${preview.id}/switch`)}>{act.isPending ? say('Switching…') : say('Switch')}</button>}
           <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/previews/${preview.id}`, undefined, kept)}>{say('Keep the old one')}</button>
         </div>
       )}
-      {preview.state === 'switched' && preview.undoUntil !== null && preview.switchRunId !== null && (
+      {backUntil !== null && (
         <div className="flex flex-wrap items-center gap-3">
           {!went && <Link className="link" to="/connections/$id" params={{ id: preview.newConnectionId }}>{say('Open the connection that reads now')}</Link>}
-          <button className="button" disabled={act.isPending} onClick={() => act.send('POST', `/runs/${preview.switchRunId}/undo`)}>{say('Go back to the old one')}</button>
-          <span className="meta"><Say message="possible until {at}" at={<Point at={preview.undoUntil} />} /></span>
+          {isAllowed && <button className="button" disabled={act.isPending} onClick={() => act.send('POST', `/runs/${preview.switchRunId}/undo`)}>{say('Go back to the old one')}</button>}
+          <span className="meta"><Say message="possible until {at}" at={<Point at={backUntil} />} /></span>
         </div>
       )}
     </div>

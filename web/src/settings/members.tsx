@@ -56,7 +56,7 @@ function MemberCard({ member, connections }: { member: Member; connections: read
           <legend className="sr-only">{say('What {name} may enter', { name: member.name })}</legend>
           <p>{say('May enter the bank password of')}</p>
           {connections.map((connection) => (
-            <label key={connection.id} className="flex min-h-10 items-center gap-2"><input type="checkbox" disabled={act.isPending} checked={member.delegated.includes(connection.id)} onChange={(event) => toggle(connection.id, event.target.checked)} /> {connection.institutionName}</label>
+            <label key={connection.id} className="flex min-h-10 items-center gap-2"><input type="checkbox" disabled={act.isPending} checked={member.delegated.includes(connection.id)} onChange={(event) => toggle(connection.id, event.target.checked)} /> <span className="name">{say('{bank}, login {login}', { bank: connection.institutionName, login: connection.loginLabel })}</span></label>
           ))}
         </fieldset>
       )}
