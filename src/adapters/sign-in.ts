@@ -130,13 +130,10 @@ export function openSignIn({ database, key, origin, log, time = HOST_TIME }: Sig
       await forgetExpired(pool)
       const url = new URL(`/api/auth${path}`, visit.origin)
       for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
-      return answerOf(await auth.handler(new Request(url, { method, headers: headersOf(visit, body !== undefined), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })))
+      const hand = async (): Promise<SignInAnswer> => answerOf(await auth.handler(new Request(url, { method, headers: headersOf(visit, body !== undefined), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })))
+      return path === '/sign-in/email' ? byLastingPassword(String(body?.['email']), hand) : hand()
     },
-    async session({ cookie }, isLook = false) {
-      if (cookie === null || !cookie.includes(sessionCookie(isSecure))) return null
-      const found = await auth.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
-      return found === null ? null : stillOpen(found.session, isLook)
-    },
+    session: ({ cookie }, isLook = false) => sessionOf(cookie, isLook),
     alone: oneByOne(pool),
     async createUser({ name, email, password }) {
       const { internalAdapter, password: passwords } = await context
@@ -157,7 +154,7 @@ export function openSignIn({ database, key, origin, log, time = HOST_TIME }: Sig
       return [await signedCookie(authCookies.sessionToken, token, secret)]
     },
     async sessions(userId) {
-      const { rows } = await pool.query<SessionRow>(`select id, method, "createdAt", "seenAt", "ipAddress", "userAgent" from auth_session where "userId" = $1 and "expiresAt" > now() and "seenAt" > $2 order by "seenAt" desc, id`, [userId, new Date(time.now() - IDLE_MS)])
+      const { rows } = await pool.query<SessionRow>(`select id, method, "createdAt", "seenAt", "ipAddress", "userAgent" from auth_session where "userId" = $1 and "expiresAt" > now() and "seenAt" > $2 and "seenAt" < $3 order by "seenAt" desc, id`, [userId, new Date(time.now() - IDLE_MS), new Date(time.now() + IDLE_MS)])
       return rows.map((row): SessionSummary => ({ id: row.id, method: row.method, signedInAt: row.createdAt.getTime(), seenAt: row.seenAt.getTime(), address: row.ipAddress ?? '', userAgent: row.userAgent ?? '' }))
     },
     async endSessions(userId, sessionId) {
@@ -187,7 +184,7 @@ export function openSignIn({ database, key, origin, log, time = HOST_TIME }: Sig
     async mayTry(account) {
       const { rows } = await pool.query<{ count: number }>(
         `insert into auth_attempts as a (key, count, since) values ($1, 1, $2)
-         on conflict (key) do update set count = case when a.since <= $2 - $3 then 1 else a.count + 1 end, since = case when a.since <= $2 - $3 then $2 else a.since end returning count`,
+         on conflict (key) do update set count = case when abs($2 - a.since) >= $3 then 1 else a.count + 1 end, since = case when abs($2 - a.since) >= $3 then $2 else a.since end returning count`,
         [accountKey(account), Date.now(), LOCK_MS],
       )
       return rows[0]!.count <= TRIES
@@ -202,9 +199,32 @@ export function openSignIn({ database, key, origin, log, time = HOST_TIME }: Sig
     close: () => pool.end(),
   }
 
+  async function sessionOf(cookie: string | null, isLook: boolean): Promise<OpenSession | null> {
+    if (cookie === null || !cookie.includes(sessionCookie(isSecure))) return null
+    const found = await auth.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
+    return found === null ? null : stillOpen(found.session, isLook)
+  }
+
+  /**
+   * A new password ends what there is of the one before, and cannot end what a sign-in stores after it: that looks
+   * again when it is through, and ends it itself. Asked of addresses that nobody has, too, so that the time tells nothing.
+   */
+  async function byLastingPassword(email: string, hand: () => Promise<SignInAnswer>): Promise<SignInAnswer> {
+    const before = await passwordOf(pool, email)
+    const answer = await hand()
+    if (answer.status !== 200) return answer
+    const after = await passwordOf(pool, email)
+    if (after?.hash === before?.hash) return answer
+    const opened = await sessionOf(answer.cookies.map((line) => line.split(';', 1)[0]).join('; '), true)
+    if (opened !== null) await pool.query('delete from auth_session where id = $1', [opened.session.sessionId])
+    if (after !== null) await voidHalfway(pool, after.userId)
+    return { status: 401, body: null, cookies: [], retryAfter: null }
+  }
+
   async function stillOpen(session: { id: string; userId: string; createdAt: Date; token: string } & Record<string, unknown>, isLook: boolean): Promise<OpenSession | null> {
     const [now, seenAt] = [time.now(), (session['seenAt'] as Date).getTime()]
-    if (now - seenAt >= IDLE_MS) {
+    // One that a clock noted which ran ahead would last until the clock comes there again.
+    if (Math.abs(now - seenAt) >= IDLE_MS) {
       await pool.query('delete from auth_session where id = $1', [session.id])
       return null
     }
@@ -273,12 +293,23 @@ async function spendCode(pool: pg.Pool, userId: string, code: string): Promise<v
   if (rowCount !== 1) throw new APIError('UNAUTHORIZED', { message: 'This code was used already.', code: 'CODE_SPENT' })
 }
 
-/** What strangers leave behind is kept as long as it counts: without a sign-in nobody fills the tables. */
+/**
+ * What strangers leave behind is kept as long as it counts: without a sign-in nobody fills the tables. What was noted
+ * further ahead than it counts is of a clock that ran ahead: it would lock people out, or keep a link good, until the clock comes
+ * there again. But a code that was used then is good again then.
+ */
 async function forgetExpired(pool: pg.Pool): Promise<void> {
   const now = Date.now()
-  await pool.query('delete from auth_attempts where since <= case when starts_with(key, $1) then $2::bigint else $3::bigint end', [CODE_KEY, now - CODE_KEPT_MS, now - LOCK_MS])
-  await pool.query('delete from auth_rate_limit where "lastRequest" <= $1', [now - LIMIT_KEPT_MS])
-  await pool.query('delete from auth_verification where "expiresAt" <= $1', [new Date(now)])
+  await pool.query('delete from auth_attempts where case when starts_with(key, $1) then since <= $3::bigint - $2::bigint else abs($3::bigint - since) >= $4 end', [CODE_KEY, CODE_KEPT_MS, now, LOCK_MS])
+  await pool.query('delete from auth_rate_limit where abs($1 - "lastRequest") >= $2', [now, LIMIT_KEPT_MS])
+  await pool.query('delete from auth_verification where "expiresAt" <= $1 or "createdAt" >= $2', [new Date(now), new Date(now + LIMIT_KEPT_MS)])
+  await pool.query('update auth_two_factor set "failedVerificationCount" = 0, "lockedUntil" = null where "lockedUntil" >= $1', [new Date(now + LOCK_MS + LIMIT_KEPT_MS)])
+}
+
+/** What an address signs in with by password, as it is stored; null: nothing. */
+async function passwordOf(pool: pg.Pool, email: string): Promise<{ readonly userId: string; readonly hash: string | null } | null> {
+  const { rows: [row] } = await pool.query<{ userId: string; hash: string | null }>(`select a."userId", a.password as hash from auth_account a join auth_user u on u.id = a."userId" where u.email = $1 and a."providerId" = 'credential'`, [email])
+  return row ?? null
 }
 
 /** One at a time here, so that those who wait hold no connection; and one at a time over all servers. */

@@ -23,6 +23,7 @@ before(async () => {
 })
 after(() => house.close())
 
+const signedIn = (browser: Browser) => browser.ask('POST', '/api/sign-in/password', { email: OWNER.email, password: OWNER.password })
 const said = ({ status, json }: Answer): readonly [number, string | undefined] => [status, json?.code]
 const NOBODY = '01a20549-c591-7da7-8a7f-42942446c7f9'
 
@@ -235,6 +236,37 @@ test('row 17: what strangers try is kept as long as it counts, and where their n
   await house.sql(`update relink.auth_rate_limit set "lastRequest" = "lastRequest" - 300001`)
   await guess('made-up-13')
   assert.deepEqual([await kept(), (await house.sql('select 1 from relink.auth_verification')).length, (await house.sql('select 1 from relink.auth_rate_limit')).length], [1, 0, 1])
+})
+
+// Fails when: what was counted ahead of the clock is kept until the clock comes there (seen: a network, an account and a second factor locked for as long as the clock had run ahead).
+test('row 17: a clock that ran ahead while something was counted, and was set right, locks nobody out until it comes there again', async () => {
+  await house.sql('delete from relink.auth_attempts')
+  const ahead = 'interval \'40 days\''
+  const stranger = house.browser()
+  for (let n = 0; n < 6; n++) await stranger.ask('POST', '/api/sign-in/password', { email: OWNER.email, password: 'wrong wrong wrong' })
+  assert.equal((await signedIn(stranger)).status, 429)
+  await house.sql(`update relink.auth_attempts set since = since + 40 * 86400000::bigint`)
+  await house.sql(`update relink.auth_rate_limit set "lastRequest" = "lastRequest" + 40 * 86400000::bigint`)
+  await house.sql(`update relink.auth_two_factor set "failedVerificationCount" = 5, "lockedUntil" = now() + ${ahead}`)
+  const entered = await signedIn(stranger)
+  assert.deepEqual([entered.status, entered.json.next], [200, 'second_factor'], entered.text)
+  assert.equal((await stranger.ask('POST', '/api/sign-in/second-factor', { code: totp(secret) })).status, 200)
+  // A code that was used stays used, whatever the clock said.
+  await house.sql(`update relink.auth_attempts set since = since + 40 * 86400000::bigint where starts_with(key, 'code:')`)
+  const again = house.browser()
+  await signedIn(again)
+  assert.equal((await again.ask('POST', '/api/sign-in/second-factor', { code: totp(secret) })).status, 401)
+
+  // Nor does what was begun then, or a session of then, last until there.
+  await house.forgetCodes()
+  const { userId } = (await owner.ask('GET', '/api/account')).json
+  const token = await house.instance.signIn.beginReset(userId)
+  await house.sql(`update relink.auth_verification set "createdAt" = "createdAt" + ${ahead}, "expiresAt" = "expiresAt" + ${ahead}`)
+  assert.equal((await house.browser().ask('POST', '/api/sign-in/reset/password', { token, password: 'a long new pass phrase' })).status, 410)
+  const mine = await signIn(house.browser(), OWNER, secret, house)
+  const { id } = (await mine.ask('GET', '/api/account/sessions')).json.items.find(({ isThis }: { isThis: boolean }) => isThis)
+  await house.sql(`update relink.auth_session set "createdAt" = "createdAt" + ${ahead}, "expiresAt" = "expiresAt" + ${ahead}, "seenAt" = "seenAt" + ${ahead} where id = $1`, [id])
+  assert.equal((await mine.ask('GET', '/api/accounts')).status, 401)
 })
 
 test('row 17: each way in has a limit of its own for a network, and a passkey the one of a password', async () => {
