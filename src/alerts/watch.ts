@@ -27,7 +27,7 @@ export async function watch({ store, clock, entropy }: Parts): Promise<void> {
   const wanted = [...(await warnings(store, now)), ...(await brokenBalances(store))]
   const matters = new Set(wanted.map(matterOf))
   const open = (await store.alerts.list({ open: true, limit: MANY })).filter(({ about }) => about === 'warning' || about === 'balance')
-  const read = new Set((await store.accounts.list()).filter(({ state }) => state === 'open').map(({ id }) => id))
+  const read = new Set((await store.accounts.all()).filter(({ state }) => state === 'open').map(({ id }) => id))
   for (const one of open) {
     if (matters.has(matterOf(one))) continue
     await store.alerts.settle(one.id, now)
@@ -67,7 +67,7 @@ async function warnings(store: TenantStore, now: number): Promise<readonly Wante
 /** Of accounts that are read; what a delay of the bank may explain is not broken. */
 async function brokenBalances(store: TenantStore): Promise<readonly Wanted[]> {
   const found: Wanted[] = []
-  for (const account of await store.accounts.list()) {
+  for (const account of await store.accounts.all()) {
     if (account.state !== 'open') continue
     const sources = (await store.accounts.sources({ accountId: account.id })).filter(({ state }) => state === 'active')
     const spans = (await Promise.all(sources.map(({ id }) => store.feed.newestSpans(account.id, id, SPANS_LOOKED_AT)))).flat()

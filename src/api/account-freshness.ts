@@ -3,11 +3,11 @@ import type { z } from 'zod'
 import { strikes } from '../diagnose/bank-health.ts'
 import { CARDS } from '../diagnose/catalogue.ts'
 import { problemsOf } from '../diagnose/problems.ts'
+import type { Account } from '../domain/account.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { Day } from '../domain/day.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Instance } from '../instance.ts'
-import type { AccountSummary } from '../ports/store.ts'
 import { freshnessWord } from '../sync/freshness.ts'
 import { dayStates, PROOF_DAYS, type DayState } from './day-states.ts'
 import type { freshnessShape } from './freshness-shape.ts'
@@ -18,14 +18,15 @@ const ROWS_LOOKED_AT = 300
 const DAY_MS = 24 * 3_600_000
 const MOST_INCIDENTS = 200
 
-export async function freshnessResource({ store, clock }: Instance, account: AccountSummary): Promise<z.output<typeof freshnessShape>> {
+export async function freshnessResource({ store, clock }: Instance, account: Account): Promise<z.output<typeof freshnessShape>> {
   const connections = await connectionsOf(store, account)
   const active = connections.filter(({ state }) => state === 'active' || state === 'connecting')
-  const [coverage, sources, balance, booked, problems, challenges] = await Promise.all([
+  const [coverage, sources, balance, booked, newestRow, problems, challenges] = await Promise.all([
     store.feed.coverage(account.id),
     store.accounts.sources({ accountId: account.id }),
     store.feed.newestBalance(account.id, 'ledger'),
     store.feed.transactions({ accountId: account.id, states: ['posted'], limit: ROWS_LOOKED_AT }),
+    store.feed.transactions({ accountId: account.id, states: ['posted', 'pending'], limit: 1 }),
     Promise.all(active.map((connection) => problemsOf(store, connection))),
     Promise.all(active.map(({ id }) => store.challenges.list({ connectionId: id, state: 'open' }))),
   ])
@@ -45,11 +46,11 @@ export async function freshnessResource({ store, clock }: Instance, account: Acc
     bookedOn: [...new Set<Day>(booked.rows.map(({ postedOn }) => postedOn))],
   })
   const iso = (at: number | null): string | null => (at === null ? null : isoInstant(at))
-  return { word, askedAt: iso(askedAt), answeredAt: iso(answeredAt), bankDataOn: balance?.on ?? null, newestRowOn: account.newestRowOn }
+  return { word, askedAt: iso(askedAt), answeredAt: iso(answeredAt), bankDataOn: balance?.on ?? null, newestRowOn: newestRow.rows[0]?.postedOn ?? null }
 }
 
 /** The days of an account, with the outages of the banks that feed it. */
-export async function accountDays({ store, clock }: Instance, account: AccountSummary): Promise<DayState[]> {
+export async function accountDays({ store, clock }: Instance, account: Account): Promise<DayState[]> {
   const now = clock.now()
   const [coverage, spans, connections] = await Promise.all([store.feed.coverage(account.id), store.feed.spans(account.id), connectionsOf(store, account)])
   const incidents = await Promise.all(connections.map(async ({ institutionId, connector }): Promise<readonly Incident[]> => {
@@ -59,7 +60,8 @@ export async function accountDays({ store, clock }: Instance, account: AccountSu
   return dayStates(coverage, spans, now, PROOF_DAYS, incidents.flat())
 }
 
-async function connectionsOf({ connections }: Instance['store'], { connectionIds }: AccountSummary): Promise<readonly Connection[]> {
-  const found = await Promise.all(connectionIds.map((id) => connections.get(id)))
+async function connectionsOf({ accounts, connections }: Instance['store'], { id: accountId }: Account): Promise<readonly Connection[]> {
+  const ids = new Set((await accounts.sources({ accountId })).flatMap(({ connectionId }) => connectionId ?? []))
+  const found = await Promise.all([...ids].map((id) => connections.get(id)))
   return found.filter((connection) => connection !== null)
 }

@@ -183,8 +183,8 @@ async function loadReads(store: TenantStore, institutionId: string, now: number)
 }
 
 async function kindsOf(store: TenantStore, latest: readonly LatestRun[]): Promise<ReadonlyMap<string, string>> {
-  const accountIds = latest.flatMap(({ run }) => run.accounts.map(({ accountId }) => accountId))
-  return new Map((await store.accounts.list({ accountIds })).map(({ id, kind }) => [id, kind]))
+  const accountIds = new Set(latest.flatMap(({ run }) => run.accounts.map(({ accountId }) => accountId)))
+  return new Map((await store.accounts.all()).filter(({ id }) => accountIds.has(id)).map(({ id, kind }) => [id, kind]))
 }
 
 function firstOf({ causes }: Diagnosis): CauseCode {

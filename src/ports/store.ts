@@ -112,7 +112,9 @@ export type AccountStore = {
   create(account: Account, source: AccountSource): Promise<void>
   addSource(source: AccountSource): Promise<void>
   get(id: string): Promise<Account | null>
-  /** Oldest first; costs a scan of the rows of the accounts that are asked for. */
+  /** Of the tenant, oldest first. */
+  all(): Promise<readonly Account[]>
+  /** With what their rows come to. Oldest first; costs a scan of the rows of the accounts that are asked for. */
   list(filter?: AccountFilter): Promise<readonly AccountSummary[]>
   update(id: string, patch: Patch<Omit<Account, 'id' | 'createdAt'>>): Promise<void>
   sources(filter: { readonly accountId?: string; readonly connectionId?: string }): Promise<readonly AccountSource[]>

@@ -19,7 +19,7 @@ const SHOWN = 50
 
 /** What may be one with the row: amounts that are equal first and those that are far away last, among these the nearest days. `text` is found in what the bank says. */
 export async function matchesFor(store: TenantStore, row: Transaction, text: string): Promise<readonly Match[]> {
-  const accounts = await store.accounts.list()
+  const accounts = await store.accounts.all()
   const own = accounts.find(({ id }) => id === row.accountId)
   const days = text === '' ? NEAR.days : SEARCHED_DAYS
   const found: Match[] = []

@@ -170,6 +170,14 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await ids({ accountIds: [] }), [])
     })
 
+    test('all accounts are told as they are stored, oldest first', async () => {
+      const tenant = await twin.newTenant()
+      assert.deepEqual(await tenant.accounts.all(), [])
+      const [second, first] = [anAccount({ createdAt: 2 }), anAccount({ createdAt: 1 })]
+      for (const account of [second, first]) await tenant.accounts.create(account, aSource(account.id))
+      assert.deepEqual(await tenant.accounts.all(), [first, second])
+    })
+
     test('the list of accounts shows stated balance or sum, rows, and what is for review', async () => {
       const tenant = await twin.newTenant()
       const connection = aConnection()

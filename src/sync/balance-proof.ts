@@ -144,7 +144,7 @@ function ledgerRow(row: Candidate, changes: readonly TransactionChange[]): Ledge
 /** Rows of the other accounts in this currency, among which the other side of a transfer may be. */
 export async function otherSides({ accounts, feed }: TenantStore, account: Account, from: Day): Promise<readonly OtherSide[]> {
   const others: OtherSide[] = []
-  for (const other of await accounts.list()) {
+  for (const other of await accounts.all()) {
     if (other.id === account.id || other.currency !== account.currency) continue
     const { rows } = await feed.transactions({ accountId: other.id, from: addDays(from, -USUAL_DAYS), states: ['posted'], limit: OTHER_ROWS })
     for (const row of rows) others.push({ id: row.id, on: row.postedOn, amount: row.amount, text: normalisedText(row.name, row.memo), kind: row.kind })

@@ -188,7 +188,7 @@ async function makeAccounts(deps: ImportDeps, destinations: readonly Destination
   for (const destination of destinations) if (destination.account !== null) await takeAccount(deps, destination, destination.account, sources, runId)
   const fresh = destinations.filter(({ account }) => account === null)
   if (fresh.length === 0) return
-  const names = new Set((await accounts.list()).map(({ name }) => name))
+  const names = new Set((await accounts.all()).map(({ name }) => name))
   await inGroups(fresh, (destination) => makeAccount(deps, destination, names))
 }
 

@@ -13,6 +13,7 @@ import { loadBalanceSeries } from '../../sync/balance-series.ts'
 import { switchAccount } from '../../sync/connect.ts'
 import { balanceProofResource } from '../balance-resource.ts'
 import { balanceProofShape } from '../balance-shapes.ts'
+import { accountOf, noAccount } from '../account-of.ts'
 import { accountDays, freshnessResource } from '../account-freshness.ts'
 import { freshnessShape } from '../freshness-shape.ts'
 import { PROOF_DAYS } from '../day-states.ts'
@@ -38,7 +39,7 @@ const change = route({
   body: z.strictObject({ name: z.string().min(1).max(200).optional(), state: z.enum(['open', 'paused']).optional(), startOn: dayShape.nullable().optional() }),
   response: accountShape,
   handle: async ({ params, body, instance }) => {
-    await summaryOf(instance, params.id)
+    await accountOf(instance, params.id)
     const wrong = body.startOn == null ? null : whyNotSince(body.startOn as Day, instance.clock.now())
     if (wrong !== null) throw new ApiProblem('invalid_request', wrong, { errors: [{ field: 'startOn', message: 'Not a day since which an account can be read.' }] })
     const patch: Patch<Pick<Account, 'name' | 'startOn'>> = {
@@ -76,7 +77,7 @@ const rows = route({
   }),
   response: pageOf(transactionShape),
   handle: async ({ params, query, instance }) => {
-    await summaryOf(instance, params.id)
+    await accountOf(instance, params.id)
     const page = await firstOrAfter(instance.store.feed.transactions({
       accountId: params.id,
       limit: query.limit,
@@ -99,13 +100,13 @@ const coverage = route({
       wasOut: z.boolean().meta({ description: 'The bank was away on this day, and it was read all the same' }),
     })),
   }),
-  handle: async ({ params, instance }) => ({ days: await accountDays(instance, await summaryOf(instance, params.id)) }),
+  handle: async ({ params, instance }) => ({ days: await accountDays(instance, await accountOf(instance, params.id)) }),
 })
 
 const freshness = route({
   method: 'GET', url: '/accounts/:id/freshness', action: 'read', tag: 'Accounts', summary: 'When it was asked and answered, of which day the bank\'s data is, and its newest row',
   params: idParams, response: freshnessShape,
-  handle: async ({ params, instance }) => freshnessResource(instance, await summaryOf(instance, params.id)),
+  handle: async ({ params, instance }) => freshnessResource(instance, await accountOf(instance, params.id)),
 })
 
 const series = route({
@@ -116,7 +117,7 @@ const series = route({
     stated: z.array(z.object({ on: dayShape, amount: money, differs: money.meta({ description: 'What the bank counts more than the rows' }) })),
   }),
   handle: async ({ params, instance }) => {
-    const account = await summaryOf(instance, params.id)
+    const account = await accountOf(instance, params.id)
     const today = utcDay(instance.clock.now())
     const found = await loadBalanceSeries(instance.store, account, addDays(today, 1 - PROOF_DAYS), today)
     const amount = (minor: bigint): string => formatMoney({ minor, currency: account.currency })
@@ -127,7 +128,7 @@ const series = route({
 const proof = route({
   method: 'GET', url: '/accounts/:id/balance-proof', action: 'read', tag: 'Accounts', summary: 'What the bank\'s balances prove of the rows, and what explains it where they disagree',
   params: idParams, response: balanceProofShape,
-  handle: async ({ params, instance, language }) => balanceProofResource(language, instance, await summaryOf(instance, params.id)),
+  handle: async ({ params, instance, language }) => balanceProofResource(language, instance, await accountOf(instance, params.id)),
 })
 
 const save = route({
@@ -154,7 +155,7 @@ async function firstOrAfter<T>(page: Promise<T>): Promise<T> {
 
 async function summaryOf(instance: Instance, id: string) {
   const [account] = await instance.store.accounts.list({ accountIds: [id] })
-  if (account === undefined) throw new ApiProblem('not_found', 'There is no account with this id.')
+  if (account === undefined) throw noAccount()
   return account
 }
 

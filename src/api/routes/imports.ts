@@ -6,6 +6,7 @@ import { DATES_SAID } from '../../domain/dates-said.ts'
 import { readCurrency } from '../../formats/written-currency.ts'
 import { retold } from '../../language/retold.ts'
 import { NEW_ACCOUNT } from '../../sync/file-accounts.ts'
+import { accountOf } from '../account-of.ts'
 import { readBody, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from '../body.ts'
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
@@ -29,7 +30,7 @@ const upload = route({
   query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional(), dates: z.enum(DATES_SAID).optional(), currency: z.string().refine((code) => readCurrency(code) === code, 'A code of ISO 4217, such as EUR').optional().meta({ description: 'Where the file names none' }) }),
   body: 'stream', response: importShape,
   handle: async ({ query, body, instance, language }) => {
-    if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT && (await instance.store.accounts.get(query.accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
+    if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT) await accountOf(instance, query.accountId)
     const bytes = await readBody(body as unknown as Readable, { bytes: UPLOAD_LIMIT_BYTES, ms: UPLOAD_MS })
     const { failure, ...report } = await instance.verbs.importFile({
       fileName: query.name,

@@ -5,12 +5,12 @@ import type { Account } from '../../domain/account.ts'
 import { parseDay, type Day } from '../../domain/day.ts'
 import { formatMoney, moneyOf, parseDecimal } from '../../domain/money.ts'
 import type { ReconciledStatement } from '../../domain/reconciliation.ts'
-import type { Instance } from '../../instance.ts'
 import type { Language } from '../../language/language.ts'
 import { sayParts } from '../../language/say.ts'
 import { whyNotAsk, whyNotStated } from '../../sync/account-days.ts'
 import { unansweredIn } from '../../sync/ask-again.ts'
 import { reconcile, type Reconciliation } from '../../sync/reconcile.ts'
+import { accountOf } from '../account-of.ts'
 import { explained } from '../balance-resource.ts'
 import { partResource } from '../part-resource.ts'
 import { ApiProblem } from '../problems.ts'
@@ -92,12 +92,6 @@ const forget = route({
 })
 
 export const reconcileRoutes: readonly Route[] = [compare, noted, note, ask, forget]
-
-async function accountOf({ store }: Instance, id: string): Promise<Account> {
-  const account = await store.accounts.get(id)
-  if (account === null) throw new ApiProblem('not_found', 'There is no account with this id.')
-  return account
-}
 
 function read(account: Account, { asOf, balance }: { readonly asOf: string; readonly balance: string }, now: number): { readonly on: Day; readonly amount: bigint } {
   const [on, decimal] = [parseDay(asOf), parseDecimal(balance.trim().replace('\u2212', '-'))]

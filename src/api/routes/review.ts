@@ -7,6 +7,7 @@ import { makeOne, matchesFor, matchOf } from '../../review/matches.ts'
 import { dryRun } from '../../review/rules.ts'
 import { suggestions } from '../../review/suggest.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
+import { accountOf } from '../account-of.ts'
 import { ApiProblem } from '../problems.ts'
 import { dryRunResource, ruleResource, suggestedResource } from '../review-resource.ts'
 import { dryRunShape, matchShape, ruleShape, suggestedShape } from '../review-shape.ts'
@@ -22,8 +23,8 @@ const suggested = route({
   method: 'GET', url: '/accounts/:id/suggestions', action: 'read', tag: 'Review', summary: 'What is proposed for the newest rows that wait for review: categories, other sides of transfers, and what is worth a second look',
   params: idParams, response: z.object({ looked: z.int().meta({ description: 'So many rows that wait were looked at' }), items: z.array(suggestedShape) }),
   handle: async ({ params, instance }) => {
-    if ((await instance.store.accounts.get(params.id)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
-    const found = await suggestions(instance.store, params.id)
+    const { id } = await accountOf(instance, params.id)
+    const found = await suggestions(instance.store, id)
     return { looked: found.looked, items: found.suggested.map(suggestedResource) }
   },
 })
@@ -156,8 +157,8 @@ const unpair = route({
 
 export const reviewRoutes: readonly Route[] = [suggested, rules, removedRules, preview, save, remove, bringBack, matches, same, pair, transfer, unpair]
 
-async function demandAccount({ store }: Instance, accountId: string | null): Promise<void> {
-  if (accountId !== null && (await store.accounts.get(accountId)) === null) throw new ApiProblem('not_found', 'There is no account with this id.')
+async function demandAccount(instance: Instance, accountId: string | null): Promise<void> {
+  if (accountId !== null) await accountOf(instance, accountId)
 }
 
 async function refuseTwice({ store }: Instance, { contains, accountId }: Pick<CategoryRule, 'contains' | 'accountId'>): Promise<void> {

@@ -6,6 +6,8 @@ import { by } from './order.ts'
 import { insert, patch } from './rows.ts'
 import type { TenantState } from './state.ts'
 
+const inOrder = by<Account>((a) => a.createdAt, (a) => a.id)
+
 export function memoryAccounts(state: TenantState): AccountStore {
   const { accounts, sources } = state
   function checkSource(source: AccountSource): void {
@@ -27,10 +29,13 @@ export function memoryAccounts(state: TenantState): AccountStore {
     async get(id) {
       return accounts.get(id) ?? null
     },
+    async all() {
+      return [...accounts.values()].sort(inOrder)
+    },
     async list({ accountIds, connectionId } = {}) {
       const fed = connectionId === undefined ? null : new Set([...sources.values()].filter((s) => s.connectionId === connectionId).map((s) => s.accountId))
       const wanted = [...accounts.values()].filter((a) => (accountIds === undefined || accountIds.includes(a.id)) && (fed === null || fed.has(a.id)))
-      return wanted.sort(by((a) => a.createdAt, (a) => a.id)).map((account) => summary(state, account))
+      return wanted.sort(inOrder).map((account) => summary(state, account))
     },
     async update(id, changes) {
       patch(accounts, id, changes)

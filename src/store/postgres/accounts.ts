@@ -29,6 +29,10 @@ export function postgresAccounts(db: Database, tenantId: string): AccountStore {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
       return row === undefined ? null : accounts.read(row)
     },
+    async all() {
+      const [{ rows }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.accounts').selectAll().where('tenant_id', '=', tenantId).orderBy('created_at').orderBy('id')])
+      return rows.map(accounts.read)
+    },
     async list(filter = {}) {
       const [{ rows }] = await inOneTrip(db, tenantId, [summaries(tenantId, filter)])
       return rows.map(readSummary)
