@@ -22,6 +22,7 @@ import { demand } from './demand.ts'
 import type { Door } from './door.ts'
 import { createGuard, setSecurityHeaders, type Guard } from './guard.ts'
 import { createIdentify } from './identify.ts'
+import { cutUnread } from './last-answers.ts'
 import { ApiProblem, problemBody, PROBLEMS, type FieldError, type ProblemCode, type ProblemExtras } from './problems.ts'
 import { Download, type Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -69,6 +70,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // No expectation is known here, so none is refused: the request is answered as it is.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
   acceptJson(server)
+  cutUnread(server, options.instance.clock)
   await readLanguages()
   const guard = createGuard(options.origins)
   const admit = createAdmit(options, guard)
