@@ -12,7 +12,7 @@ import { NO_LIMITS, type ReadLimits } from '../lines.ts'
 import { balanceWords } from '../unstated.ts'
 import { scanDate } from '../written-date.ts'
 import { CutWatch } from './cut.ts'
-import { countHeadings } from './headings.ts'
+import { countHeadings, isHeadingLine } from './headings.ts'
 import { inferLayout, type Aside } from './infer.ts'
 import { labelledAsTable, labelsOf } from './labelled.ts'
 import type { Layout } from './layout.ts'
@@ -20,7 +20,7 @@ import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type
 import { reshapeOf } from './reshape.ts'
 import { RowReader } from './row-reader.ts'
 import { isStanding, readRow } from './rows.ts'
-import { type Table, tablesIn, TitleWatch } from './tables.ts'
+import { type Table, tablesIn, TITLE_CELLS, TitleWatch } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
 
 /** Characters of the file that decide its layout. */
@@ -164,8 +164,11 @@ async function inferDialect(
 type ReadTable = Table & { readonly layout: Layout }
 
 function readTables(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<readonly ReadTable[], FormatFailure> {
-  const found = tablesIn(records)
-  const layoutOf = (i: number, around: Aside): Result<Layout, FormatFailure> => inferLayout(records.slice(found[i]!.from, found[i + 1]?.from), delimiter, around)
+  const all = tablesIn(records)
+  // A title and a heading without a row: nothing happened in that account.
+  const cut = all.map((table, i) => ({ ...table, records: records.slice(table.from, all[i + 1]?.from) }))
+  const found = cut.some((table) => hasRows(table.records)) ? cut.filter((table) => hasRows(table.records)) : cut
+  const layoutOf = (i: number, around: Aside): Result<Layout, FormatFailure> => inferLayout(found[i]!.records, delimiter, around)
   const layouts = found.map((_, i) => layoutOf(i, aside))
   // Who writes a file writes all its dates in one order.
   const proved = [...new Set(layouts.flatMap((layout) => (layout.ok && layout.value.orderTold === null && layout.value.order !== 'ymd' ? [layout.value.order] : [])))]
@@ -174,9 +177,16 @@ function readTables(records: readonly CsvRecord[], delimiter: string, aside: Asi
     const isOpen = first.ok ? first.value.orderTold !== null : first.failure.code === 'dates_unclear'
     const layout = isOpen && proved.length === 1 ? layoutOf(i, { ...aside, said: proved[0]! }) : first
     if (!layout.ok) return layout
-    read.push({ ...found[i]!, layout: layout.value })
+    const { from, title, goesOn, mayMix } = found[i]!
+    read.push({ from, title, goesOn, mayMix, layout: layout.value })
   }
   return ok(read)
+}
+
+/** Whether anything but titles and sums stands below the heading. */
+function hasRows(table: readonly CsvRecord[]): boolean {
+  const heading = table.findIndex(({ cells }) => isHeadingLine(cells))
+  return heading === -1 || table.slice(heading + 1).some(({ cells }) => cells.filter((cell) => cell !== '').length > TITLE_CELLS)
 }
 
 const same: WithYears = (record) => record

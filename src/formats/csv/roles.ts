@@ -62,7 +62,7 @@ export function readRoles(
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }, ...meanings] : meanings
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || (isSeveral(cells, cell) && !isAccountOfOther(heading.cells, at))) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (role !== 'currency' || !isAsset(cell) || areHeld(cells)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
-    found.push({ ...meaning, rank: meaning.rank + (meaning.role === 'amount' && isNetLess && isNet(cell) ? LAST : 0), at })
+    found.push({ ...meaning, rank: meaning.rank + (MOVES.has(meaning.role) && isNet(cell) ? (isNetLess ? LAST : meaning.role === 'amount' ? 0 : -LAST) : 0), at })
     if (AMOUNTS.has(meaning.role) && meaning.role !== 'foreignAmount' && cells.length > 0 && named !== null) currencies.push({ named, isBare: meaning.rank === BARE_CURRENCY })
   })
   if (!found.some(({ role }) => DATES.has(role))) {

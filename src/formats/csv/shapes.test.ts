@@ -409,3 +409,20 @@ test('a balance above the rows may have its day behind it, or stand under words 
   assert.deepEqual(statement.balances.map(({ kind, amount, on }) => `${kind} ${amount} ${on}`), ['ledger 1487.5 2024-01-31'])
   assert.equal(summary(await only(`openingBalance,500.00\nclosingBalance,1487.50${rows}`)), '2 987.5 2024-01-05 2024-01-18 500 1487.5')
 })
+
+// Fails when: a table without a row is a damaged one (seen): the file was refused.
+test('of several accounts one may have no row', async () => {
+  const table = (title: string, ...rows: readonly string[]): string => `"Umsätze ${title}";"Zeitraum: 30 Tage"\n"Neuer Kontostand";"0,00 EUR"\n"Buchungstag";"Vorgang";"Buchungstext";"Umsatz in EUR"\n${rows.map((row) => `${row}\n`).join('')}"Alter Kontostand";"0,00 EUR"\n\n`
+  const [one, other] = ['"05.01.2024";"Lastschrift";"Rewe";"-12,50"', '"18.01.2024";"Gutschrift";"Firma";"2.000,00"']
+  const amountsIn = async (content: string): Promise<readonly string[]> => (await all(content)).map((statement) => amountsOf(statement).join(' '))
+  assert.deepEqual(await amountsIn(table('Girokonto', one, other) + table('Visa-Karte')), ['-12.5 2000'])
+  assert.deepEqual(await amountsIn(table('Girokonto') + table('Visa-Karte', one) + table('Tagesgeldkonto', '"Keine Umsätze vorhanden."') + table('Sparkonto', other)), ['-12.5', '2000'])
+  assert.equal(await failureOf(table('Girokonto') + table('Visa-Karte')), 'missing_field 3')
+})
+
+// Fails when: the first pair counts (seen): fees were not taken off where no row showed more.
+test('of a gross and a net pair of columns the net one is what moved where fees stand beside', async () => {
+  const file = (fee: string): string => `Date,Description,Gross Debit,Gross Credit,Net Debit,Net Credit,${fee}\n2024-01-05,Order 1,,50.00,,48.90,1.10\n2024-01-08,Refund,10.00,,10.00,,0.00\n`
+  assert.deepEqual(amountsOf(await only(file('Commission'))), ['48.9', '-10'])
+  assert.deepEqual(amountsOf(await only(file('Points'))), ['50', '-10'])
+})

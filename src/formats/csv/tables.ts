@@ -15,7 +15,7 @@ import type { CsvRecord } from './records.ts'
 export type Table = { readonly from: number; readonly title: string | null; /** A table above is of the same account. */ readonly goesOn: boolean; /** Tables stand under titles of one kind whose other words differ: they may be of several accounts. */ readonly mayMix: boolean }
 
 /** A title has a period beside it at most. */
-const TITLE_CELLS = 2
+export const TITLE_CELLS = 2
 
 /** Not what an account is called, but what is said of it. */
 const OF_IT = /kontostand|kontonummer|kontoinhaber|kontotyp|\b(number|balance|saldo|holder|type|no)\b/
