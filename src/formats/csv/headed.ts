@@ -3,7 +3,7 @@
  */
 import { plainWords } from '../unstated.ts'
 import type { AmountStyle } from '../written-amount.ts'
-import { readCurrency } from '../written-currency.ts'
+import { readCurrency, readUnit } from '../written-currency.ts'
 import type { Styles } from './amount-styles.ts'
 import { cellAmount } from './amounts.ts'
 import { chooseAmount } from './choose-amount.ts'
@@ -87,7 +87,7 @@ function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]
   const headingOf = (at: number): string => plainWords(heading.cells[at] ?? '')
   if (own !== null && OF_PURCHASE.test(headingOf(own)) && amountCells(amount).some((at) => BILLED.test(headingOf(at)))) return { currency: null, currencyElse: null, foreignCurrency: foreign }
   const [out, into] = heading.cells.flatMap((cell, at) => (EACH_CURRENCY.test(plainWords(cell)) ? [at] : []))
-  const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null)
+  const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null || readUnit(cells[out] || cells[into] || '') !== null)
   return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign }
 }
 

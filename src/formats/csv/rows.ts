@@ -119,7 +119,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
     type: 'row',
     balance,
     currency: ownCurrency(record, layout),
-    unit: layout.currency === null ? null : readUnit(cell(layout.currency)),
+    unit: readUnit(codeBeside(record, layout)),
     account: told.account ?? layout.accountNumber,
     row: {
       providerId: cleanText(cell(layout.id)),
@@ -251,7 +251,7 @@ function invalidAmount(record: CsvRecord, layout: Layout): Result<CsvRow, Format
 function isExchange(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): boolean {
   if (amount.form !== 'split' || currency === null || currencyElse === null) return false
   if (!movesAt(record, amount.out, style) || !movesAt(record, amount.in, style)) return false
-  const [out, into] = [currency, currencyElse].map((at) => readCurrency(record.cells[at] ?? ''))
+  const [out, into] = [currency, currencyElse].map((at) => readCurrency(record.cells[at] ?? '') ?? readUnit(record.cells[at] ?? ''))
   return out !== null && into !== null && out !== into
 }
 
@@ -260,16 +260,22 @@ function movesAt(record: CsvRecord, at: number, style: Layout['style']): boolean
 }
 
 /** What a record itself says of its currency. */
-function toldCurrency(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): Currency | null {
+function toldCurrency(record: CsvRecord, layout: Layout): Currency | null {
+  const { amount, style } = layout
   if (amount.form === 'currencies') return filledCurrency(record, amount, style)?.currency ?? null
+  return readCurrency(codeBeside(record, layout))
+}
+
+/** What stands in a record for the currency, or the coin, of its amount. */
+function codeBeside(record: CsvRecord, { amount, currency, currencyElse, style }: Layout): string {
   const cell = (at: number | null): string => (at === null ? '' : (record.cells[at] ?? ''))
   // Of a currency for each direction that one counts whose amount moves: banks fill both.
   const isIn = amount.form === 'split' && currencyElse !== null && !movesAt(record, amount.out, style) && movesAt(record, amount.in, style)
-  return readCurrency(isIn ? cell(currencyElse) || cell(currency) : cell(currency) || cell(currencyElse))
+  return isIn ? cell(currencyElse) || cell(currency) : cell(currency) || cell(currencyElse)
 }
 
 function ownCurrency(record: CsvRecord, layout: Layout): Currency | null {
-  return toldCurrency(record, layout) ?? (layout.currency !== null && readUnit(record.cells[layout.currency] ?? '') !== null ? null : layout.fixedCurrency)
+  return toldCurrency(record, layout) ?? (readUnit(codeBeside(record, layout)) !== null ? null : layout.fixedCurrency)
 }
 
 /** The original amount where another currency is named, with the sign of the row. */
