@@ -11,7 +11,7 @@ import type { OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Entropy } from './ports/entropy.ts'
 import type { Log } from './ports/log.ts'
-import { openPool, openSession } from './store/postgres/session.ts'
+import { openPool, openSession, type Session } from './store/postgres/session.ts'
 import { forgetSealed, replaceTenant } from './store/postgres/delete-tenant.ts'
 import { deriveLasting, makeTenantKey, type MasterKey } from './vault/keys.ts'
 
@@ -31,11 +31,25 @@ export async function deleteTenant({ database, tenantId, masterKey, clock, entro
     if (deleted === null) return
     const { counts, head } = deleted
     log.warn('tenant_deleted', { tenant: tenantId, rows: sumOf(counts), seq: head?.seq ?? 0, hash: head === null ? '' : hex(head.hash) })
-    // Everything is gone already, whatever becomes of this.
-    await forgetSealed(session).catch((error: unknown) => log.error('sealed_not_rewritten', { reason: error instanceof Error ? error.message.slice(0, 200) : 'unknown' }))
+    await rewrite(session, log)
   } finally {
     await session.destroy()
   }
+}
+
+/** What is left of the keys in the files of the database, where the process was killed or somebody was reading them: done again until somebody is set up. */
+export async function forgetDeleted({ database, tenantId, log }: Pick<TenantParts, 'database' | 'tenantId' | 'log'>): Promise<void> {
+  const { access, audit } = database.store.tenant(tenantId)
+  if ((await access.members()).length > 0) return
+  const [first] = await audit.list({ before: 2, limit: 1 })
+  if (first?.action !== 'tenant.deleted') return
+  const session = openSession(openPool(database.owner, 1))
+  await rewrite(session, log).finally(() => session.destroy())
+}
+
+/** Everything is gone already, whatever becomes of this. */
+async function rewrite(session: Session, log: Log): Promise<void> {
+  await forgetSealed(session).catch((error: unknown) => log.error('sealed_not_rewritten', { reason: error instanceof Error ? error.message.slice(0, 200) : 'unknown' }))
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {

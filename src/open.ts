@@ -12,7 +12,7 @@ import type { WireLimits } from './adapters/http-wire.ts'
 import { createReach } from './adapters/reach.ts'
 import { createTransport } from './adapters/transport.ts'
 import type { Config } from './config.ts'
-import { deleteTenant } from './delete-tenant.ts'
+import { deleteTenant, forgetDeleted } from './delete-tenant.ts'
 import { createRecorder } from './connector-kit/recorder.ts'
 import type { Connector } from './connector-kit/connector.ts'
 import { discoverConnectors, loadInstitutions } from './connectors/registry.ts'
@@ -199,6 +199,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
           await store.secrets.destroyExpired(clock.now())
           await forgetOldLogins(deps)
           await tellUntold(deps, toldOf)
+          await forgetDeleted({ database, tenantId, log })
           // Known outside of the database, the newest line of the audit log shows when lines were cut off after it.
           const head = await store.audit.head()
           if (head !== null) log.info('audit_head', { seq: head.seq, hash: hex(head.hash) })

@@ -6,6 +6,7 @@ import { deriveLasting } from '../../src/vault/keys.ts'
 import { createAudit } from '../../src/access/audit.ts'
 import { readMasterKey } from '../../src/vault/master-key.ts'
 import { blindKeyOf } from '../../src/vault/rotate.ts'
+import { forgetDeleted } from '../../src/delete-tenant.ts'
 import { connectAna } from '../../src/demo/story.ts'
 import { listen, setupFileOf } from '../../src/api/listen.ts'
 import { openInstance } from '../../src/open.ts'
@@ -207,9 +208,19 @@ test('all of that is one step: a process that is killed behind it leaves nobodyâ
   assert.deepEqual([(await asked).status, await other.instance.gone], [200, undefined])
   await reads.query('rollback')
   assert.ok(await next.secrets.tenantKey() !== null, 'it belongs to the master key')
+  // The next one that opens it does that, until somebody is set up.
+  const filenode = async () => (await looks.query<{ node: string }>(`select pg_relation_filenode('relink.tenant_keys')::text as node`)).rows[0]?.node
+  const ground = { database: { ...other.database, store: anew.value }, tenantId: next.tenantId, log: other.instance.log }
+  const left = await filenode()
+  await forgetDeleted(ground)
+  const anewWritten = await filenode()
+  assert.notEqual(anewWritten, left)
+  await next.access.addFirst({ userId: 'u', name: 'Olga', email: 'olga@books.example', role: 'owner', delegated: [], createdAt: 1, createdBy: 'host', removedAt: null }, other.instance.audit.seal({ actor: 'host', action: 'owner.set_up', object: 'u', codes: {} }))
+  await forgetDeleted(ground)
+  assert.equal(await filenode(), anewWritten)
   await other.instance.deleteAll('user:another')
   assert.deepEqual((JSON.parse(await other.dump('tenants')) as object[]).length, 1)
-  assert.equal((await next.audit.list({ limit: 10 })).length, 1)
+  assert.equal((await next.audit.list({ limit: 10 })).length, 2)
   for (const client of [reads, looks]) await client.end()
   await anew.value.close()
   await other.close()

@@ -73,14 +73,16 @@ async function childrenFirst(session: Kysely<Tables>): Promise<readonly string[]
   return ordered
 }
 
-/** A deleted row stays in the files of the database until they are written anew: for keys and secrets that is now. */
+/** A deleted row stays in the files of the database until they are written anew: for keys and secrets that is now. Throws where somebody reads them for so long that others would have to wait. */
 export async function forgetSealed(db: Kysely<Tables>): Promise<void> {
   await db.connection().execute(async (session) => {
     await sql`set role relink_owner`.execute(session)
+    await sql`set lock_timeout = '10s'`.execute(session)
     try {
       for (const table of ['relink.tenant_keys', 'relink.secrets']) await sql`vacuum (full) ${sql.table(table)}`.execute(session)
     } finally {
       await sql`reset role`.execute(session)
+      await sql`reset lock_timeout`.execute(session)
     }
   })
 }
