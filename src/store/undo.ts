@@ -12,7 +12,8 @@ type Facts = Record<string, string | null>
 type IsOwn = (change: TransactionChange) => boolean
 
 /** State and reason say one thing together, and so do the amount and its currency. */
-const TOGETHER: readonly (readonly string[])[] = [['state', 'withdrawnReason', 'status'], ['amount', 'currency']]
+const MONEY: readonly string[] = ['amount', 'currency']
+const TOGETHER: readonly (readonly string[])[] = [['state', 'withdrawnReason', 'status'], MONEY]
 
 /** Which runs count. Those that took others back made nothing of their own: what they changed follows from what counts. */
 export type Effect = { readonly counts: (runId: RunId) => boolean; readonly isUndo: (runId: RunId) => boolean }
@@ -46,8 +47,9 @@ function standing(row: NewTransaction, { history, reports }: Told, effect: Effec
   for (const { changes } of history) for (const [field, [first]] of Object.entries(changes)) if (!(field in facts)) facts[field] = first
   for (const change of history) {
     const { runId, changes } = change
-    const counts = runId === null || (!effect.isUndo(runId) && (effect.counts(runId) || isShownAgain(reports, runId, effect, change)))
-    if (counts) for (const [field, [, then]] of Object.entries(changes)) facts[field] = then
+    const counts = (of: TransactionChange): boolean => runId === null || (!effect.isUndo(runId) && (effect.counts(runId) || isShownAgain(reports, runId, effect, of)))
+    const standing = counts(change) ? changes : counts({ ...change, changes: moneyOf(changes) }) ? moneyOf(changes) : {}
+    for (const [field, [, then]] of Object.entries(standing)) facts[field] = then
   }
   const made = withFacts(row, facts)
   // Made by a run that does not count, and yet something else is told of it by now.
@@ -59,13 +61,21 @@ export function isShownAgain(reports: readonly ShownReport[], runId: RunId, { co
   const own = reports.flatMap(({ report: { sourceId }, shownBy }) => shownBy.filter((page) => page.runId === runId).map(({ seq }) => ({ seq, sourceId })))
   if (own.length === 0) return false
   const last = Math.max(...own.map(({ seq }) => seq))
-  // Another source books what was pending; its words replace none.
-  const isBooking = change?.changes['status']?.[1] === 'posted'
+  // Another source books what was pending, and has the same amount; its words replace none.
+  const isOfAll = change !== null && (change.changes['status']?.[1] === 'posted' || isMoney(change.changes))
   return reports.some(({ report, shownBy }) => {
-    const isHeard = isBooking || own.some(({ sourceId }) => sourceId === report.sourceId)
+    const isHeard = isOfAll || own.some(({ sourceId }) => sourceId === report.sourceId)
     const saysSo = shownBy.some((page) => page.runId === runId) || (change !== null && isHeard && says(report, change))
     return saysSo && shownBy.some((page) => page.seq > last && counts(page.runId))
   })
+}
+
+function moneyOf(changes: TransactionChange['changes']): TransactionChange['changes'] {
+  return Object.fromEntries(Object.entries(changes).filter(([field]) => MONEY.includes(field)))
+}
+
+function isMoney(changes: TransactionChange['changes']): boolean {
+  return Object.keys(changes).length > 0 && Object.keys(changes).every((field) => MONEY.includes(field))
 }
 
 function says(report: Observation, { changes }: TransactionChange): boolean {

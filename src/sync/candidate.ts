@@ -24,9 +24,14 @@ export function isOpen(candidate: Candidate): boolean {
   return candidate.state !== 'withdrawn' || candidate.withdrawnReason === 'pending_dropped' || candidate.withdrawnReason === 'bank_removed' || candidate.withdrawnReason === 'undone'
 }
 
+/** One is compared with many rows. */
+const texts = new WeakMap<Pick<Candidate, 'name' | 'memo'>, string>()
+
 /** Name and memo, normalised as those of reported rows. */
 export function textOf(candidate: Pick<Candidate, 'name' | 'memo'>): string {
-  return normalisedText(candidate.name, candidate.memo)
+  let text = texts.get(candidate)
+  if (text === undefined) texts.set(candidate, (text = normalisedText(candidate.name, candidate.memo)))
+  return text
 }
 
 /** The ids under which the source reported it, each once. Nearly always there is one report: this is asked of every stored row. */

@@ -103,7 +103,13 @@ function isAscii(text: string): boolean {
 export function resemblance(a: string, b: string): number {
   if (a === b) return a === '' ? 0.5 : 1
   if (a === '' || b === '') return 0.5
-  return Math.max(sharedWords(a, b), sharedPairs(a, b))
+  const [one, other] = [traitsOf(a), traitsOf(b)]
+  return Math.max(sharedWords(one, other), sharedPairs(one, other))
+}
+
+/** The words of a normalised text by which it resembles others, each once. */
+export function wordsOf(text: string): Iterable<string> {
+  return traitsOf(text).words.keys()
 }
 
 /** Whether one text may be the other in new words: an id that stays with an amount needs no more than that to be believed, or asked about. */
@@ -116,46 +122,44 @@ export function isTurned(amount: bigint, other: bigint): boolean {
   return amount !== 0n && amount === -other
 }
 
-/** Length of the words that both have, over the length of the shorter text; single letters and pure numbers are weak. */
-function sharedWords(a: string, b: string): number {
-  const words = weighedWords(a)
-  const others = weighedWords(b)
-  let shared = 0
-  let own = 0
-  let other = 0
-  for (const weight of words.values()) own += weight
-  for (const [word, weight] of others) {
-    other += weight
-    if (words.has(word)) shared += weight
-  }
-  const shorter = Math.min(own, other)
-  return shorter === 0 ? 0 : shared / shorter
-}
+/** What a text is compared by. `weight`: of all words; `pairs`: neighbouring letters as numbers, in order. */
+type Traits = { readonly words: ReadonlyMap<string, number>; readonly weight: number; readonly pairs: Uint32Array }
 
-function weighedWords(text: string): ReadonlyMap<string, number> {
+/** Texts are compared with many others, one after the other: what was looked at last is remembered, so many of them. */
+const REMEMBERED_TEXTS = 8_192
+const remembered = new Map<string, Traits>()
+
+function traitsOf(text: string): Traits {
+  const known = remembered.get(text)
+  if (known !== undefined) return known
   const words = new Map<string, number>()
-  for (const word of text.split(' ')) {
-    if (word.length < 2) continue
-    words.set(word, /^\d+$/.test(word) ? 1 : word.length)
-  }
-  return words
+  for (const word of text.split(' ')) if (word.length > 1) words.set(word, /^\d+$/.test(word) ? 1 : word.length)
+  let weight = 0
+  for (const own of words.values()) weight += own
+  const traits = { words, weight, pairs: Uint32Array.from({ length: Math.max(0, text.length - 1) }, (_, at) => text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1)).sort() }
+  if (remembered.size >= REMEMBERED_TEXTS) remembered.clear()
+  remembered.set(text, traits)
+  return traits
 }
 
-function sharedPairs(a: string, b: string): number {
-  const pairs = new Map<string, number>()
-  for (let i = 0; i + 1 < a.length; i++) {
-    const pair = a.slice(i, i + 2)
-    pairs.set(pair, (pairs.get(pair) ?? 0) + 1)
-  }
+/** Length of the words that both have, over the length of the shorter text; single letters and pure numbers are weak. */
+function sharedWords(a: Traits, b: Traits): number {
+  const shorter = Math.min(a.weight, b.weight)
+  if (shorter === 0) return 0
   let shared = 0
-  for (let i = 0; i + 1 < b.length; i++) {
-    const pair = b.slice(i, i + 2)
-    const left = pairs.get(pair) ?? 0
-    if (left > 0) {
-      shared++
-      pairs.set(pair, left - 1)
-    }
+  for (const [word, weight] of b.words) if (a.words.has(word)) shared += weight
+  return shared / shorter
+}
+
+function sharedPairs({ pairs: a }: Traits, { pairs: b }: Traits): number {
+  const total = a.length + b.length
+  if (total === 0) return 0
+  let [shared, i, j] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    const difference = a[i]! - b[j]!
+    if (difference === 0) shared++
+    if (difference <= 0) i++
+    if (difference >= 0) j++
   }
-  const total = a.length - 1 + (b.length - 1)
-  return total <= 0 ? 0 : (2 * shared) / total
+  return (2 * shared) / total
 }

@@ -11,7 +11,7 @@ import type { Candidate, Candidates } from '../ports/store.ts'
 import { idsUnder, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import type { IdTrust } from './id-trust.ts'
-import { isReworded, presenceMark, resemblance } from './identity.ts'
+import { isReworded, presenceMark, resemblance, wordsOf } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { assignLeft, coveredByBoth } from './pairing.ts'
 import { takeBack, takesBack } from './unbooked.ts'
@@ -68,6 +68,9 @@ export const MAX_MOVE_DAYS = 45
 /** So many rows under their old ids prove an id, so many renewed ones disprove it: fewer may be accidents. */
 const PROVING_ROWS = 2
 export const RENEWED_ROWS = 3
+/** Rows of one day and amount, times transactions: above it not each is compared with each. */
+const CROWD = 10_000
+const FEW = 20
 /** Within this a bank may correct the day of a row under the same id. */
 const CORRECTION_DAYS = 10
 
@@ -255,17 +258,31 @@ function meetBooked(board: Board, rows: readonly Incoming[]): void {
   const booked = Map.groupBy(board.candidates.filter(isMet), placeOf)
   if (booked.size === 0) return
   const wasBooked = ({ providerId }: Incoming): boolean => providerId !== null && (board.byProviderId.get(providerId) ?? []).some(({ reports }) => reports.some((report) => report.sourceId === sourceId && report.providerId === providerId && report.status === 'posted'))
-  const pairs = rows.flatMap((row) => {
-    if (row.content.status !== 'posted' || row.corrects !== null || board.decisions.has(row) || wasBooked(row)) return []
-    return (booked.get(placeOf(row.content)) ?? []).flatMap((candidate) => {
-      const likeness = resemblance(row.text, textOf(candidate))
-      const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
-      return likeness >= 0.3 || coveredByBoth(board, row, candidate) ? [{ row, candidate, weight: likeness + (isItsOwn ? 2 : row.text === textOf(candidate) ? 1 : 0) }] : []
-    })
+  const open = rows.filter((row) => row.content.status === 'posted' && row.corrects === null && booked.has(placeOf(row.content)) && !board.decisions.has(row) && !wasBooked(row))
+  const places = [...Map.groupBy(open, ({ content }) => placeOf(content))].map(([place, here]) => ({ here, there: booked.get(place)! }))
+  const pairs = places.flatMap(({ here, there }) => likelyPairs(here, there)).flatMap(([row, candidate]) => {
+    const likeness = resemblance(row.text, textOf(candidate))
+    const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
+    return likeness >= 0.3 || coveredByBoth(board, row, candidate) ? [{ row, candidate, weight: likeness + (isItsOwn ? 2 : row.text === textOf(candidate) ? 1 : 0) }] : []
   })
   for (const { row, candidate } of pairs.sort((a, b) => b.weight - a.weight)) {
     if (!board.decisions.has(row) && isMet(candidate)) join(board, row, candidate, 'other_source')
   }
+  for (const { here, there } of places) {
+    const left = there.filter(isMet).toReversed()
+    for (const row of here) if (left.length > 0 && !board.decisions.has(row) && coveredByBoth(board, row, left.at(-1)!)) join(board, row, left.pop()!, 'other_source')
+  }
+}
+
+/** Rows and transactions of one place that may be one: each with each, but in a crowd only what has a word in common that few of them have. */
+function likelyPairs(rows: readonly Incoming[], candidates: readonly Candidate[]): readonly (readonly [Incoming, Candidate])[] {
+  if (rows.length * candidates.length <= CROWD) return rows.flatMap((row) => candidates.map((candidate) => [row, candidate] as const))
+  const byMark = new Map<string, Candidate[]>()
+  for (const candidate of candidates) for (const mark of new Set([...wordsOf(textOf(candidate)), ...candidate.reports.flatMap(({ providerId }) => providerId ?? [])])) push(byMark, mark, candidate)
+  return rows.flatMap((row) => {
+    const found = [...wordsOf(row.text), ...(row.providerId === null ? [] : [row.providerId])].map((mark) => byMark.get(mark) ?? []).filter((some) => some.length <= FEW)
+    return [...new Set(found.flat())].map((candidate) => [row, candidate] as const)
+  })
 }
 
 /** Of one place are rows of one day and amount. */

@@ -22,6 +22,8 @@ const NAMES = ['Bakery', 'Bakery Main', 'Cinema', 'To Bob']
 const HEAD: StatementHead = { account: { number: '100200300', bankId: '121', branchId: null, kind: 'checking', name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1 }
 const REQUEST = { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'new' } }
 
+const OVERLAP_DAYS = 20
+
 const ledger = fc
   .array(fc.record({ day: fc.nat(17), cents: fc.integer({ min: 1, max: 4 }), name: fc.constantFrom(...NAMES), hasId: fc.boolean(), pending: fc.boolean() }), { maxLength: 16 })
   .map((rows) => rows.map((r, i): StatementRow => row(addDays(day('2026-03-02'), r.day), `-${r.cents}`, r.name, { providerId: r.hasId ? `id${i}` : null, status: r.pending && r.day > 12 ? 'pending' : 'posted' })))
@@ -64,10 +66,12 @@ class Life {
   async play({ what, days, at }: Event, step: number): Promise<void> {
     const { world, shown } = this
     const chosen = shown[at % Math.max(1, shown.length)]
+    // What a bank changes in days that are not asked for any more is not heard.
+    const isHeard = chosen !== undefined && chosen.postedOn > addDays(day(world.today(days)), -OVERLAP_DAYS)
     world.now += 1_000
     if (what === 'reissue') this.shown = shown.map((r, i) => ({ ...r, providerId: r.providerId === null ? null : `s${step}-${i}` }))
     if (what === 'settle') this.shown = shown.map((r, i) => (r.status === 'pending' ? { ...r, status: 'posted', providerId: `p${step}-${i}`, postedOn: addDays(r.postedOn, 1) } : r))
-    if (what === 'amend') this.shown = shown.map((r) => (r === chosen ? { ...r, name: `${r.name} Ltd`, amount: decimal(`-${1 + (at % 4)}`) } : r))
+    if (what === 'amend') this.shown = shown.map((r) => (r === chosen && isHeard ? { ...r, name: `${r.name} Ltd`, amount: decimal(`-${1 + (at % 4)}`) } : r))
     if (what === 'read' || what === 'reissue' || what === 'settle' || what === 'amend') await this.read(days)
     if (what === 'file' || what === 'part') await this.bring(this.posted().filter((_, i) => what === 'file' || i % 3 !== at % 3))
     if (what === 'answer') await this.answer(at)
@@ -226,7 +230,7 @@ test('whatever was read, imported, answered, reconnected, taken back and brought
   await fc.assert(
     fc.asyncProperty(ledger, events, async (rows, history) => {
       const world = await new World('2026-03-12').connect()
-      world.bank.overlapDays = 20
+      world.bank.overlapDays = OVERLAP_DAYS
       const life = new Life(world, rows)
       for (const [step, event] of history.entries()) {
         await life.play(event, step)
@@ -234,7 +238,14 @@ test('whatever was read, imported, answered, reconnected, taken back and brought
       }
       await life.readOn()
     }),
-    // Found by chance: of two rows of a day and amount, one in words that are a part of the other's, the wrong one was that of the file.
-    { ...tries(60), examples: [[[row('2026-03-02', '-1', 'Bakery'), row('2026-03-10', '-4', 'Bakery'), row('2026-03-10', '-4', 'Bakery Main')], [{ what: 'part', days: 0, at: 1 }]]] },
+    // Found by chance: of two rows of a day and amount, one in words that are a part of the other's, the wrong one was that of the file;
+    // an amount that the next sign-in shows, too, went back with the run that had changed it, and stayed wrong.
+    {
+      ...tries(60),
+      examples: [
+        [[row('2026-03-02', '-1', 'Bakery'), row('2026-03-10', '-4', 'Bakery'), row('2026-03-10', '-4', 'Bakery Main')], [{ what: 'part', days: 0, at: 1 }]],
+        [[...Array.from({ length: 4 }, () => row('2026-03-02', '-1', 'Bakery')), row('2026-03-02', '-2', 'Bakery', { providerId: 'id4' })], [{ what: 'read', days: 0, at: 0 }, { what: 'amend', days: 0, at: 24 }, { what: 'reconnect', days: 0, at: 0 }, { what: 'undo', days: 0, at: 14 }]],
+      ],
+    },
   )
 })
