@@ -10,7 +10,7 @@ import { openStore } from './open-store.ts'
 import type { MasterKey } from './vault/keys.ts'
 import { readMasterKey } from './vault/master-key.ts'
 import { audienceOf } from './domain/alert.ts'
-import { NO_LOGIN } from './vault/vault.ts'
+import { NO_LOGIN } from './vault/sealed-records.ts'
 import { resealSecrets, rotateMasterKey, type Place, type Rotated } from './vault/rotate.ts'
 
 /** `to` null: the master key stays. `reseal`: new keys below it, too. */

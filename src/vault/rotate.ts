@@ -9,7 +9,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { SealedSecret, SecretStore } from '../ports/store.ts'
 import { deriveKey, makeTenantKey, openTenantKey, renewTenantKey, rewrapTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { openRecord, sealRecord } from './record.ts'
-import { DRAWER, placeOf, QUESTION } from './vault.ts'
+import { DRAWER, placeOf, QUESTION } from './sealed-records.ts'
 
 export type Rotation = { readonly secrets: SecretStore; readonly tenantId: string; readonly from: MasterKey; readonly to: MasterKey; readonly entropy: Entropy }
 

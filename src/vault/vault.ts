@@ -9,15 +9,16 @@ import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import { StoreUnavailable, type LoginLedger, type NewAttempt, type SealedSecret, type SecretStore } from '../ports/store.ts'
-import type { AttemptEnd } from '../ports/transport.ts'
+import type { LoginLedger, NewAttempt, SealedSecret, SecretStore } from '../ports/store.ts'
 import type { Drawer, Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vault } from '../ports/vault.ts'
 import { createConcealer } from '../connector-kit/masking.ts'
-import { blindIndex, deriveKey, makeTenantKey, openTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
-import { decide, isRefused, LEASE_MS, mayBeRefused, type Withheld } from './ledger.ts'
-import { readContents, resolve, writeContents, type Contents, type Fetch } from './references.ts'
-import { keyIdOf, openRecord, sealRecord } from './record.ts'
-import { secretWithheld, statusOf, unreadable, withheldFailure } from './withheld.ts'
+import { Attempts } from './attempts.ts'
+import { blindIndex, deriveKey, type MasterKey } from './keys.ts'
+import { decide, isRefused, mayBeRefused } from './ledger.ts'
+import { resolve, type Contents, type Fetch } from './references.ts'
+import { keyIdOf } from './record.ts'
+import { ANSWERS, DRAWER, LOGIN, NO_LOGIN, plain, QUESTION, SealedRecords, TRIAL, type Values, type Waiting } from './sealed-records.ts'
+import { secretWithheld, statusOf, unreadable } from './withheld.ts'
 
 export type VaultOptions = {
   readonly secrets: SecretStore
@@ -38,26 +39,11 @@ export type Tell = (action: 'secret.sealed' | 'secret.lent' | 'secret.refused', 
 /** What the vault gives beyond its port: a name for personal data that means nothing outside of the tenant, and a drawer for what is no login. */
 export type TenantVault = Vault & { pseudonym(text: string): string; readonly drawer: Drawer }
 
-type Values = Readonly<Record<string, string>>
-/** What is kept for a while only. */
-type Waiting = { readonly values: Values; readonly expiresAt: number | null }
 /** Of a login: the record, and what is in it. */
 type Opened = { readonly record: SealedSecret; readonly contents: Contents }
-type SealOptions = { readonly expiresAt?: number | null; /** Of the values, the fetched ones among them. */ readonly digest?: string; readonly drawer?: string }
 type Look = { readonly stored: SealedSecret | null; readonly ledger: LoginLedger }
 
-const LOGIN = 'login'
-/** The secret of another login that is tried: sealed as a login, kept beside the one that counts. */
-const TRIAL = 'trial'
-const SETTLE_PAUSE_MS = 500
 const MOST_FORESEEN = 1_000
-const ANSWERS = 'answers'
-/** What goes on with a question of the bank's. */
-/** What goes with a question of a bank until it is answered. */
-export const QUESTION = 'question'
-/** What is in the drawer; its place is not a login's. */
-export const DRAWER = 'drawer'
-export const NO_LOGIN = ''
 /** Answers go only where the login goes that they are lent with, so they are bound to no address of their own. */
 const WITH_LOGIN: readonly string[] = []
 
@@ -68,16 +54,14 @@ export function createVault(options: VaultOptions): TenantVault {
 
 class SealedVault implements TenantVault {
   readonly #secrets: SecretStore
-  readonly #tenantId: string
-  readonly #masterKey: MasterKey
+  readonly #records: SealedRecords
+  readonly #attempts: Attempts
   readonly #blindKey: KeyObject
   readonly #clock: Clock
-  readonly #entropy: Entropy
   readonly #fetch: Fetch
   readonly #tell: Tell
   /** Of each connection, what the log knows this process to lend. */
   readonly #toldLent = new Map<string, string>()
-  #tenantKey: Promise<Result<TenantKey, Failure>> | null = null
   /** What a login's next lending will find, unless it changed: it saves the look. */
   readonly #foreseen = new Map<string, Look & { readonly loginIndex: string }>()
   /** What was sent last is no longer stored, or never was, but an answer of the bank's may repeat it. */
@@ -87,11 +71,10 @@ class SealedVault implements TenantVault {
   constructor({ secrets, tenantId, masterKey, blindKey, clock, entropy, fetch, tell }: VaultOptions) {
     this.#tell = tell ?? (async () => undefined)
     this.#secrets = secrets
-    this.#tenantId = tenantId
-    this.#masterKey = masterKey
     this.#blindKey = blindKey ?? deriveKey(masterKey, 'blind index', tenantId)
+    this.#records = new SealedRecords({ secrets, tenantId, masterKey, blindKey: this.#blindKey, clock, entropy })
+    this.#attempts = new Attempts({ secrets, clock, entropy })
     this.#clock = clock
-    this.#entropy = entropy
     this.#fetch = fetch ?? (async () => failed({ code: 'failed', message: 'No secret is taken by reference here.' }))
   }
 
@@ -102,12 +85,12 @@ class SealedVault implements TenantVault {
     // Fetched once now: a place that gives nothing is told to the person who names it, and what the bank refused is known again.
     const whole = await resolve(contents, this.#fetch)
     if (!whole.ok) return whole
-    const digest = this.#digestOf(owner, whole.value, identity)
+    const digest = this.#records.digestOf(owner, whole.value, identity)
     const ledger = await this.#secrets.ledger(owner.loginIndex)
     const sameAsRefused = mayBeRefused(ledger, digest)
     // Decided before anything is stored: a secret that may not be sent must not take the place of one that may.
     if (sameAsRefused && evenIfRefused !== true) return ok({ sameAsRefused, status: isRefused(ledger, digest) ? 'refused' : 'interrupted' })
-    const record = await this.#sealValues(owner, LOGIN, contents, origins, { digest, drawer: trial ? TRIAL : LOGIN })
+    const record = await this.#records.seal(owner, LOGIN, contents, origins, { digest, drawer: trial ? TRIAL : LOGIN })
     if (!record.ok) return record
     await this.#tell('secret.sealed', owner.connectionId, traceOf(record.value))
     // What a person granted was meant for the secret that was stored then.
@@ -136,7 +119,7 @@ class SealedVault implements TenantVault {
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
     }
-    const attempt = await this.#begin(owner, record.version, record.digest, seen, isForeseen)
+    const attempt = await this.#attempts.begin(owner, record.version, record.digest, seen, isForeseen)
     // What was foreseen is not so any more: looked at anew, which is what the next call does.
     if (attempt === null) return this.lend(owner, fields, origin, audience)
     if (!attempt.ok) return attempt
@@ -149,16 +132,16 @@ class SealedVault implements TenantVault {
     return ok({
       values: Object.fromEntries(fields.map((field) => [field, known.get(field) ?? ''])),
       again: async () => {
-        await this.#settle(current, 'unknown')
-        const next = await this.#begin(owner, record.version, record.digest, await this.#secrets.ledger(owner.loginIndex), false)
+        await this.#attempts.settle(current, 'unknown')
+        const next = await this.#attempts.begin(owner, record.version, record.digest, await this.#secrets.ledger(owner.loginIndex), false)
         isOver = next?.ok !== true
         if (next?.ok === true) [current, isRepeated] = [next.value, true]
         return !isOver
       },
       settle: async (outcome) => {
         if (isOver) return
-        if (outcome === 'not_sent' && answers.value !== null && !isRepeated) await this.#sealValues(owner, ANSWERS, plain(answers.value.values), WITH_LOGIN, { expiresAt: answers.value.expiresAt })
-        await this.#settle(current, outcome)
+        if (outcome === 'not_sent' && answers.value !== null && !isRepeated) await this.#records.seal(owner, ANSWERS, plain(answers.value.values), WITH_LOGIN, { expiresAt: answers.value.expiresAt })
+        await this.#attempts.settle(current, outcome)
         if (outcome === 'refused') await this.#tell('secret.refused', owner.connectionId, traceOf(record))
         // The next exchange of the run begins here; the store checks that it is still so.
         if (outcome === 'accepted' && record === stored) this.#foresee(owner, stored, { ...seen, attempts: [{ ...current, outcome }], grantedUses: 0 })
@@ -173,7 +156,7 @@ class SealedVault implements TenantVault {
     try {
       await this.#tell('secret.lent', connectionId, trace)
     } catch (error) {
-      await this.#settle(attempt, 'not_sent')
+      await this.#attempts.settle(attempt, 'not_sent')
       throw error
     }
     if (this.#toldLent.size >= MOST_FORESEEN) this.#toldLent.clear()
@@ -202,7 +185,7 @@ class SealedVault implements TenantVault {
   async resolveTrial(owner: SecretOwner, audience: readonly string[]): Promise<void> {
     const record = await this.#secrets.get(owner.connectionId, TRIAL)
     if (record === null) return
-    if ((await this.#openValues(owner, record, audience)).ok) await this.#secrets.put({ ...record, purpose: LOGIN }, keyIdOf(record.sealed))
+    if ((await this.#records.open(owner, record, audience)).ok) await this.#secrets.put({ ...record, purpose: LOGIN }, keyIdOf(record.sealed))
     await this.#secrets.destroy(owner.connectionId, TRIAL)
   }
 
@@ -230,7 +213,7 @@ class SealedVault implements TenantVault {
   }
 
   async sealAnswers(challengeId: string, owner: SecretOwner, answers: Values, expiresAt: number): Promise<void> {
-    const sealed = await this.#sealValues(owner, ANSWERS, plain(answers), WITH_LOGIN, { expiresAt })
+    const sealed = await this.#records.seal(owner, ANSWERS, plain(answers), WITH_LOGIN, { expiresAt })
     if (!sealed.ok) throw new Error(`the answers of challenge ${challengeId} could not be sealed: ${sealed.failure.message}`)
   }
 
@@ -240,12 +223,12 @@ class SealedVault implements TenantVault {
   }
 
   async holdQuestion(owner: SecretOwner, held: Values, audience: readonly string[], expiresAt: number): Promise<Result<null, Failure>> {
-    const sealed = await this.#sealValues(owner, QUESTION, plain(held), audience, { expiresAt })
+    const sealed = await this.#records.seal(owner, QUESTION, plain(held), audience, { expiresAt })
     return sealed.ok ? ok(null) : sealed
   }
 
   async heldQuestion(owner: SecretOwner, audience: readonly string[]): Promise<Values | null> {
-    const held = await this.#openWaiting(owner, QUESTION, audience)
+    const held = await this.#records.openWaiting(owner, QUESTION, audience)
     return held.ok ? (held.value?.values ?? null) : null
   }
 
@@ -268,7 +251,7 @@ class SealedVault implements TenantVault {
   readonly drawer: Drawer = {
     seal: async (ownerId, values, audience) => {
       const owner = { connectionId: ownerId, loginIndex: NO_LOGIN }
-      const sealed = await this.#sealValues(owner, DRAWER, plain(values), audience, {})
+      const sealed = await this.#records.seal(owner, DRAWER, plain(values), audience, {})
       if (!sealed.ok) return sealed
       await this.#tell('secret.sealed', ownerId, traceOf(sealed.value))
       return ok(null)
@@ -276,7 +259,7 @@ class SealedVault implements TenantVault {
     open: async (ownerId, audience) => {
       const record = await this.#secrets.get(ownerId, DRAWER)
       if (record === null) return ok(null)
-      const opened = await this.#openValues({ connectionId: ownerId, loginIndex: NO_LOGIN }, record, audience)
+      const opened = await this.#records.open({ connectionId: ownerId, loginIndex: NO_LOGIN }, record, audience)
       return opened.ok ? ok(opened.value.values) : opened
     },
     destroy: (ownerId) => this.#secrets.destroy(ownerId, DRAWER),
@@ -292,84 +275,12 @@ class SealedVault implements TenantVault {
     this.#foreseen.set(connectionId, { stored, ledger, loginIndex })
   }
 
-  /** One key for each tenant, made at the first secret. A failure is not remembered: the store may come back. */
-  async #loadTenantKey(): Promise<Result<TenantKey, Failure>> {
-    this.#tenantKey ??= this.#readTenantKey()
-    try {
-      const loaded = await this.#tenantKey
-      if (!loaded.ok) this.#tenantKey = null
-      return loaded
-    } catch (error) {
-      this.#tenantKey = null
-      throw error
-    }
-  }
-
-  /** The tenant's key, looked up anew where the record is under another one than is known: all may have been sealed anew. */
-  async #keyFor({ sealed }: SealedSecret): Promise<Result<TenantKey, Failure>> {
-    const known = await this.#loadTenantKey()
-    if (!known.ok || sameId(keyIdOf(sealed), known.value.id)) return known
-    this.#tenantKey = null
-    return this.#loadTenantKey()
-  }
-
-  async #readTenantKey(): Promise<Result<TenantKey, Failure>> {
-    let stored = await this.#secrets.tenantKey()
-    if (stored === null) {
-      await this.#secrets.saveTenantKey(makeTenantKey(this.#masterKey, this.#tenantId, this.#entropy).sealed)
-      // Read again: of two workers that both made a key, one is stored, and both must use that one.
-      stored = await this.#secrets.tenantKey()
-    }
-    if (stored === null) return failed(unreadable('The key of this tenant could not be stored.'))
-    if (!sameId(stored.masterKeyId, this.#masterKey.id)) {
-      return failed(unreadable('The secrets in this database were sealed under another master key. Start with that key, or type the secrets again.'))
-    }
-    const key = openTenantKey(this.#masterKey, this.#tenantId, stored)
-    return key === null ? failed(unreadable('The key of this tenant cannot be opened: it was altered or belongs to another tenant.')) : ok(key)
-  }
-
-  /** `drawer`: where the record is kept until a trial is resolved; it is sealed for its purpose and its version there. */
-  async #sealValues(owner: SecretOwner, purpose: string, contents: Contents, audience: readonly string[], { expiresAt = null, digest, drawer = purpose }: SealOptions): Promise<Result<SealedSecret, Failure>> {
-    const version = ((await this.#secrets.get(owner.connectionId, purpose))?.version ?? 0) + 1
-    const plaintext = Buffer.from(writeContents(contents), 'utf8')
-    try {
-      for (const more of [true, false]) {
-        const key = await this.#loadTenantKey()
-        if (!key.ok) return key
-        const sealed = sealRecord(key.value, { tenantId: this.#tenantId, ownerId: owner.connectionId, purpose: placeOf(owner, purpose), version, audience }, plaintext, this.#entropy)
-        const record = { connectionId: owner.connectionId, purpose: drawer, version, sealed, digest: digest ?? this.#digestOf(owner, contents.values, []), createdAt: this.#clock.now(), expiresAt }
-        if (await this.#secrets.put(record, key.value.id)) return ok(record)
-        // All was sealed anew under another key meanwhile.
-        if (more) this.#tenantKey = null
-      }
-      return failed(unreadable('The key of this tenant was changed while the secret was sealed. Do it once more.'))
-    } finally {
-      plaintext.fill(0)
-    }
-  }
-
-  async #openValues(owner: SecretOwner, record: SealedSecret, audience: readonly string[]): Promise<Result<Contents, Failure>> {
-    const key = await this.#keyFor(record)
-    if (!key.ok) return key
-    const { connectionId: ownerId, version, sealed } = record
-    const purpose = record.purpose === TRIAL ? LOGIN : record.purpose
-    const plaintext = openRecord(key.value, { tenantId: this.#tenantId, ownerId, purpose: placeOf(owner, purpose), version, audience }, sealed)
-    if (plaintext === null) {
-      return failed(unreadable('The stored secret cannot be opened for this address and login: the address, the login or the record was changed since it was typed. Type it again.'))
-    }
-    try {
-      return ok(readContents(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.length).toString('utf8')))
-    } finally {
-      plaintext.fill(0)
-    }
-  }
-
   /** The connection's secret, or that of the login that is tried; each opens only for its own login. */
   async #openLogin(owner: SecretOwner, audience: readonly string[], record: SealedSecret | null): Promise<Result<Opened, Failure>> {
-    const login = record === null ? null : await this.#openValues(owner, record, audience)
+    const login = record === null ? null : await this.#records.open(owner, record, audience)
     if (record !== null && login?.ok === true) return ok({ record, contents: login.value })
     const trial = await this.#secrets.get(owner.connectionId, TRIAL)
-    const tried = trial === null ? null : await this.#openValues(owner, trial, audience)
+    const tried = trial === null ? null : await this.#records.open(owner, trial, audience)
     if (trial !== null && tried?.ok === true) return ok({ record: trial, contents: tried.value })
     const failure = login ?? tried
     return failure === null || failure.ok ? failed(secretWithheld('No secret is stored for this connection. Type it to connect.', { kind: 'afterPerson' }, 'missing')) : failure
@@ -379,7 +290,7 @@ class SealedVault implements TenantVault {
   async #asFetched(owner: SecretOwner, { record, contents }: Opened, values: Values): Promise<SealedSecret> {
     if (Object.keys(contents.references).length === 0) return record
     this.#lentFetched.set(owner.connectionId, Object.keys(contents.references).map((field) => values[field] ?? ''))
-    const digest = this.#digestOf(owner, values, contents.identity)
+    const digest = this.#records.digestOf(owner, values, contents.identity)
     if (digest === record.digest) return record
     const fresh = { ...record, digest }
     // Fetching takes its time: what was changed or destroyed meanwhile is not written back.
@@ -391,7 +302,7 @@ class SealedVault implements TenantVault {
   /** Some fields of the stored login, for a new version of it. */
   async #storedFields(owner: SecretOwner, fields: readonly string[], audience: readonly string[]): Promise<Result<Values, Failure>> {
     const record = await this.#secrets.get(owner.connectionId, LOGIN)
-    const login = record === null ? ok(plain({})) : await this.#openValues(owner, record, audience)
+    const login = record === null ? ok(plain({})) : await this.#records.open(owner, record, audience)
     if (!login.ok) return login
     const { values } = login.value
     const absent = fields.find((field) => !Object.hasOwn(values, field))
@@ -401,16 +312,7 @@ class SealedVault implements TenantVault {
 
   /** The answers of a challenge that were not sent; null: there are none, or their time is over. */
   #openAnswers(owner: SecretOwner): Promise<Result<Waiting | null, Failure>> {
-    return this.#openWaiting(owner, ANSWERS, WITH_LOGIN)
-  }
-
-  /** What is kept for a while only; null: there is nothing, or its time is over. */
-  async #openWaiting(owner: SecretOwner, purpose: string, audience: readonly string[]): Promise<Result<Waiting | null, Failure>> {
-    const record = await this.#secrets.get(owner.connectionId, purpose)
-    if (record === null || (record.expiresAt !== null && record.expiresAt <= this.#clock.now())) return ok(null)
-    const opened = await this.#openValues(owner, record, audience)
-    if (!opened.ok) return opened
-    return ok(Object.keys(opened.value.values).length === 0 ? null : { values: opened.value.values, expiresAt: record.expiresAt })
+    return this.#records.openWaiting(owner, ANSWERS, WITH_LOGIN)
   }
 
   /** A code is sent once: it is gone before it leaves, and after the attempt is in writing, so that a withheld attempt costs none. */
@@ -418,70 +320,16 @@ class SealedVault implements TenantVault {
     this.#lentAnswers.set(owner.connectionId, Object.values(answers.values))
     let spent: Result<unknown, Failure> | null = null
     try {
-      spent = await this.#sealValues(owner, ANSWERS, plain({}), WITH_LOGIN, {})
+      spent = await this.#records.seal(owner, ANSWERS, plain({}), WITH_LOGIN, {})
     } finally {
-      if (spent?.ok !== true) await this.#settle(attempt, 'not_sent')
+      if (spent?.ok !== true) await this.#attempts.settle(attempt, 'not_sent')
     }
     return spent.ok ? ok(null) : spent
   }
 
-  /** Two entries that differ only in the order of fields are the same secret. */
-  #digestOf(owner: SecretOwner, values: Values, identity: readonly string[]): string {
-    // Blanks around a value are lost on the way to most banks: with and without them it is one secret, of which a refused one counts a try.
-    const fields = Object.keys(values).filter((name) => !identity.includes(name)).sort().flatMap((name) => [name, (values[name] ?? '').trim()])
-    return blindIndex(this.#blindKey, ['secret', owner.loginIndex, ...fields])
-  }
-
-  /** Null: what was foreseen is not so any more, and nothing was stored. */
-  async #begin(owner: SecretOwner, version: number, digest: string, seen: LoginLedger, isForeseen: boolean): Promise<Result<NewAttempt, Failure> | null> {
-    let why: Withheld = 'busy'
-    let begun: NewAttempt | null = null
-    let asked = 0
-    const stored = await this.#secrets.beginAttempt(owner.loginIndex, (ledger) => {
-      if (asked++ > 0 && isForeseen) return null
-      const now = this.#clock.now()
-      const decision = decide(ledger, digest, now)
-      if (!decision.send) {
-        why = decision.why
-        return null
-      }
-      begun = { id: this.#entropy.id(now), loginIndex: owner.loginIndex, connectionId: owner.connectionId, secretVersion: version, secretDigest: digest, openedAt: now, closedAt: null, outcome: 'open', usesGrant: decision.usesGrant }
-      return begun
-    }, seen)
-    if (stored === null && isForeseen) return null
-    return stored === null || begun === null ? failed(withheldFailure(why, this.#clock.now())) : ok(begun)
-  }
-
-  /** Closes the ledger's entry. What a person granted ends with an acceptance; it comes back last when nothing was sent: a crash between never leaves one too many. */
-  async #settle(attempt: NewAttempt, outcome: AttemptEnd): Promise<void> {
-    const { loginIndex } = attempt
-    await this.#insist(() => this.#secrets.endAttempt(attempt.id, outcome, this.#clock.now()))
-    if (outcome === 'not_sent' && attempt.usesGrant === true) await this.#secrets.setLogin(loginIndex, { grantedUses: 1 })
-  }
-
-  /** Only we know what the bank said: a database that is away for a moment must not make an unknown of a refusal, which would allow one more send. */
-  async #insist(work: () => Promise<void>): Promise<void> {
-    for (const until = this.#clock.now() + LEASE_MS; ; await this.#clock.sleep(SETTLE_PAUSE_MS)) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!(error instanceof StoreUnavailable) || this.#clock.now() >= until) throw error
-      }
-    }
-  }
 }
 
 /** Which ciphertext it is, without a bit of it. */
 function traceOf({ version, sealed }: SealedSecret): { readonly version: number; readonly ciphertext: string } {
   return { version, ciphertext: hash('sha256', sealed).slice(0, 16) }
-}
-
-/** Nothing by reference. */
-function plain(values: Values): Contents {
-  return { values, references: {}, identity: [] }
-}
-
-/** Sealed for one login: what was typed for another one does not open, so it is never counted in the wrong ledger. */
-export function placeOf(owner: SecretOwner, purpose: string): string {
-  return `${purpose}:${owner.loginIndex}`
 }
