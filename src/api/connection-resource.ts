@@ -74,7 +74,7 @@ export async function connectionResource(language: Language, instance: Instance,
     health: healthWord(connection, cards, challenge !== null, lastRun?.outcome === 'running'),
     lastSuccessAt: isoOrNull(connection.lastSuccessAt),
     lastAttemptAt: isoOrNull(connection.lastAttemptAt),
-    nextSyncAt: isoOrNull(connection.nextSyncAt),
+    nextSyncAt: nextReadAt(connection, challenge !== null),
     reading: lastRun?.outcome === 'running' ? readingOf(instance, connection.id, lastRun.id) : null,
     awaitsChoice: connection.state === 'active' && connection.readPlan?.awaitsChoice === true,
     fields: formFields(language, instance, connection.connector, connection.settings),
@@ -83,6 +83,11 @@ export async function connectionResource(language: Language, instance: Instance,
     accounts: accounts.map((account) => ({ ...accountResource(account), formerNumber: adoptionOf(sources, account.id)?.former.ref.number ?? null })),
     lastRun: lastRun === null ? null : runResource(language, lastRun),
   }
+}
+
+/** When it is read next by itself; null: a person must act first. While a bank's question waits, and before the first read, what is planned is the end of the question. */
+export function nextReadAt({ state, nextSyncAt }: Pick<Connection, 'state' | 'nextSyncAt'>, isAsked: boolean): string | null {
+  return isAsked || state === 'connecting' ? null : isoOrNull(nextSyncAt)
 }
 
 function readingOf({ readingNow }: Instance, connectionId: string, ofRun: string): z.output<typeof connectionShape>['reading'] {

@@ -9,7 +9,7 @@ import { withInstance } from './with-instance.ts'
 
 export type PlanOptions = { readonly every?: string; readonly hours?: string; readonly timeZone?: string }
 
-type Scheduled = ReturnType<typeof scheduledView>
+type Scheduled = Awaited<ReturnType<typeof scheduledView>>
 
 export async function show(output: Output): Promise<void> {
   await withInstance(output, async (instance) => {
@@ -31,7 +31,7 @@ export async function plan(output: Output, wanted: string, options: PlanOptions)
     const hours = options.hours === undefined ? (readPlan?.hours == null ? null : { ...readPlan.hours, timeZone }) : times === null ? null : { ...times, timeZone }
     if (hours === null && options.timeZone !== undefined) throw new CommandError('A time zone says by whose clock hours are meant, and this connection is read at any hour. Name them, too: --hours 07:00-19:00.', 2)
     const everyMinutes = every === undefined ? (readPlan?.everyMinutes ?? null) : every
-    const planned = scheduledView(instance, verbOrFail(await instance.verbs.planReads(id, checked(readPlanShape, { everyMinutes, hours }))))
+    const planned = await scheduledView(instance, verbOrFail(await instance.verbs.planReads(id, checked(readPlanShape, { everyMinutes, hours }))))
     output.data(planned)
     output.say(`${planned.institutionName}: every ${everyWords(planned)}, ${hoursWords(planned)}. Next read: ${nextWords(planned, (await instance.store.schedule.pause()) !== null)}.`)
   })

@@ -98,6 +98,9 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     const customer = asking('token')
     const first = await world.openPage()
     await begin(first, customer)
+    // What is planned then is the end of the question, and no read.
+    await settled(first, world.url('/settings/schedule'))
+    await first.getByRole('listitem', { name: new RegExp(`^Sandbox Bank, login ${customer.user[0]}`) }).getByRole('link', { name: 'Needs you first' }).waitFor()
     await first.context().close()
     world.sandbox.advance(30 * HOUR_MS)
     const second = await another()

@@ -85,7 +85,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await cards.nth(problems.length - 1).waitFor()
     assert.equal(await cards.count(), problems.length)
     const shown = await page.evaluate<{ text: string; headings: number; buttons: number; fields: number }[]>(
-      "[...document.querySelectorAll('section[aria-label^=\"Problem with\"]')].map((card) => ({ text: card.innerText, headings: card.querySelectorAll('h2').length, buttons: card.querySelectorAll('.button').length, fields: card.querySelectorAll('input').length }))",
+      "[...document.querySelectorAll('section[data-problem]')].map((card) => ({ text: card.innerText, headings: card.querySelectorAll('h2').length, buttons: card.querySelectorAll('.button').length, fields: card.querySelectorAll('input').length }))",
     )
     for (const [at, { text, headings, buttons, fields }] of shown.entries()) {
       const { cause, card } = problems[at]!

@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { CUSTOMERS } from '../../bank/customers.ts'
+import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
 import { violations } from './axe.ts'
 import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
@@ -62,6 +64,9 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     await page.getByLabel('Password or PIN').fill(person.password())
     await page.getByRole('button', { name: 'Save and sign in once' }).click()
     const asked = page.getByRole('form', { name: 'Question of the bank' })
+    await asked.waitFor()
+    // Fails when: the end of the bank's question is called the next read (was so).
+    assert.doesNotMatch(await page.getByRole('main').innerText(), /next read/)
     await asked.getByRole('textbox').fill(await person.answer((await asked.locator('label').innerText()).trim()))
     await asked.getByRole('button', { name: 'Answer' }).click()
     const proof = page.getByRole('region', { name: 'Proof' })
@@ -115,6 +120,29 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Pause Line of Credit' }).click()
     await page.getByRole('button', { name: 'Read Line of Credit' }).click()
     await page.getByRole('button', { name: 'Pause Line of Credit' }).waitFor()
+  })
+
+  // Fails when: of two logins at one bank the cards do not say whose password is asked for (was so), or have one name.
+  test('of two logins at one bank each card among the accounts says whose it is', async () => {
+    const { page, sandbox, url } = world
+    const { verbs, store } = sandbox.opened.instance
+    const other = CUSTOMERS.find(({ mfa }) => mfa === 'text')!
+    await verbs.connect({ institutionId: 'sandbox', connector: null, form: { username: other.user, password: other.password } })
+    const [beside] = (await store.connections.list()).filter(({ state }) => state === 'connecting')
+    const [challenge] = await store.challenges.list({ connectionId: beside!.id, state: 'open' })
+    for (const { id, label } of challenge!.prompts) await verbs.answer(challenge!.id, { [id]: await world.person(other.user).answer(label) })
+    const [struck] = (await store.accounts.list()).filter(({ name }) => name === 'Line of Credit')
+    sandbox.bank.inject({ name: 'access-withdrawn', account: struck!.number! })
+    sandbox.bank.inject({ name: 'password-changed', login: other.user })
+    await sandbox.listening.settle()
+    for (const { id, state } of await store.connections.list()) if (state === 'active') await verbs.sync(id, 'person')
+    await settled(page, url('/accounts'))
+    const cards = page.getByRole('region', { name: /^Problem with/ })
+    await cards.nth(1).waitFor()
+    for (const [user, words] of [[DEMO_LOGIN, 'but not to Line of Credit'], [other.user, 'did not accept the user name or password']] as const) {
+      await page.getByRole('region', { name: new RegExp(`^Problem with Sandbox Bank, login ${user[0]}`) }).filter({ hasText: words }).waitFor()
+    }
+    assert.deepEqual(await violations(page), [])
   })
 
   // Fails when: “Add account” stands at the top until it is known that there is nothing (was so: it was gone at once).

@@ -4,6 +4,7 @@ import { isShown, type Connection, type ReadPlan } from '../../domain/connection
 import type { Instance } from '../../instance.ts'
 import { leastMs, NO_LIMITS, regularMs } from '../../sync/schedule.ts'
 import { readPlanShape, scheduledShape, scheduleShape } from '../schedule-shapes.ts'
+import { nextReadAt } from '../connection-resource.ts'
 import { idParams, route, type Route } from '../route.ts'
 import { isoInstant } from '../shapes.ts'
 import { valueOf } from './connections.ts'
@@ -34,15 +35,17 @@ export const scheduleRoutes: readonly Route[] = [show, pause, plan]
 
 export async function scheduleView(instance: Instance): Promise<z.output<typeof scheduleShape>> {
   const [connections, paused] = await Promise.all([instance.store.connections.list(), instance.store.schedule.pause()])
-  return { pausedSince: paused === null ? null : isoInstant(paused.since), items: connections.filter(isShown).map((one) => scheduledView(instance, one)) }
+  return { pausedSince: paused === null ? null : isoInstant(paused.since), items: await Promise.all(connections.filter(isShown).map((one) => scheduledView(instance, one))) }
 }
 
-export function scheduledView({ institutions }: Instance, { id, institutionId, institutionName, loginLabel, state, readPlan, nextSyncAt, failuresInRow }: Connection): z.output<typeof scheduledShape> {
+export async function scheduledView({ institutions, store, clock }: Instance, connection: Connection): Promise<z.output<typeof scheduledShape>> {
+  const { id, institutionId, institutionName, loginLabel, state, readPlan, failuresInRow } = connection
   const limits = institutions.find((one) => one.id === institutionId)?.limits ?? NO_LIMITS
   const least = leastMs(limits)
+  const asked = (await store.challenges.list({ connectionId: id, state: 'open' })).some(({ expiresAt }) => expiresAt > clock.now())
   return {
     connectionId: id, institutionName, loginLabel, state, everyMinutes: readPlan?.everyMinutes ?? null, hours: readPlan?.hours ?? null,
     usualMinutes: Math.round(regularMs(limits, null) / MINUTE_MS), leastMinutes: Math.ceil(least / MINUTE_MS), requestsPerDay: limits.requestsPerDay,
-    nextReadAt: nextSyncAt === null ? null : isoInstant(nextSyncAt), isRetrying: failuresInRow > 0,
+    nextReadAt: nextReadAt(connection, asked), isRetrying: failuresInRow > 0,
   }
 }

@@ -93,9 +93,10 @@ function Asked({ connection }: { connection: Connection }) {
   const may = useMay()
   const offline = useOffline()
   return (
-    <section className="panel mb-4 border-need" aria-label={say('Question of {bank}', { bank: connection.institutionName })}>
+    <section className="panel mb-4 border-need" aria-label={say('Question of {bank}', { bank: say('{bank}, login {login}', { bank: connection.institutionName, login: connection.loginLabel }) })}>
       <Chip tone="need">{say('Needs you')}</Chip>
       <h2 className="mt-2">{say('{bank} asks a question to know that it is you.', { bank: connection.institutionName })}</h2>
+      <p className="meta">{say('Login {login}', { login: connection.loginLabel })}</p>
       {offline ? null : may('sync') ? <Link to="/connections/$id" params={{ id: connection.id }} className="button button-primary mt-3">{say('Answer now')}</Link> : <div className="mt-3"><AskOwner /></div>}
     </section>
   )

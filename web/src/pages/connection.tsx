@@ -88,8 +88,7 @@ function Head({ connection }: { connection: Connection }) {
       <p className="meta w-full">
         {say('Login {login}', { login: connection.loginLabel })}
         {connection.lastSuccessAt !== null && !connection.awaitsChoice && <> · <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} /></>}
-        {/* Of a login that is half added that is when its question ends: nothing is read then. */}
-        {connection.nextSyncAt !== null && connection.state !== 'connecting' && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
+        {connection.nextSyncAt !== null && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
       </p>
       <div className="w-full empty:hidden">{connection.state !== 'connecting' && <UpdateNow connection={connection} />}</div>
     </div>

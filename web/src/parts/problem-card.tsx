@@ -3,6 +3,7 @@
  * the person does. Every sentence is the server's; the page gives it its frame.
  */
 import { Link } from '@tanstack/react-router'
+import { useId } from 'react'
 import type { Connection, Problem } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -27,15 +28,20 @@ const WORTH_A_LINE = 0.05
 /** `brief`: as one of several, leading to the whole card. */
 export function ProblemCard({ problem, connection, brief = false }: { problem: Problem; connection: Connection; brief?: boolean }) {
   const { card } = problem
+  const name = useId()
   const may = useMay()
   const { tone, word } = CHIPS[card.chip]
+  const { institutionName, loginLabel } = connection
+  // Among several it says whose it is, of two logins at one bank; what strikes the whole bank is nobody's.
+  const bank = brief && problem.connectionId !== null ? say('{bank}, login {login}', { bank: institutionName, login: loginLabel }) : institutionName
   return (
-    <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-label={say('Problem with {bank}', { bank: connection.institutionName })}>
+    <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-labelledby={`${name} ${name}-what`} data-problem={problem.id}>
+      <span id={name} hidden>{say('Problem with {bank}', { bank })}</span>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Chip tone={tone}>{say(word)}</Chip>
-        <span className="meta name"><Say message="{bank}, since {at}" bank={connection.institutionName} at={<Point at={problem.openedAt} />} /></span>
+        <span className="meta name"><Say message="{bank}, since {at}" bank={bank} at={<Point at={problem.openedAt} />} /></span>
       </div>
-      <Headings card={card} />
+      <Headings card={card} id={`${name}-what`} />
       {brief ? <p className="mt-1 text-muted">{card.likelihood}</p> : <Likelihood problem={problem} />}
       {!brief && <Evidence problem={problem} />}
       {!brief && problem.closedAt === null && may('review') && <Asks problem={problem} />}
@@ -49,12 +55,12 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
 }
 
 /** Two causes that are about as likely stand side by side; neither is said to be it. */
-function Headings({ card }: { card: Problem['card'] }) {
+function Headings({ card, id }: { card: Problem['card']; id: string }) {
   const [first, second] = card.headings
-  if (first === undefined || second === undefined) return <h2 className="mt-2 [overflow-wrap:anywhere]"><Sentence parts={card.what} /></h2>
+  if (first === undefined || second === undefined) return <h2 id={id} className="mt-2 [overflow-wrap:anywhere]"><Sentence parts={card.what} /></h2>
   return (
     <>
-      <h2 className="mt-2 [overflow-wrap:anywhere]"><Sentence parts={first.what} /></h2>
+      <h2 id={id} className="mt-2 [overflow-wrap:anywhere]"><Sentence parts={first.what} /></h2>
       <p className="meta">{say('or')}</p>
       <h2 className="[overflow-wrap:anywhere]"><Sentence parts={second.what} /></h2>
     </>
