@@ -43,8 +43,10 @@ export async function typeCheck(root, node) {
   return checks.find(({ status }) => status !== 0)?.status ?? 0
 }
 
-/** The benchmarks, with the packages of their own that bring the peers. */
+/** The benchmarks, with the packages of their own that bring the peers, and the page where it is measured. */
 export async function bench(root, node, args) {
+  const names = args.filter(arg => !arg.startsWith('--'))
+  if ((names.length === 0 || names.includes('page')) && !(await webBuild(root, node))) return 1
   if (existsSync(join(root, 'bench', 'package-lock.json'))) await ensurePackages(join(root, 'bench'), 'the packages of the benchmarks')
   return (await run(node, [join(root, 'bench', 'run.ts'), ...args], { cwd: root, env: environment(root, node) })).status
 }
