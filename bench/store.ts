@@ -6,7 +6,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { addDays, day, type Day } from '../src/domain/day.ts'
 import { UNDECIDED } from '../src/domain/transaction.ts'
-import type { CandidateQuery, NewObservation, NewTransaction, PageCommit, TenantStore } from '../src/ports/store.ts'
+import type { CandidateQuery, NewObservation, NewTransaction, PageCommit } from '../src/ports/feed.ts'
+import type { TenantStore } from '../src/ports/store.ts'
 import { openPostgresStore } from '../src/store/postgres/store.ts'
 import { startTestDatabase } from '../src/store/testing.ts'
 

@@ -4,7 +4,7 @@ import type { TruthRow } from '../bank/ledger/row.ts'
 import { day } from '../src/domain/day.ts'
 import type { BalanceSpan } from '../src/domain/run.ts'
 import type { Transaction } from '../src/domain/transaction.ts'
-import type { PageCommit } from '../src/ports/store.ts'
+import type { PageCommit } from '../src/ports/feed.ts'
 import { Claims } from './claims.ts'
 import { kindOf, type AccountTruth, type Known } from './truth.ts'
 

@@ -6,7 +6,7 @@
 import { isPending, type TruthRow } from '../bank/ledger/row.ts'
 import type { BalanceSpan } from '../src/domain/run.ts'
 import type { Transaction } from '../src/domain/transaction.ts'
-import type { PageCommit } from '../src/ports/store.ts'
+import type { PageCommit } from '../src/ports/feed.ts'
 import { kindOf, pendingLook, type AccountTruth, type Known } from './truth.ts'
 
 /** A row that was booked while an answer was on its way need not be in it. */

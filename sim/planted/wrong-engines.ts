@@ -4,7 +4,8 @@
  */
 import { addDays, maxDay, type Day, type DayRange } from '../../src/domain/day.ts'
 import { pageByPage } from '../../src/ports/page-by-page.ts'
-import type { FeedStore, PageCommit, TenantStore, TransactionUpdate } from '../../src/ports/store.ts'
+import type { FeedStore, PageCommit, TransactionUpdate } from '../../src/ports/feed.ts'
+import type { TenantStore } from '../../src/ports/store.ts'
 import { planted, type PlantedBug } from './planted-bug.ts'
 import { withoutBalances } from './wrong-connectors.ts'
 

@@ -3,7 +3,8 @@
  * no memory at all. Each stands between the real engine and its store, and joins or parts rows there.
  */
 import { daysBetween } from '../../src/domain/day.ts'
-import type { NewTransaction, PageCommit, TenantStore } from '../../src/ports/store.ts'
+import type { NewTransaction, PageCommit } from '../../src/ports/feed.ts'
+import type { TenantStore } from '../../src/ports/store.ts'
 import type { Digest, Transaction } from '../../src/domain/transaction.ts'
 import { planted, type PlantedBug } from './planted-bug.ts'
 import { commitsOf, feedOf } from './wrong-engines.ts'

@@ -8,7 +8,8 @@ import { day, utcDay, type Day } from '../domain/day.ts'
 import { formatMoney, parseDecimal, type Currency, type Decimal } from '../domain/money.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { ExportBalance, ExportRow } from '../formats/export.ts'
-import type { AccountSummary, FeedStore } from '../ports/store.ts'
+import type { FeedStore } from '../ports/feed.ts'
+import type { AccountSummary } from '../ports/store.ts'
 
 export type Bounds = {
   readonly covers: { readonly from: Day; readonly to: Day }

@@ -10,7 +10,8 @@ import type { DayRange } from '../domain/day.ts'
 import type { BalanceSpan, SyncRun } from '../domain/run.ts'
 import type { Digest, MatchTier, Observation, ObservationId, Question, RowContent, RunId, TransactionId, TransactionState, WithdrawnReason } from '../domain/transaction.ts'
 import type { PreviewAnswer, PreviewState, ReconnectPreview } from '../domain/preview.ts'
-import type { NewTransaction, PageCommit, Patch } from './store.ts'
+import type { NewTransaction, PageCommit } from './feed.ts'
+import type { Patch } from './store.ts'
 
 /** `redoneAt`: the undo was taken back itself; null while it holds. */
 export type Undo = { readonly runId: RunId; readonly undoRunId: RunId; readonly at: number; readonly redoneAt: number | null }

@@ -1,5 +1,5 @@
 /** For feeds that stand before a store and look at each page: both ways of committing lead through the one. */
-import type { FeedStore } from './store.ts'
+import type { FeedStore } from './feed.ts'
 
 export function pageByPage(commitPage: FeedStore['commitPage']): Pick<FeedStore, 'commitPage' | 'commitPages'> {
   return {

@@ -5,7 +5,8 @@
  */
 import { addDays, daysBetween, type Day } from '../domain/day.ts'
 import type { Question, Transaction } from '../domain/transaction.ts'
-import type { FeedStore, TenantStore } from '../ports/store.ts'
+import type { FeedStore } from '../ports/feed.ts'
+import type { TenantStore } from '../ports/store.ts'
 
 /** `same`: one row told twice. `transfer`: the other side in another account. `days`: so far apart. */
 export type Match = { readonly as: 'same' | 'transfer'; readonly row: Transaction; readonly days: number }

@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
 import type { BalanceSpan } from '../domain/run.ts'
 import type { Question } from '../domain/transaction.ts'
-import type { NewTransaction } from '../ports/store.ts'
+import type { NewTransaction } from '../ports/feed.ts'
 import { aLedger, anUpdate, aPage, aRun, aSource, digestOf, newId, newRow, type Ledger, type Row } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 

@@ -3,7 +3,8 @@
  * same?". Pure: takes rows, returns the rows and the history to be stored. Both stores use it.
  */
 import type { Decisions, Question, RowContent, Transaction, TransactionChange, WithdrawnReason } from '../domain/transaction.ts'
-import type { NewTransaction, Patch } from '../ports/store.ts'
+import type { NewTransaction } from '../ports/feed.ts'
+import type { Patch } from '../ports/store.ts'
 
 /** A row with its history entry; `change` is null when nothing differs. */
 export type Decided = { readonly row: NewTransaction; readonly change: TransactionChange | null }

@@ -8,7 +8,9 @@ import type { PreviewAnswer, ReconnectPreview } from '../domain/preview.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { UNDECIDED } from '../domain/transaction.ts'
-import type { Attempt, CandidateQuery, NewObservation, NewTransaction, PageCommit, SealedSecret, TenantStore, TransactionUpdate } from '../ports/store.ts'
+import type { CandidateQuery, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/feed.ts'
+import type { Attempt, SealedSecret } from '../ports/secrets.ts'
+import type { TenantStore } from '../ports/store.ts'
 
 /** Rises like a version 7 UUID: ids that are made later sort later. */
 let clock = 0x018f_0000_0000

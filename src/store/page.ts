@@ -2,7 +2,7 @@
  * What remains of a page when some of its observations are already stored, because another writer
  * was faster or the same page was committed before. Pure, so that both stores decide alike.
  */
-import type { PageCommit } from '../ports/store.ts'
+import type { PageCommit } from '../ports/feed.ts'
 
 /** Throws when a part of the page belongs to another account or source: that is a bug of the caller. */
 export function assertOnePage(page: PageCommit): void {

@@ -1,6 +1,6 @@
 /** What a recompute makes of one transaction, given the row as it is now: a person may have decided something since it was judged. Pure, for both stores. */
 import type { RecomputeAct, RecomputedTransaction } from '../ports/history.ts'
-import type { NewTransaction } from '../ports/store.ts'
+import type { NewTransaction } from '../ports/feed.ts'
 import { changed, joined, type Decided } from './decide.ts'
 
 /** `others`: the rows that became one with it. */

@@ -7,7 +7,7 @@
 import { contains, type Day } from '../domain/day.ts'
 import { agrees, withRowsSum, type BalanceSpan, type BalanceStatement, type Coverage } from '../domain/run.ts'
 import type { Observation, Question, RunId, TransactionChange } from '../domain/transaction.ts'
-import type { NewTransaction } from '../ports/store.ts'
+import type { NewTransaction } from '../ports/feed.ts'
 
 /** A row as it stands before the answer, or after it was taken back. `history`: oldest first; `report`: its first posted one. */
 export type Told = { readonly row: NewTransaction; readonly history: readonly TransactionChange[]; readonly report: Pick<Observation, 'runId' | 'observedAt'> | null }

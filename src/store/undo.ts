@@ -5,7 +5,7 @@
  */
 import type { Decisions, Observation, Question, RowContent, RunId, TransactionChange } from '../domain/transaction.ts'
 import type { Undo } from '../ports/history.ts'
-import type { NewTransaction } from '../ports/store.ts'
+import type { NewTransaction } from '../ports/feed.ts'
 import { changed, type Decided } from './decide.ts'
 
 type Facts = Record<string, string | null>

@@ -4,7 +4,8 @@
  * the reads take them up (window.ts) until each was asked for, once.
  */
 import { maxDay, minDay, utcDay, addDays, type DayRange } from '../domain/day.ts'
-import type { SourceProgress, TenantStore } from '../ports/store.ts'
+import type { SourceProgress } from '../ports/feed.ts'
+import type { TenantStore } from '../ports/store.ts'
 import type { Feed } from './accounts.ts'
 import { gapsIn } from './coverage.ts'
 import { readProgress, writeProgress } from './window.ts'

@@ -1,6 +1,6 @@
 /** What the matcher asks of stored transactions: whose they are, whether they are still open, how they read. Pure. */
 import type { TransactionId } from '../domain/transaction.ts'
-import type { Candidate, Candidates } from '../ports/store.ts'
+import type { Candidate, Candidates } from '../ports/feed.ts'
 import { normalisedText } from './identity.ts'
 
 export function byId({ transactions }: Pick<Candidates, 'transactions'>): ReadonlyMap<TransactionId, Candidate> {

@@ -7,7 +7,7 @@ import { daysBetween, type Day } from '../domain/day.ts'
 import {
   UNDECIDED, type MatchTier, type Observation, type Question, type RowContent, type TransactionChange, type TransactionId, type TransactionState, type WithdrawnReason,
 } from '../domain/transaction.ts'
-import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/store.ts'
+import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/feed.ts'
 import { isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import type { Movement } from './balance.ts'

@@ -10,7 +10,7 @@ import type { Day } from '../domain/day.ts'
 import { moneyOf } from '../domain/money.ts'
 import type { Digest, Transaction } from '../domain/transaction.ts'
 import type { StatementRow } from '../domain/statement.ts'
-import type { FeedStore } from '../ports/store.ts'
+import type { FeedStore } from '../ports/feed.ts'
 import type { StatementSum } from './statement-sum.ts'
 
 const PAGE = 500

@@ -5,7 +5,7 @@
  * resembles such a row, on days that the file answers for, stays a row of its own with a question.
  */
 import { daysBetween, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
-import type { Candidate, Candidates } from '../ports/store.ts'
+import type { Candidate, Candidates } from '../ports/feed.ts'
 import { isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay, overlap } from './coverage.ts'
 import { resemblance } from './identity.ts'

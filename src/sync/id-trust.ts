@@ -6,7 +6,7 @@
  */
 import type { DayRange } from '../domain/day.ts'
 import type { Digest } from '../domain/transaction.ts'
-import type { Candidate, Candidates } from '../ports/store.ts'
+import type { Candidate, Candidates } from '../ports/feed.ts'
 import { idsUnder, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import { isReworded } from './identity.ts'

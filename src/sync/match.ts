@@ -7,7 +7,7 @@
 import { daysBetween, type DayRange } from '../domain/day.ts'
 import type { Covered } from '../domain/run.ts'
 import type { MatchTier, TransactionId } from '../domain/transaction.ts'
-import type { Candidate, Candidates } from '../ports/store.ts'
+import type { Candidate, Candidates } from '../ports/feed.ts'
 import { idsUnder, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import type { IdTrust } from './id-trust.ts'

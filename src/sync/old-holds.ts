@@ -6,7 +6,7 @@
  */
 import { addDays, contains, day, type Day, type DayRange } from '../domain/day.ts'
 import type { Question } from '../domain/transaction.ts'
-import type { Candidate, CandidateQuery } from '../ports/store.ts'
+import type { Candidate, CandidateQuery } from '../ports/feed.ts'
 import { isOwn } from './candidate.ts'
 import { gapsIn, overlap } from './coverage.ts'
 import { GAP_LIMIT, longestReach, type Hold, type Progress } from './window.ts'

@@ -7,7 +7,7 @@
  */
 import { contains, daysBetween, type Day } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
-import type { Candidate } from '../ports/store.ts'
+import type { Candidate } from '../ports/feed.ts'
 import { isBookedBy, isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
 import { coversDay } from './coverage.ts'

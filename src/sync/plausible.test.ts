@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { day } from '../domain/day.ts'
-import type { Candidates } from '../ports/store.ts'
+import type { Candidates } from '../ports/feed.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { believedCovers, movedByYears, wrongYearRows } from './plausible.ts'
 import { outcomeOf, row, World } from './testing.ts'

@@ -5,7 +5,7 @@
  */
 import { addDays, contains, dayOf, daysBetween, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
-import type { Candidate, Candidates } from '../ports/store.ts'
+import type { Candidate, Candidates } from '../ports/feed.ts'
 import { isBookedBy, isOwn, textOf } from './candidate.ts'
 import { overlap } from './coverage.ts'
 import { isReworded } from './identity.ts'

@@ -11,7 +11,7 @@ import type { PreviewAccount, PreviewCounts, ReconnectPreview } from '../domain/
 import type { AccountOutcome, SyncRun } from '../domain/run.ts'
 import type { Language } from '../language/language.ts'
 import { say } from '../language/say.ts'
-import type { PageCommit } from '../ports/store.ts'
+import type { PageCommit } from '../ports/feed.ts'
 import { beginConnection, forgetFirst, stateLock, type Begun, type ConnectRequest } from './connect.ts'
 import { compare, sourceOf } from './compare-preview.ts'
 import type { Refusal, SyncDeps } from './deps.ts'

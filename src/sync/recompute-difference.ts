@@ -6,7 +6,7 @@
 import type { BalanceSpan } from '../domain/run.ts'
 import { UNDECIDED, type MatchTier, type Question, type RowContent, type Transaction, type TransactionId } from '../domain/transaction.ts'
 import type { RecomputeAct, RecomputedTransaction, ReportMove, StoredReport } from '../ports/history.ts'
-import type { NewTransaction } from '../ports/store.ts'
+import type { NewTransaction } from '../ports/feed.ts'
 import { contentKey, normalisedText } from './identity.ts'
 
 export type RecomputeKind = 'joined' | 'parted' | 'changed' | 'withdrawn' | 'restored' | 'question'

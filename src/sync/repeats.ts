@@ -6,7 +6,7 @@
  */
 import { daysBetween, type Day } from '../domain/day.ts'
 import type { Digest, Question, TransactionId } from '../domain/transaction.ts'
-import type { Candidate, Candidates } from '../ports/store.ts'
+import type { Candidate, Candidates } from '../ports/feed.ts'
 import { asOne, asTwo, isRepeat } from './by-balance.ts'
 import type { Incoming } from './incoming.ts'
 import type { Decision } from './match.ts'

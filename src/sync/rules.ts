@@ -5,7 +5,7 @@
  */
 import { daysBetween } from '../domain/day.ts'
 import type { RowContent } from '../domain/transaction.ts'
-import type { FeedStore } from '../ports/store.ts'
+import type { FeedStore } from '../ports/feed.ts'
 import { asOne, asTwo, isRepeat } from './by-balance.ts'
 import { normalisedText } from './identity.ts'
 import type { Decision } from './match.ts'

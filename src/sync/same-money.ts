@@ -5,7 +5,7 @@
  * not meet by chance by the handful. Pure.
  */
 import { addDays, contains, daysBetween, type Day, type DayRange } from '../domain/day.ts'
-import type { Candidate } from '../ports/store.ts'
+import type { Candidate } from '../ports/feed.ts'
 import { assign, type Edge } from './assign.ts'
 import { textOf } from './candidate.ts'
 import { resemblance } from './identity.ts'

@@ -4,7 +4,7 @@
  * bank shows both, they are parted again. The first keeps the transaction and its id; the other
  * is known from then on under a key of its own. What a person merged stays merged.
  */
-import type { Candidates, FeedStore } from '../ports/store.ts'
+import type { Candidates, FeedStore } from '../ports/feed.ts'
 import { isRepeat } from './by-balance.ts'
 import type { Incoming } from './incoming.ts'
 

@@ -6,7 +6,7 @@
 import { contains } from '../domain/day.ts'
 import type { RowContent, TransactionId } from '../domain/transaction.ts'
 import { pageByPage } from '../ports/page-by-page.ts'
-import type { Candidate, CandidateQuery, Candidates, FeedStore, KnownReport, NewObservation, PageCommit } from '../ports/store.ts'
+import type { Candidate, CandidateQuery, Candidates, FeedStore, KnownReport, NewObservation, PageCommit } from '../ports/feed.ts'
 
 export class ShadowFeed {
   /** What would be committed, in order. */

@@ -4,7 +4,7 @@
  * covers its day, and the answer shows it as pending: so it is that transaction, pending again, and not a
  * booked one that vanished beside a new pending one. Pure.
  */
-import type { KnownReport, Candidate } from '../ports/store.ts'
+import type { KnownReport, Candidate } from '../ports/feed.ts'
 import { isOwn } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import { presenceMark } from './identity.ts'

@@ -7,7 +7,7 @@
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { RunPlace, Undo, UndoAct } from '../ports/history.ts'
-import type { NewTransaction } from '../ports/store.ts'
+import type { NewTransaction } from '../ports/feed.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { contentKey, normalisedText } from './identity.ts'
 import { IMPORTS } from './import.ts'

@@ -6,7 +6,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { Entropy } from '../ports/entropy.ts'
-import type { SealedKey } from '../ports/store.ts'
+import type { SealedKey } from '../ports/secrets.ts'
 import { additionalData, ALGORITHM, NONCE_BYTES, TAG_BYTES } from './cipher.ts'
 
 export const KEY_BYTES = 32

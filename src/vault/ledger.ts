@@ -6,7 +6,7 @@
  * before gets one more try when a bank does not answer a process that lives; and that the third send in
  * a row without acceptance needs a warned person, because banks lock at three (docs/decisions/0009).
  */
-import type { Attempt, LoginLedger } from '../ports/store.ts'
+import type { Attempt, LoginLedger } from '../ports/secrets.ts'
 
 /** Longer than any exchange may take: an attempt open for longer lost its process. */
 export const LEASE_MS = 150_000

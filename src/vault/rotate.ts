@@ -6,7 +6,7 @@
 import type { KeyObject } from 'node:crypto'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { SealedSecret, SecretStore } from '../ports/store.ts'
+import type { SealedSecret, SecretStore } from '../ports/secrets.ts'
 import { deriveKey, makeTenantKey, openTenantKey, renewTenantKey, rewrapTenantKey, sameId, type MasterKey, type TenantKey } from './keys.ts'
 import { openRecord, sealRecord } from './record.ts'
 import { DRAWER, placeOf, QUESTION } from './sealed-records.ts'

@@ -1,13 +1,13 @@
 /** Answers to questions, and the way back, in memory; see `FeedStore`. */
 import type { Question } from '../../domain/transaction.ts'
-import type { FeedStore } from '../../ports/store.ts'
+import type { FeedStore } from '../../ports/feed.ts'
 import { carriedBack, carry, isRestedOn, type Asked } from '../carry.ts'
 import { answerInstant, applyAnswer, endedTransfer, mergedBy, unpaired, wasUnpaired } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { isMergedLater, withoutAnswer } from '../undo.ts'
 import { by as inOrder } from './order.ts'
 import { counting, put } from './feed.ts'
-import type { NewTransaction } from '../../ports/store.ts'
+import type { NewTransaction } from '../../ports/feed.ts'
 import type { TenantState } from './state.ts'
 import { countingReports } from './undone.ts'
 

@@ -3,7 +3,7 @@
  * only adds, without a step in between at which another call could run: it is atomic.
  */
 import { spannedDays } from '../../domain/run.ts'
-import type { Candidate, CandidateQuery, Candidates, KnownReport, NewTransaction, PageCommit } from '../../ports/store.ts'
+import type { Candidate, CandidateQuery, Candidates, KnownReport, NewTransaction, PageCommit } from '../../ports/feed.ts'
 import { assertOnePage, restoredIn, withoutStored } from '../page.ts'
 import { by } from './order.ts'
 import type { FeedState, StoredObservation, TenantState } from './state.ts'

@@ -1,7 +1,7 @@
 /** The feed of one tenant in memory; see `FeedStore`. */
 import type { Transaction, TransactionChange } from '../../domain/transaction.ts'
 import { joinRanges, type Day } from '../../domain/day.ts'
-import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/store.ts'
+import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/feed.ts'
 import { memoryAnswers } from './answers.ts'
 import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'

@@ -1,6 +1,6 @@
 /** What reviewing needs of one tenant in memory; see `ReviewStore`. */
 import type { Transaction } from '../../domain/transaction.ts'
-import type { NewTransaction } from '../../ports/store.ts'
+import type { NewTransaction } from '../../ports/feed.ts'
 import type { ReviewStore } from '../../ports/review.ts'
 import { applyDecisions, isFree, reviewBeforePairing } from '../decide.ts'
 import { put, shown } from './feed.ts'

@@ -1,5 +1,5 @@
 /** Sealed secrets and the attempts ledger of one tenant in memory; see `SecretStore`. */
-import type { Attempt, LoginLedger, NewAttempt, SecretStore } from '../../ports/store.ts'
+import type { Attempt, LoginLedger, NewAttempt, SecretStore } from '../../ports/secrets.ts'
 import { by } from './order.ts'
 import type { SecretState } from './state.ts'
 

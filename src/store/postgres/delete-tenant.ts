@@ -5,7 +5,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { AuditHead, Seal } from '../../domain/audit.ts'
-import type { SealedKey } from '../../ports/store.ts'
+import type { SealedKey } from '../../ports/secrets.ts'
 import { appendLine } from './access.ts'
 import { asOwner, createTenant } from './migrate.ts'
 import { auditHeads, tenantKeys, type Tables } from './tables.ts'

@@ -5,7 +5,7 @@
  * found beside them by its id. All of it is one trip; the texts are the same every time.
  */
 import { sql, type RawBuilder } from 'kysely'
-import type { Candidate, CandidateQuery, Candidates, KnownReport } from '../../ports/store.ts'
+import type { Candidate, CandidateQuery, Candidates, KnownReport } from '../../ports/feed.ts'
 import { arrayText } from './arrays.ts'
 import { digest, text, type StoredRow } from './columns.ts'
 import { once } from './compiled.ts'

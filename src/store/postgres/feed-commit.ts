@@ -5,7 +5,7 @@
  */
 import { sql } from 'kysely'
 import { spannedDays } from '../../domain/run.ts'
-import type { NewObservation, PageCommit, TransactionUpdate } from '../../ports/store.ts'
+import type { NewObservation, PageCommit, TransactionUpdate } from '../../ports/feed.ts'
 import { assertOnePage, restoredIn, withoutStored } from '../page.ts'
 import { arrayOf, arrayText, columnList, TYPES, unnested } from './arrays.ts'
 import { digest, json, type Shape } from './columns.ts'

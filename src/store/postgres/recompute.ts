@@ -1,7 +1,7 @@
 /** An account concluded anew, on PostgreSQL; see `HistoryStore`. All of it is one transaction, written in batches. */
 import { sql } from 'kysely'
 import type { HistoryStore, RecomputeAct, ReportMove } from '../../ports/history.ts'
-import type { NewTransaction } from '../../ports/store.ts'
+import type { NewTransaction } from '../../ports/feed.ts'
 import { idsIn, inserted, recomputed } from '../recompute.ts'
 import { arrayOf, columnList, unnested } from './arrays.ts'
 import { digest } from './columns.ts'

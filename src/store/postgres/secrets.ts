@@ -3,7 +3,7 @@
  * login is its lock: whoever begins an attempt holds it until the attempt is stored.
  */
 import { sql } from 'kysely'
-import type { Attempt, LoginLedger, NewAttempt, SecretStore } from '../../ports/store.ts'
+import type { Attempt, LoginLedger, NewAttempt, SecretStore } from '../../ports/secrets.ts'
 import { columnList, TYPES } from './arrays.ts'
 import { insertOne, once } from './compiled.ts'
 import { idKey, inOneTrip, inTwoTrips, lease, noteTruth, type Database } from './session.ts'

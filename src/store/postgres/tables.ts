@@ -16,7 +16,9 @@ import type { RepairPlan } from '../../domain/repair.ts'
 import type { BalanceSpan, BalanceStatement, Coverage, SyncRun } from '../../domain/run.ts'
 import type { Decisions, MatchTier, Question, RowContent, Transaction, TransactionChange } from '../../domain/transaction.ts'
 import type { Undo } from '../../ports/history.ts'
-import type { Attempt, FailedExchanges, NewObservation, NewTransaction, SealedKey, SealedSecret } from '../../ports/store.ts'
+import type { NewObservation, NewTransaction } from '../../ports/feed.ts'
+import type { Attempt, SealedKey, SealedSecret } from '../../ports/secrets.ts'
+import type { FailedExchanges } from '../../ports/store.ts'
 import { blankOf, bytes, day, digest, flag, instant, integer, json, money, nullable, shape, sign, text, uuid, type Columns, type Shape, type StoredRow } from './columns.ts'
 
 export const connections = shape<Connection>({
