@@ -55,8 +55,8 @@ export function scanDate(text: string): WrittenDate | null {
   const cell = plainDigits(text).trim()
   if (cell.length > LONGEST) return null
   const written = cell.replace(/^="([^"]*)"$/, '$1').replace(/^'(?=\d)/, '').replace(/ as of .*$/i, '')
-  // `18:22 31-01-24`.
-  const trimmed = written.replace(/^\d{1,2}:\d{2}(?::\d{2})?,?\s+(?=\d{1,4}[-/. ])/, '')
+  // `05/01/2024 às 10:11`, `18:22 31-01-24`.
+  const trimmed = written.replace(/(?<=\d),? (?:às|as|at|um|à|om|o|kl\.?|alle|a las|ore|klo) (?=\d{1,2}[:.]\d{2})/i, ' ').replace(/^\d{1,2}:\d{2}(?::\d{2})?,?\s+(?=\d{1,4}[-/. ])/, '')
   if (trimmed.length < 6 || trimmed.length > 40) return null
   const compact = /^(\d{4})(\d{2})(\d{2})(?:\d{6}(?:\.\d+)?)?(?:\[[^\]]*\])?$/.exec(trimmed)
   const yearFirst = compact === null ? null : certain(Number(compact[1]), Number(compact[2]), Number(compact[3]))

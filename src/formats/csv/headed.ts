@@ -13,8 +13,6 @@ import { isCardTitle } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { accountOf, statusOf, type Roles } from './roles.ts'
 
-/** A settlement date with less than one in so many of the dates that another column has is not that of the booking. */
-const FEW = 4
 const SETTLEMENT = /^settlement date\b/
 
 /** What was billed is in the currency of the account; a purchase may be in another one. */
@@ -27,9 +25,9 @@ const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in
 export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles, preamble: readonly CsvRecord[]): Columns | null {
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
   const dates = [first('booked'), first('date'), first('acted'), first('value'), first('bought')].filter((at) => at !== null)
-  // A settlement that few rows have is that of trades. Where few are posted, the others are pending.
+  // A settlement that some rows have is that of trades. Where some are posted, the others are pending.
   const counts = dates.map((at) => filled(rows, at).length)
-  const booked = dates.find((at, i) => (counts[i]! > 0 || counts.every((count) => count === 0)) && (counts[i]! * FEW >= Math.max(...counts) || !SETTLEMENT.test(plainWords(heading.cells[at]!))))
+  const booked = dates.find((at, i) => (counts[i]! > 0 || counts.every((count) => count === 0)) && (counts[i]! === Math.max(...counts) || !SETTLEMENT.test(plainWords(heading.cells[at]!))))
   if (booked === undefined) return null
   const amount = chooseAmount(heading, roles, rows, styles, booked, preamble.some(({ cells }) => cells.some(isCardTitle)))
   if (amount === null) return null

@@ -200,8 +200,11 @@ export function readHeading(written: string): Heading {
   const beside = /[(（［[]\s*([^()（）]{1,4}?)\s*[)）］\]]/u.exec(cell)
   const unit = beside === null ? null : readCurrency(BESIDE.get(beside[1]!) ?? beside[1]!)
   const isUnit = beside !== null && (unit !== null || beside[1] === '$')
-  const symbol = unit ?? (cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null)
-  const words = plainWords((isUnit ? cell.replace(beside[0], ' ') : cell).replace(/([a-z])([A-Z])/g, '$1 $2').replace(/(\p{L})(\d)/gu, '$1 $2')).split(' ')
+  // `Cargo S/`.
+  const sign = /\s(\p{L}{0,3}[^\p{L}\p{N}\s]+)$/u.exec(cell)?.[1] ?? ''
+  const signed = readCurrency(sign)
+  const symbol = unit ?? signed ?? (cell.includes('€') ? 'EUR' : cell.includes('£') ? 'GBP' : null)
+  const words = plainWords((isUnit ? cell.replace(beside[0], ' ') : signed === null ? cell : cell.slice(0, -sign.length)).replace(/([a-z])([A-Z])/g, '$1 $2').replace(/(\p{L})(\d)/gu, '$1 $2')).split(' ')
   const last = CODE_WORDS.get(words.at(-1) ?? '') ?? words.at(-1) ?? ''
   const code = words.length > 1 && CODES.has(last) ? last : null
   if (code !== null) words.pop()
@@ -209,8 +212,8 @@ export function readHeading(written: string): Heading {
   const plain = words.join(' ')
   const currency = code?.toUpperCase() ?? symbol
   // `[-] USD`: what went out in that currency.
-  const signed = /^[[(]([-+])[\])] ?([A-Z]{3})?$/.exec(cell.trim())
-  if (signed !== null) return { meanings: [{ role: signed[1] === '-' ? 'debit' : 'credit', rank: 0 }], currency: signed[2] === undefined ? null : readCurrency(signed[2]) }
+  const side = /^[[(]([-+])[\])] ?([A-Z]{3})?$/.exec(cell.trim())
+  if (side !== null) return { meanings: [{ role: side[1] === '-' ? 'debit' : 'credit', rank: 0 }], currency: side[2] === undefined ? null : readCurrency(side[2]) }
   const exact = MEANINGS.get(plain)
   if (exact !== undefined) return { meanings: exact, currency }
   // `Beschreibung 2`.

@@ -36,12 +36,24 @@ const HEADING_WITHIN = 100
 /** What is known of the file beside its content: its name, the day on which it is read, and what a person says of its dates. */
 export type Aside = Pick<Surroundings, 'fileName' | 'said' | 'remembered' | 'today'> & { /** Of the account, where the file may not tell it. */ readonly currency: Currency | null }
 
+/** Whatever else stands beside it, as in `TransactionDate`: nothing tells where the file is from. */
+const ENGLISH_DATE = /date|posted|processed|completed|created|settled|cleared|time|\b(day|when|run)\b/
+
 /** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
 export function inferLayout(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const above = records.slice(0, HEADING_WITHIN)
   const named = above.findIndex(({ cells }) => isHeadingLine(cells))
+  const lower = above.findIndex((record, at) => at > named && isHeadingLine(record.cells))
+  if (named !== -1 && isSummary(above, named, lower)) return inferHeaded(records, lower, delimiter, aside)
   const headingAt = named === -1 ? above.findIndex((record, at) => isAboveDates(record, records.slice(at + 1))) : named
   return headingAt === -1 ? inferHeadless(records, delimiter, aside) : inferHeaded(records, headingAt, delimiter, aside)
+}
+
+/** A heading of several balances with one line of figures under it, and another heading under that: what the account holds, above its rows. */
+function isSummary(records: readonly CsvRecord[], named: number, lower: number): boolean {
+  const [heading, next] = [records[named]!.cells, records[lower]?.cells]
+  const balances = heading.filter((cell) => readHeading(cell).meanings.some(({ role }) => role === 'balance'))
+  return next !== undefined && lower === named + 2 && balances.length > 1 && heading.join() !== next.join() && records.length > lower + 1
 }
 
 /** Words that name amounts, each above a cell of all records after them, of which one is the day: whatever its word is. */
@@ -83,7 +95,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   if (paidIn !== null) columns = { ...columns, currency: null, foreignCurrency: columns.currency }
   const amountColumns = (['amount', 'debit', 'credit', 'balance', 'fee'] as const).flatMap((role) => roles.get(role) ?? [])
   const european =
-    !/\b(date|posted|day)\b/.test(plainWords(heading.cells[columns.booked] ?? '')) ||
+    !ENGLISH_DATE.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
   const fixedCurrency = paidIn ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInPreamble(preamble)
   const accountNumber = accountInPreamble(preamble)

@@ -370,3 +370,27 @@ test('a row without a day whose text only begins like a balance is no balance', 
   const file = (text: string): string => `Date,Description,Amount\n2024-02-05,Shop,-5.00\n2024-02-06,Pay,9.00\n,${text},50.00\n2024-02-07,Shop,-6.00\n`
   for (const text of ['Balance transfer from card', 'Balance Board yoga shop', 'Sold 3 shares of ACME']) assert.equal(await failureOf(file(text)), 'missing_field 4', text)
 })
+
+// Fails when: a word in another one's middle is none (seen): the file was taken for one of Europe, and its days for months.
+test('an English word for a date tells no country, however it is written', async () => {
+  const file = (heading: string, ...days: readonly string[]): string => `${heading},Description,Amount\n${days.map((day) => `${day},Text,-1.00\n`).join('')}`
+  for (const heading of ['TransactionDate', 'POSTDATE', 'Timestamp', 'Time', 'Created', 'processedOn']) assert.equal(await failureOf(file(heading, '01/09/24', '01/03/24')), 'dates_unclear 2', heading)
+  assert.equal((await only(file('Datum', '01/09/24', '01/03/24'))).rows[0]!.postedOn, '2024-09-01')
+})
+
+// Fails when: one settlement in four rows is enough (seen): rows that settle nothing had no day.
+test('a settlement that not all rows have is that of trades', async () => {
+  const statement = await only('Run Date,Action,Amount ($),Settlement Date\n01/16/2024,DIVIDEND,0.24,\n01/19/2024,BOUGHT,-186,01/21/2024\n01/23/2024,TRANSFER,1000,\n')
+  assert.deepEqual(statement.rows.map(({ postedOn }) => postedOn), ['2024-01-16', '2024-01-19', '2024-01-23'])
+})
+
+test('a word may stand between a day and its time, and the sign of a currency behind a heading', async () => {
+  const statement = await only('Data;Descrição;Valor S/\n05/01/2024 às 10:11:12;Compra;-12,50\n18/01/2024 às 08:00:00;Pix;1.000,00\n')
+  assert.deepEqual([statement.head.currency, ...statement.rows.map(({ postedOn }) => postedOn)], ['PEN', '2024-01-05', '2024-01-18'])
+})
+
+test('a line of balances under a heading of their own is none of the rows', async () => {
+  const file = (balances: string): string => `Cliente,Moneda,${balances},Fecha,Debito\n123,CRC,50000.00,537500.00,31/01/2024,0.00\nFecha,Descripcion,Debito,Credito,Balance\n05/01/2024,Auto,12500.00,0.00,37500.00\n18/01/2024,Salario,0.00,500000.00,537500.00\n`
+  assert.deepEqual(amountsOf(await only(file('Saldo Inicial,Saldo en Libros'))), ['-12500', '500000'])
+  assert.notEqual(await failureOf(file('Uno,Dos')), 'none')
+})
