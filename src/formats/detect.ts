@@ -10,6 +10,7 @@ import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'
 import { labelsOf } from './csv/labelled.ts'
+import { isMarkupTable } from './csv/markup.ts'
 import { isWrapped, likelyDialects } from './csv/records.ts'
 import type { DatesSaid } from '../domain/dates-said.ts'
 import { decodePrefix } from './decode.ts'
@@ -94,7 +95,8 @@ function formatOf(text: string, fileName: string | null): StatementFormat | null
     const message = /<(?:[\w.-]+:)?BkToCstmr(AcctRpt|Stmt|DbtCdtNtfctn)/.exec(trimmed)?.[1]
     if (message !== undefined) return message === 'Stmt' ? 'camt053' : message === 'AcctRpt' ? 'camt052' : 'camt054'
     const namespace = /camt\.05([234])\.\d{3}\.\d{2}/.exec(trimmed)?.[1]
-    return namespace === undefined ? ofxAnywhere(text, fileName) : (`camt05${namespace}` as StatementFormat)
+    if (namespace !== undefined) return `camt05${namespace}` as StatementFormat
+    return ofxAnywhere(text, fileName) ?? (isMarkupTable(trimmed) ? 'csv' : null)
   }
   if (/^\{1:F\d\d/.test(trimmed) || /^[ \t]*:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|86|NS):/m.test(text)) return 'mt940'
   if (isQif(trimmed)) return 'qif'

@@ -16,6 +16,7 @@ import { countHeadings, isHeadingLine } from './headings.ts'
 import { inferLayout, type Aside } from './infer.ts'
 import { labelledAsTable, labelsOf } from './labelled.ts'
 import type { Layout } from './layout.ts'
+import { isMarkupTable, markupAsTable } from './markup.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
 import { reshapeOf } from './reshape.ts'
 import { RowReader } from './row-reader.ts'
@@ -61,6 +62,7 @@ export async function* readCsv(
 
 /** What makes a table of lines that say it in another way. */
 function linesAsTable(sample: string): (text: AsyncIterable<string>) => AsyncIterable<string> {
+  if (isMarkupTable(sample)) return markupAsTable
   if (isWrapped(sample)) return unwrapped
   const labels = labelsOf(sample)
   return labels === null ? (text) => text : (text) => labelledAsTable(text, labels)
