@@ -4,9 +4,9 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react'
 import { get, ServerProblem, type Connection, type Me, type QuestionPage } from './api.ts'
 import { message, say } from './language/language.ts'
-import { isUnreachable, useMe } from './me.ts'
+import { isUnreachable, useMe, useServer } from './me.ts'
 import { liveState } from './live.ts'
-import { followServerClock, formatPoint } from './parts/time.tsx'
+import { formatPoint } from './parts/time.tsx'
 import { ROLE_NAMES } from './parts/role.tsx'
 import { Trouble } from './parts/states.tsx'
 
@@ -21,7 +21,6 @@ const BANKS = { to: '/banks', label: message('Banks') }
 const DEMO = { to: '/demo', label: message('Demo') }
 const SETTINGS = { to: '/settings', label: message('Settings') }
 
-type Server = { demo: boolean; version: string; now: string }
 
 const SignInPage = lazy(async () => ({ default: (await import('./entry/sign-in.tsx')).SignInPage }))
 const FirstFactorPage = lazy(async () => ({ default: (await import('./entry/first-factor.tsx')).FirstFactorPage }))
@@ -54,14 +53,7 @@ function Offline({ asOf }: { asOf: number }) {
 }
 
 function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error: Error | null; dataUpdatedAt: number } }) {
-  const server = useQuery({
-    queryKey: ['server'],
-    queryFn: async () => {
-      const answer = await get<Server>('/server')
-      followServerClock(answer.now)
-      return answer
-    },
-  })
+  const server = useServer()
   const demo = server.data?.demo === true ? [DEMO] : []
   return (
     <div className="min-h-screen lg:flex">

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { currentActor } from '../../access/acting.ts'
 import { actorOf } from '../../access/authorize.ts'
+import { isShown } from '../../domain/connection.ts'
 import { exportWhole, WHOLE_FILE } from '../../exports/whole.ts'
 import { ApiProblem } from '../problems.ts'
 import { Download, route, type Route } from '../route.ts'
@@ -23,7 +24,7 @@ const consequences = route({
   handle: async ({ instance: { store }, visit }) => {
     const [connections, accounts, members, keys, consumers] = await Promise.all([store.connections.list(), store.accounts.list(), store.access.members(), store.access.keys(), store.consumers.list()])
     return {
-      name: nameOf(visit), accounts: accounts.length, rows: accounts.reduce((sum, { rows }) => sum + rows, 0), connections: connections.filter(({ state }) => state !== 'removed').length,
+      name: nameOf(visit), accounts: accounts.length, rows: accounts.reduce((sum, { rows }) => sum + rows, 0), connections: connections.filter(isShown).length,
       members: members.filter(({ removedAt }) => removedAt === null).length, keys: keys.filter(({ revokedAt }) => revokedAt === null).length, consumers: consumers.filter(({ revokedAt }) => revokedAt === null).length,
     }
   },

@@ -11,7 +11,7 @@ import { Chip } from '../parts/chip.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { FreshnessChip, useFreshness } from '../parts/freshness.tsx'
 import { HalfAdded, isHalfAdded } from '../parts/half-added.tsx'
-import { Amount } from '../parts/money.tsx'
+import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { ListTitle, Split, useOpening } from '../parts/split.tsx'
 import { Empty, FirstBank, Loaded } from '../parts/states.tsx'
@@ -105,8 +105,8 @@ function Asked({ connection }: { connection: Connection }) {
 /** One sum for each currency, exact: the smallest units are added as integers. */
 function Totals({ accounts }: { accounts: readonly Account[] }) {
   const sums = new Map<string, { units: bigint; decimals: number }>()
-  // One that was never read has no currency yet, and nothing to add.
-  for (const { balance, currency } of accounts.filter((account) => !isUnread(account))) {
+  // One that was never read has nothing to add; what has no currency may be of several.
+  for (const { balance, currency } of accounts.filter((account) => !isUnread(account) && account.currency !== NO_CURRENCY)) {
     const decimals = balance.split('.')[1]?.length ?? 0
     sums.set(currency, { units: (sums.get(currency)?.units ?? 0n) + BigInt(balance.replace('.', '')), decimals })
   }

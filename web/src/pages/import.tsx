@@ -8,7 +8,7 @@ import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
-import { Amount, NO_CURRENCY } from '../parts/money.tsx'
+import { Amount, NO_CURRENCY, withCurrency } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Title, Trouble } from '../parts/states.tsx'
 import { Day } from '../parts/time.tsx'
@@ -109,7 +109,7 @@ function Refused({ refused, choose, isBusy }: { refused: ServerProblem; choose: 
       <p className="mt-1">{say('The file does not say to which account it belongs. Nothing of it was kept yet.')}</p>
       <div className="mt-2 flex flex-wrap gap-2">
         {(accounts.data?.items ?? []).map(({ id, name, currency }) => (
-          <button key={id} type="button" className="button" disabled={isBusy} onClick={() => choose({ accountId: id })}>{name} ({currency})</button>
+          <button key={id} type="button" className="button" disabled={isBusy} onClick={() => choose({ accountId: id })}>{withCurrency(name, currency)}</button>
         ))}
         <button type="button" className="button" disabled={isBusy} onClick={() => choose({ accountId: 'new' })}>{say('A new account')}</button>
       </div>

@@ -10,7 +10,7 @@ import { get, type Account, type Reconciled, type Reconciliation } from '../api.
 import { locale, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
-import { Amount } from '../parts/money.tsx'
+import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { PrintedAt } from '../parts/paper.tsx'
 import { Sentence } from '../parts/sentence.tsx'
@@ -61,7 +61,7 @@ function Whole({ account }: { account: Account }) {
   return (
     <div className="max-w-3xl">
       <Title>{say('Reconcile {account}', { account: account.name })}</Title>
-      <p className="meta mb-4"><Link className="link" to="/accounts/$id" params={{ id: account.id }}>{account.name}</Link>{account.number !== null && <span className="whitespace-nowrap"> ··{account.number.slice(-4)}</span>}, {account.currency}</p>
+      <p className="meta mb-4"><Link className="link" to="/accounts/$id" params={{ id: account.id }}>{account.name}</Link>{account.number !== null && <span className="whitespace-nowrap"> ··{account.number.slice(-4)}</span>}{account.currency !== NO_CURRENCY && `, ${account.currency}`}</p>
       <NeedsServer><Statement account={account} asOf={asOf} balance={balance} /></NeedsServer>
       {compared.error !== null && <Trouble error={compared.error} />}
       {asOf !== undefined && balance !== undefined && compared.data !== undefined && <Result account={account} found={compared.data} />}

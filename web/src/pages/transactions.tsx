@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { get, type Account, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { useOffline } from '../me.ts'
+import { withCurrency } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { ListTitle, Split, useWide } from '../parts/split.tsx'
 import { Empty, FirstBank, Loaded, RowsToCome, Trouble } from '../parts/states.tsx'
@@ -84,7 +85,7 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
   return (
     <form role="search" aria-label={say('Filter transactions')} className="mb-2 grid grid-cols-2 gap-2 @2xl:grid-cols-4 print:hidden" onSubmit={(event) => event.preventDefault()}>
       <NeedsServer><input className="field col-span-2" type="search" placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
-      <Select label={say('Account')} wide value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: `${name} (${currency})` }))} set={(account) => set({ account })} />
+      <Select label={say('Account')} wide value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: withCurrency(name, currency) }))} set={(account) => set({ account })} />
       <NeedsServer>
         <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
         <Select label={say('Review')} value={filter.review ?? ''} options={said(REVIEWS)} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />

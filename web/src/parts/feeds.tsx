@@ -6,12 +6,10 @@ import type { Connection } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import { Chip } from './chip.tsx'
+import { NO_CURRENCY } from './money.tsx'
 import { Trouble } from './states.tsx'
 
 type Fed = Connection['accounts'][number]
-
-/** ISO 4217 for no currency: no statement has told it yet. */
-const UNKNOWN_CURRENCY = 'XXX'
 
 export function Feeds({ connection }: { connection: Connection }) {
   // What was only the new number of another one holds nothing.
@@ -61,7 +59,7 @@ function Feed({ account, connection }: { account: Fed; connection: Connection })
 /** What one that is not listed any more may go on as, as the server judges it: one that was never read, of the same kind, in the same currency as far as that is known. */
 export function candidatesFor(missing: Fed, { accounts }: Connection): readonly Fed[] {
   if (missing.state !== 'missing') return []
-  return accounts.filter(({ id, rows, state, kind, currency }) => id !== missing.id && rows === 0 && (state === 'paused' || state === 'open') && kind === missing.kind && [missing.currency, UNKNOWN_CURRENCY].includes(currency))
+  return accounts.filter(({ id, rows, state, kind, currency }) => id !== missing.id && rows === 0 && (state === 'paused' || state === 'open') && kind === missing.kind && [missing.currency, NO_CURRENCY].includes(currency))
 }
 
 type GoesOnProps = { account: Fed; candidates: readonly Fed[]; connectionId: string; first?: boolean }

@@ -28,14 +28,15 @@ export function FreshnessChip({ freshness }: { freshness: Freshness | undefined 
   return <Chip tone={tone}>{say(word)}</Chip>
 }
 
-/** Four facts; what is not known says so. */
+/** Four facts; what is not known says so. Of an account that only files feed no bank was ever asked. */
 export function FreshnessFacts({ freshness }: { freshness: Freshness }) {
-  const { askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
+  const { word, askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
+  const isAsked = word !== 'from_files'
   return (
     <dl className="mb-4 grid w-full grid-cols-2 gap-x-6 gap-y-2 text-[13px] leading-5 @xl:flex @xl:w-auto @xl:flex-wrap">
-      <Fact term={say('Asked')}>{askedAt === null ? say('never') : <Instant at={askedAt} />}</Fact>
-      <Fact term={say('Answered in full')}>{answeredAt === null ? say('not yet') : <Instant at={answeredAt} />}</Fact>
-      <Fact term={say('Bank’s data of')}>{bankDataOn === null ? say('not told') : <Day day={bankDataOn} />}</Fact>
+      {isAsked && <Fact term={say('Asked')}>{askedAt === null ? say('never') : <Instant at={askedAt} />}</Fact>}
+      {isAsked && <Fact term={say('Answered in full')}>{answeredAt === null ? say('not yet') : <Instant at={answeredAt} />}</Fact>}
+      {isAsked && <Fact term={say('Bank’s data of')}>{bankDataOn === null ? say('not told') : <Day day={bankDataOn} />}</Fact>}
       <Fact term={say('Newest row')}>{newestRowOn === null ? say('none') : <Day day={newestRowOn} />}</Fact>
     </dl>
   )

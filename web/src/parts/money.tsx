@@ -21,6 +21,11 @@ export function formatAmount(amount: string, currency: string): string {
   return formatter.format(amount as `${number}`).replace('-', '\u2212')
 }
 
+/** A name with its currency behind it, where that is known. */
+export function withCurrency(name: string, currency: string): string {
+  return currency === NO_CURRENCY ? name : `${name} (${currency})`
+}
+
 /** Money coming in carries a plus and the ok colour; money going out is plain, never red. */
 export function Amount({ amount, currency, signed = false }: { amount: string; currency: string; signed?: boolean }) {
   const incoming = signed && !amount.startsWith('-') && /[1-9]/.test(amount)

@@ -134,7 +134,7 @@ export function describe({ days }: Coverage): string {
   const parts = [
     count('proved') > 0 ? say('{count, plural, one {# day} other {# days}} proved by the bank’s balances', { count: count('proved') }) : null,
     count('covered') === 0 ? null : count('proved') > 0 ? say('{count, plural, one {# day} other {# days}} read, not proved', { count: count('covered') })
-      : say('{count, plural, one {# day} other {# days}} read; the first balance to prove them against comes with a later read', { count: count('covered') }),
+      : say('{count, plural, one {# day} other {# days}} read; no balance proves them yet', { count: count('covered') }),
     count('broken') > 0 ? say('{count, plural, one {# day} other {# days}} where balance and rows disagree', { count: count('broken') }) : null,
     count('gap') > 0 ? say('{count} missing ({days})', { count: count('gap'), days: rangesOf(of('gap')) }) : null,
     count('outage') > 0 ? say('{count} missing while the bank was away ({days})', { count: count('outage'), days: rangesOf(of('outage')) }) : null,

@@ -6,7 +6,7 @@ import { ask, get, proveFreshly } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { EntryFrame } from '../entry/frame.tsx'
-import { readMe, useMay } from '../me.ts'
+import { readMe, useMay, useServer } from '../me.ts'
 import { forget } from '../offline/keep.ts'
 import { Loaded, Trouble } from '../parts/states.tsx'
 
@@ -36,7 +36,9 @@ type Holds = { name: string; connections: number; accounts: number; rows: number
 export function DeleteEverything() {
   const may = useMay()
   const [isOpen, setOpen] = useState(false)
-  if (!may('manage')) return null
+  // A demo ends by itself, and its server deletes nothing.
+  const server = useServer()
+  if (!may('manage') || server.data?.demo !== false) return null
   return (
     <section className="panel grid gap-3" aria-labelledby="end">
       <h2 id="end">{say('Delete everything')}</h2>
