@@ -3,13 +3,13 @@
  * other, and links lead to this page. One round is short and may fail; the next makes up for it.
  */
 import { failed, type Result } from './domain/result.ts'
-import { audienceOf, type Destination, type Place } from './domain/alert.ts'
+import type { Destination, Place } from './domain/alert.ts'
 import { makeChallengeLink } from './access/challenge-link.ts'
 import { problemResource } from './api/connection-resource.ts'
 import { createCourier, refusalOf } from './adapters/courier.ts'
 import { sendMail, type Mail } from './adapters/mail.ts'
 import type { WayOut } from './adapters/post.ts'
-import { sendQuestion, sendTest, tellRound, type TellDeps } from './alerts/tell.ts'
+import { handNow, sendQuestion, sendTest, tellRound, type TellDeps } from './alerts/tell.ts'
 import { watch } from './alerts/watch.ts'
 import { readLanguages } from './language/language.ts'
 import type { Bare } from './instance.ts'
@@ -80,10 +80,9 @@ export function createAlerting(instance: Bare, { drawer, way, page }: AlertingPa
     hasMailServer: async () => (await mailPlaces(store)).length > 0,
     async mailTo(address, mail) {
       let result: Result<null, SendFailure> = failed({ message: 'There is no mail server.', again: 'stop' })
-      for (const { id, place } of await mailPlaces(store)) {
-        const secrets = await drawer.open(id, audienceOf(place))
+      for (const destination of await mailPlaces(store)) {
         const now = clock.now()
-        if (secrets.ok) result = await sendMail({ ...place.server, to: [address] }, secrets.value?.['password'] ?? null, { id: entropy.id(now), at: now, ...mail }, way)
+        result = await handNow(deps, destination, ({ password = null }) => sendMail({ ...destination.place.server, to: [address] }, password, { id: entropy.id(now), at: now, ...mail }, way))
         if (result.ok) return result
       }
       return result

@@ -20,15 +20,14 @@ type Parts = Pick<Instance, 'store' | 'signIn' | 'alerting' | 'audit' | 'log'>
 
 export function createResets(parts: Parts): Resets {
   const { alerting, log } = parts
-  const running = new Set<Promise<void>>()
+  let last: Promise<void> = Promise.resolve()
   return {
     isPossible: async () => alerting.page !== null && (await alerting.hasMailServer()),
     ask(email, language) {
-      const work = mailLink(parts, email, language).catch((error: unknown) => log.error('reset_not_mailed', { reason: error instanceof Error ? error.name : 'unknown' }))
-      running.add(work)
-      void work.finally(() => running.delete(work))
+      // One after the other, so that what a mail server refuses it is not given once more by the next.
+      last = last.then(() => mailLink(parts, email, language)).catch((error: unknown) => log.error('reset_not_mailed', { reason: error instanceof Error ? error.name : 'unknown' }))
     },
-    settled: async () => void (await Promise.all(running)),
+    settled: () => last,
   }
 }
 

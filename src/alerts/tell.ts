@@ -66,7 +66,7 @@ async function send(deps: TellDeps, { message, destination, items }: TakenMessag
   const words = (await Promise.all(items.map((item) => wordsOf(deps, item, destination)))).filter((one) => one !== null)
   if (words.length === 0) return alerts.end(message.id, { state: 'dropped', at: clock.now(), subject: null })
   const letter = letterOf(message.id, message.createdAt, words.map((one) => itemOf(one, destination)), destination)
-  const result = await carry(deps, destination, letter)
+  const result = await carry(deps, destination, letterTo(deps, destination, letter))
   const at = clock.now()
   if (result.ok) {
     log.info('alert_sent', { message: message.id, destination: destination.id, kind: destination.place.kind, alerts: words.length, attempt: message.attempts })
@@ -84,7 +84,8 @@ async function send(deps: TellDeps, { message, destination, items }: TakenMessag
 /** Sends a test now, whatever the destination's state and hours, and says what came of it. */
 export async function sendTest(deps: Pick<TellDeps, 'store' | 'clock' | 'entropy' | 'drawer' | 'courier' | 'page'>, destination: Destination): Promise<Result<null, SendFailure>> {
   const now = deps.clock.now()
-  const result = await carry(deps, destination, testLetter(deps.entropy.id(now), now, destination, deps.page === null ? null : `${deps.page}/settings/alerts`))
+  const letter = testLetter(deps.entropy.id(now), now, destination, deps.page === null ? null : `${deps.page}/settings/alerts`)
+  const result = await carry(deps, destination, letterTo(deps, destination, letter))
   await deps.store.alerts.noteTry(destination.id, { at: deps.clock.now(), failure: result.ok ? null : result.failure.message, stops: !result.ok && result.failure.again === 'stop' })
   return result
 }
@@ -96,22 +97,36 @@ export async function sendQuestion(deps: TellDeps, challengeId: string): Promise
     const now = deps.clock.now()
     const own = await wordsOf(deps, { alertId: challengeId, part: 'acts' }, destination)
     if (own === null) return []
-    const sent = await carry(deps, destination, letterOf(deps.entropy.id(now), now, [itemOf(own, destination)], destination))
+    const sent = await handNow(deps, destination, letterTo(deps, destination, letterOf(deps.entropy.id(now), now, [itemOf(own, destination)], destination)))
     return [{ label: destination.label, failure: sent.ok ? null : sent.failure.message }]
   }))
   return results.flat()
 }
 
-async function carry(deps: Pick<TellDeps, 'store' | 'drawer' | 'courier'>, destination: Destination, letter: Letter): Promise<Result<null, SendFailure>> {
+/** One try with what the destination was entered with. */
+type Hand = (secrets: Readonly<Record<string, string>>) => Promise<Result<null, SendFailure>>
+
+function letterTo({ courier }: Pick<TellDeps, 'courier'>, destination: Destination, letter: Letter): Hand {
+  return (secrets) => courier(destination, secrets, letter)
+}
+
+/** Hands something over at once that is no alert. What refuses it is stopped as by an alert: a password that a server refused is sent once, whoever wants something mailed. */
+export async function handNow(deps: Pick<TellDeps, 'store' | 'drawer' | 'clock'>, destination: Destination, hand: Hand): Promise<Result<null, SendFailure>> {
+  const result = await carry(deps, destination, hand)
+  if (!result.ok && result.failure.again === 'stop') await deps.store.alerts.noteTry(destination.id, { at: deps.clock.now(), failure: result.failure.message, stops: true })
+  return result
+}
+
+async function carry(deps: Pick<TellDeps, 'store' | 'drawer'>, destination: Destination, hand: Hand): Promise<Result<null, SendFailure>> {
   const secrets = await deps.drawer.open(destination.id, audienceOf(destination.place))
-  const result = secrets.ok ? await handOver(deps, destination, secrets.value ?? {}, letter) : failed({ message: 'What this destination was entered with cannot be opened for this address. Enter it again.', again: 'stop' as const })
+  const result = secrets.ok ? await handOver(hand, secrets.value ?? {}) : failed({ message: 'What this destination was entered with cannot be opened for this address. Enter it again.', again: 'stop' as const })
   if (result.ok || result.failure.again !== 'stop' || !(await isEnteredAnew(deps, destination, secrets.ok ? secrets.value : null))) return result
   return failed({ ...result.failure, again: 'later' })
 }
 
-async function handOver({ courier }: Pick<TellDeps, 'courier'>, destination: Destination, secrets: Readonly<Record<string, string>>, letter: Letter): Promise<Result<null, SendFailure>> {
+async function handOver(hand: Hand, secrets: Readonly<Record<string, string>>): Promise<Result<null, SendFailure>> {
   try {
-    return await courier(destination, secrets, letter)
+    return await hand(secrets)
   } catch {
     // A fault of ours. It stands at the destination, where somebody sees it; else the message would be taken again for ever.
     return failed({ message: 'Relink could not send with what this destination was entered with. Enter it again, or send a test.', again: 'stop' })

@@ -15,14 +15,19 @@ export type Mailbox = {
   close(): Promise<void>
 }
 
-export async function openMailbox(): Promise<Mailbox> {
+/** `refuse`: it wants a sign-in, and lets nobody in; told of each that is tried. */
+export async function openMailbox(refuse?: (password: string) => void): Promise<Mailbox> {
   const mails: Mail[] = []
   const waiting: ((mail: Mail) => void)[] = []
   let taken = 0
   let held: Promise<void> | null = null
   let reached = (): void => undefined
   const server = new SMTPServer({
-    authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'], logger: false, disableReverseLookup: true,
+    authOptional: refuse === undefined, disabledCommands: refuse === undefined ? ['STARTTLS', 'AUTH'] : ['STARTTLS'], logger: false, disableReverseLookup: true, allowInsecureAuth: true,
+    onAuth: ({ password }, _session, done) => {
+      refuse?.(password ?? '')
+      done(Object.assign(new Error('no'), { responseCode: 535 }))
+    },
     onConnect: (_session, done) => {
       reached()
       void (held ?? Promise.resolve()).then(() => done())

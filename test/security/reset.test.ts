@@ -207,3 +207,26 @@ test('a server that takes nothing is passed over for the next; each mail and eac
   assert.ok(!JSON.stringify(await logOf()).includes(NOBODY))
   await other.close()
 })
+
+// Fails when: what a mail server refused is forgotten (seen: anybody who asked for a new password had the refused one of the mail server sent once more).
+test('a mail server that refused its password is not signed in to again, whoever asks for mail', async (t) => {
+  await anew()
+  const tried: string[] = []
+  const strict = await openMailbox((password) => void tried.push(password))
+  t.after(() => strict.close())
+  const { alerts } = house.instance.store
+  for (const { id } of await alerts.destinations()) assert.equal((await owner.ask('DELETE', `/api/alerts/destinations/${id}`)).status, 200)
+  const entered = enter(strict.port)
+  const added = await owner.ask('POST', '/api/alerts/destinations', { ...entered, place: { ...entered.place, server: { ...entered.place.server, user: 'olga' }, password: 'of the mail server' } })
+  assert.equal(added.status, 201, added.text)
+  for (let n = 0; n < 3; n++) await forget(READER.email)
+  await house.instance.resets.settled()
+  for (let n = 0; n < 2; n++) {
+    await forget(OWNER.email)
+    await house.instance.resets.settled()
+  }
+  assert.deepEqual(tried, ['of the mail server'])
+  const [destination] = await alerts.destinations()
+  assert.deepEqual([destination?.state, destination?.failure?.includes('did not accept')], ['stopped', true])
+  assert.equal((await house.browser().ask('GET', '/api/sign-in')).json.resetsByMail, false)
+})
