@@ -166,10 +166,13 @@ export function neutralSide(cells: readonly string[]): 'out' | 'in' | null {
 /** `Nota Débito`, `Credit memo`: a word for a note beside that of the direction. */
 const NOTE = /^(?:nota|note|memo|avviso|aviso|misc|miscellaneous|movimiento|movimento|operacion|operacao) (debito|debit|credito|credit)$|^(debit|credit) (?:memo|note|entry|advice|adjustment)$/
 
+/** `ACH Credit`, `Service Charge Debit`: the direction behind the way. Behind the name of a card it is the kind of that. */
+const BY_WAY = /^(?:(?:ach|pos|atm|eft|wire|direct|interest|interac|electronic|internal|external|internet|mobile|online|bill|pay|payment|payroll|preauthorized|service|charge|charges|fee|fees|dividend|transfer|cash|cheque|check|debit|card|misc|miscellaneous|other|bank)[ _])+(debit|credit)$/
+
 /** Direction of a mark cell; null for other words. */
 export function markOf(cell: string): 'out' | 'in' | null {
   const written = cell.trim().toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
-  const note = NOTE.exec(written)
+  const note = NOTE.exec(written) ?? BY_WAY.exec(written)
   const plain = note === null ? written : (note[1] ?? note[2]!)
   if (OUT.test(plain)) return 'out'
   if (IN.test(plain)) return 'in'

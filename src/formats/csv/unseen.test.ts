@@ -394,3 +394,10 @@ test('a line of balances under a heading of their own is none of the rows', asyn
   assert.deepEqual(amountsOf(await only(file('Saldo Inicial,Saldo en Libros'))), ['-12500', '500000'])
   assert.notEqual(await failureOf(file('Uno,Dos')), 'none')
 })
+
+// Fails when: only the word alone is a direction (seen): all rows came in.
+test('a type that ends in debit or credit tells the direction, but the kind of a card does not', async () => {
+  const file = (heading: string, ...types: readonly string[]): string => `Date,Description,${heading},Amount\n${types.map((type, at) => `2024-01-1${at},Text,${type},${at + 1}.00\n`).join('')}`
+  assert.deepEqual(amountsOf(await only(file('Transaction Type', 'Interest Credit', 'Service Charge Debit', 'ACH Credit', 'Debit Card Debit', 'WIRE_DEBIT'))), ['1', '-2', '3', '-4', '-5'])
+  assert.deepEqual(amountsOf(await only(file('Card Type', 'Visa Debit', 'Mastercard Credit', 'Visa Credit'))), ['1', '2', '3'])
+})
