@@ -144,6 +144,9 @@ const BESIDE_NAME = /\b(iban|bic|blz|bankleitzahl|\w*konto(nummer)?|accounts?|co
 const PAYER = /^(payer( name)?|zahlungspflichtige(r| r)?|auftraggeber|ordenante|ordonnateur|ordinante|opdrachtgever|betaler|avsandare|avsender|afsender|maksaja|nadawca|platce|sender)$/
 const PAYEE = /^(payee( name)?|recipient|beneficiary( name)?|zahlungsempfanger( in)?|empfanger|beguenstigter|begunstigter|beneficiario|beneficiaire|destinatario|begunstigde|ontvanger|mottagare|mottaker|modtager|maksunsaaja|saaja|odbiorca|prijemce|receiver)$/
 
+/** What is counted beside the money. */
+const OF_POINTS = /\b(points?|miles|rewards?|cash ?back|loyalty|punkte|punti|puntos|pontos|poang|punten)\b/
+
 /** What a merchant's row holds beside the amount. */
 const BESIDE_AMOUNT = /\b(shipping|handling|tip|discount|envio|livraison|versand\w*|spedizione|verzend\w*)\b/
 const TAX = /\b(tax|taxes|vat|gst|hst|taxe|tva|impuestos?|\w*steuer|mwst|ust|iva|btw|moms|mva|alv|kdv|dph|afa|pdv|ndc|ндс|пдв)\b/
@@ -223,7 +226,7 @@ export function readHeading(written: string): Heading {
   const money = readCurrency(cell.replace(/\$$/, '').trim())
   if (money !== null && /^[A-Z]{3}\$?$/.test(cell.trim())) return { meanings: [{ role: 'amount', rank: BARE_CURRENCY }], currency: money }
   if (plain === '' || plain.length > 60 || /\d{4}/.test(plain)) return { meanings: [], currency: null }
-  const fits = (role: Role): boolean => (role === 'name' ? !BESIDE_NAME.test(plain) : role === 'currency' ? !FEE.test(plain) : role !== 'date' || !OTHER_DATE.test(plain))
+  const fits = (role: Role): boolean => (role === 'name' ? !BESIDE_NAME.test(plain) : role === 'currency' ? !FEE.test(plain) : role === 'balance' || role === 'amount' ? !OF_POINTS.test(plain) : role !== 'date' || !OTHER_DATE.test(plain))
   const told = PARTS.filter(([role, part]) => part.test(plain) && fits(role)).map(([role]) => role)
   // `Credit/Debit Amount` is one column for both.
   const roles = told.includes('debit') && told.includes('credit') ? (['amount', 'mark'] as const) : told
@@ -321,7 +324,7 @@ export function isHeadingLine(cells: readonly string[]): boolean {
 export function namesAmounts(cells: readonly string[]): boolean {
   const roles = new Set(cells.flatMap((cell) => readHeading(cell).meanings.map(({ role }) => role)))
   const named = cells.filter((cell) => cell.trim() !== '')
-  return (roles.has('amount') || roles.has('debit') || roles.has('credit') || sidesBeside(cells).length > 0) && named.length >= 2 && !named.some((cell) => /^[-+]?[\d.,]+$/.test(cell.trim()))
+  return (roles.has('amount') || roles.has('debit') || roles.has('credit') || sidesBeside(cells).length > 0 || paidOn(cells) !== null) && named.length >= 2 && !named.some((cell) => /^[-+]?[\d.,]+$/.test(cell.trim()))
 }
 
 /** Columns for money out and money in, of which one or both are called so only beside the other; none where there are not just the two. */
@@ -331,4 +334,11 @@ export function sidesBeside(cells: readonly string[]): readonly { readonly role:
   const are = (role: 'debit' | 'credit', beside: RegExp): readonly number[] => told.flatMap((cell, at) => (beside.test(cell) || MEANINGS.get(cell)?.[0]?.role === role ? [at] : []))
   const [[out, ...outs], [into, ...intos]] = [are('debit', OUT_BESIDE), are('credit', IN_BESIDE)]
   return out === undefined || into === undefined || outs.length + intos.length > 0 ? [] : [{ role: 'debit', at: out }, { role: 'credit', at: into }]
+}
+
+/** The column of what was paid on a loan, which is called a payment beside the principal and the interest in it. */
+export function paidOn(cells: readonly string[]): number | null {
+  const told = cells.map(plainWords)
+  const at = told.findIndex((cell) => /^(total )?(payment|payments|paid|zahlung|rate|paiement|echeance|pago|cuota|rata|betaling|termin)$/.test(cell))
+  return at !== -1 && (['principal', 'interest'] as const).every((role) => told.some((cell) => MEANINGS.get(cell)?.some((meaning) => meaning.role === role))) ? at : null
 }

@@ -8,7 +8,7 @@ import { readCurrency, readUnit } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { areOwnNames, isAccountOfOther, isFew } from './account-names.ts'
 import { isNothing } from './amounts.ts'
-import { BARE_CURRENCY, isChange, isAsset, isNet, isOtherDate, isProduct, isType, namesFee, readHeading, sidesBeside, type Role } from './headings.ts'
+import { BARE_CURRENCY, isChange, isAsset, isNet, isOtherDate, isProduct, isType, namesFee, paidOn, readHeading, sidesBeside, type Role } from './headings.ts'
 import { arePaired, filled, isNeutral, markOf, needWord, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { areStates } from './status.ts'
@@ -84,6 +84,8 @@ export function readRoles(
   for (const { role, at } of sidesBeside(heading.cells)) {
     if (!found.some((known) => known.at === at) && bearsOut(role, columns[at]!, share) && !found.some((known) => known.role === role)) found.push({ role, rank: 0, at })
   }
+  const paid = paidOn(heading.cells)
+  if (paid !== null && !found.some(({ role, at }) => at === paid || MOVES.has(role)) && bearsOut('amount', columns[paid]!, share)) found.push({ role: 'amount', rank: 0, at: paid })
   const sides = found.filter(({ role }) => role === 'debit' || role === 'credit')
   if (sides.length === 1 && !found.some(({ role }) => role === 'amount')) {
     const beside = heading.cells.flatMap((_, at) => (!found.some((known) => known.at === at) && areApart(judged, sides[0]!.at, at) ? [at] : []))

@@ -426,3 +426,15 @@ test('of a gross and a net pair of columns the net one is what moved where fees 
   assert.deepEqual(amountsOf(await only(file('Commission'))), ['48.9', '-10'])
   assert.deepEqual(amountsOf(await only(file('Points'))), ['50', '-10'])
 })
+
+// Fails when: points are money (seen): the account held as many euros.
+test('a balance of points, or an amount of miles, is no money', async () => {
+  const statement = await only('Date,Description,Amount,Points Balance\n2024-01-05,Shop,-12.50,1013\n2024-01-10,Store,-40.00,1053\n')
+  assert.equal(summary(statement), '2 -52.5 2024-01-05 2024-01-10 - -')
+  assert.deepEqual(amountsOf(await only('Date,Description,Miles Amount,Transaction Amount\n2024-01-05,Shop,25,-12.50\n2024-01-10,Store,80,-40.00\n')), ['-12.5', '-40'])
+})
+
+// Fails when: a payment is no amount there (seen): the statement of the loan was refused.
+test('beside principal and interest a payment is what was paid', async () => {
+  assert.equal(summary(await only('Date,Description,Payment,Principal,Interest,Principal Balance\n2024-01-03,Payment,500.00,300.00,200.00,9700.00\n2024-02-03,Payment,500.00,301.00,199.00,9399.00\n')), '4 601 2024-01-03 2024-02-03 -10000 -9399')
+})
