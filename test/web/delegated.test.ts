@@ -62,7 +62,7 @@ describe('a sign-in at a bank that is delegated', { skip: cannotRun ?? false }, 
     await page.context().close()
   })
 
-  test('the bookkeeper looks before, switches and goes back, with no other bank to choose; of another login the owner is named', async () => {
+  test('the bookkeeper looks before, switches and goes back, with no other bank to choose; of another login the owner is named, its question may be answered', async () => {
     const { store } = house.instance
     const page = await open(await signIn(house.browser(), BOOKKEEPER))
     await settled(page, url(`/connections/${connectionId}`))
@@ -87,6 +87,11 @@ describe('a sign-in at a bank that is delegated', { skip: cannotRun ?? false }, 
     await reconnect.getByText('The switch was taken back; the old connection reads again.').waitFor()
     assert.equal((await store.connections.get(connectionId))?.state, 'active')
     const other = (await store.connections.list()).find(({ loginLabel, state }) => state === 'connecting' && loginLabel.startsWith(ANOTHER.user[0]!))!
+    // A bank's question is answered by whoever works here; to discard the login is an owner's.
+    await settled(page, url('/accounts'))
+    const half = page.getByRole('region', { name: /^Adding Sandbox Bank/ })
+    await half.getByRole('link', { name: 'Continue' }).waitFor()
+    assert.equal(await half.getByRole('button').count(), 0)
     await settled(page, url(`/connections/${other.id}/reconnect`))
     await page.getByText(/^Ask Olga Owner, owner\.$/).waitFor()
     assert.equal(await page.getByLabel('Password or PIN').count(), 0)

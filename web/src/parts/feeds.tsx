@@ -40,9 +40,12 @@ function Feed({ account, connection }: { account: Fed; connection: Connection })
       <div className="flex flex-wrap items-baseline gap-x-3">
         <Link className="link name min-h-6 min-w-0" to="/accounts/$id" params={{ id }}>{name}</Link>
         {word !== null && <Chip tone={state === 'missing' ? 'need' : 'off'}>{say(word)}</Chip>}
-        <span className="meta ml-auto">{say('{count, plural, one {# row} other {# rows}}', { count: rows })}</span>
-        {mayChange && state === 'open' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Pause {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'paused' })}>{say('Pause')}</button>}
-        {mayChange && state === 'paused' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Read {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'open' })}>{say('Read')}</button>}
+        {/* One beside the other where all of it has room, else together below. */}
+        <span className="ml-auto flex items-baseline gap-x-3">
+          <span className="meta">{say('{count, plural, one {# row} other {# rows}}', { count: rows })}</span>
+          {mayChange && state === 'open' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Pause {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'paused' })}>{say('Pause')}</button>}
+          {mayChange && state === 'paused' && <button type="button" className="link min-h-6 text-[13px]" disabled={act.isPending} aria-label={say('Read {account}', { account: name })} onClick={() => act.send('PATCH', `/accounts/${id}`, { state: 'open' })}>{say('Read')}</button>}
+        </span>
       </div>
       {act.error !== null && <Trouble error={act.error} />}
       {mayChange && !isAsked && candidates.length > 0 && <GoesOn account={account} candidates={candidates} connectionId={connection.id} />}

@@ -32,7 +32,9 @@ export function HalfAdded({ connection }: { connection: Connection }) {
   const act = useAct()
   const may = useMay()
   const offline = useOffline()
-  const { id, institutionName: bank, loginLabel: login } = connection
+  const { id, institutionName: bank, loginLabel: login, challenge } = connection
+  // A bank's question is answered by whoever works here; all else is for who may add accounts.
+  const goesOn = may('administer') || (challenge !== null && may('sync'))
   return (
     <section className={`panel mb-4 ${connection.health === 'needs_you' ? 'border-need' : ''}`} aria-label={say('Adding {bank}, login {login}', { bank, login })}>
       <ConnectionChip connection={connection} />
@@ -40,10 +42,10 @@ export function HalfAdded({ connection }: { connection: Connection }) {
       <p className="meta">{say('Login {login}', { login })}</p>
       <p className="mt-2">{stateOfAdding(connection)}</p>
       {act.error !== null && <Trouble error={act.error} />}
-      {offline ? null : may('administer') ? (
+      {offline ? null : goesOn ? (
         <div className="mt-3 flex flex-wrap gap-3">
           <Link to="/connections/$id" params={{ id }} className="button button-primary">{say('Continue')}</Link>
-          <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${id}`)}>{say('Discard')}</button>
+          {may('administer') && <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${id}`)}>{say('Discard')}</button>}
         </div>
       ) : <div className="mt-3"><AskOwner /></div>}
     </section>

@@ -2,7 +2,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useAct } from '../act.ts'
-import { get, type Account, type Connection, type Preview, type Question } from '../api.ts'
+import { get, type Account, type Connection, type Preview, type QuestionPage } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
@@ -123,13 +123,14 @@ function MappedAccount({ account, currency }: { account: Preview['accounts'][num
 /** What the switch left to a person, answered where it was announced; the same questions wait on Review. */
 function ToCheck({ accountIds }: { accountIds: readonly string[] }) {
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
-  const questions = useQuery({ queryKey: ['questions', ...accountIds], queryFn: () => Promise.all(accountIds.map((id) => get<{ items: Question[] }>(`/questions?accountId=${id}`))).then((found) => found.flatMap(({ items }) => items)) })
+  const questions = useQuery({ queryKey: ['questions', ...accountIds], queryFn: () => Promise.all(accountIds.map((id) => get<QuestionPage>(`/questions?accountId=${id}`))) })
   if (questions.data === undefined || accounts.data === undefined) return null
-  if (questions.data.length === 0) return <p>{say('✓ All pairs are checked. An answer is taken back on Review, under Recent changes.')}</p>
+  const items = questions.data.flatMap((page) => page.items)
+  if (items.length === 0) return <p>{say('✓ All pairs are checked. An answer is taken back on Review, under Recent changes.')}</p>
   return (
     <section className="grid gap-3" aria-label={say('To check')}>
-      <p><Say message="{count, plural, one {One question} other {# questions}} about rows of these accounts; they wait on <a>Review</a>, too." count={questions.data.length} a={(inside) => <Link className="link" to="/review">{inside}</Link>} /></p>
-      <Questions questions={questions.data} accounts={accounts.data.items} />
+      <p><Say message="{count, plural, one {One question} other {# questions}} about rows of these accounts; they wait on <a>Review</a>, too." count={questions.data.flatMap(({ counts }) => counts).reduce((sum, { open }) => sum + open, 0)} a={(inside) => <Link className="link" to="/review">{inside}</Link>} /></p>
+      <Questions questions={items} accounts={accounts.data.items} />
     </section>
   )
 }
