@@ -4,14 +4,14 @@
  * id is that row (converters change their ids), as many as there are and no more. One that only
  * resembles such a row, on days that the file answers for, stays a row of its own with a question.
  */
-import { daysBetween, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
+import { daysBetween, type Day } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
 import { isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay, overlap } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, mayFollow, placeOf, type Decision, type MatchContext } from './match.ts'
-import { sameMoney, type SameMoney } from './same-money.ts'
+import { daysOf, sameMoney, type SameMoney } from './same-money.ts'
 
 const NEAR_DAYS = 3
 const LIKE = 0.5
@@ -81,13 +81,8 @@ function rewordedOf(decisions: readonly Decision[], left: readonly Candidate[], 
   if (rows.length === 0 || stored.length === 0) return new Map()
   const known = decisions.filter(({ kind }) => kind !== 'new').map(({ row }) => row.content.postedOn)
   const held = [...known, ...candidates.transactions.filter((candidate) => isOwn(candidate, sourceId)).map(({ postedOn }) => postedOn)]
-  const both = overlap(daysFromTo(decisions.map(({ row }) => row.content.postedOn)), daysFromTo(held))
+  const both = overlap(daysOf(decisions.map(({ row }) => row.content.postedOn)), daysOf(held))
   return new Map(both === null ? [] : sameMoney(rows, stored, both).map((pair) => [pair.row, pair]))
-}
-
-/** `days`: one at least. */
-function daysFromTo(days: readonly Day[]): DayRange {
-  return { from: days.reduce(minDay), to: days.reduce(maxDay) }
 }
 
 /** Nothing is known of it, and nobody is asked yet. */

@@ -5,16 +5,17 @@
  * (a pending row that vanished is withdrawn anyway), nobody is bothered. Nor about a pair where several
  * rows compete for one that vanished: then the question is whether that is gone (answer.ts), not which it became.
  */
-import { contains, daysBetween, type Day } from '../domain/day.ts'
+import { addDays, contains, daysBetween, type Day } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { isBookedBy, isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
-import { coversDay } from './coverage.ts'
+import { coversDay, overlap } from './coverage.ts'
 import { keepsIdsWhenBooked } from './id-trust.ts'
 import { isReworded, isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { type Board, isGone, isReported, join, mayFollow, RENEWED_ROWS } from './match.ts'
+import { daysOf, FEW_AMOUNTS, sameMoney } from './same-money.ts'
 
 /**
  * `sure`: enough by itself. `if_unique`: enough when nothing else competes for either side. `if_unrivalled`: enough when no
@@ -39,6 +40,7 @@ const REWORDED_ROWS = 3
 
 /** Joins what is above the certainty line; rows below it become new with a question; others stay undecided. */
 export function assignLeft(board: Board, rows: readonly Incoming[]): void {
+  joinSameMoney(board, rows)
   const free = board.candidates.filter((candidate) => !board.taken.has(candidate.id))
   const pairs = free.length === 0 ? [] : weigh(board, rows, free)
   const groups = components(pairs).map((component) => {
@@ -69,6 +71,22 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   askAboutEqual(board, rows)
   askAboutMoved(board, rows)
   askAboutStandingPending(board, rows)
+}
+
+/** A bank, or the next one that is asked, that names and dates its rows otherwise than before: where nearly all of them meet what is stored and not shown any more, they are that. */
+function joinSameMoney(board: Board, rows: readonly Incoming[]): void {
+  const { context, candidates, decisions, taken } = board
+  const [first, last] = [context.covers[0], context.covers.at(-1)]
+  if (!context.complete || first === undefined || last === undefined) return
+  const mine = rows.filter((row) => row.content.status === 'posted' && row.corrects === null && !decisions.has(row))
+  if (mine.length < FEW_AMOUNTS) return
+  const near = { from: addDays(first.from, -MOVED_DAYS), to: addDays(last.to, MOVED_DAYS) }
+  const stored = candidates.filter((candidate) => candidate.state === 'posted' && !taken.has(candidate.id) && contains(near, candidate.postedOn) && !(isOwn(candidate, context.sourceId) && isReported(candidate, context)))
+  if (stored.length < FEW_AMOUNTS) return
+  const both = overlap({ from: first.from, to: last.to }, daysOf(candidates.filter(({ state }) => state === 'posted').map(({ postedOn }) => postedOn)))
+  for (const { row, candidate, isSure } of both === null ? [] : sameMoney(mine, stored, both)) {
+    if (isSure && comparable(row, candidate, context.sourceId)) join(board, row, candidate, isOwn(candidate, context.sourceId) ? 'assignment' : 'other_source')
+  }
 }
 
 /** The day of the oldest posted row that the answer shows and that is known. */

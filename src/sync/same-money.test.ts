@@ -1,4 +1,4 @@
-/** A file of an account in quite other words than what is stored of the account: each row is there once, or a person is asked. */
+/** A file or a bank that names or dates the rows of an account quite otherwise than they are stored: each is there once, or a person is asked. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -9,7 +9,7 @@ import type { StatementHead, StatementRow, StatementStream } from '../domain/sta
 import { createMemoryStore } from '../store/memory/store.ts'
 import { importStatements } from './import.ts'
 import { recomputeAccount } from './recompute.ts'
-import { row, World } from './testing.ts'
+import { decimal, row, World } from './testing.ts'
 
 const HEAD: StatementHead = { account: { number: '100200300', bankId: '121', branchId: null, kind: 'checking', name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1 }
 
@@ -79,10 +79,10 @@ test('two cards whose holders ride the same tram stay two, and a person is asked
 })
 
 test('a few rows in other words are asked about; of another card nothing is, though a day and an amount meet', async () => {
-  const few = MONTH.slice(4, 8)
+  const few = MONTH.slice(1, 4)
   const world = new World()
   await bring(world, few)
-  assert.deepEqual(await bring(world, numbered(few)), [4, 8, 4])
+  assert.deepEqual(await bring(world, numbered(few)), [3, 6, 3])
   const cards = new World()
   await bring(cards, MONTH)
   const card = Array.from({ length: 12 }, (_, at) => row(addDays(START, at), at === 3 ? '-4.50' : `-${at + 20}.0${at % 10}`, `Shop ${at}`))
@@ -121,4 +121,35 @@ test('any account in two exports that name it differently: each row stands once,
     }),
     tries(30),
   )
+})
+
+// Fails when: only files are looked at so (it was so): 140 rows became 274 within days, each read went further back and brought older ones again, up to 130 questions.
+test('a bank that names, numbers and dates its rows anew, with a balance or none: each is there once, now and on the days after', async () => {
+  let on = day('2026-01-20')
+  const shops = ['Blue Cafe', 'Grocer', 'Fuel', 'Books', 'Rail']
+  const ledger = Array.from({ length: 90 }, (_, at) => row((on = addDays(on, at % 3 === 0 ? 0 : 1)), at % 4 === 1 ? '-4.50' : `-${3 + ((at * 37) % 90)}.${10 + ((at * 53) % 90)}`, shops[(at * 7) % 5]!, { providerId: `A${at}` }))
+  const changes: readonly (readonly [string, (r: StatementRow, at: number) => Partial<StatementRow>])[] = [
+    ['other words', (_, at) => ({ providerId: `N${at}`, name: `Ref ${(at * 7919) % 10_007}` })],
+    ['a day later', (r, at) => ({ providerId: `N${at}`, postedOn: addDays(r.postedOn, 1) })],
+    ['other words, a day later', (r, at) => ({ providerId: `N${at}`, name: `Ref ${(at * 7919) % 10_007}`, postedOn: addDays(r.postedOn, 1) })],
+    ['other words, up to two days before, without ids', (r, at) => ({ providerId: null, name: `Ref ${(at * 7919) % 10_007}`, postedOn: addDays(r.postedOn, -((at * 7) % 3)) })],
+  ]
+  for (const [what, change] of changes) {
+    for (const states of [false, true]) {
+      const world = await new World('2026-03-08').connect()
+      let rows: readonly StatementRow[] = ledger
+      const read = async (days: number): Promise<void> => {
+        world.now += days * 86_400_000
+        world.bank.rows = rows.filter(({ postedOn }) => postedOn <= world.today())
+        const cents = world.bank.rows.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 1_000_000)
+        if (states) world.bank.balances = () => [{ kind: 'closing', amount: decimal((cents / 100).toFixed(2)), currency: 'USD', on: day(world.today()), at: null }]
+        await world.sync()
+      }
+      for (const days of [0, 1, 1]) await read(days)
+      rows = ledger.map((r, at) => ({ ...r, ...change(r, at) }))
+      for (const days of [1, 1, 1, 2, 7, 9]) await read(days)
+      const [due, standing, asked] = [world.bank.rows.length, (await world.feed()).length, (await world.openQuestions()).length]
+      assert.ok(standing >= due && standing <= due + asked && asked <= 5, `${what}, ${states ? 'with' : 'without'} a balance: ${standing} of ${due}, ${asked} asked`)
+    }
+  }
 })

@@ -4,7 +4,7 @@
  * one of their amount and day, or moved as the file moves its days, they are those: amounts that stand once on either side do
  * not meet by chance by the handful. Pure.
  */
-import { addDays, contains, daysBetween, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, daysBetween, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { assign, type Edge } from './assign.ts'
 import { textOf } from './candidate.ts'
@@ -17,14 +17,13 @@ export type SameMoney = { readonly row: Incoming; readonly candidate: Candidate;
 
 type Pair = Edge & Omit<SameMoney, 'isSure'> & { readonly moved: number }
 
-/** So many amounts that stand once on either side meet. */
+/** So many amounts that stand once on either side meet; fewer, where all moved by as many days. */
 const SINGLE_AMOUNTS = 5
+export const FEW_AMOUNTS = 3
 /** This share of the rows, in hundredths, has its like. */
 const NEARLY_ALL = 90
 const MOVES = [0, 1, -1, 2, -2, 3, -3]
 const MOST_MOVED = 3
-/** So many single amounts that moved by as many days show that the file dates its rows so. */
-const MOVED_ROWS = 3
 /** So many that meet on their days are asked about, at the edges too. */
 const MUCH = 3
 /** Rows of one amount and day, times stored ones: above it words are not compared; whichever is which, each is there once. */
@@ -32,25 +31,38 @@ const WORDY_PAIRS = 400
 /** In the cost of a pair, beside which day and words count little: as many as possible are made. */
 const ALONE = 1_000
 
+/** From the first to the last of them. `days`: one at least. */
+export function daysOf(days: readonly Day[]): DayRange {
+  return { from: days.reduce(minDay), to: days.reduce(maxDay) }
+}
+
 /** `rows`: posted, not known; `stored`: posted, and not shown by the file under any key or id; `both`: the days that the file and what is stored reach over. One-to-one. */
 export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[], both: DayRange): readonly SameMoney[] {
   // Rows that moved may have moved across the edge.
   const wide = { from: addDays(both.from, -MOST_MOVED), to: addDays(both.to, MOST_MOVED) }
   const [here, there] = [rows.filter(({ content }) => contains(wide, content.postedOn)), stored.filter(({ postedOn }) => contains(wide, postedOn))]
   const single = singlesOf(here, there)
-  const times = Map.groupBy(single, (moved) => moved)
-  const moves = MOVES.filter((moved) => moved === 0 || (times.get(moved)?.length ?? 0) >= MOVED_ROWS)
+  const moves = movesOf(single)
   const pairs = pairUp(here, there, moves)
   // The first and the last day may be cut off: what one of them shows there need not be the other's.
   const isInside = (on: Day): boolean => on > both.from && on < both.to
   const [paired, met] = [new Set(pairs.map(({ row }) => row)), new Set(pairs.map(({ candidate }) => candidate))]
   const [alone, missed] = [here.filter((row) => !paired.has(row) && isInside(row.content.postedOn)).length, there.filter((candidate) => !met.has(candidate) && isInside(candidate.postedOn)).length]
-  const isOne = single.filter((moved) => moves.includes(moved)).length >= SINGLE_AMOUNTS && pairs.length * 100 >= (pairs.length + alone) * NEARLY_ALL
+  const telling = single.filter((moved) => moves.includes(moved))
+  const isTold = telling.length >= SINGLE_AMOUNTS || (telling.length >= FEW_AMOUNTS && telling.every((moved) => moved === telling[0]))
+  const isOne = isTold && pairs.length * 100 >= (pairs.length + alone) * NEARLY_ALL
   if (isOne) return pairs.map((pair) => ({ ...pair, isSure: true }))
   const sameDay = pairs.filter(({ moved }) => moved === 0)
   if (sameDay.length * 2 < pairs.length + Math.min(alone, missed)) return []
   const asked = sameDay.length >= MUCH ? sameDay : sameDay.filter(({ row: { content } }) => isInside(content.postedOn))
   return asked.map((pair) => ({ ...pair, isSure: false }))
+}
+
+/** Where single amounts moved, forwards or back, as far as they did; else none may. */
+function movesOf(single: readonly number[]): readonly number[] {
+  const [back, on] = [single.filter((moved) => moved < 0), single.filter((moved) => moved > 0)]
+  const moved = back.length > on.length ? back : on
+  return MOVES.filter((move) => move === 0 || (moved.length >= FEW_AMOUNTS && Math.sign(move) === Math.sign(moved[0]!) && moved.some((one) => Math.abs(one) >= Math.abs(move))))
 }
 
 /** By how many days the amounts have moved that stand once on either side, and near. */
