@@ -120,6 +120,28 @@ test('row 27: who signs in with the old password at that very moment is not sign
   owner = await signIn(house.browser(), OWNER, secret, house)
 })
 
+test('row 27: who got in with the old password while the new one was being stored is out with it', async () => {
+  await anew()
+  let token = ''
+  const reader = await signIn(house.browser(), READER)
+  const ways = [() => reader.ask('POST', '/api/account/password', { current: READER.password, next: 'ten dry leaves turn' }), () => set(token, 'nine warm stones sleep')]
+  await house.tamper('auth_account', `create function relink.wait_here() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock_shared(77); return new; end'; create trigger wait_here before update on relink.auth_account for each row execute function relink.wait_here()`)
+  for (const [n, change] of ways.entries()) {
+    await house.sql('select pg_advisory_lock(77)')
+    const changing = change()
+    while ((await house.sql(`select 1 from pg_locks where locktype = 'advisory' and objid = 77 and not granted`)).length === 0);
+    const thief = await signIn(house.browser(), READER)
+    await house.sql('select pg_advisory_unlock(77)')
+    assert.equal((await changing).status, 200)
+    READER.password = n === 0 ? 'ten dry leaves turn' : 'nine warm stones sleep'
+    assert.equal((await thief.ask('GET', '/api/account')).status, 401)
+    assert.equal((await reader.ask('GET', '/api/account')).status, n === 0 ? 200 : 401, 'who changed it stays')
+    // A link of before the change is none any more.
+    if (n === 0) await forget(READER.email).then(() => mailbox.next()).then((mail) => { token = tokenIn(mail) })
+  }
+  await house.tamper('auth_account', 'drop trigger wait_here on relink.auth_account; drop function relink.wait_here()')
+})
+
 test('a link is good for half an hour, and not for who was removed meanwhile; it is in no table as it is', async () => {
   await anew()
   await forget(READER.email)

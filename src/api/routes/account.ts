@@ -56,8 +56,10 @@ const changePassword = route({
   handle: async ({ instance, caller, body, visit, keep }) => {
     const { member } = person(caller)
     await takePassword({ ...member, password: body.next })
-    keep((await passed(instance, instance.signIn.ask(visit, 'POST', '/change-password', { currentPassword: body.current, newPassword: body.next, revokeOtherSessions: true }))).cookies)
+    const answer = await passed(instance, instance.signIn.ask(visit, 'POST', '/change-password', { currentPassword: body.current, newPassword: body.next, revokeOtherSessions: true }))
+    await endOthers(instance, member.userId, answer)
     await instance.signIn.voidHalfway(member.userId)
+    keep(answer.cookies)
     return tell(instance, member.userId, 'password.changed')
   },
 })
@@ -162,7 +164,7 @@ async function passed({ log }: Instance, asked: Promise<SignInAnswer>): Promise<
   return answer
 }
 
-/** After a change of factors only the session that the library has just opened stays. */
+/** After a change of password or factors only the session that the library has just opened stays; what came between its steps is ended, too. */
 async function endOthers({ signIn }: Instance, userId: string, { cookies }: SignInAnswer): Promise<void> {
   const header = cookies.map((line) => line.split(';', 1)[0]).join('; ')
   const opened = await signIn.session({ cookie: header })

@@ -116,6 +116,8 @@ const reset = route({
     const { status, retryAfter } = await signIn.ask(visit, 'POST', '/reset-password', { token, newPassword: password })
     if (status === 400) throw new ApiProblem('link_void')
     refuse({ status, retryAfter })
+    // The library ended them before the password was stored; who signed in with the old one in between is among these.
+    await signIn.endSessions(member.userId)
     await signIn.voidHalfway(member.userId)
     // Who has the mailbox is not whom the count of wrong passwords keeps out.
     await signIn.succeeded(member.email)
