@@ -9,7 +9,7 @@ import type { Day } from '../domain/day.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Instance } from '../instance.ts'
 import { freshnessWord } from '../sync/freshness.ts'
-import { dayStates, PROOF_DAYS, type DayState } from './day-states.ts'
+import { dayStates, firstOfDays, PROOF_DAYS, type DayState } from './day-states.ts'
 import type { freshnessShape } from './freshness-shape.ts'
 import { isoInstant } from './shapes.ts'
 
@@ -21,8 +21,7 @@ const MOST_INCIDENTS = 200
 export async function freshnessResource({ store, clock }: Instance, account: Account): Promise<z.output<typeof freshnessShape>> {
   const connections = await connectionsOf(store, account)
   const active = connections.filter(({ state }) => state === 'active' || state === 'connecting')
-  const [coverage, sources, balance, booked, newestRow, problems, challenges] = await Promise.all([
-    store.feed.coverage(account.id),
+  const [sources, balance, booked, newestRow, problems, challenges] = await Promise.all([
     store.accounts.sources({ accountId: account.id }),
     store.feed.newestBalance(account.id, 'ledger'),
     store.feed.transactions({ accountId: account.id, states: ['posted'], limit: ROWS_LOOKED_AT }),
@@ -31,8 +30,7 @@ export async function freshnessResource({ store, clock }: Instance, account: Acc
     Promise.all(active.map(({ id }) => store.challenges.list({ connectionId: id, state: 'open' }))),
   ])
   // A file that was imported is no answer of the bank's.
-  const feeds = new Set(sources.filter(({ connectionId }) => connectionId !== null).map(({ id }) => id))
-  const newest = coverage.filter(({ sourceId }) => feeds.has(sourceId)).reduce<string | null>((last, { runId }) => (last === null || runId > last ? runId : last), null)
+  const newest = await store.feed.newestAnswer(account.id, sources.filter(({ connectionId }) => connectionId !== null).map(({ id }) => id))
   const run = newest === null ? null : await store.runs.get(newest)
   const answeredAt = run === null ? null : (run.endedAt ?? run.startedAt)
   const askedAt = active.reduce<number | null>((last, { lastAttemptAt }) => (lastAttemptAt !== null && lastAttemptAt > (last ?? 0) ? lastAttemptAt : last), null)
@@ -52,12 +50,12 @@ export async function freshnessResource({ store, clock }: Instance, account: Acc
 /** The days of an account, with the outages of the banks that feed it. */
 export async function accountDays({ store, clock }: Instance, account: Account): Promise<DayState[]> {
   const now = clock.now()
-  const [coverage, spans, connections] = await Promise.all([store.feed.coverage(account.id), store.feed.spans(account.id), connectionsOf(store, account)])
+  const [covered, spans, connections] = await Promise.all([store.feed.covered(account.id), store.feed.spans(account.id, firstOfDays(now, PROOF_DAYS)), connectionsOf(store, account)])
   const incidents = await Promise.all(connections.map(async ({ institutionId, connector }): Promise<readonly Incident[]> => {
     const all = await store.incidents.list({ institutionId, since: now - PROOF_DAYS * DAY_MS, limit: MOST_INCIDENTS })
     return all.filter(({ scope }) => scope.kind === 'accounts' ? scope.accountKind === account.kind : strikes(scope, connector))
   }))
-  return dayStates(coverage, spans, now, PROOF_DAYS, incidents.flat())
+  return dayStates(covered, spans, now, PROOF_DAYS, incidents.flat())
 }
 
 async function connectionsOf({ accounts, connections }: Instance['store'], { id: accountId }: Account): Promise<readonly Connection[]> {

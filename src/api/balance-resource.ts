@@ -25,8 +25,8 @@ const WORTH_SHOWING = 0.02
 export type BalanceProofResource = z.output<typeof balanceProofShape>
 
 export async function balanceProofResource(language: Language, { store, clock }: Instance, account: Account): Promise<BalanceProofResource> {
-  const proof = await loadBalanceProof(store, account)
-  const days = dayStates(proof.coverage, proof.spans, clock.now(), PROOF_DAYS)
+  const [proof, covered] = await Promise.all([loadBalanceProof(store, account), store.feed.covered(account.id)])
+  const days = dayStates(covered, proof.spans, clock.now(), PROOF_DAYS)
   const provedDays = days.filter((day) => day.state === 'proved').length
   const coveredDays = days.filter((day) => day.state === 'proved' || day.state === 'covered' || day.state === 'broken').length
   const rows = await rowsNamed(store, proof.breaks.flatMap(({ explanations }) => worthShowing(explanations)))

@@ -19,7 +19,7 @@ import { retold } from '../language/retold.ts'
 import { say, sayParts } from '../language/say.ts'
 import { needOf } from '../repair/steps.ts'
 import { adoptionOf } from '../sync/adopt-account.ts'
-import { dayStates, PROOF_DAYS } from './day-states.ts'
+import { dayStates, firstOfDays, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
 import { accountResource, challengeResource, failureResource, isoInstant, runResource } from './shapes.ts'
@@ -187,8 +187,9 @@ function saidByBank({ code, evidence }: Failure): (Evidence & { readonly message
 
 /** The first and the last day that no answer covered yet, of those between the first and the last that one did. */
 async function missingDays({ store, clock }: Instance, accountId: string): Promise<Pick<CardFacts, 'missingFrom' | 'missingTo'>> {
-  const [coverage, spans] = await Promise.all([store.feed.coverage(accountId), store.feed.spans(accountId)])
-  const gaps = dayStates(coverage, spans, clock.now(), PROOF_DAYS).filter(({ state }) => state === 'gap')
+  const now = clock.now()
+  const [covered, spans] = await Promise.all([store.feed.covered(accountId), store.feed.spans(accountId, firstOfDays(now, PROOF_DAYS))])
+  const gaps = dayStates(covered, spans, now, PROOF_DAYS).filter(({ state }) => state === 'gap')
   return { missingFrom: gaps[0]?.day ?? null, missingTo: gaps.at(-1)?.day ?? null }
 }
 

@@ -3,9 +3,9 @@
  * final truth: once rows came and balances agree it is proved, whatever failed in between; that the bank
  * was away on it is kept beside.
  */
-import { addDays, contains, utcDay, type Day } from '../domain/day.ts'
+import { addDays, contains, utcDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Incident } from '../domain/incident.ts'
-import type { BalanceSpan, Coverage } from '../domain/run.ts'
+import type { BalanceSpan } from '../domain/run.ts'
 
 /** The days that are counted, up to today. */
 export const PROOF_DAYS = 90
@@ -13,13 +13,18 @@ export const PROOF_DAYS = 90
 /** `outage`: nothing was read of the day, and the bank was away on it. `wasOut`: the bank was away on a day that was read all the same. */
 export type DayState = { readonly day: Day; readonly state: 'proved' | 'covered' | 'broken' | 'gap' | 'outage' | 'before'; readonly wasOut: boolean }
 
+/** The first of the days that end today in UTC. */
+export function firstOfDays(now: number, days: number): Day {
+  return addDays(utcDay(now), 1 - days)
+}
+
 /** `before`: earlier than anything that any source answered for, or not asked for yet. Oldest first; the last day is today in UTC. */
-export function dayStates(coverage: readonly Coverage[], spans: readonly BalanceSpan[], now: number, days: number, incidents: readonly Pick<Incident, 'startedAt' | 'endedAt'>[] = []): DayState[] {
-  const today = utcDay(now)
+export function dayStates(coverage: readonly DayRange[], spans: readonly BalanceSpan[], now: number, days: number, incidents: readonly Pick<Incident, 'startedAt' | 'endedAt'>[] = []): DayState[] {
+  const begin = firstOfDays(now, days)
   const first = coverage.reduce<Day | null>((least, c) => (least === null || c.from < least ? c.from : least), null)
   const last = coverage.reduce<Day | null>((most, c) => (most === null || c.to > most ? c.to : most), null)
   return Array.from({ length: days }, (_, index): DayState => {
-    const day = addDays(today, index - days + 1)
+    const day = addDays(begin, index)
     const state = stateOf(day, coverage, spans, first, last)
     const isOut = first !== null && day >= first && incidents.some(({ startedAt, endedAt }) => utcDay(startedAt) <= day && day <= utcDay(endedAt ?? now))
     if (!isOut) return { day, state, wasOut: false }
@@ -27,7 +32,7 @@ export function dayStates(coverage: readonly Coverage[], spans: readonly Balance
   })
 }
 
-function stateOf(day: Day, coverage: readonly Coverage[], spans: readonly BalanceSpan[], first: Day | null, last: Day | null): DayState['state'] {
+function stateOf(day: Day, coverage: readonly DayRange[], spans: readonly BalanceSpan[], first: Day | null, last: Day | null): DayState['state'] {
   // A span holds the days after `from` up to `to`.
   const span = spans.filter((s) => s.from < day && day <= s.to)
   if (span.some((s) => s.status === 'proved')) return 'proved'

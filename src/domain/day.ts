@@ -35,6 +35,9 @@ export function day(text: string): Day {
   return parsed
 }
 
+/** Nothing is before it. */
+export const FIRST_DAY = day('0001-01-01')
+
 /** Days since 1970-01-01, negative before. */
 export function dayNumber(value: Day): number {
   const digit = (at: number): number => value.charCodeAt(at) - 48

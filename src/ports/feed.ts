@@ -108,11 +108,14 @@ export type FeedStore = {
   coverage(accountId: string): Promise<readonly Coverage[]>
   /** The days that each source answered for, by source and day. What touches is joined: `coverage` has one more with each read, for years. */
   covered(accountId: string): Promise<readonly Covered[]>
-  /** Newest last. */
-  balances(accountId: string, sourceId: string): Promise<readonly BalanceStatement[]>
+  /** The run in which one of these sources answered last for days of the account; null: none did. */
+  newestAnswer(accountId: string, sourceIds: readonly string[]): Promise<string | null>
+  /** Newest last; `since`: of this day or later. */
+  balances(accountId: string, sourceId: string, since?: Day): Promise<readonly BalanceStatement[]>
   /** The one of the latest day, then the one observed last; null when no source stated one. */
   newestBalance(accountId: string, kind: BalanceStatement['kind']): Promise<BalanceStatement | null>
-  spans(accountId: string): Promise<readonly BalanceSpan[]>
+  /** `since`: those that end on this day or later. */
+  spans(accountId: string, since?: Day): Promise<readonly BalanceSpan[]>
   /** The `newest` spans of a source, in order, after those that are older and not proved. */
   newestSpans(accountId: string, sourceId: string, newest: number): Promise<readonly BalanceSpan[]>
   /**

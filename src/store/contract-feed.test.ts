@@ -207,6 +207,24 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await ledger.tenant.feed.spans(accountId), [span('2025-12-01', '2026-01-01'), span('2026-01-01', '2026-01-15'), span('2026-01-31', '2026-03-15')])
     })
 
+    test('spans and balances since a day, and the run in which a source answered last', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { accountId, sourceId, runId, tenant: { feed, runs, accounts } } = ledger
+      const span = (from: string, to: string) => ({ accountId, sourceId, from: day(from), to: day(to), opening: 1n, closing: 2n, rowsSum: 1n, status: 'proved' as const })
+      const stated = (on: string) => ({ accountId, sourceId, runId, kind: 'ledger' as const, amount: 1n, on: day(on), observedAt: 7 })
+      const [later, other] = [aRun(), aSource(accountId)]
+      await runs.create(later)
+      await accounts.addSource(other)
+      assert.equal(await feed.newestAnswer(accountId, [sourceId, other.id]), null)
+      const pages = ['2026-01-10', '2026-01-20', '2026-01-31']
+      await feed.commitPage(aPage(ledger, [], { covers: { from: day('2026-01-01'), to: day('2026-01-31') }, balances: pages.map(stated), spans: [span('2026-01-01', '2026-01-10'), span('2026-01-10', '2026-01-20'), span('2026-01-20', '2026-01-31')] }))
+      await feed.commitPage(aPage(ledger, [], { runId: later.id, covers: { from: day('2026-01-01'), to: day('2026-01-02') } }))
+      await feed.commitPage(aPage({ ...ledger, sourceId: other.id }, [], { covers: { from: day('2026-01-01'), to: day('2026-01-02') } }))
+      assert.deepEqual((await feed.spans(accountId, day('2026-01-20'))).map(({ to }) => to), ['2026-01-20', '2026-01-31'])
+      assert.deepEqual((await feed.balances(accountId, sourceId, day('2026-01-20'))).map(({ on }) => on), ['2026-01-20', '2026-01-31'])
+      assert.deepEqual([await feed.newestAnswer(accountId, [sourceId]), await feed.newestAnswer(accountId, [other.id, sourceId]), await feed.newestAnswer(accountId, [])], [later.id, runId, null])
+    })
+
     test('the newest spans of a source come in order, after older ones that are not proved', async () => {
       const ledger = await aLedger(await twin.newTenant())
       const { accountId, sourceId, tenant } = ledger

@@ -60,7 +60,7 @@ async function view(tenant: TenantStore, { connection, ledger, page, preview, pr
     await connections.get(connection.id), await connections.list(), await connections.findByLogin('login'),
     await accounts.get(accountId), await accounts.all(), await accounts.list(), await accounts.list({ accountIds: [accountId], connectionId: connection.id }), await accounts.sources({ accountId }), await accounts.sources({ connectionId: connection.id }),
     await accounts.findByRef({ bankId: null, branchId: null, number: '12345678', kind: 'checking' }),
-    await feed.cursor(sourceId), await feed.coverage(accountId), await feed.balances(accountId, sourceId), await feed.spans(accountId),
+    await feed.cursor(sourceId), await feed.coverage(accountId), await feed.balances(accountId, sourceId), await feed.spans(accountId), await feed.newestAnswer(accountId, [sourceId]),
     await feed.sumPosted(accountId, day('2020-01-01'), day('2030-01-01')), await feed.transactions({ accountId, limit: 9 }), await feed.transaction(id), await feed.history(id),
     await feed.observations(id), await feed.questions({ open: true }), await feed.questions({ open: true, accountId }), await feed.questions({ open: false }),
     await feed.candidates(aQuery({ ...ledger, tenant }, {

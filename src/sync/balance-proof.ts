@@ -21,7 +21,6 @@ export type BalanceProof = {
   readonly state: 'proved' | 'broken' | 'unknown' | 'none'
   /** Oldest first. */
   readonly breaks: readonly BalanceBreak[]
-  readonly coverage: readonly Coverage[]
   readonly spans: readonly BalanceSpan[]
 }
 
@@ -51,14 +50,14 @@ const OTHER_ROWS = 1_000
 
 export async function loadBalanceProof(store: TenantStore, account: Account): Promise<BalanceProof> {
   const { feed } = store
-  const [coverage, spans] = await Promise.all([feed.coverage(account.id), feed.spans(account.id)])
+  const spans = await feed.spans(account.id)
   const breaks: BalanceBreak[] = []
   const failing = spans.filter(isFailing)
-  const others = failing.length === 0 ? [] : await otherSides(store, account, failing[0]!.from)
+  const [coverage, others] = failing.length === 0 ? [[], []] : await Promise.all([feed.coverage(account.id), otherSides(store, account, failing[0]!.from)])
   for (const [sourceId, own] of Map.groupBy(failing, (span) => span.sourceId)) breaks.push(...(await breaksOf(feed, account, sourceId, own, coverage, others)))
   const newest = spans.reduce<BalanceSpan | null>((last, span) => (last === null || span.to >= last.to ? span : last), null)
   const state = breaks.some((each) => each.status === 'broken') ? 'broken' : breaks.length > 0 ? 'unknown' : newest === null ? 'none' : isFailing(newest) ? 'proved' : newest.status
-  return { state, breaks, coverage, spans }
+  return { state, breaks, spans }
 }
 
 /** Balance and rows disagree, whether that is called broken already or not. */

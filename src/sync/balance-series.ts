@@ -22,8 +22,8 @@ const MOST_PAGES = 20
 
 /** Null: the source stated no balance in this time, so there is nothing to compare. */
 export async function loadBalanceSeries({ accounts, feed }: TenantStore, account: Account, from: Day, to: Day): Promise<BalanceSeries | null> {
-  const [{ balances: own }, spans, coverage] = await Promise.all([statedBy({ accounts, feed }, account.id), feed.spans(account.id), feed.coverage(account.id)])
-  const known = coverage.reduce<Day | null>((least, range) => (least === null || range.from < least ? range.from : least), null)
+  const [{ balances: own }, spans, covered] = await Promise.all([statedBy({ accounts, feed }, account.id, from), feed.spans(account.id, from), feed.covered(account.id)])
+  const known = covered.reduce<Day | null>((least, range) => (least === null || range.from < least ? range.from : least), null)
   const booked = await sumsByDay(feed, account.id, known === null ? from : maxDay(from, known), to)
   const first = booked.begins
   const stated = newestOfDay(own).filter(({ on }) => on >= first && on <= to)
@@ -40,10 +40,10 @@ export async function loadBalanceSeries({ accounts, feed }: TenantStore, account
   return { steps, stated: stated.map(({ on, amount }) => ({ on, amount, differs: fails(on) ? amount - at(on) : 0n })) }
 }
 
-/** The source that stated a booked balance last, with all that it stated; none: the account's first source, and nothing. */
-export async function statedBy({ accounts, feed }: Pick<TenantStore, 'accounts' | 'feed'>, accountId: string): Promise<{ readonly sourceId: string; readonly balances: readonly BalanceStatement[] }> {
+/** The source that stated a booked balance last, with all that it stated, since that day where one is given; none: the account's first source, and nothing. */
+export async function statedBy({ accounts, feed }: Pick<TenantStore, 'accounts' | 'feed'>, accountId: string, since?: Day): Promise<{ readonly sourceId: string; readonly balances: readonly BalanceStatement[] }> {
   const sources = await accounts.sources({ accountId })
-  const all = await Promise.all(sources.map(async ({ id }) => ({ sourceId: id, balances: (await feed.balances(accountId, id)).filter(isBooked) })))
+  const all = await Promise.all(sources.map(async ({ id }) => ({ sourceId: id, balances: (await feed.balances(accountId, id, since)).filter(isBooked) })))
   return all.reduce((most, one) => ((one.balances.at(-1)?.observedAt ?? 0) > (most.balances.at(-1)?.observedAt ?? 0) ? one : most), all[0] ?? { sourceId: '', balances: [] })
 }
 

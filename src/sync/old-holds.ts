@@ -4,7 +4,7 @@
  * asked for by itself, now and then; and where the bank gives no answer for its day a person is asked, once.
  * Costs nothing while nothing is pending for long. Pure.
  */
-import { addDays, contains, day, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, FIRST_DAY, type Day, type DayRange } from '../domain/day.ts'
 import type { Question } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery } from '../ports/feed.ts'
 import { isOwn } from './candidate.ts'
@@ -18,7 +18,6 @@ const RETRY_DAYS = 3
 const VAIN_LIMIT = 5
 /** Days asked for at once: banks give a month. */
 const MOST_DAYS = 31
-const FIRST_DAY = day('0001-01-01')
 
 /** `newestFrom`: the first of the days that are read each time. */
 export type HoldPlace = { readonly progress: Progress; readonly newestFrom: Day; readonly startOn: Day | null }

@@ -3,7 +3,7 @@
  * with the pages so far on top, so that answers can be judged by the very code that judges them for
  * good. Nothing that is done to it reaches the store.
  */
-import { contains } from '../domain/day.ts'
+import { contains, FIRST_DAY } from '../domain/day.ts'
 import type { RowContent, TransactionId } from '../domain/transaction.ts'
 import { pageByPage } from '../ports/page-by-page.ts'
 import type { Candidate, CandidateQuery, Candidates, FeedStore, KnownReport, NewObservation, PageCommit } from '../ports/feed.ts'
@@ -36,8 +36,9 @@ export class ShadowFeed {
         ...(await stored.covered(accountId)),
         ...this.pages.flatMap(({ accountId: of, sourceId, covers }) => (of !== accountId || covers === null ? [] : [{ sourceId, ...covers }])),
       ],
-      balances: async (accountId, sourceId) => [...(await stored.balances(accountId, sourceId)), ...this.pages.flatMap((page) => (page.sourceId === sourceId ? page.balances : []))],
-      spans: async (accountId) => [...(await stored.spans(accountId)), ...this.pages.flatMap((page) => (page.accountId === accountId ? page.spans : []))],
+      newestAnswer: async (accountId, sourceIds) => this.pages.findLast((page) => page.accountId === accountId && sourceIds.includes(page.sourceId) && page.covers !== null)?.runId ?? stored.newestAnswer(accountId, sourceIds),
+      balances: async (accountId, sourceId, since = FIRST_DAY) => [...(await stored.balances(accountId, sourceId, since)), ...this.pages.flatMap((page) => (page.sourceId === sourceId ? page.balances.filter(({ on }) => on >= since) : []))],
+      spans: async (accountId, since = FIRST_DAY) => [...(await stored.spans(accountId, since)), ...this.pages.flatMap((page) => (page.accountId === accountId ? page.spans.filter(({ to }) => to >= since) : []))],
       newestSpans: async (accountId, sourceId, newest) => [...(await stored.newestSpans(accountId, sourceId, newest)), ...this.pages.flatMap((page) => (page.sourceId === sourceId ? page.spans : []))],
       sumPosted: async (accountId, after, upTo) => {
         let sum = await stored.sumPosted(accountId, after, upTo)

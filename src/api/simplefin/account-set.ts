@@ -3,11 +3,12 @@
  * of the old version do not say which they want. An account is never left out because its bank fails: its last
  * balance stays, with the date that it has. Made from the ledger; never causes a bank login.
  */
+import { FIRST_DAY } from '../../domain/day.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { Instance } from '../../instance.ts'
 import { attentionOf } from './attention.ts'
 import { connectionsOf, listedFor, type Listed } from './places.ts'
-import { boundsOf, FIRST_DAY, noonOf, type AccountsRequest } from './request.ts'
+import { boundsOf, noonOf, type AccountsRequest } from './request.ts'
 import { plainAmount, rowsFor, transactionOf } from './rows.ts'
 
 const DAY_MS = 24 * 3_600_000

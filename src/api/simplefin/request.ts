@@ -2,7 +2,7 @@
  * The parameters of `GET /accounts` (SimpleFIN protocol 1.0.7 and 2.0.0 draft, "GET /accounts"). Unknown
  * ones are ignored, as the protocol grows; a date that is no number is refused instead of guessed.
  */
-import { addDays, day, dayFromNumber, dayNumber, maxDay, type Day } from '../../domain/day.ts'
+import { addDays, day, dayFromNumber, dayNumber, FIRST_DAY, maxDay, type Day } from '../../domain/day.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 
 export type AccountsRequest = {
@@ -19,7 +19,6 @@ export type AccountsRequest = {
 /** Days whose noon (UTC) lies in the request; null where there is no bound. */
 export type DayBounds = { readonly first: Day | null; readonly last: Day | null }
 
-export const FIRST_DAY = day('0001-01-01')
 const LAST_DAY = day('9999-12-31')
 const SECONDS_PER_DAY = 86_400
 const NOON = SECONDS_PER_DAY / 2

@@ -1,6 +1,6 @@
 /** The feed of one tenant in memory; see `FeedStore`. */
 import type { Transaction, TransactionChange } from '../../domain/transaction.ts'
-import { joinRanges, type Day } from '../../domain/day.ts'
+import { FIRST_DAY, joinRanges, type Day } from '../../domain/day.ts'
 import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/feed.ts'
 import { memoryAnswers } from './answers.ts'
 import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
@@ -39,15 +39,18 @@ export function memoryFeed(state: TenantState): FeedStore {
       const own = Map.groupBy(counting(state, state.coverage).filter((c) => c.accountId === accountId), (c) => c.sourceId)
       return [...own].sort(by(([sourceId]) => sourceId)).flatMap(([sourceId, ranges]) => joinRanges(ranges).map(({ from, to }) => ({ sourceId, from, to })))
     },
-    async balances(accountId, sourceId) {
-      const own = counting(state, state.balances).filter((b) => b.accountId === accountId && b.sourceId === sourceId)
+    async newestAnswer(accountId, sourceIds) {
+      return counting(state, state.coverage).findLast((c) => c.accountId === accountId && sourceIds.includes(c.sourceId))?.runId ?? null
+    },
+    async balances(accountId, sourceId, since = FIRST_DAY) {
+      const own = counting(state, state.balances).filter((b) => b.accountId === accountId && b.sourceId === sourceId && b.on >= since)
       return own.sort(by((b) => b.on, (b) => b.observedAt))
     },
     async newestBalance(accountId, kind) {
       return counting(state, state.balances).filter((b) => b.accountId === accountId && b.kind === kind).sort(by((b) => b.on, (b) => b.observedAt)).at(-1) ?? null
     },
-    async spans(accountId) {
-      return state.spans.filter((s) => s.accountId === accountId).sort(by((s) => s.sourceId, (s) => s.from, (s) => s.to))
+    async spans(accountId, since = FIRST_DAY) {
+      return state.spans.filter((s) => s.accountId === accountId && s.to >= since).sort(by((s) => s.sourceId, (s) => s.from, (s) => s.to))
     },
     async newestSpans(accountId, sourceId, newest) {
       const own = state.spans.filter((s) => s.accountId === accountId && s.sourceId === sourceId).sort(by((s) => s.to))

@@ -1,12 +1,13 @@
 /** The feed of one tenant on PostgreSQL; see `FeedStore`. */
 import { sql, type SqlBool } from 'kysely'
-import type { Day } from '../../domain/day.ts'
+import { FIRST_DAY, type Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
 import type { Covered } from '../../domain/run.ts'
 import type { FeedStore, TransactionFilter } from '../../ports/feed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import { applyDecisions, isAsSeen } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
+import { arrayOf } from './arrays.ts'
 import type { StoredRow } from './columns.ts'
 import { once } from './compiled.ts'
 import { postgresAnswers } from './answers.ts'
@@ -23,8 +24,8 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
   const cursorOf = once((sourceId: string | null) => db.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', sourceId))
   const coverageOf = once((accountId: string | null) =>
     db.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', accountId).where(counts(tenantId, 'relink.coverage.run_id')).orderBy('seq'))
-  const spansOf = once((accountId: string | null) =>
-    db.selectFrom('relink.balance_spans').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', accountId).orderBy('source_id').orderBy('from_on').orderBy('to_on').orderBy('seq'))
+  const spansOf = once((accountId: string | null, since: Day) =>
+    db.selectFrom('relink.balance_spans').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', accountId).where('to_on', '>=', since).orderBy('source_id').orderBy('from_on').orderBy('to_on').orderBy('seq'))
   const openQuestions = once((accountId: string | null) =>
     db.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answer', 'is', null).where('account_id', '=', accountId).orderBy('asked_at').orderBy('id'))
   return {
@@ -50,9 +51,16 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       const [{ rows }] = await inOneTrip(db, tenantId, [coveredOf(tenantId, idKey(accountId))])
       return rows
     },
-    async balances(accountId, sourceId) {
+    async newestAnswer(accountId, sourceIds) {
+      const [{ rows: [row] }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.coverage').select('run_id').where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where(sql<SqlBool>`source_id = any(${arrayOf(sourceIds.map(idKey), 'uuid')})`)
+          .where(counts(tenantId, 'relink.coverage.run_id')).orderBy('seq', 'desc').limit(1),
+      ])
+      return row?.run_id ?? null
+    },
+    async balances(accountId, sourceId, since = FIRST_DAY) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
-        db.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('source_id', '=', idKey(sourceId))
+        db.selectFrom('relink.balances').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(accountId)).where('source_id', '=', idKey(sourceId)).where('stated_on', '>=', since)
           .where(counts(tenantId, 'relink.balances.run_id')).orderBy('stated_on').orderBy('observed_at').orderBy('seq'),
       ])
       return rows.map(balances.read).map(({ statedOn, ...balance }) => ({ ...balance, on: statedOn }))
@@ -66,8 +74,8 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       const { statedOn, ...balance } = balances.read(row)
       return { ...balance, on: statedOn }
     },
-    async spans(accountId) {
-      const [{ rows }] = await inOneTrip(db, tenantId, [spansOf(idKey(accountId))])
+    async spans(accountId, since = FIRST_DAY) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [spansOf(idKey(accountId), since)])
       return rows.map((row) => undated(spans.read(row)))
     },
     async newestSpans(accountId, sourceId, newest) {
