@@ -1,5 +1,5 @@
 /**
- * What a page shows of an account costs by what it shows, not by what the account holds. Each time is the best of many, taken in turns,
+ * What a page shows of an account costs by what it shows, not by what the account holds. Each time is the best of some turns of both,
  * so that other work on the machine moves both alike; of what grows with the reads of years the rows that travel are counted.
  */
 import assert from 'node:assert/strict'
@@ -12,9 +12,10 @@ import { Trip } from '../../src/store/postgres/trip.ts'
 import { serve, type Served } from './served.fixture.ts'
 
 const [FEW, MANY] = [1_000, 40_000]
-const TURNS = 15
-/** A look at every row takes tens of times as long. */
+/** A look at every row takes many times as long. */
 const MOST_TIMES = 3
+/** At least so many turns, and as many more as it takes until both had a turn that nothing disturbed. */
+const [TURNS, MOST_TURNS] = [5, 200]
 
 let served: Served
 before(async () => {
@@ -64,7 +65,7 @@ test('what a page shows takes as long of an account of 40,000 rows as of one of 
   const slow: string[] = []
   for (const [name, path] of Object.entries(ASKED)) {
     const best = both.map(() => Number.POSITIVE_INFINITY)
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let turn = 0; turn < TURNS || (turn < MOST_TURNS && best[1]! > MOST_TIMES * best[0]!); turn++) {
       for (const [at, one] of both.entries()) best[at] = Math.min(best[at]!, await took(path(one)))
     }
     const [few, many] = best as [number, number]
