@@ -131,7 +131,7 @@ export function openSignIn({ database, key, origin, log, time = HOST_TIME }: Sig
       const url = new URL(`/api/auth${path}`, visit.origin)
       for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
       const hand = async (): Promise<SignInAnswer> => answerOf(await auth.handler(new Request(url, { method, headers: headersOf(visit, body !== undefined), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })))
-      return path === '/sign-in/email' ? byLastingPassword(String(body?.['email']), hand) : hand()
+      return path === '/sign-in/email' ? byLastingWay(String(body?.['email']), hand) : hand()
     },
     session: ({ cookie }, isLook = false) => sessionOf(cookie, isLook),
     alone: oneByOne(pool),
@@ -206,15 +206,15 @@ export function openSignIn({ database, key, origin, log, time = HOST_TIME }: Sig
   }
 
   /**
-   * A new password ends what there is of the one before, and cannot end what a sign-in stores after it: that looks
-   * again when it is through, and ends it itself. Asked of addresses that nobody has, too, so that the time tells nothing.
+   * A new password, or a second factor, ends what there is of before, and cannot end what a sign-in stores after it: that
+   * looks again when it is through, and ends it itself. Asked of addresses that nobody has, too, so that the time tells nothing.
    */
-  async function byLastingPassword(email: string, hand: () => Promise<SignInAnswer>): Promise<SignInAnswer> {
-    const before = await passwordOf(pool, email)
+  async function byLastingWay(email: string, hand: () => Promise<SignInAnswer>): Promise<SignInAnswer> {
+    const before = await wayInOf(pool, email)
     const answer = await hand()
     if (answer.status !== 200) return answer
-    const after = await passwordOf(pool, email)
-    if (after?.hash === before?.hash) return answer
+    const after = await wayInOf(pool, email)
+    if (after?.hash === before?.hash && after?.hasTotp === before?.hasTotp) return answer
     const opened = await sessionOf(answer.cookies.map((line) => line.split(';', 1)[0]).join('; '), true)
     if (opened !== null) await pool.query('delete from auth_session where id = $1', [opened.session.sessionId])
     if (after !== null) await voidHalfway(pool, after.userId)
@@ -307,8 +307,8 @@ async function forgetExpired(pool: pg.Pool): Promise<void> {
 }
 
 /** What an address signs in with by password, as it is stored; null: nothing. */
-async function passwordOf(pool: pg.Pool, email: string): Promise<{ readonly userId: string; readonly hash: string | null } | null> {
-  const { rows: [row] } = await pool.query<{ userId: string; hash: string | null }>(`select a."userId", a.password as hash from auth_account a join auth_user u on u.id = a."userId" where u.email = $1 and a."providerId" = 'credential'`, [email])
+async function wayInOf(pool: pg.Pool, email: string): Promise<{ readonly userId: string; readonly hash: string | null; readonly hasTotp: boolean } | null> {
+  const { rows: [row] } = await pool.query<{ userId: string; hash: string | null; hasTotp: boolean }>(`select a."userId", a.password as hash, coalesce(u."twoFactorEnabled", false) as "hasTotp" from auth_account a join auth_user u on u.id = a."userId" where u.email = $1 and a."providerId" = 'credential'`, [email])
   return row ?? null
 }
 

@@ -318,6 +318,26 @@ test('row 9: of an owner’s two factors, removed at the same moment, one stays'
   assert.equal(Number(hasTotp) + passkeys.length, 1)
 })
 
+// Fails when: a sign-in that found no second factor stores its session after one was added (seen: a session without it, beside the app).
+test('row 9: who signs in by password alone at the very moment at which an app is added is not signed in', async () => {
+  const zoe = { name: 'Zoe', email: 'zoe@books.example', password: 'seven paper boats sink' }
+  const fresh = await signIn(house.browser(), OWNER, secret, house)
+  const invited = await fresh.ask('POST', '/api/invitations', { role: 'reader', label: 'Zoe' })
+  const mine = house.browser()
+  assert.equal((await mine.ask('POST', '/api/sign-in/join', { token: invited.json.token, ...zoe })).status, 200)
+  await house.tamper('auth_session', `create function relink.wait_here() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock_shared(77); return new; end'; create trigger wait_here before insert on relink.auth_session for each row when (new."userAgent" = 'thief') execute function relink.wait_here()`)
+  await house.sql('select pg_advisory_lock(77)')
+  const thief = house.browser()
+  const entering = thief.ask('POST', '/api/sign-in/password', { email: zoe.email, password: zoe.password }, { 'user-agent': 'thief' })
+  while ((await house.sql(`select 1 from pg_locks where locktype = 'advisory' and objid = 77 and not granted`)).length === 0);
+  await addTotp(mine, zoe.password)
+  await house.sql('select pg_advisory_unlock(77)')
+  const entered = await entering
+  await house.tamper('auth_session', 'drop trigger wait_here on relink.auth_session; drop function relink.wait_here()')
+  assert.notEqual(entered.json?.next, 'done')
+  assert.deepEqual([(await thief.ask('GET', '/api/account')).status, (await mine.ask('GET', '/api/account')).status], [401, 200])
+})
+
 test('row 26: what a stolen database holds signs nobody in', async () => {
   const browser = await signIn(house.browser(), OWNER, secret, house)
   const cookie = decodeURIComponent(browser.cookies.get('relink.session') ?? '')
