@@ -31,4 +31,5 @@ test('a list of income and expenses alone, or of one account, is none of double 
   const file = (...types: readonly string[]): string => `Date,Type,Category,Description,Amount\n${types.map((type, at) => `2024-01-1${at},${type},Food,Text,${type === 'Income' ? '' : '-'}5.00\n`).join('')}`
   assert.deepEqual((await read(file('Income', 'Expense', 'Income'))).accounts, ['- -: 5 -5 5'])
   assert.deepEqual((await read(file('Assets:Checking', 'Assets:Savings'))).accounts, ['- -: -5 -5'])
+  assert.deepEqual((await read(file('Expenses:Food', 'Assets:Savings', 'Expenses:Home'))).accounts, ['- -: -5 -5 -5'], 'where the money went')
 })

@@ -33,7 +33,7 @@ const CARD_USED = /利用店名|שם בית העסק/
 /** What a statement is called above its rows. */
 const CARD_TITLE = /\b(credit card|kredi karti|kreditkarte\w*|kreditkort\w*|carte (de credit|bancaire)|tarjeta de credito|carta di credito|cartao de credito|luottokort\w*|karta kredytowa|karty kredytowej|kreditni kartica)\b/
 /** The same where words have no ends. */
-const CARD_TITLE_EAST = /カード(?!ローン)|信用卡|신용카드/
+const CARD_TITLE_EAST = /(?<!キャッシュ|デビット)カード(?!ローン)|信用卡|신용카드/
 
 export function isCardTitle(cell: string): boolean {
   return CARD_TITLE.test(plainWords(cell)) || CARD_TITLE_EAST.test(cell)
