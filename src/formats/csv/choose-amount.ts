@@ -43,7 +43,7 @@ export function chooseAmount(heading: CsvRecord, roles: Roles, all: readonly Csv
   if (amount === undefined) return null
   const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, styles.style, isTitled) : null
   const isOnTop = amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? ''))
-  return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' } : amount, fee: isOnTop || hasLoneBalances(heading, roles, rows, amount, styles) ? (roles.get('fee')?.[0] ?? null) : null }
+  return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' || owed === 'hinted' } : amount, fee: isOnTop || hasLoneBalances(heading, roles, rows, amount, styles) ? (roles.get('fee')?.[0] ?? null) : null }
 }
 
 /** Where no step shows whether a fee comes on top: it has a column of its own because it does, but for what is net of it. */
@@ -153,7 +153,7 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
       const inverted = { ...amount, inverted: !amount.inverted }
       const proof = proofOf(inverted, charged, false)
       const turned = owedBy(heading, roles, rows, inverted, style, isTitled)
-      const isOwed = isCalledOwed || OUTSTANDING.test(plainWords(heading.cells[balance] ?? '')) || turned === 'issuer' || turned === 'told'
+      const isOwed = isCalledOwed || OUTSTANDING.test(plainWords(heading.cells[balance] ?? '')) || (turned !== null && turned !== 'likely')
       if (isProved(proof) && isOwed && isSigned(rows, amount.at, style)) return { ...PLAIN, amount, fee: charged, balanceOwed: true }
       if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { ...PLAIN, amount: inverted, fee: charged }
     }

@@ -83,7 +83,10 @@ function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]
   const [only = null] = named
   if (named.size === 1 && only !== null && own !== null && filled(rows, own).some((cell) => readCurrency(cell) !== only)) return { currency: null, currencyElse: null, foreignCurrency: foreign ?? own }
   const headingOf = (at: number): string => plainWords(heading.cells[at] ?? '')
-  if (own !== null && OF_PURCHASE.test(headingOf(own)) && amountCells(amount).some((at) => BILLED.test(headingOf(at)))) return { currency: null, currencyElse: null, foreignCurrency: foreign }
+  if (own !== null && OF_PURCHASE.test(headingOf(own)) && amountCells(amount).some((at) => BILLED.test(headingOf(at)))) {
+    const billed = (roles.get('currency') ?? []).find((at) => BILLED.test(headingOf(at)))
+    return { currency: billed ?? null, currencyElse: null, foreignCurrency: foreign }
+  }
   const [out, into] = heading.cells.flatMap((cell, at) => (EACH_CURRENCY.test(plainWords(cell)) ? [at] : []))
   const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null || readUnit(cells[out] || cells[into] || '') !== null)
   return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign }

@@ -72,7 +72,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const name = told.filter((at) => !kinds.includes(at)).sort((a, b) => Number(isNumber(a)) - Number(isNumber(b)))
   const amounts = rows.map((row) => signedAmount(row, choice.amount, null, style))
   const owed = choice.amount.form === 'signed' && balance === null ? countsOwed([], rows, amounts, name, kinds, isTitled) : null
-  const amount = owed !== null && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted, isLikely: owed === 'likely' } : choice.amount
+  const amount = owed !== null && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted, isLikely: owed === 'likely' || owed === 'hinted' } : choice.amount
   return {
     rows,
     columns: {

@@ -65,8 +65,8 @@ function headingWords(cell: string): string {
   return plainWords(cell.replace(/([a-z])([A-Z])/g, '$1 $2'))
 }
 
-/** How the rows show that what they count is owed: in words that only issuers have, in words that others use as well, or only by what stands above them. */
-export type Owed = 'issuer' | 'told' | 'likely'
+/** How the rows show that what they count is owed: in words that only issuers have, in words that others use as well, in those that shops and programs use, too, or only by what stands above them. */
+export type Owed = 'issuer' | 'told' | 'hinted' | 'likely'
 
 /**
  * Whether the file counts what is owed, and how that shows; null: it does not.
@@ -93,12 +93,13 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const earned = moves.filter(({ kinds }) => kinds.some((kind) => EARNED_KIND.test(kind)))
   const others = moves.filter((move) => !earned.includes(move))
   const most = earned.reduce((largest, { size }) => (isLess(largest, size) ? size : largest), '0' as Decimal)
-  if (earned.length > 0 && earned.every(({ out }) => out) && isMost(others) && others.every(({ size }) => isLess(size, most))) return 'told'
+  if (earned.length > 0 && earned.every(({ out }) => out) && isMost(others) && others.every(({ size }) => isLess(size, most))) return 'hinted'
   if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text) || WAGE.test(text)))) return null
   if (moves.some(({ kinds, out }) => out && kinds.some((kind) => DRAWN_KIND.test(kind)))) return null
   if (bought.length > 0) {
     const came = moves.some(({ kinds, out }) => !out && kinds.some((kind) => INCOMING_KIND.test(kind) || PAYMENT_KIND.test(kind)))
-    return told(!came && bought.every(({ out }) => !out) && paid.every(({ out }) => out))
+    const owed = told(!came && bought.every(({ out }) => !out) && paid.every(({ out }) => out))
+    return owed === 'told' && bought.every(({ kinds }) => !kinds.some((kind) => PURCHASE_KIND.test(kind))) ? 'hinted' : owed
   }
   const isShopping = heading.some((cell) => MERCHANT.test(headingWords(cell))) && heading.some((cell) => CARD_ID.test(headingWords(cell)))
   const isCard = isShopping || heading.some((cell, at) => CARD_USED.test(plainWords(cell)) || isOfCard(plainWords(cell), rows, at))
