@@ -193,6 +193,12 @@ test('all of that is one step: a process that is killed behind it leaves nobodyâ
   const { default: pg } = await import('pg')
   const [reads, looks] = [new pg.Client(other.database.owner), new pg.Client(other.database.owner)]
   for (const client of [reads, looks]) await client.connect()
+  // A dump of the whole database, say, that lasts longer than anybody wants to wait.
+  await reads.query('begin; set local role relink_owner; lock table relink.auth_user in access share mode')
+  const busy = await olga.ask('DELETE', '/api/tenant', { name })
+  assert.deepEqual([...said(busy), /Nothing was deleted\./.test(busy.json.detail)], [503, 'store_unavailable', true], busy.text)
+  await reads.query('rollback')
+  assert.equal((await olga.ask('GET', '/api/tenant')).json.members, 1)
   // Who still reads this table lets rows be deleted, and keeps its files from being written anew.
   await reads.query('begin; set local role relink_owner; lock table relink.tenant_keys in access share mode')
   const asked = olga.ask('DELETE', '/api/tenant', { name })

@@ -6,9 +6,15 @@
 import { sql, type Kysely } from 'kysely'
 import type { AuditHead, Seal } from '../../domain/audit.ts'
 import type { SealedKey } from '../../ports/secrets.ts'
+import { StoreUnavailable } from '../../ports/store.ts'
 import { appendLine } from './access.ts'
 import { asOwner, createTenant } from './migrate.ts'
+import { errorCode } from './outage.ts'
 import { auditHeads, tenantKeys, type Tables } from './tables.ts'
+
+const LOCK_WAIT = '10s'
+/** SQLSTATE, PostgreSQL, appendix A. */
+const LOCK_NOT_AVAILABLE = '55P03'
 
 /** Rows by table, as they were deleted, and the newest line of the log. */
 export type Deleted = { readonly counts: Readonly<Record<string, number>>; readonly head: AuditHead | null }
@@ -16,9 +22,20 @@ export type Deleted = { readonly counts: Readonly<Record<string, number>>; reado
 /** The empty one, with its key and the first line of its log. */
 export type Successor = { readonly tenantId: string; readonly key: SealedKey; firstLine(deleted: Deleted): Seal }
 
-/** Null, and nothing was done: another one has its place already. */
+/**
+ * Null, and nothing was done: another one has its place already. Throws `StoreUnavailable`, and nothing was done, where others hold what
+ * it needs for long: a dump reads every table until it ends, and all who write would wait behind this for it.
+ */
 export async function replaceTenant(db: Kysely<Tables>, former: string, next: Successor): Promise<Deleted | null> {
+  return replaced(db, former, next).catch((error: unknown) => {
+    if (errorCode(error) !== LOCK_NOT_AVAILABLE) throw error
+    throw new StoreUnavailable('database_busy', 'Something else holds the database for longer than this waits, a backup perhaps. Nothing was deleted.', 'Delete again when it has ended.', error)
+  })
+}
+
+function replaced(db: Kysely<Tables>, former: string, next: Successor): Promise<Deleted | null> {
   return asOwner(db, async (session) => {
+    await sql`set local lock_timeout = ${sql.lit(LOCK_WAIT)}`.execute(session)
     const { rows: found } = await sql`select from relink.instance where default_tenant = ${former} for update`.execute(session)
     if (found.length === 0) return null
     await createTenant(session, next.tenantId)
@@ -77,7 +94,7 @@ async function childrenFirst(session: Kysely<Tables>): Promise<readonly string[]
 export async function forgetSealed(db: Kysely<Tables>): Promise<void> {
   await db.connection().execute(async (session) => {
     await sql`set role relink_owner`.execute(session)
-    await sql`set lock_timeout = '10s'`.execute(session)
+    await sql`set lock_timeout = ${sql.lit(LOCK_WAIT)}`.execute(session)
     try {
       for (const table of ['relink.tenant_keys', 'relink.secrets']) await sql`vacuum (full) ${sql.table(table)}`.execute(session)
     } finally {
