@@ -74,8 +74,12 @@ export function setupFileOf(home: string): string {
 }
 
 async function openSetup(home: string, { store, entropy }: Instance): Promise<string | null> {
-  if ((await store.access.members()).length > 0) return null
   const file = setupFileOf(home)
+  if ((await store.access.members()).length > 0) {
+    // Left by a process that was killed, or by a server of the same database where somebody else was set up: the next set-up, after everything was deleted, has one of its own.
+    await rm(file, { force: true })
+    return null
+  }
   await createOnce(file, newToken(entropy), entropy)
   return (await readFile(file, 'utf8')).trim()
 }

@@ -1,6 +1,7 @@
 /** Everything at once (security.md section 4): taken along in one file that holds no secret, and deleted for good, with the key that sealed its secrets. */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { deriveLasting } from '../../src/vault/keys.ts'
 import { createAudit } from '../../src/access/audit.ts'
@@ -119,6 +120,16 @@ test('it wants a fresh sign-in of everybody, is a line of the log before its fir
   for (const one of [reader, owner]) assert.deepEqual(said(await one.ask('GET', '/api/export')), [403, 'sign_in_again'])
   assert.deepEqual(await lines(), before)
   assert.deepEqual(said(await owner.ask('GET', '/api/export', undefined, { 'sec-fetch-site': 'cross-site' })), [403, 'forbidden_origin'])
+})
+
+// Fails when: a token of the set-up that a killed process, or another server of the same database, kept is the one of the next set-up.
+test('a token of a set-up that is over is gone with the next start', async () => {
+  const file = setupFileOf(house.sandbox.home)
+  await writeFile(file, house.setupToken)
+  const again = await listen({ instance: house.instance, home: house.sandbox.home, host: '127.0.0.1', port: 0, pageDirectory: null })
+  assert.ok(again.ok)
+  assert.deepEqual([again.value.setupUrl, existsSync(file)], [null, false])
+  await again.value.close()
 })
 
 test('only an owner deletes everything, freshly signed in, told what goes, and by its name', async () => {
