@@ -132,6 +132,7 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
   const isIn = ({ cells }: CsvRecord): boolean => status === null || !(isPending(cells[status] ?? '') && (cells[balance] ?? '') === '')
   const sections = bySection(rows.filter(isIn), [accountOf(roles).account, roles.get('currency')?.[0]])
   const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
+  const owes = balances.map((told) => (typeof told === 'string' ? negate(told) : told))
   const runs = runOf(rows, booked)
   const isCalledOwed = OWED.test(plainWords(heading.cells[balance] ?? ''))
   const proofOf = (amount: AmountColumns, charged: number | null, isBefore: boolean): Proof => {
@@ -148,7 +149,9 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
         // Other words are those of an account as well, which the balance makes likelier: its amounts stand as they are written.
         return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, mayOwe: true } : amount, fee: charged === null && isBesideFee(heading, amount) && stepsOf(proofOf(amount, fee, false)) >= stepsOf(proofOf(amount, null, false)) ? fee : charged }
       }
-      if (isProvedBefore(proofOf(amount, charged, true), runs)) return { ...PLAIN, amount, fee: charged, balanceBefore: true }
+      // What is owed after a row looks like a balance before it where the rows come to nothing.
+      const mirrors = amount.form !== 'signed' && isProved(prove(sections.map((row) => signedAmount(row, amount, null, style)), owes))
+      if (!mirrors && isProvedBefore(proofOf(amount, charged, true), runs)) return { ...PLAIN, amount, fee: charged, balanceBefore: true }
       if (amount.form !== 'signed') continue
       const inverted = { ...amount, inverted: !amount.inverted }
       const proof = proofOf(inverted, charged, false)
@@ -159,7 +162,6 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
     }
   }
   // A column, or a word beside it, tells the direction: a balance that goes the other way counts what is owed.
-  const owes = balances.map((told) => (typeof told === 'string' ? negate(told) : told))
   for (const amount of candidates.filter(({ form }) => form === 'split' || form === 'marked')) {
     const amounts = sections.map((row) => signedAmount(row, amount, null, style))
     if (!isProved(prove(amounts, owes))) continue

@@ -69,7 +69,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'mark',
     'debit credit|debetas kreditas|smer uhrady|smer platby|richtung|direction|in out|kierunek|tipo de movimento|tipo lancamento|segno|tipo movimiento|debito credito|deb cred|dare avere|cargo abono|credit debit|d c|dc|c d|dr cr|cr dr|credit debit indicator|debit credit indicator|credit or debit|soll haben|s h|sh|af bij|bij af|sens|sign|vorzeichen|debet credit|credit debet|code debet credit|debit credit flag|debets kredits|deebet kreedit|d k|收 支|收支|구분|입출금구분|입출금 구분|προσημο|προσημο ποσου|χ π|transaction type|type|tipo|typ|art',
   ],
-  ['fee', 'fee|fees|gebuhr|gebuhren|entgelt|frais|commission|comision|commissione|tariffa|tarifa|avgift|gebyr|oplata'],
+  ['fee', 'fee|fees|fee amount|fees amount|fee charged|transaction fee|transaction fees|gebuhr|gebuhren|entgelt|frais|commission|comision|commissione|tariffa|tarifa|avgift|gebyr|oplata'],
   [
     'balance',
     'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|거래후 잔액|거래 후 잔액|bakiye|υπολοιπο|יתרה|יתרה בש ח|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|restschuld|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円|disponible|現在高|現在 貸付 高|お預り残高|差し引き残高|залишок на кінець періоду',

@@ -454,3 +454,13 @@ test('the currency of what was billed stands beside that of the purchase, in wha
     assert.deepEqual(await accountsOf(`Date,Description,${heading}\n${rows.map((row, at) => `2024-01-1${at},Shop,${heading.split(',').map((one) => row[one as keyof typeof row]).join(',')}\n`).join('')}`), ['- USD: -23.4 -12.5'], heading)
   }
 })
+
+// Fails when: a balance that ends where it began is one before the rows (seen): nothing was owed after the bill was paid.
+test('where what was billed was paid, the balance is what is owed after the rows', async () => {
+  assert.equal(summary(await only('Date,Description,Charges,Payments,Balance\n01/01/2024,Bill,100.00,,100.00\n01/15/2024,Payment received,,100.00,0.00\n')), '2 0 2024-01-01 2024-01-15 0 0')
+})
+
+test('the amount of a fee is a fee', async () => {
+  const { notices } = await only('Date,Type,Currency,Amount,Fee currency,Fee amount\n2024-01-05,deposit,EUR,100,,\n2024-01-06,withdrawal,EUR,-40,EUR,0.1\n')
+  assert.match(notices.join(), /its amount without the fee/)
+})
