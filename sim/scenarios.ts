@@ -102,6 +102,10 @@ const OF_REPORTS: readonly Scenario[] = [
 ]
 
 const OF_PLANTS: readonly Scenario[] = [
+  {
+    name: 'migrated', reports: null, what: 'The bank goes to other software: on one day all rows have new ids, other words and other days.',
+    change: ({ seed }) => ({ faults: [fault('reissued-ids', 11, 12), fault('text-changed', 11, 19, { parameters: { rows: 'all' } }), fault('date-off-by-one', 11, 19, { parameters: { rows: 'all', days: seed % 2 === 0 ? 1 : -1 } })] }),
+  },
   { name: 'quiet', reports: null, what: 'Nothing goes wrong.', change: () => ({}) },
   { name: 'crowded', reports: null, what: 'All that the seed draws, read and looked at as often as it draws.', change: (drawn) => drawn },
   {

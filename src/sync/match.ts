@@ -13,7 +13,7 @@ import { coversDay } from './coverage.ts'
 import type { IdTrust } from './id-trust.ts'
 import { isReworded, presenceMark, resemblance, wordsOf } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { assignLeft, coveredByBoth } from './pairing.ts'
+import { assignLeft, coveredByBoth, joinMoved } from './pairing.ts'
 import { takeBack, takesBack } from './unbooked.ts'
 
 export type MatchContext = {
@@ -170,7 +170,7 @@ function countTexts(candidates: readonly Candidate[]): Board['timesPosted'] {
 /** Rows that stay undecided are new. */
 function decideAll(board: Board, rows: readonly Incoming[]): void {
   const within = [followCorrections, pairOwnPending]
-  const against = [keepExported, meetBooked, keepSameId, followLinks, settleSameId, reKey, correctSameId]
+  const against = [keepExported, meetBooked, keepSameId, followLinks, settleSameId, joinMoved, reKey, correctSameId]
   let left = rows
   for (const stage of board.candidates.length === 0 ? within : [...within, ...against]) {
     stage(board, left)

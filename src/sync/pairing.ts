@@ -40,7 +40,7 @@ const REWORDED_ROWS = 3
 
 /** Joins what is above the certainty line; rows below it become new with a question; others stay undecided. */
 export function assignLeft(board: Board, rows: readonly Incoming[]): void {
-  joinSameMoney(board, rows)
+  joinSameMoney(board, rows, false)
   const free = board.candidates.filter((candidate) => !board.taken.has(candidate.id))
   const pairs = free.length === 0 ? [] : weigh(board, rows, free)
   const groups = components(pairs).map((component) => {
@@ -73,8 +73,13 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   askAboutStandingPending(board, rows)
 }
 
+/** Rows that have other days than before. First of all that goes by content: beside a row of each day lies one that looks just like it on the next. */
+export function joinMoved(board: Board, rows: readonly Incoming[]): void {
+  joinSameMoney(board, rows, true)
+}
+
 /** A bank, or the next one that is asked, that names and dates its rows otherwise than before: where nearly all of them meet what is stored and not shown any more, they are that. */
-function joinSameMoney(board: Board, rows: readonly Incoming[]): void {
+function joinSameMoney(board: Board, rows: readonly Incoming[], isMoved: boolean): void {
   const { context, candidates, decisions, taken } = board
   const [first, last] = [context.covers[0], context.covers.at(-1)]
   if (!context.complete || first === undefined || last === undefined) return
@@ -84,7 +89,7 @@ function joinSameMoney(board: Board, rows: readonly Incoming[]): void {
   const stored = candidates.filter((candidate) => candidate.state === 'posted' && !taken.has(candidate.id) && contains(near, candidate.postedOn) && !(isOwn(candidate, context.sourceId) && isReported(candidate, context)))
   if (stored.length < FEW_AMOUNTS) return
   const both = overlap({ from: first.from, to: last.to }, daysOf(candidates.filter(({ state }) => state === 'posted').map(({ postedOn }) => postedOn)))
-  for (const { row, candidate, isSure } of both === null ? [] : sameMoney(mine, stored, both)) {
+  for (const { row, candidate, isSure } of both === null ? [] : sameMoney(mine, stored, both).filter((pair) => pair.isMoved || !isMoved)) {
     if (isSure && comparable(row, candidate, context.sourceId)) join(board, row, candidate, isOwn(candidate, context.sourceId) ? 'assignment' : 'other_source')
   }
 }

@@ -12,10 +12,10 @@ import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { placeOf } from './match.ts'
 
-/** `isSure`: one row in other words; else a person is asked whether it is. */
-export type SameMoney = { readonly row: Incoming; readonly candidate: Candidate; readonly isSure: boolean }
+/** `isSure`: one row in other words; else a person is asked whether it is. `isMoved`: most rows have other days. */
+export type SameMoney = { readonly row: Incoming; readonly candidate: Candidate; readonly isSure: boolean; readonly isMoved: boolean }
 
-type Pair = Edge & Omit<SameMoney, 'isSure'> & { readonly moved: number }
+type Pair = Edge & Pick<SameMoney, 'row' | 'candidate'> & { readonly moved: number }
 
 /** So many amounts that stand once on either side meet; fewer, where all moved by as many days. */
 const SINGLE_AMOUNTS = 5
@@ -43,7 +43,8 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   const [here, there] = [rows.filter(({ content }) => contains(wide, content.postedOn)), stored.filter(({ postedOn }) => contains(wide, postedOn))]
   const single = singlesOf(here, there)
   const moves = movesOf(single)
-  const pairs = pairUp(here, there, moves)
+  const usual = usualOf(single)
+  const pairs = pairUp(here, there, moves, usual)
   // The first and the last day may be cut off: what one of them shows there need not be the other's.
   const isInside = (on: Day): boolean => on > both.from && on < both.to
   const [paired, met] = [new Set(pairs.map(({ row }) => row)), new Set(pairs.map(({ candidate }) => candidate))]
@@ -51,18 +52,26 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   const telling = single.filter((moved) => moves.includes(moved))
   const isTold = telling.length >= SINGLE_AMOUNTS || (telling.length >= FEW_AMOUNTS && telling.every((moved) => moved === telling[0]))
   const isOne = isTold && pairs.length * 100 >= (pairs.length + alone) * NEARLY_ALL
-  if (isOne) return pairs.map((pair) => ({ ...pair, isSure: true }))
+  if (isOne) return pairs.map((pair) => ({ ...pair, isSure: true, isMoved: usual !== 0 }))
   const sameDay = pairs.filter(({ moved }) => moved === 0)
   if (sameDay.length * 2 < pairs.length + Math.min(alone, missed)) return []
   const asked = sameDay.length >= MUCH ? sameDay : sameDay.filter(({ row: { content } }) => isInside(content.postedOn))
-  return asked.map((pair) => ({ ...pair, isSure: false }))
+  return asked.map((pair) => ({ ...pair, isSure: false, isMoved: false }))
 }
 
-/** Where single amounts moved, forwards or back, as far as they did; else none may. */
+/** Where single amounts moved, forwards or back: from the shortest to the longest way; else none may move. */
 function movesOf(single: readonly number[]): readonly number[] {
   const [back, on] = [single.filter((moved) => moved < 0), single.filter((moved) => moved > 0)]
   const moved = back.length > on.length ? back : on
-  return MOVES.filter((move) => move === 0 || (moved.length >= FEW_AMOUNTS && Math.sign(move) === Math.sign(moved[0]!) && moved.some((one) => Math.abs(one) >= Math.abs(move))))
+  if (moved.length < FEW_AMOUNTS) return [0]
+  const all = single.includes(0) ? [0, ...moved] : moved
+  return MOVES.filter((move) => move >= Math.min(...all) && move <= Math.max(...all))
+}
+
+/** By how many days most of them moved. */
+function usualOf(single: readonly number[]): number {
+  const times = Map.groupBy(single, (moved) => moved)
+  return MOVES.reduce((usual, move) => ((times.get(move)?.length ?? 0) > (times.get(usual)?.length ?? 0) ? move : usual), 0)
 }
 
 /** By how many days the amounts have moved that stand once on either side, and near. */
@@ -75,8 +84,8 @@ function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[]): rea
   })
 }
 
-/** Rows and stored ones of one amount, as many as fit, by the days that they moved. `moves`: allowed ones. */
-function pairUp(rows: readonly Incoming[], stored: readonly Candidate[], moves: readonly number[]): readonly Pair[] {
+/** Rows and stored ones of one amount, as many as fit, by the days that they moved. `moves`: allowed ones; `usual`: the likeliest. */
+function pairUp(rows: readonly Incoming[], stored: readonly Candidate[], moves: readonly number[], usual: number): readonly Pair[] {
   const byPlace = Map.groupBy(stored.map((candidate, right) => ({ candidate, right })), ({ candidate }) => placeOf(candidate))
   const byRowPlace = Map.groupBy(rows.map((row, left) => ({ row, left })), ({ row: { content } }) => placeOf(content))
   const edges: Pair[] = []
@@ -86,10 +95,10 @@ function pairUp(rows: readonly Incoming[], stored: readonly Candidate[], moves: 
     for (const moved of moves) {
       const there = byPlace.get(placeOf({ ...content, postedOn: addDays(content.postedOn, -moved) })) ?? []
       if (here.length * there.length > WORDY_PAIRS) {
-        if (moved === 0) crowded.push(...here.slice(0, there.length).map((one, index) => ({ ...one, ...there[index]!, moved, cost: 0 })))
+        if (moved === usual) crowded.push(...here.slice(0, there.length).map((one, index) => ({ ...one, ...there[index]!, moved, cost: 0 })))
         continue
       }
-      const cost = (row: Incoming, candidate: Candidate): number => Math.abs(moved) * 20 + Math.round((1 - resemblance(row.text, textOf(candidate))) * 40)
+      const cost = (row: Incoming, candidate: Candidate): number => Math.abs(moved - usual) * 20 + Math.round((1 - resemblance(row.text, textOf(candidate))) * 40)
       edges.push(...here.flatMap((one) => there.map((other) => ({ ...one, ...other, moved, cost: cost(one.row, other.candidate) }))))
     }
   }
