@@ -3,6 +3,7 @@
  * data faults, and under ways of giving ids that real banks have. Everything follows from the seed.
  */
 import { createBank, type Bank } from '../bank/bank.ts'
+import type { FaultOrder } from '../bank/faults/engine.ts'
 import type { LoginMoment } from '../bank/faults/fault.ts'
 import { ATLAS } from '../bank/faults/atlas.ts'
 import { isBooked } from '../bank/ledger/row.ts'
@@ -33,19 +34,24 @@ const ID_WAYS: Readonly<Record<string, (rows: readonly Given[], read: number) =>
   'ids made of the content': (rows) => rows.map(({ row }) => `${row.postedOn}${row.amount}${row.name ?? ''}`),
 }
 
-/** The classes of the table: no fault, the data faults that a feed must survive, and the ways of giving ids. */
-export const CLASSES: readonly string[] = ['no fault', ...ATLAS.filter((fault) => fault.family === 'data' && fault.promise === 'survive').map((fault) => fault.name), ...Object.keys(ID_WAYS)]
+/** Faults that come together: a bank that goes to other software numbers, words and dates its rows anew. */
+const TOGETHER: Readonly<Record<string, readonly FaultOrder[]>> = {
+  'other software': [{ name: 'reissued-ids' }, { name: 'text-changed', parameters: { rows: 'all' } }, { name: 'date-off-by-one', parameters: { rows: 'all', days: 1 } }],
+}
+
+/** The classes of the table: no fault, the data faults that a feed must survive, some of them together, and the ways of giving ids. */
+export const CLASSES: readonly string[] = ['no fault', ...ATLAS.filter((fault) => fault.family === 'data' && fault.promise === 'survive').map((fault) => fault.name), ...Object.keys(TOGETHER), ...Object.keys(ID_WAYS)]
 
 /** One stream for each account of each customer. */
 export function streamsOf(name: string, seed: number): readonly Stream[] {
   const clock = { value: STARTS_AT }
   const bank = createBank({ clock: { now: () => clock.value }, seed, historyDays: 120 })
   const targets = [...bank.state.logins.values()].flatMap((login) => login.accounts.map((account) => ({ login, account, answers: [] as BankAnswer[] })))
-  const isFault = ATLAS.some((fault) => fault.name === name)
+  const faults = TOGETHER[name] ?? ATLAS.filter((fault) => fault.name === name).map(() => ({ name }))
   for (let read = 0; read < READS; read++) {
     clock.value = STARTS_AT + read * DAY_MS
-    if (isFault && read === FAULT_FROM) bank.inject({ name })
-    if (isFault && read === FAULT_TO) bank.clear()
+    if (read === FAULT_FROM) for (const fault of faults) bank.inject(fault)
+    if (read === FAULT_TO) bank.clear()
     bank.settle()
     for (const { login, account, answers } of targets) {
       const today = bank.state.zone.dayOf(clock.value)
