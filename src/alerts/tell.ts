@@ -92,11 +92,13 @@ export async function sendTest(deps: Pick<TellDeps, 'store' | 'clock' | 'entropy
 
 /** Sends a question now to all destinations that hear of questions, at once, for whoever is here and wants to answer elsewhere. Each gets a link of its own, because a link is good once. */
 export async function sendQuestion(deps: TellDeps, challengeId: string): Promise<readonly { readonly label: string; readonly failure: string | null }[]> {
-  const hearing = (await deps.store.alerts.destinations()).filter(({ state, topics }) => state === 'active' && topics.includes('question'))
+  const hearing = (await deps.store.alerts.destinations()).filter(({ state, topics }) => state !== 'paused' && topics.includes('question'))
   const results = await Promise.all(hearing.map(async (destination) => {
     const now = deps.clock.now()
     const own = await wordsOf(deps, { alertId: challengeId, part: 'acts' }, destination)
     if (own === null) return []
+    // What it refused is not sent to it again; why it is silent is told all the same.
+    if (destination.state === 'stopped') return destination.failure === null ? [] : [{ label: destination.label, failure: destination.failure }]
     const sent = await handNow(deps, destination, letterTo(deps, destination, letterOf(deps.entropy.id(now), now, [itemOf(own, destination)], destination)))
     return [{ label: destination.label, failure: sent.ok ? null : sent.failure.message }]
   }))
