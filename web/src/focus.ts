@@ -48,8 +48,13 @@ export function useArrival<E extends HTMLElement>(): RefObject<E | null> {
   return heading
 }
 
+/** Whether the last key was the one that leads on; a list that leads by its own keys scrolls by itself. */
+let isTab = false
+
 /** From the start of the page on. */
 export function keepFocus(): void {
+  document.addEventListener('keydown', ({ key }) => { isTab = key === 'Tab' }, { capture: true })
+  document.addEventListener('pointerdown', () => { isTab = false }, { capture: true })
   document.addEventListener('focusin', ({ target }) => {
     if (!(target instanceof HTMLElement)) return
     held = target
@@ -60,6 +65,7 @@ export function keepFocus(): void {
       arrived = []
       byKeyboard = target.matches(':focus-visible')
     }
+    if (isTab) keepInSight(target)
     const parts: Element[] = []
     for (let part = target.closest('section, main'); part !== null; part = part.parentElement?.closest('section, main') ?? null) parts.push(part)
     around = parts
@@ -70,6 +76,19 @@ export function keepFocus(): void {
     else if (held.matches(':disabled')) wasOff = true
     else if (wasOff) held.focus({ preventScroll: true })
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] })
+}
+
+/** The rows of a long list are measured on the way, and what comes after them is then further down than the browser scrolled to. Whoever does anything next may scroll away. */
+function keepInSight(target: HTMLElement): void {
+  const watch = new ResizeObserver(() => target.scrollIntoView({ block: 'nearest' }))
+  watch.observe(document.body)
+  const done = new AbortController()
+  const end = (): void => {
+    watch.disconnect()
+    done.abort()
+  }
+  target.addEventListener('blur', end, { signal: done.signal })
+  for (const act of ['keydown', 'wheel', 'pointerdown', 'touchmove']) addEventListener(act, end, { capture: true, passive: true, signal: done.signal })
 }
 
 /** After those that come in its place had their turn. */
