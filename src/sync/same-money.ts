@@ -41,7 +41,9 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   // Rows that moved may have moved across the edge.
   const wide = { from: addDays(both.from, -MOST_MOVED), to: addDays(both.to, MOST_MOVED) }
   const [here, there] = [rows.filter(({ content }) => contains(wide, content.postedOn)), stored.filter(({ postedOn }) => contains(wide, postedOn))]
-  const single = singlesOf(here, there)
+  // Before and after the days of both each shows what the other cannot show: that it looks alike tells nothing.
+  const tells = (row: Incoming, candidate: Candidate): boolean => contains(both, row.content.postedOn) || contains(both, candidate.postedOn)
+  const single = singlesOf(here, there, tells)
   const moves = movesOf(single)
   const usual = usualOf(single)
   const pairs = pairUp(here, there, moves, usual)
@@ -51,7 +53,8 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   const [alone, missed] = [here.filter((row) => !paired.has(row) && isInside(row.content.postedOn)).length, there.filter((candidate) => !met.has(candidate) && isInside(candidate.postedOn)).length]
   const telling = single.filter((moved) => moves.includes(moved))
   const isTold = telling.length >= SINGLE_AMOUNTS || (telling.length >= FEW_AMOUNTS && telling.every((moved) => moved === telling[0]))
-  const isOne = isTold && pairs.length * 100 >= (pairs.length + alone) * NEARLY_ALL
+  const inner = pairs.filter(({ row, candidate }) => tells(row, candidate)).length
+  const isOne = isTold && inner * 100 >= (inner + alone) * NEARLY_ALL
   if (isOne) return pairs.map((pair) => ({ ...pair, isSure: true, isMoved: usual !== 0 }))
   const sameDay = pairs.filter(({ moved }) => moved === 0)
   if (sameDay.length * 2 < pairs.length + Math.min(alone, missed)) return []
@@ -74,12 +77,12 @@ function usualOf(single: readonly number[]): number {
   return MOVES.reduce((usual, move) => ((times.get(move)?.length ?? 0) > (times.get(usual)?.length ?? 0) ? move : usual), 0)
 }
 
-/** By how many days the amounts have moved that stand once on either side, and near. */
-function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[]): readonly number[] {
+/** By how many days the amounts have moved that stand once on either side, and near. `tells`: whether such a pair says anything. */
+function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[], tells: (row: Incoming, candidate: Candidate) => boolean): readonly number[] {
   const byAmount = Map.groupBy(stored, moneyOf)
   return [...Map.groupBy(rows, ({ content }) => moneyOf(content))].flatMap(([money, here]) => {
     const there = byAmount.get(money) ?? []
-    const moved = here.length === 1 && there.length === 1 ? daysBetween(there[0]!.postedOn, here[0]!.content.postedOn) : null
+    const moved = here.length === 1 && there.length === 1 && tells(here[0]!, there[0]!) ? daysBetween(there[0]!.postedOn, here[0]!.content.postedOn) : null
     return moved === null || Math.abs(moved) > MOST_MOVED ? [] : [moved]
   })
 }
