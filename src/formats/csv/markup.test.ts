@@ -21,6 +21,8 @@ test('a table in a page is read with what stands in tables above it, in pieces o
   for (const size of [Number.POSITIVE_INFINITY, 1, 7, 61]) assert.deepEqual(await read(PAGE, size), wanted, `${size}`)
   assert.deepEqual(await read(PAGE.replaceAll(/<\/t[dhr]>/g, '')), wanted, 'tags that end nothing may be missing')
   assert.deepEqual(await read(PAGE.replace('-12,50', '-12x50')), ['invalid_amount 7'])
+  // However many comments stand before the first tag.
+  assert.deepEqual(await read('<!---->'.repeat(200) + PAGE), wanted)
 })
 
 test('a cell over two columns has none beside it, and a spreadsheet says which cell comes next', async () => {

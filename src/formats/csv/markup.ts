@@ -16,7 +16,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([['amp', '&'], ['lt', '<'], [
 
 /** Whether a text that begins with a tag holds a table with the heading of a list: the page of a sign-in has none. */
 export function isMarkupTable(sample: string): boolean {
-  if (!/^\s*(?:<!--[^]*?-->\s*)*<[?!a-z]/i.test(sample.slice(0, 2_000)) || !/<(?:\w+:)?(?:tr|row)[\s>]/i.test(sample)) return false
+  if (!/^\s*<[?!a-z]/i.test(sample) || !/<(?:\w+:)?(?:tr|row)[\s>]/i.test(sample)) return false
   const rows = new Rows()
   return [...rows.take(sample), ...rows.end()].some(({ cells }) => isHeadingLine(cells.map((cell) => cell.trim())))
 }
