@@ -81,6 +81,8 @@ async function takeEveryPage(world: World): Promise<void> {
     await page.setViewportSize(WINDOW)
     for (const [at, path] of shown.entries()) {
       await settled(page, world.url(path))
+      // The tiles of accounts are filled one by one.
+      if (path === '/accounts') await page.getByText(/days (read|proved)$/).nth(4).waitFor()
       await page.screenshot({ path: join(ALL_PAGES, `${fileOf(at, path)}-${scheme}.png`), animations: 'disabled' })
     }
     await page.context().close()
@@ -119,6 +121,7 @@ async function takeFurther(world: World): Promise<number> {
       }
       await settled(page, world.url('/accounts'))
       await page.getByRole('region', { name: /^Adding / }).waitFor()
+      await page.getByText(/days (read|proved)$/).nth(4).waitFor()
       await shoot(page, 'accounts-half-added', scheme)
       const [challenge] = await challenges.list({ state: 'open' })
       const path = await page.evaluate<string>(`fetch('/api/challenges/${challenge?.id}/link', { method: 'POST' }).then((answer) => answer.json()).then(({ path }) => path)`)
