@@ -55,13 +55,14 @@ export function reviewBeforePairing(history: readonly TransactionChange[], trans
 
 /**
  * What an answer does to the pair. `same` keeps the first row: it takes what a person decided for the
- * other (`merged`, see `mergedBy`) and, when only the other is posted, its content; the other is withdrawn.
+ * other (`merged`, see `mergedBy`) and, when only the other is posted or came later with another amount (a hold and
+ * what it was booked with), its content; the other is withdrawn.
  * `removed` withdraws the row. Other answers change nothing. The rows that are returned are those to store.
  */
 export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, answer: Answer, at: number): readonly Decided[] {
   if (answer === 'removed') return row.state === 'withdrawn' ? [] : [row.state === 'pending' ? withdrawn(row, 'pending_dropped', 'answered', at) : withdrawn(row, 'bank_removed', 'bank_removed', at)]
   if (merged === null) return []
-  const better = merged.state === 'posted' && row.state !== 'posted'
+  const better = merged.state === 'posted' && (row.state !== 'posted' || (merged.amount !== row.amount && merged.createdAt >= row.createdAt))
   const kept: NewTransaction = {
     ...row,
     ...(better ? contentOf(merged) : {}),

@@ -12,12 +12,12 @@ import type { Candidate, CandidateQuery, Candidates, PageCommit } from '../ports
 import { providerIdsOf } from './answer.ts'
 import { proveStatement, type Movement } from './balance.ts'
 import { decideByBalance, isRepeat, presume } from './by-balance.ts'
-import { byId } from './candidate.ts'
-import { CommitBuilder, type Counts, type RowsCommit } from './commit.ts'
+import { byId, isBookedBy } from './candidate.ts'
+import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
-import { doubtEqual, joinEqual, mayJoin } from './file-equals.ts'
+import { doubtAmended, doubtEqual, joinEqual, maybeAmended, mayJoin } from './file-equals.ts'
 import { judgeIds } from './id-trust.ts'
-import { match, NONE_VANISHED, type Decision } from './match.ts'
+import { isReported, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, pageOf, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
@@ -150,11 +150,25 @@ export class FileAnswer {
       reported: () => true, repeated: () => true, vanishedBefore: NONE_VANISHED, ids: judgeIds(rows, candidates, source.id, covers), coverage,
     }
     let decisions = presume(match(rows, candidates, context))
-    if (mayJoin(decisions, candidates, source.id)) {
+    const ofFile = async (): Promise<MatchContext> => {
       const shown = await this.#context.shown()
-      decisions = joinEqual(decisions, candidates, { ...context, reported: (mark: Digest) => shown.shows(mark), repeated: (key: Digest) => shown.holds(key) })
+      return { ...context, reported: (mark: Digest) => shown.shows(mark), repeated: (key: Digest) => shown.holds(key) }
     }
+    if (mayJoin(decisions, candidates, source.id)) decisions = joinEqual(decisions, candidates, await ofFile())
+    const near = maybeAmended(decisions)
+    if (near !== null) decisions = doubtAmended(decisions, await this.#leftOut(near, decisions, await ofFile()))
     return followRules(feed, account.id, doubtEqual(decisions, candidates, source.id, doubtedOn))
+  }
+
+  /** Posted rows of the source in the range that the file leaves out, on days before and after which it shows rows. */
+  async #leftOut(range: DayRange, decisions: readonly Decision[], context: MatchContext): Promise<readonly Candidate[]> {
+    const { feed, account, source } = this.#context
+    const { transactions } = await feed.candidates({
+      accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['posted'], range },
+    })
+    const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn < to)
+    const taken = takenBy(decisions)
+    return transactions.filter((candidate) => isWithin(candidate) && isBookedBy(candidate, source.id) && !taken.has(candidate.id) && !isReported(candidate, context))
   }
 
   /** One for each piece; `decisions` in the order of their rows. */

@@ -4,17 +4,20 @@
  * id is that row (converters change their ids), as many as there are and no more. One that only
  * resembles such a row, on days that the file answers for, stays a row of its own with a question.
  */
-import { daysBetween, type Day } from '../domain/day.ts'
+import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
 import { isOpen, isOwn, textOf } from './candidate.ts'
-import { coversDay, overlap } from './coverage.ts'
+import { coversDay } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, mayFollow, placeOf, type Decision, type MatchContext } from './match.ts'
+import { isTip } from './pairing.ts'
 import { daysOf, sameMoney, type SameMoney } from './same-money.ts'
 
 const NEAR_DAYS = 3
 const LIKE = 0.5
+/** So long a hold waits until it is booked. */
+const BOOKING_DAYS = 10
 /** Letters of a beginning that tells the text. */
 const WHOLE_BEGINNING = 12
 
@@ -69,6 +72,34 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
   })
 }
 
+/**
+ * A row that came with another amount: some banks list holds as booked rows, and the next export shows what was booked in the end. Each stays a
+ * row of its own, and a person compares it with the one of before. `left`: posted rows of the source that the file does not show, on days that it reaches beyond.
+ */
+export function doubtAmended(decisions: readonly Decision[], left: readonly Candidate[]): readonly Decision[] {
+  const asked = new Set<Candidate>()
+  return decisions.map((decision): Decision => {
+    if (!isUndoubted(decision) || decision.row.content.status !== 'posted') return decision
+    const { row } = decision
+    const took = ({ postedOn }: Candidate): number => daysBetween(postedOn, row.content.postedOn)
+    const mayBe = (candidate: Candidate): boolean =>
+      !asked.has(candidate) && candidate.currency === row.content.currency && took(candidate) >= 0 && took(candidate) <= BOOKING_DAYS && isTip(row.content.amount, candidate.amount) && resemblance(row.text, textOf(candidate)) >= LIKE
+    const other = left.filter(mayBe).sort((a, b) => took(a) - took(b))[0]
+    if (other === undefined) return decision
+    asked.add(other)
+    return { ...decision, other }
+  })
+}
+
+/** Rows of the decisions that may have come so, and the days on which what they were before may stand; null: none. */
+export function maybeAmended(decisions: readonly Decision[]): DayRange | null {
+  const known = decisions.filter(({ kind }) => kind !== 'new').map(({ row }) => row.content.postedOn)
+  if (known.length === 0) return null
+  const last = daysOf(known).to
+  const fresh = decisions.flatMap((decision) => (isUndoubted(decision) && decision.row.content.postedOn <= addDays(last, BOOKING_DAYS) ? [decision.row.content.postedOn] : []))
+  return fresh.length === 0 ? null : { from: addDays(daysOf(fresh).from, -BOOKING_DAYS), to: daysOf(fresh).to }
+}
+
 /** One text is the beginning of the other: some formats have room for so many letters. */
 function isCutOff(text: string, other: string): boolean {
   return Math.min(text.length, other.length) >= WHOLE_BEGINNING && (text.startsWith(other) || other.startsWith(text))
@@ -81,8 +112,7 @@ function rewordedOf(decisions: readonly Decision[], left: readonly Candidate[], 
   if (rows.length === 0 || stored.length === 0) return new Map()
   const known = decisions.filter(({ kind }) => kind !== 'new').map(({ row }) => row.content.postedOn)
   const held = [...known, ...candidates.transactions.filter((candidate) => isOwn(candidate, sourceId)).map(({ postedOn }) => postedOn)]
-  const both = overlap(daysOf(decisions.map(({ row }) => row.content.postedOn)), daysOf(held))
-  return new Map(both === null ? [] : sameMoney(rows, stored, both).map((pair) => [pair.row, pair]))
+  return new Map(sameMoney(rows, stored, daysOf(decisions.map(({ row }) => row.content.postedOn)), daysOf(held)).map((pair) => [pair.row, pair]))
 }
 
 /** Nothing is known of it, and nobody is asked yet. */

@@ -10,7 +10,7 @@ import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { isBookedBy, isOwn, textOf } from './candidate.ts'
 import { assign, components, type Edge } from './assign.ts'
-import { coversDay, overlap } from './coverage.ts'
+import { coversDay } from './coverage.ts'
 import { keepsIdsWhenBooked } from './id-trust.ts'
 import { isReworded, isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -88,8 +88,8 @@ function joinSameMoney(board: Board, rows: readonly Incoming[], isMoved: boolean
   const near = { from: addDays(first.from, -MOVED_DAYS), to: addDays(last.to, MOVED_DAYS) }
   const stored = candidates.filter((candidate) => candidate.state === 'posted' && !taken.has(candidate.id) && contains(near, candidate.postedOn) && !(isOwn(candidate, context.sourceId) && isReported(candidate, context)))
   if (stored.length < FEW_AMOUNTS) return
-  const both = overlap({ from: first.from, to: last.to }, daysOf(candidates.filter(({ state }) => state === 'posted').map(({ postedOn }) => postedOn)))
-  for (const { row, candidate, isSure } of both === null ? [] : sameMoney(mine, stored, both).filter((pair) => pair.isMoved || !isMoved)) {
+  const held = daysOf(candidates.filter(({ state }) => state === 'posted').map(({ postedOn }) => postedOn))
+  for (const { row, candidate, isSure } of sameMoney(mine, stored, { from: first.from, to: last.to }, held).filter((pair) => pair.isMoved || !isMoved)) {
     if (isSure && comparable(row, candidate, context.sourceId)) join(board, row, candidate, isOwn(candidate, context.sourceId) ? 'assignment' : 'other_source')
   }
 }
@@ -345,7 +345,7 @@ function costOf(row: Incoming, candidate: Candidate, days: number, likeness: num
 }
 
 /** Tips add up to a third, exchange rates move a little. */
-function isTip(booked: bigint, held: bigint): boolean {
+export function isTip(booked: bigint, held: bigint): boolean {
   return booked < 0n === held < 0n && ratioWithin(booked, held, 85n, 135n)
 }
 

@@ -10,6 +10,7 @@ import { createMemoryStore } from '../store/memory/store.ts'
 import { importStatements } from './import.ts'
 import { recomputeAccount } from './recompute.ts'
 import { decimal, row, World } from './testing.ts'
+import { contentKeyOf } from './undo.ts'
 
 const HEAD: StatementHead = { account: { number: '100200300', bankId: '121', branchId: null, kind: 'checking', name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1 }
 
@@ -93,6 +94,40 @@ test('one row in other words, in a file that shows all others as before, is aske
   const world = new World()
   await bring(world, MONTH)
   assert.deepEqual(await bring(world, MONTH.map((r, at) => (at === 4 ? { ...r, name: 'Zq 71' } : r))), [1, 13, 1])
+})
+
+test('a hold that an export listed as booked, and the next one shows with its tip, at another rate or in other words, is asked about', async () => {
+  const before = [...MONTH, row(addDays(START, 19), '-40', 'The Old Grill')]
+  const after = (last: StatementRow): readonly StatementRow[] => [...MONTH, last, row(addDays(START, 22), '-45.11', 'Grocer'), row(addDays(START, 26), '-22', 'Cinema')]
+  const booked: readonly (readonly [number, string, string, asked: number])[] = [
+    [20, '-46', 'The Old Grill', 1], [19, '-46', 'OLD GRILL RESTAURANT 0412', 1], [21, '-40.62', 'The Old Grill', 1], [19, '-40', 'Ref 71', 1],
+    // Another shop, much more, or before it: other purchases.
+    [20, '-46', 'Kiosk', 0], [20, '-95', 'The Old Grill', 0], [18, '-46', 'The Old Grill', 0],
+  ]
+  for (const [at, amount, name, asked] of booked) {
+    const world = new World()
+    await bring(world, before)
+    const file = after(row(addDays(START, at), amount, name))
+    assert.deepEqual(await bring(world, file), [3, 16, asked], `${at} ${amount} ${name}`)
+    assert.deepEqual(await bring(world, file), [0, 16, asked], 'again')
+    const done = await recomputeAccount({ ...world.deps, scratch: () => createMemoryStore().tenant('scratch') }, await world.accountId(), false)
+    assert.equal(done.ok && done.value.isDifferent, false)
+  }
+})
+
+test('a hold and what it was booked with, said to be the same, is what was booked, from then on', async () => {
+  const world = new World()
+  await bring(world, [...MONTH, row(addDays(START, 19), '-40', 'The Old Grill')])
+  const file = [...MONTH, row(addDays(START, 20), '-46', 'The Old Grill'), row(addDays(START, 26), '-22', 'Cinema')]
+  await bring(world, file)
+  const before = await world.feed()
+  const [question] = await world.store.feed.questions({ open: true })
+  await world.store.feed.answerQuestion(question!.id, 'same', world.now + 1)
+  const told = async (): Promise<readonly string[]> => (await world.feed()).filter((text) => text.includes('Grill'))
+  assert.deepEqual(await told(), ['2026-01-25 -4600 The Old Grill'])
+  assert.deepEqual([await bring(world, file), await told()], [[0, 14, 0], ['2026-01-25 -4600 The Old Grill']])
+  await world.store.feed.takeBackAnswer(question!.id, world.now + 2, contentKeyOf)
+  assert.deepEqual(await world.feed(), before)
 })
 
 test('any account in two exports that name it differently: each row stands once, or is asked about', async () => {

@@ -8,6 +8,7 @@ import { addDays, contains, daysBetween, maxDay, minDay, type Day, type DayRange
 import type { Candidate } from '../ports/feed.ts'
 import { assign, type Edge } from './assign.ts'
 import { textOf } from './candidate.ts'
+import { overlap } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { placeOf } from './match.ts'
@@ -36,8 +37,10 @@ export function daysOf(days: readonly Day[]): DayRange {
   return { from: days.reduce(minDay), to: days.reduce(maxDay) }
 }
 
-/** `rows`: posted, not known; `stored`: posted, and not shown by the file under any key or id; `both`: the days that the file and what is stored reach over. One-to-one. */
-export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[], both: DayRange): readonly SameMoney[] {
+/** `rows`: posted, not known; `stored`: posted, and not shown by the file under any key or id; `shown`, `held`: the days that the file and what is stored reach over. One-to-one. */
+export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[], shown: DayRange, held: DayRange): readonly SameMoney[] {
+  const both = overlap(shown, held)
+  if (both === null) return []
   // Rows that moved may have moved across the edge.
   const wide = { from: addDays(both.from, -MOST_MOVED), to: addDays(both.to, MOST_MOVED) }
   const [here, there] = [rows.filter(({ content }) => contains(wide, content.postedOn)), stored.filter(({ postedOn }) => contains(wide, postedOn))]
@@ -58,7 +61,7 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   if (isOne) return pairs.map((pair) => ({ ...pair, isSure: true, isMoved: usual !== 0 }))
   const sameDay = pairs.filter(({ moved }) => moved === 0)
   if (sameDay.length * 2 < pairs.length + Math.min(alone, missed)) return []
-  const asked = sameDay.length >= MUCH ? sameDay : sameDay.filter(({ row: { content } }) => isInside(content.postedOn))
+  const asked = sameDay.length >= MUCH ? sameDay : sameDay.filter(({ row: { content } }) => content.postedOn > shown.from && content.postedOn < shown.to)
   return asked.map((pair) => ({ ...pair, isSure: false, isMoved: false }))
 }
 
