@@ -79,6 +79,22 @@ test('two cards whose holders ride the same tram stay two, and a person is asked
   assert.deepEqual(await bring(world, rides('City line')), [9, 18, 9])
 })
 
+// Fails when: five amounts that meet are enough, or three of one day, whatever else the other one shows and on however few days (it was so): one's rent, power and ticket were gone, and nobody was asked.
+test('flatmates who pay the same on the first of the month stay two, and a person is asked, whoever has other rows as well and whichever file comes first', async () => {
+  const shared = [['-475', 0], ['-40', 0], ['-20.50', 0], ['-9.99', 1], ['-49', 2]].map(([amount, at], nth) => row(addDays(START, at as number), amount as string, `Order ${nth}`))
+  const own = Array.from({ length: 16 }, (_, at) => row(addDays(START, at), `-${20 + at}.${11 + at}`, `Shop ${at}`))
+  for (const [most, some] of [[5, 5], [5, 3], [3, 3]] as const) {
+    for (const besides of [[], own.slice(0, 4), own]) {
+      const files = [[...shared.slice(0, most), ...besides], numbered(shared.slice(0, some))] as const
+      for (const [one, other] of [files, files.toReversed()] as const) {
+        const world = new World()
+        await bring(world, one!)
+        assert.deepEqual((await bring(world, other!)).slice(1), [one!.length + other!.length, some])
+      }
+    }
+  }
+})
+
 test('a few rows in other words are asked about; of another card nothing is, though a day and an amount meet', async () => {
   const few = MONTH.slice(1, 4)
   const world = new World()

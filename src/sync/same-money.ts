@@ -18,9 +18,12 @@ export type SameMoney = { readonly row: Incoming; readonly candidate: Candidate;
 
 type Pair = Edge & Pick<SameMoney, 'row' | 'candidate'> & { readonly moved: number }
 
-/** So many amounts that stand once on either side meet; fewer, where all moved by as many days. */
+/** So many amounts that stand once on either side meet; fewer, where each shows most of what the other does, on several days, and fewer still, where all moved by as many. */
+const MANY_AMOUNTS = 10
 const SINGLE_AMOUNTS = 5
 export const FEW_AMOUNTS = 3
+/** From the first to the last day: what people pay alike, such as flatmates, they pay on the first days of the month. */
+const SEVERAL_DAYS = 4
 /** This share of the rows, in hundredths, has its like. */
 const NEARLY_ALL = 90
 const MOVES = [0, 1, -1, 2, -2, 3, -3]
@@ -47,17 +50,19 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   // Before and after the days of both each shows what the other cannot show: that it looks alike tells nothing.
   const tells = (row: Incoming, candidate: Candidate): boolean => contains(both, row.content.postedOn) || contains(both, candidate.postedOn)
   const single = singlesOf(here, there, tells)
-  const moves = movesOf(single)
-  const usual = usualOf(single)
+  const moves = movesOf(single.map(({ moved }) => moved))
+  const usual = usualOf(single.map(({ moved }) => moved))
   const pairs = pairUp(here, there, moves, usual)
-  // The first and the last day may be cut off: what one of them shows there need not be the other's.
-  const isInside = (on: Day): boolean => on > both.from && on < both.to
+  // The first and the last day may be cut off: what one of them shows there need not be the other's. Where there are no others, all must be.
+  const isInside = (on: Day): boolean => (daysBetween(both.from, both.to) < 2 ? contains(both, on) : on > both.from && on < both.to)
   const [paired, met] = [new Set(pairs.map(({ row }) => row)), new Set(pairs.map(({ candidate }) => candidate))]
   const [alone, missed] = [here.filter((row) => !paired.has(row) && isInside(row.content.postedOn)).length, there.filter((candidate) => !met.has(candidate) && isInside(candidate.postedOn)).length]
-  const telling = single.filter((moved) => moves.includes(moved))
-  const isTold = telling.length >= SINGLE_AMOUNTS || (telling.length >= FEW_AMOUNTS && telling.every((moved) => moved === telling[0]))
   const inner = pairs.filter(({ row, candidate }) => tells(row, candidate)).length
-  const isOne = isTold && inner * 100 >= (inner + alone) * NEARLY_ALL
+  const isNearlyAll = (lacking: number): boolean => inner * 100 >= (inner + lacking) * NEARLY_ALL
+  const telling = single.filter(({ moved }) => moves.includes(moved))
+  const isEnough = telling.length >= SINGLE_AMOUNTS || (telling.length >= FEW_AMOUNTS && telling.every(({ moved }) => moved === telling[0]!.moved))
+  const isTold = telling.length >= MANY_AMOUNTS || (isEnough && missed * 2 <= inner && reachOf(telling) >= SEVERAL_DAYS)
+  const isOne = isTold && isNearlyAll(alone)
   if (isOne) return pairs.map((pair) => ({ ...pair, isSure: true, isMoved: usual !== 0 }))
   const sameDay = pairs.filter(({ moved }) => moved === 0)
   if (sameDay.length * 2 < pairs.length + Math.min(alone, missed)) return []
@@ -74,19 +79,27 @@ function movesOf(single: readonly number[]): readonly number[] {
   return MOVES.filter((move) => move >= Math.min(...all) && move <= Math.max(...all))
 }
 
+/** Days from the first to the last of them, of which there is one. */
+function reachOf(single: readonly { readonly on: Day }[]): number {
+  const { from, to } = daysOf(single.map(({ on }) => on))
+  return daysBetween(from, to)
+}
+
 /** By how many days most of them moved. */
 function usualOf(single: readonly number[]): number {
   const times = Map.groupBy(single, (moved) => moved)
   return MOVES.reduce((usual, move) => ((times.get(move)?.length ?? 0) > (times.get(usual)?.length ?? 0) ? move : usual), 0)
 }
 
-/** By how many days the amounts have moved that stand once on either side, and near. `tells`: whether such a pair says anything. */
-function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[], tells: (row: Incoming, candidate: Candidate) => boolean): readonly number[] {
+/** Where the amounts that stand once on either side, and near, have moved to, and by how many days. `tells`: whether such a pair says anything. */
+function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[], tells: (row: Incoming, candidate: Candidate) => boolean): readonly { readonly on: Day; readonly moved: number }[] {
   const byAmount = Map.groupBy(stored, moneyOf)
   return [...Map.groupBy(rows, ({ content }) => moneyOf(content))].flatMap(([money, here]) => {
     const there = byAmount.get(money) ?? []
-    const moved = here.length === 1 && there.length === 1 && tells(here[0]!, there[0]!) ? daysBetween(there[0]!.postedOn, here[0]!.content.postedOn) : null
-    return moved === null || Math.abs(moved) > MOST_MOVED ? [] : [moved]
+    if (here.length !== 1 || there.length !== 1 || !tells(here[0]!, there[0]!)) return []
+    const { postedOn: on } = here[0]!.content
+    const moved = daysBetween(there[0]!.postedOn, on)
+    return Math.abs(moved) > MOST_MOVED ? [] : [{ on, moved }]
   })
 }
 
