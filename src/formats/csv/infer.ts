@@ -66,7 +66,8 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const heading = spreadHeading(records[headingAt]!, below)
   const entries = doubleEntryIn(heading.cells, below)
   const rows = entries === null ? below : below.filter((row) => isOwnSide(row, entries.side))
-  const preamble = records.slice(0, headingAt)
+  // A text of many blanks takes whoever looks for words in it long; labels are short.
+  const preamble = records.slice(0, headingAt).map(({ cells, line }) => ({ line, cells: cells.map((cell) => cell.slice(0, LABEL_MAX)) }))
   // Footers and single odd rows do not unmake a column. Where that leaves no dates or amounts, a few
   // good cells do, and the reader then names the line of the first bad one.
   let { roles, currency } = readRoles(heading, rows, 0.8)
@@ -205,6 +206,9 @@ function countryOrder({ currency, account }: Columns, rows: readonly CsvRecord[]
 }
 
 const OWN_STEPS = 2
+
+/** Of what is said above the rows. */
+const LABEL_MAX = 300
 
 /** Date order, direction and the use of the balance column, for columns that are found. */
 function settle(

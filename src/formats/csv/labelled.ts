@@ -5,7 +5,7 @@
  */
 import { isHeadingLine } from './headings.ts'
 
-const LINE = /^[\s\u00a0]*(\p{L}[\p{L}\p{M} /.-]{1,30}?)[\s\u00a0]*:[\s\u00a0]*(.*?)[\s\u00a0]*$/u
+const LINE = /^[\s\u00a0]*(\p{L}[\p{L}\p{M} /.-]{1,30}?)[\s\u00a0]*:[\s\u00a0]*(.*)$/u
 const LINES_MAX = 2_000
 /** A row says when, what and how much. */
 const LABELS_MIN = 3
@@ -59,7 +59,7 @@ export async function* labelledAsTable(text: AsyncIterable<string>, labels: read
     }
     lines += 1
     const at = label === undefined ? -1 : labels.indexOf(label)
-    if (at !== -1) row[at] = value
+    if (at !== -1) row[at] = value.trim()
     else if (line.trim() !== '') row[row.findLastIndex((cell) => cell !== '')] += ` ${line.trim()}`
   }
   let rest = ''
