@@ -124,7 +124,9 @@ export function believedCovers(covers: DayRange | null, reported: DayRange | nul
   const lackingOn = (on: Day): number => Math.max(0, stored.filter(({ postedOn }) => postedOn === on).length - posted.filter(({ content }) => content.postedOn === on).length)
   const shown = new Set(posted.flatMap(({ key }) => candidates.known.get(key)?.transactionId ?? []))
   const fresh = freshOf(posted, candidates)
-  const before = goneOf(stored.filter(({ postedOn }) => postedOn < from), fresh, atStart)
+  // What is newer than all that is known is new: no row moves from before the first to behind the last.
+  const known = posted.filter(({ key }) => candidates.known.has(key)).map(({ content }) => content.postedOn)
+  const before = goneOf(stored.filter(({ postedOn }) => postedOn < from), fresh, atStart, known.length === 0 ? to : known.reduce(maxDay))
   const atFirst = Math.min(lackingOn(from), goneOf(stored.filter(({ id, postedOn }) => postedOn === from && !shown.has(id)), fresh, atStart))
   const after = goneOf(stored.filter(({ postedOn }) => postedOn > to), freshOf(posted, candidates), CUT_ROWS)
   const first = before + atFirst >= atStart ? addDays(from, lackingOn(from) === 0 ? 0 : 1) : covers.from
@@ -146,20 +148,22 @@ function freshOf(posted: readonly Incoming[], { known }: Candidates): ReadonlyMa
   return Map.groupBy(posted.filter(({ key }) => !known.has(key)), ({ content }) => `${content.postedOn} ${content.amount}`)
 }
 
-/** How many of these stored rows, counted up to so many, the answer shows nowhere: not a few days beside their day either, as a row that is not stored. */
-function goneOf(stored: readonly Candidate[], fresh: ReadonlyMap<string, Incoming[]>, most: number): number {
+/** How many of these stored rows, counted up to so many, the answer shows nowhere: not a few days beside their day either, up to `last`, as a row that is not stored. */
+function goneOf(stored: readonly Candidate[], fresh: ReadonlyMap<string, Incoming[]>, most: number, last: Day | null = null): number {
   let gone = 0
   for (const candidate of stored) {
-    if (!takesOne(fresh, candidate) && ++gone >= most) break
+    if (!takesOne(fresh, candidate, last) && ++gone >= most) break
   }
   return gone
 }
 
 /** Takes the row out that the stored one may have become. */
-function takesOne(fresh: ReadonlyMap<string, Incoming[]>, candidate: Candidate): boolean {
+function takesOne(fresh: ReadonlyMap<string, Incoming[]>, candidate: Candidate, last: Day | null): boolean {
   const text = textOf(candidate)
   for (let days = -MOVED_DAYS; days <= MOVED_DAYS; days++) {
-    const rows = fresh.get(`${addDays(candidate.postedOn, days)} ${candidate.amount}`) ?? []
+    const on = addDays(candidate.postedOn, days)
+    if (last !== null && on > last) break
+    const rows = fresh.get(`${on} ${candidate.amount}`) ?? []
     // The last is taken at once; of a fixed fare there may be thousands.
     const at = rows.findLastIndex((row) => row.text === text || isReworded(row.text, text))
     if (at === -1) continue
