@@ -180,6 +180,7 @@ export type Heading = {
 }
 
 const LINES_LOOKED_AT = 100
+const LONGEST_HEADING = 200
 
 const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
   const map = new Map<string, { role: Role; rank: number }[]>()
@@ -199,7 +200,8 @@ export const BARE_CURRENCY = 99
 /** The meanings of a heading cell; none when no word is known. */
 export function readHeading(written: string): Heading {
   // The zone of its times.
-  const cell = written.replace(/[ _(]+(utc|gmt)\)?$/i, '')
+  // Nobody heads a column with more; what stands there may be long, and blank.
+  const cell = written.slice(0, LONGEST_HEADING).replace(/[ _(]+(utc|gmt)\)?$/i, '')
   const beside = /[(（［[]\s*([^()（）]{1,4}?)\s*[)）］\]]/u.exec(cell)
   const unit = beside === null ? null : readCurrency(BESIDE.get(beside[1]!) ?? beside[1]!)
   const isUnit = beside !== null && (unit !== null || beside[1] === '$')

@@ -153,8 +153,9 @@ export async function* unwrapped(text: AsyncIterable<string>): AsyncGenerator<st
 }
 
 const LINES_MAX = 500
-const DOUBLE_QUOTED = /(?:^|[,;\t|])\s*"/
-const SINGLE_QUOTED = /(?:^|[,;\t|])\s*'[^']*'\s*(?=[,;\t|]|$)/
+// A tab begins a field of its own: among the blanks of another one it would be looked at again for each before it.
+const DOUBLE_QUOTED = /(?:^|[,;\t|]) *"/
+const SINGLE_QUOTED = /(?:^|[,;\t|]) *'[^']*'\s*(?=[,;\t|]|$)/
 
 /** Single quotes, where nearly every line has a field in them and none has one in double quotes; an apostrophe alone is text. */
 function quoteOf(sample: string): Dialect['quote'] {

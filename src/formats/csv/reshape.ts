@@ -58,9 +58,12 @@ function datesTogether(records: readonly CsvRecord[]): Reshape | null {
   return null
 }
 
+/** Nobody names a part with more. */
+const LONGEST_PART = 200
+
 /** What a bracket tells, or else all words. */
 function partIn(cell: string): string {
-  return /[(（](.+)[)）]/u.exec(cell)?.[1] ?? plainWords(cell)
+  return /[(（](.+)[)）]/u.exec(cell.slice(0, LONGEST_PART))?.[1] ?? plainWords(cell)
 }
 
 function dateAt({ cells }: CsvRecord, at: number): string | null {
