@@ -62,7 +62,7 @@ export function reviewBeforePairing(history: readonly TransactionChange[], trans
 export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, answer: Answer, at: number): readonly Decided[] {
   if (answer === 'removed') return row.state === 'withdrawn' ? [] : [row.state === 'pending' ? withdrawn(row, 'pending_dropped', 'answered', at) : withdrawn(row, 'bank_removed', 'bank_removed', at)]
   if (merged === null) return []
-  const better = merged.state === 'posted' && (row.state !== 'posted' || (merged.amount !== row.amount && merged.createdAt >= row.createdAt))
+  const better = merged.state === 'posted' && (row.state !== 'posted' || (merged.amount !== row.amount && merged.createdAt > row.createdAt))
   const kept: NewTransaction = {
     ...row,
     ...(better ? contentOf(merged) : {}),

@@ -135,6 +135,7 @@ test('a hold and what it was booked with, said to be the same, is what was booke
   const world = new World()
   await bring(world, [...MONTH, row(addDays(START, 19), '-40', 'The Old Grill')])
   const file = [...MONTH, row(addDays(START, 20), '-46', 'The Old Grill'), row(addDays(START, 26), '-22', 'Cinema')]
+  world.now += 86_400_000
   await bring(world, file)
   const before = await world.feed()
   const [question] = await world.store.feed.questions({ open: true })

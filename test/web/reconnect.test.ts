@@ -6,7 +6,7 @@ import { settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
 /** Of ana, at the sandbox bank. */
-const CHECKING = '1000200031'
+const SAVINGS = '1000200049'
 /** Which rows are there follows the day. */
 const NOON = Date.UTC(2026, 10, 28, 12)
 
@@ -33,8 +33,9 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
     const counts = async (): Promise<readonly string[]> => (await store.accounts.list()).map(({ name, rows, balance, forReview }) => `${name}: ${rows}, ${balance}, ${forReview}`).toSorted()
     const [before, seen] = [await counts(), await shown()]
     sandbox.advance(4 * 24 * 3_600_000)
-    // The new sign-in tells the days of one account otherwise, under ids of its own.
-    for (const name of ['date-off-by-one', 'reissued-ids']) sandbox.bank.inject({ name, account: CHECKING })
+    // The new sign-in tells the days of one account quite otherwise, under ids of its own.
+    sandbox.bank.inject({ name: 'date-off-by-one', account: SAVINGS, parameters: { days: -4 } })
+    sandbox.bank.inject({ name: 'reissued-ids', account: SAVINGS })
     await sandbox.listening.settle()
     await settled(page, url(`/connections/${connectionId}/reconnect`))
     const reconnect = page.getByRole('region', { name: 'Reconnect' })
@@ -48,7 +49,7 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
     const said = await reconnect.getByText(/^\d+ the same, [1-9]\d* new, 0 lost, 0 double, [1-9]\d* to check\.$/).innerText()
     const pairs = Number(/(\d+) to check/.exec(said)![1])
     // Both sides of the pair are seen before anything happens.
-    await reconnect.getByText('See the rows').first().click()
+    await reconnect.getByText('See the rows').nth(1).click()
     // On a phone each amount stands beside its day, above the words.
     await page.setViewportSize({ width: 360, height: 800 })
     const isBeside = await reconnect.locator('time + .amount').evaluateAll((amounts) => amounts.map((amount) => {

@@ -39,7 +39,7 @@ export function MatchForm({ row, accounts, choose, cancel }: Props) {
       {found.error !== null && <Trouble error={found.error} />}
       <p className="meta" role="status">{found.data === undefined ? say('Loading…') : items.length === 0 ? say(asked === '' ? 'No row near this day and amount. Search for what the bank says of it.' : 'No row contains “{text}”.', { text: asked }) : say('{count, plural, one {# row} other {# rows}}', { count: items.length })}</p>
       {(['same', 'transfer'] as const).map((as) => <Found key={as} title={say(AS[as].title)} button={say(AS[as].button)} items={items.filter((one) => one.as === as)} accounts={as === 'same' ? [] : accounts} choose={choose} />)}
-      <div className="flex flex-wrap items-center gap-3"><button type="button" className="button" onClick={cancel}>{say('Cancel')}</button>{items.some(({ as }) => as === 'same') && <span className="meta">{say('The same: the row that was here first stays, with what both reports say. Either is taken back by Undo.')}</span>}</div>
+      <div className="flex flex-wrap items-center gap-3"><button type="button" className="button" onClick={cancel}>{say('Cancel')}</button>{items.some(({ as }) => as === 'same') && <span className="meta">{say('The same: the row that was here first stays, with what both reports say; of two amounts the later one. Either is taken back by Undo.')}</span>}</div>
     </section>
   )
 }

@@ -15,7 +15,7 @@ const KINDS: Record<Question['kind'], Kind> = {
   same_transaction: {
     title: message('Are these the same?'),
     choices: [
-      { answer: 'same', label: message('Same'), key: 'y', effect: message('Same: one row stays, with what both reports say.') },
+      { answer: 'same', label: message('Same'), key: 'y', effect: message('Same: one row stays, with what both reports say; of two amounts the later one.') },
       { answer: 'different', label: message('Different'), key: 'n', effect: message('Different: both rows stay.') },
     ],
   },
