@@ -13,11 +13,6 @@ describe('accounts that only files feed', { skip: cannotRun ?? false }, () => {
   after(async () => {
     await world.close()
   })
-  const imported = async (fileName: string, rows: readonly string[]): Promise<string> => {
-    const { store, verbs } = world.sandbox.opened.instance
-    await verbs.importFile({ fileName, open: async function* () { yield Buffer.from(['Date,Description,Amount', ...rows, ''].join('\n')) }, accountId: 'new', onProgress: null })
-    return (await store.accounts.list()).at(-1)!.id
-  }
 
   // Fails when: amounts of no known currency are added up (was so: euros and dollars of two files were one total), or a person reads the code for none.
   test('without a currency an account is in no total, and nobody reads a code for none', async () => {
@@ -25,8 +20,8 @@ describe('accounts that only files feed', { skip: cannotRun ?? false }, () => {
     await settled(page, url('/accounts'))
     const total = page.getByText('In all', { exact: true }).locator('xpath=..')
     const before = await total.innerText()
-    const here = await imported('here.csv', ['2026-09-12,SHOP,-500.25'])
-    await imported('there.csv', ['2026-09-13,SHOP,-50.50'])
+    const here = await world.imported('here.csv', ['2026-09-12,SHOP,-500.25'])
+    await world.imported('there.csv', ['2026-09-13,SHOP,-50.50'])
     await settled(page, url('/accounts'))
     await page.getByRole('link', { name: /there\.csv/ }).waitFor()
     assert.equal(await total.innerText(), before)
@@ -39,7 +34,7 @@ describe('accounts that only files feed', { skip: cannotRun ?? false }, () => {
   // Fails when: a read is promised that nobody makes, or a bank is said never to have been asked.
   test('its page tells what files brought, and nothing of a bank', async () => {
     const { page, url } = world
-    const account = await imported('alone.csv', ['2026-09-12,SHOP,-500.25', '2026-09-13,SHOP,-50.50'])
+    const account = await world.imported('alone.csv', ['2026-09-12,SHOP,-500.25', '2026-09-13,SHOP,-50.50'])
     await settled(page, url(`/accounts/${account}`))
     await page.getByText('Newest row').waitFor()
     const words = await page.getByRole('main').innerText()

@@ -18,11 +18,6 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
   after(async () => {
     await world.close()
   })
-  const imported = async (fileName: string, rows: readonly string[]): Promise<string> => {
-    const { store, verbs } = world.sandbox.opened.instance
-    await verbs.importFile({ fileName, open: async function* () { yield Buffer.from(['Date,Description,Amount', ...rows, ''].join('\n')) }, accountId: 'new', onProgress: null })
-    return (await store.accounts.list()).at(-1)!.id
-  }
   const facts = async (accountId: string): Promise<readonly string[]> => {
     const { rows } = await world.sandbox.opened.instance.store.feed.transactions({ accountId, states: ['posted', 'pending'], limit: 100 })
     return rows.map(({ name, decisions: { review, category, excluded, transfer } }) => [name, review, category, excluded && 'excluded', transfer !== null && 'paired'].filter((part) => typeof part === 'string').join(' ')).toSorted()
@@ -48,8 +43,8 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
   // Fails when: M accepts the pair that the server proposes and nothing else (was so).
   test('another row than the one that is proposed is found and taken by keys: the other side with a fee in between, the same row once more; both are taken back', async () => {
     const page = await world.openPage()
-    const household = await imported('matched.csv', ['2026-09-01,RENT IN ADVANCE,-900.00', '2026-09-12,WIRE OUT,-500.00', '2026-09-13,DINNER AT ROMA,-50.00', '2026-09-15,ROMA TRATTORIA,-58.00'])
-    const abroad = await imported('abroad.csv', ['2026-02-03,OLD FRIEND,470.00', '2026-09-19,WIRE IN,490.00', '2026-09-20,WIRE IN,495.00'])
+    const household = await world.imported('matched.csv', ['2026-09-01,RENT IN ADVANCE,-900.00', '2026-09-12,WIRE OUT,-500.00', '2026-09-13,DINNER AT ROMA,-50.00', '2026-09-15,ROMA TRATTORIA,-58.00'])
+    const abroad = await world.imported('abroad.csv', ['2026-02-03,OLD FRIEND,470.00', '2026-09-19,WIRE IN,490.00', '2026-09-20,WIRE IN,495.00'])
     const [untouched, untouchedAbroad] = [await facts(household), await facts(abroad)]
     const grid = await reviewOf(page, household)
     await grid.getByRole('row', { name: /WIRE OUT/ }).focus()
@@ -116,7 +111,7 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
   test('several rows are selected by Space, by Shift with arrows and with a click, and decided, named, excluded and taken back at once', async () => {
     const page = await world.openPage()
     const names = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6']
-    const account = await imported('several.csv', names.map((name, at) => `2026-09-0${9 - at},${name},-${at + 1}.00`))
+    const account = await world.imported('several.csv', names.map((name, at) => `2026-09-0${9 - at},${name},-${at + 1}.00`))
     const untouched = await facts(account)
     const grid = await reviewOf(page, account)
     const selected = async (): Promise<readonly string[]> => (await grid.locator('[aria-selected=true] bdi').allInnerTexts())
@@ -168,7 +163,7 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
   test('who leaves the long list by Tab sees what has the focus', async () => {
     const page = await world.openPage({ width: 360 })
     await page.setViewportSize({ width: 360, height: 640 })
-    const account = await imported('long.csv', Array.from({ length: 90 }, (_, at) => `2026-08-${String(31 - (at % 28)).padStart(2, '0')},A PAYEE WHOSE NAME TAKES TWO LINES OR MORE ${at},-${at + 1}.00`))
+    const account = await world.imported('long.csv', Array.from({ length: 90 }, (_, at) => `2026-08-${String(31 - (at % 28)).padStart(2, '0')},A PAYEE WHOSE NAME TAKES TWO LINES OR MORE ${at},-${at + 1}.00`))
     const grid = await reviewOf(page, account)
     await grid.locator('[data-index="0"]').focus()
     await page.keyboard.press('Tab')

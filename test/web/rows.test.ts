@@ -125,14 +125,10 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
 
   test('what is proposed is accepted by one key, a rule is tried before it is made, two sides become one transfer, and each is taken back', async () => {
     const page = await world.openPage()
-    const { store, verbs } = world.sandbox.opened.instance
-    const imported = async (fileName: string, rows: readonly string[]): Promise<string> => {
-      await verbs.importFile({ fileName, open: async function* () { yield Buffer.from(['Date,Description,Amount', ...rows, ''].join('\n')) }, accountId: 'new', onProgress: null })
-      return (await store.accounts.list()).at(-1)!.id
-    }
+    const { store } = world.sandbox.opened.instance
     const fuel = ['01', '05', '09', '13', '17', '21', '25'].map((date, at) => `2026-09-${date},FUEL #${at} MAIN ST,-4${at}.10`)
-    const household = await imported('household.csv', [...fuel, '2026-10-02,FUEL #9 MAIN ST,-244.60', '2026-10-03,TO SAVINGS,-500.00', '2026-10-04,MAP OF ROME,-12.00'])
-    const savings = await imported('savings.csv', ['2026-10-05,FROM HOUSEHOLD,500.00'])
+    const household = await world.imported('household.csv', [...fuel, '2026-10-02,FUEL #9 MAIN ST,-244.60', '2026-10-03,TO SAVINGS,-500.00', '2026-10-04,MAP OF ROME,-12.00'])
+    const savings = await world.imported('savings.csv', ['2026-10-05,FROM HOUSEHOLD,500.00'])
     const rowOf = async (text: string, accountId = household) => (await store.feed.transactions({ accountId, text, limit: 9 })).rows[0]!
     const becomes = async (wanted: readonly unknown[], text: string, accountId = household): Promise<void> => {
       const now = async () => rowOf(text, accountId).then(({ decisions: { review, category, transfer } }) => [review, category, transfer !== null])

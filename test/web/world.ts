@@ -41,6 +41,8 @@ export type World = {
   /** Does something after which the server reads by itself, and resolves when that read has ended. */
   untilRead(act: () => Promise<void>): Promise<void>
   person(user: string): Person
+  /** A new account that a file feeds, of rows as `2026-09-01,RENT,-900.00`; its id. */
+  imported(fileName: string, rows: readonly string[]): Promise<string>
   close(): Promise<void>
 }
 
@@ -83,6 +85,11 @@ export async function openWorld({ institutionsFile, startsAt }: { readonly insti
       const customer = CUSTOMERS.find((candidate) => candidate.user === user)
       if (customer === undefined) throw new Error(`the bank has no customer ${user}`)
       return createPerson({ user, password: customer.password, send: sendOverHttp(sandbox.listening.officeUrl) })
+    },
+    async imported(fileName, rows) {
+      const { store, verbs } = sandbox.opened.instance
+      await verbs.importFile({ fileName, open: async function* () { yield Buffer.from(['Date,Description,Amount', ...rows, ''].join('\n')) }, accountId: 'new', onProgress: null })
+      return (await store.accounts.list()).at(-1)!.id
     },
     async close() {
       await browser.close()

@@ -24,7 +24,7 @@ export function WholeExport() {
   return (
     <section className="panel grid gap-3" aria-labelledby="whole">
       <h2 id="whole">{say('Take everything with you')}</h2>
-      <p className="text-muted">{say('One JSON file: all accounts and rows with what was decided, questions, rules, and connections without their secrets. It wants a fresh sign-in.')}</p>
+      <p className="text-muted">{say('One JSON file: all accounts and rows with what was decided, the reports that they were made from and their history, questions, rules, runs, and connections without their secrets. It wants a fresh sign-in.')}</p>
       {error !== null && <Trouble error={error} />}
       <button className="button justify-self-start" onClick={() => { setError(null); void save().catch(setError) }}>{say('Save everything')}</button>
     </section>
