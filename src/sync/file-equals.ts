@@ -16,6 +16,8 @@ import { daysOf, sameMoney, type SameMoney } from './same-money.ts'
 
 const NEAR_DAYS = 3
 const LIKE = 0.5
+/** So many rows may be amended in any file; else a fifth of those that it shows again. */
+const FEW_LEFT = 2
 /** So long a hold waits until it is booked. */
 const BOOKING_DAYS = 10
 /** Letters of a beginning that tells the text. */
@@ -77,6 +79,8 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
  * row of its own, and a person compares it with the one of before. `left`: posted rows of the source that the file does not show, on days that it reaches beyond.
  */
 export function doubtAmended(decisions: readonly Decision[], left: readonly Candidate[]): readonly Decision[] {
+  // What leaves out much is another selection, and no newer state of the same.
+  if (left.length > FEW_LEFT && left.length * 5 > decisions.filter(({ kind }) => kind !== 'new').length) return decisions
   const asked = new Set<Candidate>()
   return decisions.map((decision): Decision => {
     if (!isUndoubted(decision) || decision.row.content.status !== 'posted') return decision

@@ -131,6 +131,13 @@ test('a hold that an export listed as booked, and the next one shows with its ti
   }
 })
 
+test('a file that leaves out much of what is stored is another selection: nobody is asked whether its rows are those', async () => {
+  const visits = Array.from({ length: 20 }, (_, at) => row(addDays(START, at), `-${40 + (at % 7)}.${10 + at}`, 'The Old Grill'))
+  const world = new World()
+  await bring(world, visits.filter((_, at) => at % 2 === 0))
+  assert.deepEqual(await bring(world, visits.filter((_, at) => at % 4 !== 0 || at === 0)), [10, 20, 0])
+})
+
 test('a hold and what it was booked with, said to be the same, is what was booked, from then on', async () => {
   const world = new World()
   await bring(world, [...MONTH, row(addDays(START, 19), '-40', 'The Old Grill')])
