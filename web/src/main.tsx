@@ -8,8 +8,8 @@ import { keepFocus } from './focus.ts'
 import { isConfirming } from './api.ts'
 import { listen } from './live.ts'
 import { arrive } from './session.ts'
-import { isUnreachable, readMe } from './me.ts'
-import { keep, restore } from './offline/keep.ts'
+import { readMe } from './me.ts'
+import { keep } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
 import { addSearch, reconcileSearch, reconnectSearch, rowSearch } from './rows/search.ts'
@@ -78,11 +78,8 @@ const SOON_MS = 300
 const container = document.getElementById('root')
 if (container === null) throw new Error('index.html has a root element')
 await Promise.all([loadLanguage(), arrive()])
-const begun = queries.fetchQuery({ queryKey: ['me'], queryFn: readMe }).then(() => null, (error: Error) => error).then(async (error) => {
-  // What was kept counts as old, however lately it was read: each page asks for what it shows, and says that nobody answers.
-  if (isUnreachable(error) && (await restore(queries))) await queries.invalidateQueries()
-  keep(queries)
-})
+keep(queries)
+const begun = queries.fetchQuery({ queryKey: ['me'], queryFn: readMe }).catch(() => undefined)
 // Words that were set in another font would move when this one is here.
 const dressed = document.fonts.load('15px "Inter Variable"').catch(() => undefined)
 // A server that is slow is waited for in sight.

@@ -1,9 +1,18 @@
 /** Who is signed in, asked once and shared by all that is shown. */
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { useQuery, type QueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { get, ServerProblem, type Me } from './api.ts'
+import { restore } from './offline/keep.ts'
 import { followServerClock } from './parts/time.tsx'
 
-export const readMe = (): Promise<Me> => get<Me>('/account')
+/** While nobody answers, what was read before is shown: it is looked for with every try until something is. */
+export async function readMe({ client }: { readonly client: QueryClient }): Promise<Me> {
+  try {
+    return await get<Me>('/account')
+  } catch (error) {
+    if (isUnreachable(error) && client.getQueryData(['me']) === undefined) await restore(client)
+    throw error
+  }
+}
 
 const AGAIN_MS = 5_000
 
@@ -32,7 +41,7 @@ export function useOffline(): boolean {
   return isUnreachable(useMe().error)
 }
 
-export function isUnreachable(error: Error | null): boolean {
+export function isUnreachable(error: unknown): boolean {
   return error instanceof ServerProblem && error.code === 'unreachable'
 }
 

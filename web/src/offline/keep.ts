@@ -52,11 +52,20 @@ async function write(queries: QueryClient): Promise<void> {
   const newest = [...byHash.values()].sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt).slice(0, MOST_QUERIES)
   if (began !== forgotten) return
   // A browser that keeps nothing (private windows, a full disk) is one without reading offline.
-  await set(KEY, { userId: me.userId, queries: newest } satisfies Snapshot, store).catch(() => undefined)
+  await allowed(() => set(KEY, { userId: me.userId, queries: newest } satisfies Snapshot, store))
 }
 
 function read(): Promise<Snapshot | undefined> {
-  return get<Snapshot>(KEY, store).catch(() => undefined)
+  return allowed(() => get<Snapshot>(KEY, store))
+}
+
+/** Undefined also where the browser refuses, at once or later. */
+async function allowed<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act()
+  } catch {
+    return undefined
+  }
 }
 
 /** A question of the bank's is for now and for nobody else: a connection is kept without it. */
@@ -71,16 +80,17 @@ function bounded(data: unknown): unknown {
   return Array.isArray(pages) ? { ...(data as object), pages: pages.slice(0, MOST_PAGES), pageParams: (data as { pageParams: unknown[] }).pageParams.slice(0, MOST_PAGES) } : data
 }
 
-/** Shows what was kept. False: nothing was. */
-export async function restore(queries: QueryClient): Promise<boolean> {
+/** Shows what was kept. It counts as old, however lately it was read: each page asks for what it shows, and says that nobody answers. */
+export async function restore(queries: QueryClient): Promise<void> {
   const kept = await read()
-  if (kept === undefined) return false
+  if (kept === undefined) return
   hydrate(queries, { mutations: [], queries: [...kept.queries] } satisfies DehydratedState)
-  return true
+  // Who is signed in is being asked for already.
+  void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
 }
 
 export async function forget(): Promise<void> {
   forgotten++
   forgetTab()
-  await del(KEY, store).catch(() => undefined)
+  await allowed(() => del(KEY, store))
 }
