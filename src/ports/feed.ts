@@ -27,7 +27,7 @@ export type CandidateQuery = {
 export type Candidate = Transaction & {
   readonly contentKey: Digest
   /** All ids under which sources ever reported it. */
-  readonly reports: readonly { readonly sourceId: string; readonly providerId: string | null; readonly pendingProviderId: string | null; readonly key: Digest; readonly status: 'posted' | 'pending' }[]
+  readonly reports: readonly { readonly sourceId: string; readonly providerId: string | null; readonly pendingProviderId: string | null; readonly key: Digest; readonly status: 'posted' | 'pending'; readonly postedOn: Day }[]
 }
 
 export type Candidates = {

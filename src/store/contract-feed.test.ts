@@ -276,7 +276,7 @@ for (const twin of [memoryTwin(), postgres]) {
       }))
       const { known, transactions } = await ledger.tenant.feed.candidates(aQuery(ledger, { keys: [page.observations[0]!.key] }))
       assert.equal(known.size, 1)
-      const report = (o: typeof observation) => ({ sourceId: o.sourceId, providerId: o.providerId, pendingProviderId: o.pendingProviderId, key: o.key, status: o.status })
+      const report = (o: typeof observation) => ({ sourceId: o.sourceId, providerId: o.providerId, pendingProviderId: o.pendingProviderId, key: o.key, status: o.status, postedOn: o.postedOn })
       assert.deepEqual(transactions.map((t) => t.reports), [[report(page.observations[0]!), report(observation)]])
       assert.equal(transactions[0]!.contentKey, row.contentKey)
     })

@@ -15,6 +15,7 @@ import { keepsIdsWhenBooked } from './id-trust.ts'
 import { isReworded, isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { type Board, isGone, isReported, join, mayFollow, RENEWED_ROWS } from './match.ts'
+import { daysTo, MOST_APART_DAYS } from './other-days.ts'
 import { daysOf, FEW_AMOUNTS, sameMoney } from './same-money.ts'
 
 /**
@@ -167,7 +168,7 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
     const otherAmount = (candidate: Candidate) => candidate.amount !== row.content.amount
     const others = [...pending, ...(row.content.status === 'pending' ? booked : []), ...(byText.get(row.text) ?? [])].filter(otherAmount)
     for (const candidate of [...(byAmount.get(row.content.amount) ?? []), ...others]) {
-      const days = daysBetween(candidate.postedOn, row.content.postedOn)
+      const days = daysTo(row, candidate, board.context.sourceId)
       if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate, board.context.sourceId)) continue
       if (Math.abs(days) > MOVED_DAYS && candidate.status === 'posted' && isOwn(candidate, board.context.sourceId) && standing.has(candidate.contentKey)) continue
       const likeness = resemblance(row.text, textOf(candidate))
@@ -311,9 +312,15 @@ function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: n
   // Of equal amounts on one day that both show, each shows as many: whichever is which, each is there once.
   if (apart === 0 && (likeness >= 0.5 || isShared)) return { certainty: 'sure', tier }
   // At the edge of what a source covered, a row and its like of the next day may be one or two.
-  if (!isShared) return apart <= 3 && likeness >= 0.5 ? { certainty: 'doubtful', tier } : null
+  if (!isShared) return (apart <= 3 && likeness >= 0.5) || (apart <= MOST_APART_DAYS && isSingle(board, candidate)) ? { certainty: 'doubtful', tier } : null
   if (apart <= 3) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
-  return apart <= 5 && likeness >= 0.5 ? { certainty: 'doubtful', tier } : null
+  // Booking took a week at most, where one of the two tells the purchase.
+  return apart <= MOST_APART_DAYS ? { certainty: likeness >= 0.5 ? 'if_unique' : 'doubtful', tier } : null
+}
+
+/** No other one of its amount is near: that tells where words and days do not. */
+function isSingle({ postedOf }: Board, { id, amount, currency, postedOn }: Candidate): boolean {
+  return postedOf(amount).every((other) => other.id === id || other.currency !== currency || Math.abs(daysBetween(other.postedOn, postedOn)) > REACH_DAYS)
 }
 
 /** Booked at one source and pending at the other; a row that is pending is so because this source is behind, which only days tell that both show. */

@@ -14,7 +14,7 @@ const SAVINGS: AccountRef = { ...CHECKING, number: '555', kind: 'savings' }
 /** A connected bank of a few rows, and a new sign-in that sees the same rows under ids of its own. */
 async function connected(rows = 6): Promise<World> {
   const world = await new World().connect()
-  world.bank.rows = Array.from({ length: rows }, (_, index) => row(world.today(-index - 4), `-${index + 1}.50`, `Shop ${'abcdefgh'[index]}`, { providerId: `old-${index}` }))
+  world.bank.rows = Array.from({ length: rows }, (_, index) => row(world.today(-index - 4), `-${index + 1}.50`, `Shop ${'abcdefgh'[index]}`, { providerId: `old-${index}`, checkNumber: index === 4 ? '6' : null }))
   await world.sync()
   world.bank.rows = world.bank.rows.map((r) => ({ ...r, providerId: r.providerId!.replace('old', 'new') }))
   return world
@@ -148,8 +148,9 @@ test('the sign-in of a preview whose process died while it read, or before it fo
 
 test('rows that would be lost or be there twice stand in the way of the switch, and are shown', async () => {
   const world = await connected()
+  // Other cheques are other payments, whatever else is alike.
   const all = world.bank.rows
-  world.bank.rows = [...all.slice(0, 4), row(world.today(-13), '-5.50', 'Zzz 99', { providerId: 'q' })]
+  world.bank.rows = [...all.slice(0, 4), row(world.today(-5), '-5.50', 'Zzz 99', { providerId: 'q', checkNumber: '7' })]
   const seen = await preview(world)
   assert.deepEqual(totalOf(seen.accounts), { same: 4, added: 0, lost: 1, doubled: 1, doubtful: 0 })
   assert.deepEqual(seen.accounts[0]!.examples.map(({ kind, amount, text }) => [kind, amount, text]), [['lost', '-650', 'Shop f'], ['doubled', '-550', 'Zzz 99']])

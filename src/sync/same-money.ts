@@ -26,8 +26,8 @@ export const FEW_AMOUNTS = 3
 const SEVERAL_DAYS = 4
 /** This share of the rows, in hundredths, has its like. */
 const NEARLY_ALL = 90
-const MOVES = [0, 1, -1, 2, -2, 3, -3]
-const MOST_MOVED = 3
+const MOST_MOVED = 6
+const MOVES = Array.from({ length: 2 * MOST_MOVED + 1 }, (_, at) => (at % 2 === 0 ? -at / 2 : (at + 1) / 2))
 /** So many that meet on their days are asked about, at the edges too. */
 const MUCH = 3
 /** Rows of one amount and day, times stored ones: above it words are not compared; whichever is which, each is there once. */
@@ -117,12 +117,18 @@ function pairUp(rows: readonly Incoming[], stored: readonly Candidate[], moves: 
         if (moved === usual) crowded.push(...here.slice(0, there.length).map((one, index) => ({ ...one, ...there[index]!, moved, cost: 0 })))
         continue
       }
-      const cost = (row: Incoming, candidate: Candidate): number => Math.abs(moved - usual) * 20 + Math.round((1 - resemblance(row.text, textOf(candidate))) * 40)
+      const cost = (row: Incoming, candidate: Candidate): number => costOf(row, candidate, Math.abs(moved - usual))
       edges.push(...here.flatMap((one) => there.map((other) => ({ ...one, ...other, moved, cost: cost(one.row, other.candidate) }))))
     }
   }
   const [lefts, rights] = [new Set(crowded.map(({ left }) => left)), new Set(crowded.map(({ right }) => right))]
   return [...crowded, ...assign(edges.filter(({ left, right }) => !lefts.has(left) && !rights.has(right)), ALONE)]
+}
+
+/** Which of several of one amount it is: words that are the same tell more than days, days more than words that are alike. */
+export function costOf(row: Incoming, candidate: Candidate, daysOff: number): number {
+  const likeness = resemblance(row.text, textOf(candidate))
+  return likeness === 1 ? daysOff : 40 + daysOff * 20 + Math.round((1 - likeness) * 40)
 }
 
 function moneyOf({ amount, currency }: Pick<Candidate, 'amount' | 'currency'>): string {

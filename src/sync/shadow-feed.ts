@@ -94,10 +94,10 @@ export class ShadowFeed {
     return { inserted: page.inserts.length }
   }
 
-  #join({ id, transactionId, sourceId, providerId, pendingProviderId, key, status }: NewObservation): void {
+  #join({ id, transactionId, sourceId, providerId, pendingProviderId, key, status, postedOn }: NewObservation): void {
     const row = this.#rows.get(transactionId)
     if (row === undefined) throw new Error('an observation of a transaction that was not shown')
-    this.#put({ ...row, reports: [...row.reports, { sourceId, providerId, pendingProviderId, key, status }] })
+    this.#put({ ...row, reports: [...row.reports, { sourceId, providerId, pendingProviderId, key, status, postedOn }] })
     this.#known.set(`${sourceId}|${key}`, { observationId: id, transactionId })
   }
 

@@ -52,7 +52,7 @@ function candidate(feed: FeedState, id: string): Candidate | null {
   if (row === undefined) return null
   const observed = feed.observationsOf(id)
   const inOrder = observed.length < 2 ? observed : observed.toSorted(byObserving)
-  return { ...row, reports: inOrder.map(({ row: { sourceId, providerId, pendingProviderId, key, status } }) => ({ sourceId, providerId, pendingProviderId, key, status })) }
+  return { ...row, reports: inOrder.map(({ row: { sourceId, providerId, pendingProviderId, key, status, postedOn } }) => ({ sourceId, providerId, pendingProviderId, key, status, postedOn })) }
 }
 
 /** See `FeedStore.commitPages`. */
