@@ -337,7 +337,8 @@ function closingsOf(open: readonly Question[], decisions: readonly Decision[], m
   const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
   const stored = byId(candidates)
   const merged = new Set<TransactionId>()
-  const repeated = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : [])))
+  // Under the same id or another.
+  const repeated = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' && decision.row.contentKey === decision.transaction.contentKey ? [decision.transaction.id] : [])))
   // Booked both, of other days or words, and asked about while the first was out of sight: now it is shown as ever, and what came is shown too, or stands where this answer does not look.
   const isStillThere = (first: Candidate, second: Candidate): boolean =>
     first.contentKey !== second.contentKey && [first, second].every((side) => side.state === 'posted' && isOwn(side, sourceId)) &&
