@@ -194,7 +194,7 @@ export class FileAnswer {
   async #lastOf(statement: OpenStatement, movements: readonly Movement[], unstored: readonly Movement[]): Promise<LastPiece> {
     const { stated } = this.#context
     const balances = statedBalances(this.#context, statement.balances)
-    const own = await stated.proveOwn(balances, statement.postedSum, unstored)
+    const own = await stated.proveOwn(balances, statement.postedSum, unstored, movements)
     const spans = own ?? (await stated.ledger(balances, statement.covers, unstored, statement.movements))?.prove(movements).spans ?? []
     return { covers: statement.covers, balances, spans, cursor: null }
   }

@@ -33,20 +33,30 @@ export class SourceBalances {
   /**
    * The spans that a statement with opening and closing balance brings; null where it has not both. What it leaves of a broken
    * one is told apart by its balances: one that only goes on from the days at fault would hide them. `rowsSum`: of its posted
-   * rows; `unstored`: see `ledger`.
+   * rows; `unstored`: see `ledger`; `movements`: of this statement, not stored yet.
    */
-  async proveOwn(balances: readonly BalanceStatement[], rowsSum: bigint, unstored: readonly Movement[]): Promise<readonly BalanceSpan[] | null> {
+  async proveOwn(balances: readonly BalanceStatement[], rowsSum: bigint, unstored: readonly Movement[], movements: readonly Movement[]): Promise<readonly BalanceSpan[] | null> {
     const own = proveStatement(balances, rowsSum)
     if (own === null || own.from >= own.to) return own === null ? null : []
     const { spans } = await this.#load()
     const [from, to] = placeOf(spans, own)
     const met = spans.slice(from, to)
     if (met.length === 1 && isEqual(met[0]!, own)) return []
+    if (met.length === 1 && met[0]!.from === own.from && met[0]!.to === own.to) return [await this.#ofTheseDays(met[0]!, own, [...unstored, ...movements])]
     const [before, after] = [met[0], met.at(-1)]
     const proved: BalanceSpan[] = [own]
     if (before?.status === 'broken' && before.from < own.from) proved.unshift(await this.#left({ ...before, to: own.from, closing: own.opening }, unstored))
     if (after?.status === 'broken' && after.to > own.to) proved.push(await this.#left({ ...after, from: own.to, opening: own.closing }, unstored))
     return proved
+  }
+
+  /** Several statements of the same days that go on from each other are one; what goes on from nothing takes the place of the one before, unless it is a part of that. */
+  async #ofTheseDays(known: BalanceSpan, own: BalanceSpan, unstored: readonly Movement[]): Promise<BalanceSpan> {
+    if (known.closing === own.opening) return this.#left({ ...known, closing: own.closing, status: 'broken' }, unstored)
+    if (own.closing === known.opening) return this.#left({ ...known, opening: own.opening, status: 'broken' }, unstored)
+    if ((known.opening === own.opening) === (known.closing === own.closing)) return own
+    const isWhole = (await this.#sumBetween(own.from, own.to, unstored)) === own.rowsSum
+    return isWhole ? own : this.#left(known, unstored)
   }
 
   /** What is left of a broken span, with the rows of its days. */
