@@ -1,5 +1,5 @@
 /**
- * Balances that stand above a table: `Kontostand vom 31.01.2024:`, `Saldo Iniziale: 1.080,00`, `Solde au 31/01/2024 1 987,50 EUR`.
+ * Balances that stand above a table, or below it: `Kontostand vom 31.01.2024:`, `Saldo Iniziale: 1.080,00`, `Solde au 31/01/2024 1 987,50 EUR`.
  * Words of a beginning or an end are those of the list. Any other balance is that of its day, and counts only where that is known
  * and no row of the list is later: above the list stands what the account held when the file was made. What is available,
  * a limit or an average is no balance.
@@ -8,6 +8,7 @@ import type { Day } from '../../domain/day.ts'
 import type { Decimal } from '../../domain/money.ts'
 import { balanceWords, plainWords } from '../unstated.ts'
 import { readAmount, scanAmount } from '../written-amount.ts'
+import { readCurrency } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { accountWordsIn } from './account-names.ts'
 import type { Notation } from './layout.ts'
@@ -65,6 +66,8 @@ function balanceAt(cells: readonly string[], at: number, below: CsvRecord | unde
   // `Compte de chèques;****1234;31/01/2024;;1987,50`.
   const amounts = cells.flatMap((cell) => amountOf(cell) ?? [])
   if (at === 0 && amounts.length === 1 && accountWordsIn(cells[0]!).length > 0 && cells.some((cell) => scanDate(cell) !== null)) return { label: cells[0]!, amount: amounts[0]!, isOfAccount: true }
+  // `Kontostand;31.01.2024;;;1.234,56;EUR`.
+  if (amounts.length === 1 && BALANCE.test(plainWords(cells[at]!)) && !/\d/.test(cells[at]!) && cells.every((cell, i) => i === at || cell === '' || amountOf(cell) !== null || scanDate(cell) !== null || readCurrency(cell) !== null)) return { label: cells[at]!, amount: amounts[0]!, isOfAccount: false }
   // A line of words, and a line of their figures below it.
   const under = below?.cells ?? []
   return under.length === cells.length && cells.every((cell) => !/\d/.test(cell)) && under.every((cell) => amountOf(cell) !== null) ? { label: cells[at]!, amount: amountOf(under[at]!)!, isOfAccount: false } : null

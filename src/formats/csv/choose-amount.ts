@@ -13,6 +13,7 @@ import { amountCells, bySection, filled, isNeutral, markOf, needWord, type Amoun
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { accountOf, bearsOut, statusOf, type Roles } from './roles.ts'
+import { knownWays, waysByBalance } from './signs-by-balance.ts'
 import { isDeclined, isPending } from './status.ts'
 import { isOwnHeading } from './write.ts'
 
@@ -161,6 +162,8 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
       if (isProved(proof) && mayInvert(rows, amount.at, style, proof)) return { ...PLAIN, amount: inverted, fee: charged }
     }
   }
+  const unsigned = candidates.length === 1 ? unsignedBeside(heading, roles, rows, candidates[0]!, { style, balanceStyle }, balance, isTitled || isCalledOwed) : null
+  if (unsigned !== null) return { ...PLAIN, amount: unsigned }
   // A column, or a word beside it, tells the direction: a balance that goes the other way counts what is owed.
   for (const amount of candidates.filter(({ form }) => form === 'split' || form === 'marked')) {
     const amounts = sections.map((row) => signedAmount(row, amount, null, style))
@@ -169,6 +172,22 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
     return { ...PLAIN, amount, balanceOwed: true, untold: isCards ? null : 'debits' }
   }
   return null
+}
+
+/** One column without signs, beside a balance that goes up by some of its amounts and down by others; null where that is what a card owes. */
+function unsignedBeside(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, { style, balanceStyle }: Styles, balance: number, mayOwe: boolean): AmountColumns | null {
+  if (amount.form !== 'signed' || mayOwe || isSigned(rows, amount.at, style)) return null
+  // Where accounts take turns in the file the balance of one is not beside that of the next.
+  const [account, currency] = [accountOf(roles).account, roles.get('currency')?.[0]]
+  const keyOf = ({ cells }: CsvRecord): string => [account, currency].map((at) => (at == null ? '' : (cells[at] ?? ''))).join('\u001f')
+  const apart = rows.flatMap((row, at) => (at > 0 && keyOf(rows[at - 1]!) !== keyOf(row) ? [{ cells: [], line: 0 }, row] : [row]))
+  const amounts = apart.map((row) => signedAmount(row, amount, null, style))
+  const ways = waysByBalance(amounts, apart.map((row) => cellAmount(row, balance, balanceStyle)))
+  if (ways === null) return null
+  const signed = amounts.map((told, at) => (typeof told === 'string' && ways[at] === 'out' ? negate(magnitude(told)) : told))
+  if (owedIn(heading, roles, apart, signed, false) !== null) return null
+  const columns = (['name', 'memo', 'kind', 'mark'] as const).flatMap((role) => roles.get(role) ?? [])
+  return { form: 'signed', at: amount.at, inverted: false, byBalance: knownWays(apart.map(({ cells }) => columns.map((at) => cells[at] ?? '')), ways) }
 }
 
 /** A merchant is paid net of fees: its charges are income, and refunds go out. */

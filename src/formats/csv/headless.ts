@@ -11,6 +11,7 @@ import { runOf, singleAmount, splitAmount } from './choose-amount.ts'
 import { amountCells, areMarks, filled, isText, type AmountColumns, type Columns } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
+import { knownWays, waysByBalance } from './signs-by-balance.ts'
 
 export type Headless = { readonly columns: Columns; readonly rows: readonly CsvRecord[] }
 
@@ -147,6 +148,13 @@ function provedChoice(rows: readonly CsvRecord[], dates: readonly number[], mone
         }),
     )
     if (balance !== undefined) return { amount, balance, balanceBefore: false }
+  }
+  for (const { amount, amounts } of candidates) {
+    if (amount.form !== 'signed' || amounts.some((told) => typeof told === 'string' && told.startsWith('-'))) continue
+    for (const balance of money.filter((at) => at !== amount.at)) {
+      const ways = waysByBalance(amounts, balances.get(balance)!)
+      if (ways !== null) return { amount: { ...amount, byBalance: knownWays([], ways) }, balance, balanceBefore: false }
+    }
   }
   return null
 }

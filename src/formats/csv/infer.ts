@@ -28,6 +28,7 @@ import type { CsvRecord } from './records.ts'
 import { isCardTitle } from './owed.ts'
 import { readRoles, spreadHeading } from './roles.ts'
 import { moreOf } from './rows.ts'
+import { proveEitherWay } from './signs-by-balance.ts'
 import { isOwnHeading } from './write.ts'
 
 /** Preambles of banks have up to some dozens of lines. */
@@ -223,7 +224,8 @@ function settle(
   const sections = bySection(rows, [columns.account, columns.currency, columns.currencyElse])
   const amounts = sections.map((row) => movedAmount(row, columns, style))
   const written = columns.balance === null ? [] : sections.map((row) => balanceIn(row, columns, balanceStyle))
-  const proof = prove(amounts, columns.balanceBefore ? endings(amounts, written) : written)
+  const isByBalance = columns.amount.form === 'signed' && columns.amount.byBalance !== undefined
+  const proof = isByBalance ? proveEitherWay(amounts, written) : prove(amounts, columns.balanceBefore ? endings(amounts, written) : written)
   const days = filled(rows, columns.booked)
     .map(scanDate)
     .map((date) => (date === null ? null : readDate(date, order)))

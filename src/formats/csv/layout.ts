@@ -8,13 +8,14 @@ import type { AmountStyle } from '../written-amount.ts'
 import type { DateOrder } from '../written-date.ts'
 import type { BalanceAbove } from './balances-above.ts'
 import type { CsvRecord } from './records.ts'
+import type { KnownWays } from './signs-by-balance.ts'
 
 export type CurrencyColumn = { readonly at: number; readonly currency: Currency }
 
 /** Columns are indexes from 0. */
 export type AmountColumns =
   /** One column with a sign; `inverted` when evidence showed that positive means money out. */
-  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean; /** Inverted because of what stands above the rows alone. */ readonly isLikely?: boolean; /** As written, and so the balance runs; but the rows read like those of a card, of which it may be what is owed. */ readonly mayOwe?: boolean; /** Only money in is marked, behind its amount (`25.00 CR`): all else went out. */ readonly creditsMarked?: boolean }
+  | { readonly form: 'signed'; readonly at: number; readonly inverted: boolean; /** Inverted because of what stands above the rows alone. */ readonly isLikely?: boolean; /** As written, and so the balance runs; but the rows read like those of a card, of which it may be what is owed. */ readonly mayOwe?: boolean; /** Only money in is marked, behind its amount (`25.00 CR`): all else went out. */ readonly creditsMarked?: boolean; /** Without signs: the balance beside tells the way of each row, and what it tells of the sample. */ readonly byBalance?: KnownWays }
   /** The direction stands in another column (D/C, Af/Bij, debit/credit); a sign in the amount itself is dropped. */
   | { readonly form: 'marked'; readonly at: number; readonly mark: number; /** What an empty mark means, where only one direction is marked (`CR`). */ readonly unmarked: 'out' | 'in' | null }
   /** Each currency has a column of its own, and each row fills one of them: what it is in stands above it. */

@@ -11,6 +11,7 @@ import { decodeText } from '../decode.ts'
 import { NO_LIMITS, type ReadLimits } from '../lines.ts'
 import { balanceWords } from '../unstated.ts'
 import { scanDate } from '../written-date.ts'
+import { bareDays } from './bare-days.ts'
 import { CutWatch } from './cut.ts'
 import { countHeadings, isHeadingLine } from './headings.ts'
 import { inferLayout, type Aside } from './infer.ts'
@@ -20,7 +21,8 @@ import { isMarkupTable, markupAsTable } from './markup.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
 import { reshapeOf } from './reshape.ts'
 import { RowReader } from './row-reader.ts'
-import { isStanding, readRow } from './rows.ts'
+import { isStanding, readRow, type CsvRow } from './rows.ts'
+import { SignsByBalance } from './signs-by-balance.ts'
 import { type Table, tablesIn, TITLE_CELLS, TitleWatch } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
 
@@ -81,6 +83,7 @@ class FileReader {
   #index = 0
   #reader: RowReader
   #cut: CutWatch
+  #signs: SignsByBalance | null
   /** Below the words of a summary figures are no rows. */
   #isAboveSums = false
 
@@ -89,6 +92,7 @@ class FileReader {
     this.#table = found.tables[0]!
     this.#reader = new RowReader(this.#table.layout, this.#table, false)
     this.#cut = new CutWatch(this.#table.layout)
+    this.#signs = signsOf(this.#table.layout)
   }
 
   get hasParts(): boolean {
@@ -100,7 +104,8 @@ class FileReader {
   }
 
   accept(record: CsvRecord): FormatFailure | null {
-    if (this.#index === this.#found.tables[this.#tableAt + 1]?.from) this.#nextTable()
+    const ended = this.#index === this.#found.tables[this.#tableAt + 1]?.from ? this.#nextTable() : null
+    if (ended !== null) return ended
     const other = this.#titles.take(record, this.#index < this.#found.sampled)
     if (other !== null) return other
     const { layout, from } = this.#table
@@ -115,20 +120,40 @@ class FileReader {
     const isSum = this.#isAboveSums && isUndated(record, layout)
     const row = isSum ? ok({ type: 'total' } as const) : readRow(record, layout)
     this.#isAboveSums = isSum || namesSums(record)
-    return row.ok ? this.#reader.accept(row.value, line) : row.failure
+    if (!row.ok) return row.failure
+    return this.#signs === null ? this.#reader.accept(row.value, line) : this.#acceptAll(this.#signs.take(row.value, line))
   }
 
-  #nextTable(): void {
+  #acceptAll(placed: readonly { readonly row: CsvRow; readonly line: number }[]): FormatFailure | null {
+    for (const { row, line } of placed) {
+      const failure = this.#reader.accept(row, line)
+      if (failure !== null) return failure
+    }
+    return null
+  }
+
+  /** Rows that wait for their signs, and what is said of those that have none. */
+  #endSigns(): FormatFailure | null {
+    if (this.#signs === null) return null
+    const failure = this.#acceptAll(this.#signs.finish())
+    this.#reader.tell(this.#signs.told())
+    return failure
+  }
+
+  #nextTable(): FormatFailure | null {
+    const failure = this.#endSigns()
     this.#tableAt += 1
     this.#table = this.#found.tables[this.#tableAt]!
     this.#reader.finish()
     this.#reader = new RowReader(this.#table.layout, this.#table, this.#reader.hasMinus, this.#reader.take())
     this.#cut = new CutWatch(this.#table.layout)
+    this.#signs = signsOf(this.#table.layout)
+    return failure
   }
 
   /** `isEnded`: the file ends with the end of a line. */
   finish(isEnded: boolean): FormatFailure | null {
-    const failure = isEnded ? null : this.#cut.failure()
+    const failure = (isEnded ? null : this.#cut.failure()) ?? this.#endSigns()
     if (failure === null) this.#reader.finish()
     return failure
   }
@@ -145,9 +170,9 @@ async function inferDialect(
     const { records, failure } = await sampleRecords(sample, whole, dialect)
     const reshape = reshapeOf(records)
     const shaped = reshape === null ? records : records.map(reshape)
-    const years = yearsBeside(shaped)
-    const inShape: WithYears = (record) => (years ?? same)((reshape ?? same)(record))
-    const tables = readTables(years === null ? shaped : shaped.map(years), dialect.delimiter, aside)
+    const days = bareDays(shaped, aside.today) ?? yearsBeside(shaped)
+    const inShape: WithYears = (record) => (days ?? same)((reshape ?? same)(record))
+    const tables = readTables(days === null ? shaped : shaped.map(days), dialect.delimiter, aside)
     if (tables.ok) return ok({ dialect, tables: tables.value, sampled: records.length, inShape })
     // All else of the file was understood.
     if (tables.failure.code === 'dates_unclear') return tables
@@ -189,6 +214,10 @@ function readTables(records: readonly CsvRecord[], delimiter: string, aside: Asi
 function hasRows(table: readonly CsvRecord[]): boolean {
   const heading = table.findIndex(({ cells }) => isHeadingLine(cells))
   return heading === -1 || table.slice(heading + 1).some(({ cells }) => cells.filter((cell) => cell !== '').length > TITLE_CELLS)
+}
+
+function signsOf({ amount, direction }: Layout): SignsByBalance | null {
+  return amount.form === 'signed' && amount.byBalance !== undefined ? new SignsByBalance(direction, amount.byBalance) : null
 }
 
 const same: WithYears = (record) => record

@@ -24,8 +24,8 @@ const LAST = 200
 
 const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
 
-const DATES = new Set<Role>(['booked', 'date', 'acted', 'value', 'bought'])
-const AMOUNTS = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount', 'principal', 'interest', 'quantity'])
+export const DATES: ReadonlySet<Role> = new Set<Role>(['booked', 'date', 'acted', 'value', 'bought'])
+export const AMOUNTS: ReadonlySet<Role> = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount', 'principal', 'interest', 'quantity'])
 const MOVES = new Set<Role>(['amount', 'debit', 'credit'])
 
 /**

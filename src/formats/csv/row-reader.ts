@@ -6,6 +6,7 @@ import type { Currency, Decimal } from '../../domain/money.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
 import { joinTexts } from '../clean-text.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
+import type { BalanceAbove } from './balances-above.ts'
 import type { Layout } from './layout.ts'
 import type { CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
@@ -68,11 +69,15 @@ export class RowReader {
   #early: Extract<CsvRow, { readonly type: 'balance' }>[] = []
   /** A balance beside no amount that came before any row. */
   #earlyStanding: Decimal | null = null
+  /** Balances in words that stand below the rows. */
+  readonly #below: BalanceAbove[] = []
   /** Sections whose balances were given. */
   readonly #stated = new Set<Section>()
   #open: Section | null = null
   readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
   #hasMinus: boolean
+  /** Said of rows whose signs nothing tells. */
+  #toldSigns: string | null = null
   readonly #layout: Layout
   /** What the file calls the account of this table, where it has several. */
   readonly #title: string | null
@@ -107,6 +112,7 @@ export class RowReader {
   accept(row: CsvRow, line: number): FormatFailure | null {
     if (row.type === 'sides') return row.rows.map((side) => this.accept(side, line)).find((failure) => failure !== null) ?? null
     if (row.type === 'counterpart' || row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total') this.#leave(row.type)
+    if (row.type === 'below') this.#below.push(...row.balances)
     if (row.type === 'balance' && row.isListed) this.#leave('balances')
     if (row.type === 'standing') {
       if (row.isTold) this.#leave('standing')
@@ -136,6 +142,11 @@ export class RowReader {
     return null
   }
 
+  /** What is said of rows that are here; null: nothing. */
+  tell(signs: string | null): void {
+    this.#toldSigns = signs
+  }
+
   #leave(what: keyof typeof LEFT_OUT): void {
     this.#leftOut.set(what, (this.#leftOut.get(what) ?? 0) + 1)
   }
@@ -156,6 +167,7 @@ export class RowReader {
     if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
     if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
+    if (!isEmpty && this.#toldSigns !== null) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: this.#toldSigns, line: 0 })
     if (!isEmpty && mayOwe) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: MAY_OWE, line: 0 })
     if (!isEmpty && unsignedIs === 'in' && !this.#hasMinus && !mayOwe) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
     this.#endWithBalances()
@@ -192,7 +204,7 @@ export class RowReader {
     this.#flushRows()
     const told = open.balance.stated()
     // Of several accounts nobody knows whose they are.
-    const stated = told.length > 0 || this.#sections.size > 1 ? told : open.balance.ofThose(this.#layout.above)
+    const stated = told.length > 0 || this.#sections.size > 1 ? told : open.balance.ofThose([...this.#layout.above, ...this.#below])
     for (const { kind, amount, on } of stated) {
       this.#parts.push({ part: 'balance', balance: { kind, amount, currency: open.currency ?? UNSTATED_CURRENCY, on, at: null } })
     }

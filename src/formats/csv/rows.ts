@@ -13,6 +13,7 @@ import { negate } from '../written-amount.ts'
 import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { balanceIn, cellAmount, filledCurrency, isNothing, movedAmount, plus, signedAmount } from './amounts.ts'
+import { balancesAbove, type BalanceAbove } from './balances-above.ts'
 import { isOwnSide } from './double-entry.ts'
 import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
@@ -34,6 +35,8 @@ export type CsvRow =
   | { readonly type: 'sides'; readonly rows: readonly CsvRow[] }
   /** In words. Account and currency: null where its own cells tell none. */
   | { readonly type: 'balance'; readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day; /** It stands where amounts stand. */ readonly isListed: boolean; readonly account: string | null; readonly currency: Currency | null }
+  /** Balances in words on a line without the day of a row, as they stand above a table as well. */
+  | { readonly type: 'below'; readonly balances: readonly BalanceAbove[] }
   /** A day's balance beside no amount; `isTold`: a text stands beside it, as beside what moved. */
   | { readonly type: 'standing'; readonly balance: Decimal; readonly isTold: boolean }
   | { readonly type: 'declined' }
@@ -69,6 +72,8 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
   if (isDeclined(cell(layout.status))) return ok({ type: 'declined' })
   if (/^memo$/.test(plainWords(cell(layout.impact)))) return ok({ type: 'noted' })
+  const below = (dated == null || scanDate(cell(dated)) === null) && isStatedIn(record) ? balancesAbove([record], layout) : []
+  if (below.length > 0) return ok({ type: 'below', balances: below })
   if (dated === undefined || dated === null) {
     const text = amount === null && layout.goesOn ? moreOf(record, layout) : null
     return text === null ? undated(record, layout, amount) : ok({ type: 'more', text })
@@ -199,6 +204,10 @@ function undated(record: CsvRecord, layout: Layout, amount: Decimal | null | und
 
 /** The word alone, or with a day, a currency or what it is as of: a text that goes on is a purchase. */
 const BALANCE = /^(saldo|solde|balance|kontostand|(available|current|ledger|statement|account) balance|stanje)( (contabile|contabil|contable|disponibile|disponible|disponivel|final|finale|actuel|actual|atual|attuale|total|totale))?( (as of|on|am|per|au|al|a la fecha))?[ \d]*( [a-z]{3})?[ \d]*$/
+
+function isStatedIn({ cells }: CsvRecord): boolean {
+  return balanceWordsIn(cells) !== null || cells.some((cell) => BALANCE.test(plainWords(cell)))
+}
 
 /** What else than words and a period stands in a cell for a date: a day, whether it exists or not. */
 const DAY_LIKE = /^[\d\s./:'-]{6,20}$/
