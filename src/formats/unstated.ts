@@ -238,6 +238,8 @@ export function plainWords(text: string): string {
   return text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
+    // Syllables of Hangul come together again.
+    .normalize('NFC')
     .toLowerCase()
     .replace(/ø/g, 'o')
     .replace(/å/g, 'a')

@@ -4,6 +4,7 @@
 import { plainWords } from '../unstated.ts'
 import type { AmountStyle } from '../written-amount.ts'
 import { readCurrency, readUnit } from '../written-currency.ts'
+import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
 import { cellAmount } from './amounts.ts'
 import { chooseAmount } from './choose-amount.ts'
@@ -24,7 +25,7 @@ const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in
 /** The columns, or null when dates or amounts are missing. */
 export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], styles: Styles, preamble: readonly CsvRecord[]): Columns | null {
   const first = (role: Role): number | null => roles.get(role)?.[0] ?? null
-  const dates = [first('booked'), first('date'), first('acted'), first('value'), first('bought')].filter((at) => at !== null)
+  const dates = [first('booked'), first('date'), laterOf(roles.get('acted') ?? [], rows) ?? first('acted'), first('value'), first('bought')].filter((at) => at !== null)
   // A settlement that some rows have is that of trades. Where some are posted, the others are pending.
   const counts = dates.map((at) => filled(rows, at).length)
   const booked = dates.find((at, i) => (counts[i]! > 0 || counts.every((count) => count === 0)) && (counts[i]! === Math.max(...counts) || !SETTLEMENT.test(plainWords(heading.cells[at]!))))
@@ -43,7 +44,7 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
   const name = named.length > 0 ? named : telling === undefined ? [] : [telling]
   return {
     booked,
-    acted: elsewhere(first('acted') ?? first('bought') ?? first('date')),
+    acted: elsewhere((roles.get('acted') ?? []).find((at) => at !== booked) ?? first('acted') ?? first('bought') ?? first('date')),
     value: elsewhere(first('value')),
     ...amount,
     balance: isStanding(heading, roles, rows, styles.balanceStyle) ? null : first('balance'),
@@ -62,6 +63,16 @@ export function headedColumns(heading: CsvRecord, roles: Roles, rows: readonly C
     foreignAmount: first('foreignAmount'),
     quantity: first('quantity'),
   }
+}
+
+/** Of two days of which neither is called that of the booking the one that is never before the other; null where there are not two. */
+function laterOf(columns: readonly number[], rows: readonly CsvRecord[]): number | null {
+  const order = chooseOrder(columns.flatMap((at) => filled(rows, at).flatMap((cell) => scanDate(cell) ?? [])), null)
+  const dayIn = ({ cells }: CsvRecord, at: number): string => {
+    const date = scanDate(cells[at] ?? '')
+    return (date === null ? null : readDate(date, order)) ?? ''
+  }
+  return columns.length < 2 ? null : (columns.find((at) => rows.every((row) => columns.every((other) => dayIn(row, at) >= dayIn(row, other)))) ?? null)
 }
 
 /** Columns behind a description, without a word of their own, in which it goes on. */

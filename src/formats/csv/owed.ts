@@ -28,7 +28,7 @@ const EARNED_KIND = /^(income|paychecks?|paychecks? salary|earnings|einkommen|re
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b/
 /** Where a card was used: only its own list says so. */
-const CARD_USED = /利用店名|שם בית העסק/
+const CARD_USED = /利用店名|利用先|שם בית העסק|이용하신곳|이용가맹점|이용카드/
 
 /** What a statement is called above its rows. */
 const CARD_TITLE = /\b(credit card|kredi karti|kreditkarte\w*|kreditkort\w*|carte (de credit|bancaire)|tarjeta de credito|carta di credito|cartao de credito|luottokort\w*|karta kredytowa|karty kredytowej|kreditni kartica)\b/
@@ -45,6 +45,8 @@ const MERCHANT = /^merchant( name)?$/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
 const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning|iade|odemesi)\b/
+/** The same where words have no ends. */
+const TO_A_CARD_EAST = /זיכוי|החזר|退款|退货|返品|환불|возврат/
 /** A refund that was taken back is none. */
 const TAKEN_BACK = /\b(revers(ed|al)|returned|chargeback|storn\w*|annul\w*|ruckgangig)\b/
 /** Money that is put on a prepaid card: it counts what is there. */
@@ -79,7 +81,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
     const words = (columns: readonly number[]): readonly string[] => columns.map((column) => plainWords(cells[column] ?? ''))
     return [{ out: amount.startsWith('-'), size: magnitude(amount), kinds: words(kinds), texts: words(texts) }]
   })
-  const isRefund = (text: string): boolean => TO_A_CARD.test(text) && !TAKEN_BACK.test(text)
+  const isRefund = (text: string): boolean => (TO_A_CARD.test(text) && !TAKEN_BACK.test(text)) || TO_A_CARD_EAST.test(text)
   // What comes to an account as well leaves open whose list it is.
   const cameIn = moves.some(({ texts, kinds, out }) => !out && (texts.some(isRefund) || [...texts, ...kinds].some((text) => DEPOSITED.test(text) || INCOMING_KIND.test(text))))
   // Nobody but an issuer calls it a purchase that a balance goes up.
@@ -106,7 +108,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   // In a card's own list a payment that lowers what is owed tells alone.
   if (received.length > 0) return told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
-  const came = isCard || isTitled ? moves.filter(({ texts }) => texts.some(isRefund)) : []
+  const came = isCard || isTitled ? moves.filter(({ texts, kinds }) => [...texts, ...kinds].some(isRefund)) : []
   if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))
   // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
   const charges = moves.filter(({ out }) => !out).length

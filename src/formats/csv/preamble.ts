@@ -48,7 +48,7 @@ export function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | n
   return found.size === 1 ? only : currencyInAmounts([...preamble, ...preamble.map(({ cells, line }) => ({ cells: cells.map((_, at) => labelled(cells, at).beside), line }))], [0, 1, 2, 3, 4, 5, 6, 7])
 }
 
-const OF_ACCOUNT = new RegExp(`^(${'account|accountno|acct|card no|card number|kartennummer|kreditkarte|numero carte|numero de tarjeta|konto|compte|cuenta|conto|conta|rekening|kontonummer|numero compte|numero de compte|numero de cuenta|numero da conta|numer rachunku|cislo uctu|szamlaszam|hesap no|номер счета|номер рахунку|口座番号|記号番号|계좌번호|账号|帳號|账户|帳戶'.split('|').map(plainWords).join('|')})( |$)`)
+const OF_ACCOUNT = new RegExp(`^(${'account|accountno|acct|card no|card number|kartennummer|kreditkarte|numero carte|numero de tarjeta|konto|compte|cuenta|conto|conta|rekening|kontonummer|numero compte|numero de compte|numero de cuenta|numero da conta|numer rachunku|cislo uctu|szamlaszam|hesap no|номер счета|номер рахунку|口座番号|記号番号|계좌번호|账号|帳號|账户|帳戶|卡号|账户号码|帳戶號碼|局帳號|رقم الحساب|เลขที่บัญชี|บัญชีเลขที่|so tai khoan|so tk|no rekening|nomor rekening|hesap numarasi|iban no|αριθμος λογαριασμου|n rachunku|rachunek|cislo u|caja de ahorro|nro cuenta|nro de cuenta|חשבון|מספר חשבון|konts|saskaita|racun|broj racuna|сметка|рахунок|счет'.split('|').map(plainWords).join('|')})( |$)`)
 /** What else an account has, written in figures. */
 const BESIDE_ACCOUNT = /\b(balance|saldo|solde|bakiye|date|datum|fecha|data|opened|opening|since|limit|available|phone|telefon)\b/
 /** `Statement of Account No - 912010012345678 for the period`. */
@@ -61,7 +61,7 @@ function isAccountNumber(text: string): boolean {
 }
 
 /** What an account is called, and its number: `eKonto - 12114020040000300201355387`, `DBS Savings Plus 012-3-456789`. */
-const BEHIND_NAME = /^(\p{L}[\p{L}\p{M}\d .,&'/-]*?)[\s:-]+(?:n[°ºo]\.? ?)?(\d[\d-]{4,}\d)$/u
+const BEHIND_NAME = /^(\p{L}[\p{L}\p{M}\d .,&'/-]*?)[\s:-]+(?:n[°ºo]\.? ?|nro\.? ?)?(\d[\d-]{4,}\d(?:\/\d)?)$/iu
 /** `4748 •••• •••• 1234`, `4980-****-****-****`, of a card. */
 const MASKED_CARD = /^\d{4,6}[ -]?(?:[\dXx*•]{2,4}[ -]?){1,3}\d{4}$/
 
@@ -79,6 +79,10 @@ export function nameInPreamble(preamble: readonly CsvRecord[]): string | null {
   return told.find(({ label, beside }) => /^(account name|kontoname|kontobezeichnung|nom du compte|nombre de la cuenta|nome conto|nome da conta|naam rekening|kontonavn|kontonamn|nazwa rachunku|nazev uctu)$/.test(plainWords(label)) && /\p{L}/u.test(beside))?.beside ?? null
 }
 
+function filledOf(record: CsvRecord | undefined): readonly string[] {
+  return record?.cells.filter((cell) => cell !== '') ?? []
+}
+
 /** An IBAN, else a number in Excel's text form (`="0123"`), the cell beside a label such as `Konto:`, or one behind the name of the account. */
 export function accountInPreamble(preamble: readonly CsvRecord[]): string | null {
   for (const cell of preamble.flatMap(({ cells }) => cells)) {
@@ -87,7 +91,7 @@ export function accountInPreamble(preamble: readonly CsvRecord[]): string | null
     const iban = [written, written.replace(/ [A-Z]{3}$/, '')].map((text) => text.replace(/ /g, '')).find(isIban)
     if (iban !== undefined) return iban
   }
-  for (const { cells } of preamble) {
+  for (const [at, { cells }] of preamble.entries()) {
     for (const [i, cell] of cells.entries()) {
       const bare = cell.replace(/^="?|"$/g, '')
       if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
@@ -95,6 +99,9 @@ export function accountInPreamble(preamble: readonly CsvRecord[]): string | null
       const words = plainWords(label)
       const number = beside.replace(/^[_']/, '').replace(/\s*(\(.*|- .*)$/, '').replace(/^\p{Script=Han}+[:：]/u, '')
       if (OF_ACCOUNT.test(words) && !BESIDE_ACCOUNT.test(words) && isAccountNumber(number)) return number
+      // `#Číslo účtu:`, alone on its line, and the number alone on the next.
+      const below = filledOf(preamble[at + 1])
+      if (filledOf(preamble[at]).length === 1 && below.length === 1 && OF_ACCOUNT.test(words) && isAccountNumber(below[0]!)) return below[0]!
       const inside = ACCOUNT_NUMBER.exec(cell)?.[1]
       if (inside !== undefined) return inside
     }
