@@ -2,8 +2,8 @@
  * Which columns say what moved, and which way. Where a running balance stands beside, it decides which amount is the one
  * that moves it, whether a fee comes on top, and whether its signs are turned.
  */
-import type { Decimal } from '../../domain/money.ts'
-import { balanceWordsIn, plainWords } from '../unstated.ts'
+import { exchanged, type Decimal } from '../../domain/money.ts'
+import { balanceWordsIn, isTotal, plainWords } from '../unstated.ts'
 import { magnitude, negate, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
@@ -20,10 +20,17 @@ import { isOwnHeading } from './write.ts'
 /** What goes out when a fee was taken: the fee moved as well. What came in after a fee is all that came. */
 const AFTER_FEES = /\b(after|excluding|excl|without) fees?\b/
 
+const PRICE = /^((unit|share|execution|trade) )?(price|kurs|preis|ausfuhrungskurs|stuckpreis|cours|prix( unitaire)?|precio|prezzo|preco|koers|kurz|kurssi|pris|cena)( per (unit|share))?$/
+/** A trade is settled in coins of a hundred. */
+const TWO_DECIMALS = 'EUR'
+
 /** What a balance is called that counts what is owed. */
 const OWED = /\b(owing|owed|debt|payoff|restschuld|schuld\w*|deuda|restant du|debito residuo|skuld)\b/
 /** What banks call the balance of an account as well. */
 const OUTSTANDING = /\b(outstanding|due|encours)\b/
+
+/** What only books say of a row: the journal that it is from, and the account on its other side. */
+const BOOKS = /^(source|journal|journal (no|number|type|entry)|jnl|voucher( (no|number|type))?|account code|contra( account)?|nominal( code| account)?|ledger( account)?|gl account|split|gegenkonto|belegfeld( 1)?|contrapartida|contropartita contabile|tegenrekening grootboek|motkonto|modkonto)$/
 
 /** Steps of a running balance that outweigh written signs. */
 const SIGN_STEPS = 4
@@ -43,7 +50,7 @@ export function chooseAmount(heading: CsvRecord, roles: Roles, all: readonly Csv
   const [amount] = candidates
   if (amount === undefined) return null
   const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, styles.style, isTitled) : null
-  const isOnTop = amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? ''))
+  const isOnTop = isWorth(heading, roles, rows, amount, styles.style) || amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? ''))
   return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' || owed === 'hinted' } : amount, fee: isOnTop || hasLoneBalances(heading, roles, rows, amount, styles) ? (roles.get('fee')?.[0] ?? null) : null }
 }
 
@@ -70,6 +77,18 @@ function isFeeAside(rows: readonly CsvRecord[], amount: AmountColumns, fee: numb
   const balances = rows.map((row) => cellAmount(row, balance, balanceStyle))
   const [without, added] = [null, fee].map((charged) => prove(rows.map((row) => signedAmount(row, amount, charged, style)), balances))
   return isProved(without!) && stepsOf(without!) === stepsOf(added!)
+}
+
+/** Whether amounts are what was traded at its price, and no more: what was charged for it has a column of its own. */
+function isWorth(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle): boolean {
+  const [quantity, fee] = [roles.get('quantity')?.[0], roles.get('fee')?.[0]]
+  const price = heading.cells.findIndex((cell) => PRICE.test(plainWords(cell)))
+  if (quantity === undefined || fee === undefined || price === -1 || amount.form !== 'signed') return false
+  const traded = rows.flatMap((row) => {
+    const [count, each, moved, charged] = [quantity, price, amount.at, fee].map((at) => cellAmount(row, at, style))
+    return isMoved(charged) && typeof count === 'string' && typeof each === 'string' && isMoved(moved) ? [{ worth: magnitude(exchanged(count, each, TWO_DECIMALS)), moved: magnitude(moved!) }] : []
+  })
+  return traded.length > 0 && traded.every(({ worth, moved }) => worth === moved)
 }
 
 /** Balances of which none stands beside another one: the amounts and their fees lead to them, in all files of the kind. */
@@ -129,8 +148,9 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
   const fee = roles.get('fee')?.[0] ?? null
   if (balance === undefined) return null
   const status = statusOf(heading, roles, rows)
-  // What is pending is in no balance yet.
-  const isIn = ({ cells }: CsvRecord): boolean => status === null || !(isPending(cells[status] ?? '') && (cells[balance] ?? '') === '')
+  // What is pending is in no balance yet, and a total is none after a row.
+  const isSum = ({ cells }: CsvRecord): boolean => scanDate(cells[booked] ?? '') === null && cells.some(isTotal)
+  const isIn = (row: CsvRecord): boolean => !isSum(row) && (status === null || !(isPending(row.cells[status] ?? '') && (row.cells[balance] ?? '') === ''))
   const sections = bySection(rows.filter(isIn), [accountOf(roles).account, roles.get('currency')?.[0]])
   const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
   const owes = balances.map((told) => (typeof told === 'string' ? negate(told) : told))
@@ -169,6 +189,8 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
     const amounts = sections.map((row) => signedAmount(row, amount, null, style))
     if (!isProved(prove(amounts, owes))) continue
     const isCards = isTitled || isCalledOwed || OUTSTANDING.test(plainWords(heading.cells[balance] ?? '')) || owedIn(heading, roles, sections, amounts.map((told) => (typeof told === 'string' ? negate(told) : told)), isTitled) !== null
+    // In the books of an account its debits are what came in.
+    if (!isCards && amount.form === 'split' && heading.cells.some((cell) => BOOKS.test(plainWords(cell)))) return { ...PLAIN, amount: splitAmount(rows, amount.in, amount.out, style) }
     return { ...PLAIN, amount, balanceOwed: true, untold: isCards ? null : 'debits' }
   }
   return null
@@ -254,7 +276,14 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
   const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows || Number(isWhole(b.amount)) - Number(isWhole(a.amount)))
   // Two columns tell the direction where the one has no sign.
   const apart = best?.isUnsigned === true ? others.filter(({ amount, moves, rows }) => amount.form === 'split' && moves && rows === best.rows) : []
-  return [...apart, ...told.filter((one) => !apart.includes(one))].map(({ amount }) => amount)
+  // What they say without their direction says nothing more.
+  const split = told.find(({ amount, moves }) => amount.form === 'split' && moves)?.amount ?? null
+  const size = (row: CsvRecord, amount: AmountColumns): Decimal | null => {
+    const moved = signedAmount(row, amount, null, style)
+    return typeof moved === 'string' ? magnitude(moved) : null
+  }
+  const repeats = ({ amount, isUnsigned }: (typeof told)[number]): boolean => isUnsigned && split !== null && rows.every((row) => [null, size(row, split)].includes(size(row, amount)))
+  return [...apart, ...told.filter((one) => !apart.includes(one))].flatMap((one) => (repeats(one) ? [] : [one.amount]))
 }
 
 /** Whether an amount is another one and a tax or a fee, in all rows: whatever they are called, it is what moved. */

@@ -99,7 +99,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const european =
     !ENGLISH_DATE.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
-  const fixedCurrency = paidIn ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInPreamble(preamble)
+  const fixedCurrency = paidIn ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInPreamble(preamble) ?? currencyOfSum(heading.cells, rows, columns)
   const accountNumber = accountInPreamble(preamble)
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
@@ -323,6 +323,15 @@ function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): Amount
     columns.flatMap((at) => filled(rows, at).map(scanAmount)).filter((amount) => amount !== null),
     null,
   )
+}
+
+/** The one code in the column of currencies, where only records without a day have it, such as the sum above the rows. */
+function currencyOfSum(heading: readonly string[], rows: readonly CsvRecord[], { booked, currency }: Columns): Currency | null {
+  const at = heading.findIndex((cell) => readHeading(cell).meanings[0]?.role === 'currency')
+  if (at === -1 || currency !== null) return null
+  const named = rows.filter(({ cells }) => (cells[at] ?? '') !== '')
+  const [only = null, ...others] = new Set(named.map(({ cells }) => readCurrency(cells[at]!)))
+  return others.length === 0 && named.every(({ cells }) => scanDate(cells[booked] ?? '') === null) ? only : null
 }
 
 /** The currency of the account, where the column of currencies names that of what was paid. */

@@ -26,6 +26,8 @@ const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kon
 
 export const DATES: ReadonlySet<Role> = new Set<Role>(['booked', 'date', 'acted', 'value', 'bought'])
 export const AMOUNTS: ReadonlySet<Role> = new Set<Role>(['amount', 'debit', 'credit', 'fee', 'balance', 'foreignAmount', 'principal', 'interest', 'quantity'])
+const NIGHTS = /^(nights|room nights|nachte|ubernachtungen|nuits|noches|notti|noites|nachten|overnachtingen|netter|natter|noce)$/
+const RESERVED = /\b(booking|booked|reservation|buchung\w*|gebucht|reserva\w*|prenotazione|boeking\w*)\b/
 const MOVES = new Set<Role>(['amount', 'debit', 'credit'])
 
 /**
@@ -52,11 +54,14 @@ export function readRoles(
   const hasBalance = heading.cells.some((cell) => readHeading(cell).meanings[0]?.role === 'balance')
   const isSeveral = (names: readonly string[], cell: string): boolean => new Set(names).size > 1 && (isProduct(cell) ? haveProducts && hasBalance && isFew(names) : areOwn(names, cell))
   const isNamed = heading.cells.some((cell, at) => readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') && isSeveral(columns[at]!, cell) && columns[at]!.length >= width * share)
+  const isOfStays = heading.cells.some((cell) => NIGHTS.test(plainWords(cell)))
   // Of gross and net the latter is what moved where a fee makes the difference.
   const isNetLess = !namesFee(heading.cells)
   heading.cells.forEach((cell, at) => {
     const { meanings, currency: named } = readHeading(cell)
     const cells = columns[at]!
+    // Where nights are listed, that is the day on which somebody reserved them.
+    if (isOfStays && meanings.some(({ role }) => DATES.has(role)) && RESERVED.test(plainWords(cell))) return
     // The first of a row's columns tells of the file's own account, the others of the other party's.
     const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
     const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }, ...meanings] : meanings
@@ -91,6 +96,9 @@ export function readRoles(
     const beside = heading.cells.flatMap((_, at) => (!found.some((known) => known.at === at) && areApart(judged, sides[0]!.at, at) ? [at] : []))
     if (beside.length === 1) found.push({ role: sides[0]!.role === 'debit' ? 'credit' : 'debit', rank: 0, at: beside[0]! })
   }
+  // `Amount` and `Paid out`, of which each row has one: so it is, too, where the first is called an amount.
+  const [amount, another] = sides.length === 1 ? found.filter(({ role, at }) => role === 'amount' && areApart(judged, sides[0]!.at, at)) : []
+  if (amount !== undefined && another === undefined && !columns[amount.at]!.some((cell) => scanAmount(cell)?.negative === true)) found.splice(found.indexOf(amount), 1, { ...amount, role: sides[0]!.role === 'debit' ? 'credit' : 'debit' })
   // Beside columns for the direction it is not what moved.
   const isApart = found.some(({ role }) => role === 'debit' || role === 'credit')
   if (isApart) found.splice(0, found.length, ...found.filter(({ role, at }) => role !== 'amount' || !isChange(heading.cells[at]!)))
