@@ -8,6 +8,7 @@ import { AMERICA } from './institutions-america.fixture.ts'
 import { BANKS } from './institutions-banks.fixture.ts'
 import { EUROPE } from './institutions-europe.fixture.ts'
 import { EXPORTS } from './institutions-exports.fixture.ts'
+import { LANGUAGES } from './institutions-languages.fixture.ts'
 import { WALLETS } from './institutions-wallets.fixture.ts'
 import { WORLD } from './institutions-world.fixture.ts'
 import { bytes, collect, type Collected } from './testing/collect.ts'
@@ -50,7 +51,7 @@ function told(statements: readonly Collected[]): readonly string[] {
   }).sort()
 }
 
-for (const [name, text, expected, encoding = 'utf8'] of [...AMERICA, ...EUROPE, ...WORLD, ...WALLETS, ...BANKS, ...EXPORTS]) {
+for (const [name, text, expected, encoding = 'utf8'] of [...AMERICA, ...EUROPE, ...WORLD, ...WALLETS, ...BANKS, ...EXPORTS, ...LANGUAGES]) {
   test(`${name}`, async () => {
     const variants = encoding === 'utf8' && !text.includes('\ufeff') ? [text, `\ufeff${text.replace(/\r?\n/g, '\r\n')}`] : [text]
     for (const variant of variants) {

@@ -72,7 +72,7 @@ function scanBeforeWeekday(text: string): WrittenDate | null {
   return match !== null && weekdays().has(match[2]!.toLowerCase()) ? scanWords(match[1]!) : null
 }
 
-const LOCALES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'sv', 'nb', 'da', 'fi', 'pl', 'cs', 'sk', 'hu', 'ro', 'hr', 'sl', 'sr', 'bg', 'ru', 'uk', 'tr', 'el', 'lt', 'lv', 'et', 'ja', 'zh', 'ko', 'vi', 'id']
+const LOCALES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'sv', 'nb', 'da', 'fi', 'pl', 'cs', 'sk', 'hu', 'ro', 'hr', 'sl', 'sr', 'bg', 'ru', 'uk', 'tr', 'el', 'lt', 'lv', 'et', 'ja', 'zh', 'ko', 'vi', 'id', 'ca', 'is', 'th', 'ar', 'he', 'hi', 'ka', 'az', 'kk', 'mk', 'sq', 'bs', 'ms', 'sw']
 let known: ReadonlySet<string> | null = null
 
 /** The names of the days of the week, long and short. */
@@ -166,7 +166,7 @@ function ordered([first, second, third]: readonly [string, string, string], sepa
 }
 
 function scanNamedMonth(text: string): WrittenDate | null {
-  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?[\s./-]*(\p{L}{3,12})\.?[\s./,-]*(\d{4}|\d{1,2})$/iu.exec(text)
+  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?[\s./-]*(\p{L}[\p{L}\p{M}.]{1,14}?)\.?[\s./,-]*(\d{4}|\d{1,2})$/iu.exec(text)
   if (dayFirst !== null) return certain(yearOf(dayFirst[3]!), monthOf(dayFirst[2]!), Number(dayFirst[1]))
   const monthFirst = /^(\p{L}{3,12})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})$/iu.exec(text)
   if (monthFirst !== null) return certain(yearOf(monthFirst[3]!), monthOf(monthFirst[1]!), Number(monthFirst[2]))
@@ -180,7 +180,27 @@ export function monthOf(word: string): number {
   const lower = word.toLowerCase()
   // `marras` (November) begins like March: names of full length are compared first.
   if (lower.startsWith('marras')) return 11
-  return MONTHS.findIndex((names) => names.some((name) => lower.startsWith(name))) + 1
+  return MONTHS.findIndex((names) => names.some((name) => lower.startsWith(name))) + 1 || (monthNames().get(lower) ?? 0)
+}
+
+let named: ReadonlyMap<string, number> | null = null
+
+/** The names of the months, long and short, alone and beside a day. What two languages use of two months names none. */
+function monthNames(): ReadonlyMap<string, number> {
+  if (named !== null) return named
+  const names = new Map<string, number>()
+  for (const locale of LOCALES) {
+    for (const style of ['long', 'short'] as const) {
+      for (const format of [new Intl.DateTimeFormat(locale, { month: style, timeZone: 'UTC' }), new Intl.DateTimeFormat(locale, { month: style, day: 'numeric', timeZone: 'UTC' })]) {
+        for (let month = 1; month <= 12; month += 1) {
+          const name = format.formatToParts(Date.UTC(2024, month - 1, 15)).find(({ type }) => type === 'month')!.value.toLowerCase().replace(/\.$/, '')
+          names.set(name, names.has(name) && names.get(name) !== month ? 0 : month)
+        }
+      }
+    }
+  }
+  named = names
+  return names
 }
 
 function certain(written: number, month: number, dayOfMonth: number): WrittenDate | null {

@@ -18,7 +18,7 @@ import type { CsvRecord } from './records.ts'
 /** `on`: null for words of a beginning or an end that tell no day. */
 export type BalanceAbove = { readonly kind: 'opening' | 'closing' | 'ledger'; readonly amount: Decimal; readonly on: Day | null; readonly line: number }
 
-const BALANCE = /\b(saldos?|solde|balance|kontostand|kontosaldo|sold|zustatek|zostatok|egyenleg|stanje|bakiye|beholdning|yttersaldo|stan konta)\b|余额|餘額|残高|остаток|залишок|잔액/
+const BALANCE = /\b(saldos?|solde|balance|kontostand|kontosaldo|kartensaldo|sold|zustatek|zostatok|egyenleg|stanje|bakiye|beholdning|yttersaldo|stan konta)\b|余额|餘額|残高|остаток|залишок|잔액/
 const OTHER = /\b(available|avail|verfugbar\w*|disponible|disponivel|disponibile|beschikbaar|limit\w*|mod|minimum|minimo|average|medio|mittler\w*|overdraft|pending|blocked|interest|rewards?|points|punkte|francs?|previous statement|statement balance)\b|可用/
 const OF_MAKING = /^(stand|datum|date|fecha|data|dato|as (at|of)|statement as at|kontoauszug bis|datum uhr\w* .*saldo|date of balance|fecha (de )?(exportacion|descarga|consulta)|export(ed)? (on|date)?|erstellt( am)?|datei erstellt am|generated( on)?|downloaded( on)?)( |$)/
 const DATE = /\d{1,4}[-/. ](?:\d{1,2}|\p{L}{3,9})[-/. ]\d{2,4}|(?<!\d)(?:19|20)\d{6}(?!\d)/u

@@ -78,7 +78,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'currency',
     'валюта счета|валюта картки|currency|ccy|monn|currency code|account currency|wahrung|waehrung|devise|divisa|valuta|valuuta|valutacode|munt|muntsoort|moeda|moneda|waluta|mena|devizanem|валюта|валюта операции|валюта платежа|通貨|币种|통화|valiuta|buchungswahrung|kontowahrung|zahlungswahrung|saskaitos valiuta|mena uctu|osszeg devizaneme|valuta racuna|记账币种|幣別|whrg|debit currency|credit currency|billing currency|币别|货币|貨幣|munteenheid|valuta rekening|munt rekening|מטבע|מטבע חיוב|valuutta|commodity|mata uang|kode mata uang|loai tien|transaktionsvaluta|transaktionswahrung|fiat|asset|coin|krypto|kryptowahrung|العملة|عملة|สกุลเงิน|loai tien te|para birimi|doviz|doviz cinsi|waluta rachunku|mena na ucte|mena transakcie|νομισμα|валута|currencycode|통화코드|钞汇币种|货币种类',
   ],
-  ['account', 'depa|depotnummer|depot no|iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer reiknings|bank account|this account|this party account|so tai khoan|nomor rekening|no rekening|eigene iban|own iban|own account|own account number|account nr|номер карты счета договора|карточки счета|口座番号|계좌번호|账号|帳號|αριθμος λογαριασμου|رقم الحساب|เลขที่บัญชี|so tk|hesap no|hesap numarasi|iban hesap no|no de cuenta|nro de cuenta|nro cuenta|numero de conta'],
+  ['account', 'mijn rekening|mon compte|mi cuenta|mein konto|mitt konto|min konto|il mio conto|minha conta|my account|moj rachunek|depa|depotnummer|depot no|iban kontoinhaber|iban auftraggeberkonto|auftraggeberkonto|auftragskonto|iban auftragskonto|bankkonto|referenzkonto|account|account id|account num|iban bban|kliendi konto|saskaitos nr|customer account no|customer account|posted account|numar cont|konyvelesi szamla|saskaita nr|racun|konts|rekening|rekeningnummer|numer rachunku karty|numer reiknings|bank account|this account|this party account|so tai khoan|nomor rekening|no rekening|eigene iban|own iban|own account|own account number|account nr|номер карты счета договора|карточки счета|口座番号|계좌번호|账号|帳號|αριθμος λογαριασμου|رقم الحساب|เลขที่บัญชี|so tk|hesap no|hesap numarasi|iban hesap no|no de cuenta|nro de cuenta|nro cuenta|numero de conta'],
   // The account of the file, or that of the other party: only a column that never changes is the former.
   ['constantAccount', 'numer rachunku|reikningsnumer|номер счета|номер рахунку|account number|account no|cislo uctu|konto|kontonummer|kontonr|numero de compte|compte|cuenta|conto|conta|card number|card no|creditcard nummer|kreditkartennummer|kartennummer|umsatz getatigt von|numero de carte|numero de tarjeta|картка|карта|номер карты|номер картки|卡号|卡号后四位|卡号末四位|카드번호|이용카드|מספר כרטיס|4 ספרות אחרונות של כרטיס האשראי|חשבון|kart no|kart numarasi'],
   // What programs that keep several accounts call each of them.
@@ -196,6 +196,7 @@ const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
 
 /** The rank of a heading that is nothing but a currency: behind all words. */
 export const BARE_CURRENCY = 99
+const BEHIND_WORDS = 98
 
 /** The meanings of a heading cell; none when no word is known. */
 export function readHeading(written: string): Heading {
@@ -221,7 +222,8 @@ export function readHeading(written: string): Heading {
   const side = /^[[(]([-+])[\])] ?([A-Z]{3})?$/.exec(cell.trim())
   if (side !== null) return { meanings: [{ role: side[1] === '-' ? 'debit' : 'credit', rank: 0 }], currency: side[2] === undefined ? null : readCurrency(side[2]) }
   const exact = MEANINGS.get(plain)
-  if (exact !== undefined) return { meanings: exact, currency }
+  // A number of something that is counted in a currency is money.
+  if (exact !== undefined) return { meanings: currency !== null && exact[0]?.role === 'quantity' ? [{ role: 'amount', rank: BEHIND_WORDS }] : exact, currency }
   // `Beschreibung 2`.
   const numbered = MEANINGS.get(plain.replace(/ \d{1,2}$/, ''))?.filter(({ role }) => role === 'memo' || role === 'name') ?? []
   if (numbered.length > 0) return { meanings: numbered, currency }

@@ -26,7 +26,7 @@ const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|ein
 /** What programs sort the money by that somebody earns. Not wages alone: a business pays them. */
 const EARNED_KIND = /^(income|paychecks?|paychecks? salary|earnings|einkommen|revenus?|ingresos|stipendi e pensioni|entrate|inkomen|inkomst(er)?)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
-const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b/
+const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|^((numero|n|no|num)( de)? )?(cuotas|parcelas|installments|taksit|taksit sayisi)$|支払回数|할부/
 /** Where a card was used: only its own list says so. */
 const CARD_USED = /利用店名|利用先|שם בית העסק|이용하신곳|이용가맹점|이용카드/
 
@@ -108,7 +108,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   // In a card's own list a payment that lowers what is owed tells alone.
   if (received.length > 0) return told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
-  const came = isCard || isTitled ? moves.filter(({ texts, kinds }) => [...texts, ...kinds].some(isRefund)) : []
+  const came = isCard || isTitled ? moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => isRefund(text) || PAYMENT_KIND.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))
   // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
   const charges = moves.filter(({ out }) => !out).length

@@ -63,12 +63,15 @@ function isAccountNumber(text: string): boolean {
 /** What an account is called, and its number: `eKonto - 12114020040000300201355387`, `DBS Savings Plus 012-3-456789`. */
 const BEHIND_NAME = /^(\p{L}[\p{L}\p{M}\d .,&'/-]*?)[\s:-]+(?:n[°ºo]\.? ?|nro\.? ?)?(\d[\d-]{4,}\d(?:\/\d)?)$/iu
 /** `4748 •••• •••• 1234`, `4980-****-****-****`, of a card. */
-const MASKED_CARD = /^\d{4,6}[ -]?(?:[\dXx*•]{2,4}[ -]?){1,3}\d{4}$/
+const MASKED_CARD = /^[\dXx*•]{4,6}[ -]?(?:[\dXx*•]{2,4}[ -]?){1,3}\d{4}$/
+/** The word for it before it, in one cell. */
+const CARD_BEFORE = /^\p{L}*(?:card|karte|carte|tarjeta|carta|cartao|kaart|kort)\p{L}*(?: (?:number|no\.?|nummer))? +/iu
 
 /** The number of a card or an account that a bank masks or puts behind the name of the account. */
 function numberByName(text: string): string | null {
   const bare = text.replace(/[;.]+$/, '')
-  if (MASKED_CARD.test(bare) && /[*•Xx]/.test(bare)) return bare
+  const card = bare.replace(CARD_BEFORE, '')
+  if (MASKED_CARD.test(card) && /[*•Xx]/.test(card)) return card
   const [, name = '', number = ''] = BEHIND_NAME.exec(bare) ?? []
   return accountWordsIn(name).length > 0 && !BESIDE_ACCOUNT.test(plainWords(name)) && isAccountNumber(number) && scanDate(number) === null ? number : null
 }
