@@ -15,7 +15,7 @@ import { APP, ensureCluster, OWNER, type Passwords } from './cluster.ts'
 import { diskFull, embeddedFailure, type EmbeddedFailure, hasNoSpace, isDiskFull, lastLines, textOf } from './failure.ts'
 import { releaseLease, takeLease } from './lease.ts'
 import { DATABASE, ensureOwner } from './owner.ts'
-import { runningPostmaster } from './pidfile.ts'
+import { runningPostmaster, saysReady } from './pidfile.ts'
 import { OWN_SETTINGS, type Places, preparePlaces, recordedData, SOCKET_PORT } from './places.ts'
 import { boundLog, clearStaleLocks, type Spawned, spawnPostmaster, stopPostmaster } from './postmaster.ts'
 
@@ -62,10 +62,10 @@ export type EmbeddedPostgres = {
 const DEFAULT_START_TIMEOUT_MS = 120_000
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 250
-/** A live server whose socket is gone (somebody cleaned the directory) is ended after this long and started anew. */
+/** A server that was ready and whose socket is gone (somebody cleaned the directory) is ended after this long and started anew. */
 const NO_SOCKET_MS = 3_000
-/** One that accepts sessions and says nothing may only be slow: it gets longer. */
-const SILENT_MS = 30_000
+/** One that is still starting, or accepts sessions and says nothing, may only be slow: it gets longer. */
+const SLOW_MS = 30_000
 const LOG_CHECK_MS = 60_000
 const RESTART_PAUSE_MS = 1_000
 const LOG_LINES = 15
@@ -129,7 +129,7 @@ async function reachServer(ground: Ground): Promise<Result<Reached, EmbeddedFail
     if (attempt.kind === 'full') return failed(diskFull(places.base))
     const isUnusable = attempt.kind !== 'busy' && runningPostmaster(places.data) !== null
     if (!isUnusable) unusableSince = null
-    else if (performance.now() - (unusableSince ??= performance.now()) > (attempt.kind === 'silent' ? SILENT_MS : NO_SOCKET_MS)) await stopPostmaster(places)
+    else if (performance.now() - (unusableSince ??= performance.now()) > (attempt.kind === 'absent' && saysReady(places.data) ? NO_SOCKET_MS : SLOW_MS)) await stopPostmaster(places)
     if (attempt.kind === 'absent' && !isUnusable && (spawned === null || spawned.exited)) {
       const refused = spawned === null ? null : refusal(spawned, places)
       if (refused !== null) return failed(refused)

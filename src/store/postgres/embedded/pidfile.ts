@@ -8,6 +8,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** LOCK_FILE_LINE_PM_STATUS, counted from 0. */
+const STATUS_LINE = 7
+
 /** The pid in the first line of a lock file; null when there is no such file or it is empty. */
 export function lockedBy(path: string): number | null {
   try {
@@ -24,6 +27,16 @@ export function lockedBy(path: string): number | null {
 export function runningPostmaster(data: string): number | null {
   const pid = lockedBy(join(data, 'postmaster.pid'))
   return pid !== null && isPostmasterOf(pid, data) ? pid : null
+}
+
+/** Whether the postmaster on `data` says that it takes sessions; one that is still starting may have no socket yet. */
+export function saysReady(data: string): boolean {
+  try {
+    return readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[STATUS_LINE]?.trim() === 'ready'
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** Whether a process lives and is not a zombie. */
