@@ -185,6 +185,7 @@ function answerError(instance: Instance, error: FastifyError, request: FastifyRe
   if (error.statusCode === 413) return sendProblem(request, reply, 'too_large', null)
   if (error.statusCode === 415) return sendProblem(request, reply, 'unsupported_media_type', null)
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return sendProblem(request, reply, 'invalid_request', error.message)
+  if (error instanceof StoreUnavailable && error.code === 'tenant_deleted') return sendProblem(request, reply, 'deleted', null)
   if (error instanceof StoreUnavailable) return sendProblem(request, reply, 'store_unavailable', `${error.message} ${error.remedy}`)
   const place = isResponseSerializationError(error) ? `${error.method} ${error.url} answered outside of its schema` : (error.stack ?? error.message)
   instance.log.error('request_failed', { request: request.id, url: request.url.split('?')[0] ?? '', place })

@@ -44,6 +44,8 @@ export type StoreFailureCode =
   | 'database_unreachable' | 'database_full' | 'database_read_only' | 'database_busy' | 'database_damaged' | 'database_limited' | 'database_untrusted' | 'database_refused'
   /** The session that held a connection's lock was lost; the work must stop, another process may have taken over. */
   | 'lock_lost'
+  /** The tenant is gone, with everything of it: what was opened for it stores nothing any more. */
+  | 'tenant_deleted'
 
 export type Store = {
   tenant(tenantId: string): TenantStore

@@ -59,7 +59,7 @@ export class Attempts {
       try {
         return await work()
       } catch (error) {
-        if (!(error instanceof StoreUnavailable) || this.#clock.now() >= until) throw error
+        if (!(error instanceof StoreUnavailable) || error.code === 'tenant_deleted' || this.#clock.now() >= until) throw error
       }
     }
   }

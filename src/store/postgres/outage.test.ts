@@ -202,5 +202,7 @@ test('errors are sorted into outages and bugs', () => {
     ['database_full', 'database_read_only', 'database_busy', 'database_unreachable', 'database_unreachable', 'database_unreachable', 'database_damaged', 'database_unreachable', 'database_limited', 'database_limited', 'database_refused', 'database_untrusted'],
   )
   assert.deepEqual([coded('23505'), coded('42P01'), coded('22P02'), new TypeError('x'), 'text', null].map(sorted), [null, null, null, null, null, null])
+  const held = (constraint: string) => Object.assign(coded('23503'), { constraint })
+  assert.deepEqual([held('audit_heads_tenant_id_fkey'), held('runs_connection_id_fkey')].map(sorted), ['tenant_deleted', null])
   assert.equal(sorted(new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')])), 'database_unreachable')
 })

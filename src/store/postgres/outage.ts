@@ -1,5 +1,5 @@
 /**
- * Tells a database that cannot serve from a bug. Every error of the driver passes here once; what is
+ * Tells a database that cannot serve, or a tenant that is gone, from a bug. Every error of the driver passes here once; what is
  * an outage becomes `StoreUnavailable` with a remedy, the rest is thrown on as it is.
  */
 import { StoreUnavailable, type StoreFailureCode } from '../../ports/store.ts'
@@ -13,6 +13,7 @@ const REMEDY: Record<Exclude<StoreFailureCode, 'lock_lost'>, string> = {
   database_limited: 'Raise or remove the time limits of the roles of Relink in the server (statement_timeout, lock_timeout, transaction_timeout, idle_in_transaction_session_timeout); Relink goes on by itself.',
   database_untrusted: 'Name the authority of its certificate in the address (sslmode=verify-full&sslrootcert=FILE), or renew the certificate; Relink goes on by itself.',
   database_refused: 'Let the login in again, or correct its password; Relink goes on by itself.',
+  tenant_deleted: 'Start Relink again; it is then as new.',
 }
 
 /** SQLSTATE (PostgreSQL, appendix A; class 08 below), and Node's codes of a connection that failed. */
@@ -28,6 +29,10 @@ const CODES: Readonly<Record<string, keyof typeof REMEDY>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'database_untrusted', UNABLE_TO_GET_ISSUER_CERT: 'database_untrusted', UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'database_untrusted', ERR_TLS_CERT_ALTNAME_INVALID: 'database_untrusted',
 }
 
+const FOREIGN_KEY_VIOLATION = '23503'
+/** As the server names what holds a row to its tenant. */
+const OF_TENANT = /_tenant_id_fkey$/
+
 /** The driver's own words for a lost connection; it gives them no code. */
 const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Postgres connection has been discarded)/
 
@@ -36,7 +41,8 @@ export function outageOf(error: unknown): StoreUnavailable | null {
   if (error instanceof StoreUnavailable) return error
   if (!(error instanceof Error)) return null
   const code = errorCode(error)
-  const found = CODES[code] ?? (code.startsWith('08') || LOST.test(error.message) ? 'database_unreachable' : undefined)
+  const isDeleted = code === FOREIGN_KEY_VIOLATION && OF_TENANT.test(String((error as { constraint?: unknown }).constraint))
+  const found = isDeleted ? 'tenant_deleted' : (CODES[code] ?? (code.startsWith('08') || LOST.test(error.message) ? 'database_unreachable' : undefined))
   if (found === undefined && error instanceof AggregateError) return error.errors.map(outageOf).find((outage) => outage !== null) ?? null
   return found === undefined ? null : new StoreUnavailable(found, messageOf(found), REMEDY[found], error)
 }
@@ -61,5 +67,6 @@ function messageOf(code: keyof typeof REMEDY): string {
     case 'database_limited': return 'The database stopped the work because of a time limit.'
     case 'database_untrusted': return 'The certificate of the database is not trusted.'
     case 'database_refused': return 'The database does not let Relink in.'
+    case 'tenant_deleted': return 'Everything in this Relink was deleted.'
   }
 }
