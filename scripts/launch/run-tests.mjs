@@ -1,8 +1,8 @@
 /**
  * Runs test files under Node's own runner in two lanes: pages in the browser half as wide as there are processors, all
  * else as wide as they are. Tests wait for disks, clocks and pages; one lane of that width left a quarter of two
- * processors idle, and with more pages at once these ran into their time limits. Each lane begins its files in the order
- * given. The status is 0 only if every test held; a signal ends the files that run.
+ * processors idle, and with more pages at once these ran into their time limits. When all else is done one more page runs
+ * beside them. Each lane begins its files in the order given. The status is 0 only if every test held; a signal ends the files that run.
  */
 import { availableParallelism } from 'node:os'
 import { PassThrough, Readable } from 'node:stream'
@@ -10,8 +10,8 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import slowest from './slowest.mjs'
 
-/** Of a test and of a file: longer than any honest one takes on two busy cores, so that nothing hangs for ever. */
-const TIMEOUT_MS = 600_000
+/** Of a test and of a file: longer than any honest one takes on two cores that are busy with other work too (the longest took 570 s there), so that nothing hangs for ever. */
+const TIMEOUT_MS = 1_800_000
 const MAX_FILES_AT_ONCE = 4
 /** By the runner's names, and as its summary says them. */
 const COUNTS = { tests: 'tests', suites: 'suites', passed: 'pass', failed: 'fail', cancelled: 'cancelled', skipped: 'skipped', todo: 'todo' }
@@ -48,9 +48,18 @@ async function lane(files, concurrency) {
 
 const processors = Math.min(availableParallelism(), MAX_FILES_AT_ONCE)
 const files = process.argv.slice(2)
-const lanes = [[files.filter(isPage), Math.max(1, Math.floor(processors / 2))], [files.filter(file => !isPage(file)), processors]].filter(([some]) => some.length > 0)
-const summaries = await Promise.all(lanes.map(([some, concurrency]) => lane(some, concurrency)))
-if (summaries.some(summary => summary?.success !== true)) process.exitCode = 1
+const pages = files.filter(isPage)
+const others = files.filter(file => !isPage(file))
+const summaries = []
+const takePages = async () => {
+  while (pages.length > 0 && !stop.signal.aborted) summaries.push(await lane([pages.shift()], 1))
+}
+const takeOthers = async () => {
+  if (others.length > 0) summaries.push(await lane(others, processors))
+  await takePages()
+}
+await Promise.all([takeOthers(), ...Array.from({ length: Math.max(1, Math.floor(processors / 2)) }, takePages)])
+if (stop.signal.aborted || summaries.some(summary => summary?.success !== true)) process.exitCode = 1
 const counts = Object.entries(COUNTS).map(([name, word]) => `${word} ${summaries.reduce((sum, summary) => sum + (summary?.counts[name] ?? 0), 0)}`)
 for (const message of [...counts, `duration_ms ${Math.round(performance.now() - began)}`]) tell({ type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } })
 for (const copy of [told, timed]) copy.end()
