@@ -6,8 +6,8 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
 import { after, test } from 'node:test'
+import { until, untilEqual } from '../until.ts'
 import { firstLine, jsonLines, relink, spawnRelink, stop, temporary } from './relink.fixture.ts'
 
 const home = temporary('processes')
@@ -44,9 +44,8 @@ function isAlive(pid: number): boolean {
 }
 
 /** Ended processes leave the table a moment later. */
-async function nobodyUses(directory: string): Promise<void> {
-  for (let tries = 0; tries < 100 && users(directory).length > 0; tries++) await pause(50)
-  assert.deepEqual(users(directory), [])
+function nobodyUses(directory: string): Promise<void> {
+  return untilEqual(() => users(directory), [])
 }
 
 const onLinux = existsSync('/proc/self/cmdline') ? false : 'needs /proc'
@@ -80,16 +79,18 @@ test('a signal while it still opens, or in the middle of a command, closes the d
   const opening = spawnRelink(fresh.path, ['start'], { RELINK_PORT: '0' })
   opening.stdout?.resume()
   opening.stderr?.resume()
-  while (users(fresh.path).length === 0) await pause(20)
+  await until('somebody uses it', () => users(fresh.path).length > 0)
   assert.equal(await stop(opening, 'SIGINT'), 0)
   await nobodyUses(fresh.path)
   // An import of a pipe that never ends is as long as a command can be.
-  const waiting = spawnRelink(fresh.path, ['import', '-'])
+  const copies = temporary('copies')
+  const waiting = spawnRelink(fresh.path, ['import', '-'], { TMPDIR: copies.path })
   waiting.stdin?.write('Date,Description,Amount\n')
-  while (!users(fresh.path).some((command) => command.includes('postgres'))) await pause(20)
-  await pause(500)
+  await until('what comes is copied', () => readdirSync(copies.path).length > 0)
+  assert.ok(users(fresh.path).some((command) => command.includes('postgres')), 'its database runs')
   assert.equal(await stop(waiting, 'SIGINT'), 130)
   await nobodyUses(fresh.path)
+  copies.remove()
   fresh.remove()
 })
 
@@ -112,8 +113,7 @@ test('demo --auto that is stopped early removes its bank, its database and its t
   const family = descendants(child.pid ?? 0)
   assert.ok(family.length > 0, 'the database is a process')
   assert.equal(await stop(child, 'SIGTERM'), 143)
-  for (let tries = 0; tries < 100 && family.some(isAlive); tries++) await pause(50)
-  assert.deepEqual(family.filter(isAlive), [])
+  await untilEqual(() => family.filter(isAlive), [])
   assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
   temp.remove()
 })
@@ -129,8 +129,7 @@ test('a demo that is stopped twice in a row leaves no database and no directory'
   child.kill('SIGINT')
   // Whichever of the two it heeds: on a busy machine it has ended for the first one before the second comes.
   assert.ok([130, 143].includes((await stop(child, 'SIGTERM')) ?? -1))
-  for (let tries = 0; tries < 100 && family.some(isAlive); tries++) await pause(50)
-  assert.deepEqual(family.filter(isAlive), [])
+  await untilEqual(() => family.filter(isAlive), [])
   assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
   temp.remove()
 })

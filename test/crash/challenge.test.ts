@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { ANA } from '../../bank/customers.ts'
 import { createPerson } from '../../bank/person.ts'
 import { sendInMemory } from '../../bank/send.ts'
-import { openGround, startServer, until, type Server } from './ground.ts'
+import { until } from '../until.ts'
+import { openGround, startServer, type Server } from './ground.ts'
 
 async function openChallenge(server: Server): Promise<{ id: string; prompts: { id: string; label: string }[] } | undefined> {
   const { body } = await server.call('GET', '/challenges')

@@ -1,7 +1,8 @@
 /** kill -9 of the database while a bank is read: the server lives, says what is wrong, and works again by itself. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chance, openGround, ROUNDS_FACTOR, startServer, until } from './ground.ts'
+import { until } from '../until.ts'
+import { chance, openGround, ROUNDS_FACTOR, startServer } from './ground.ts'
 
 // Would fail when: a pool without an error handler ends the process, the supervisor does not start the server anew, the
 // answer to a caller is not `store_unavailable` (not planted yet).

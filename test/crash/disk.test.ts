@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ofxFile } from '../../bench/ofx-file.ts'
-import { openGround, until } from './ground.ts'
+import { until } from '../until.ts'
+import { openGround } from './ground.ts'
 
 /** A file system of its own, so small that it can be filled; null where this user cannot make one. */
 function smallDisk(megabytes: number): string | null {

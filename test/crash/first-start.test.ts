@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { BANK_ID, chance, openGround, until } from './ground.ts'
+import { until } from '../until.ts'
+import { BANK_ID, chance, openGround } from './ground.ts'
 
 // Would fail when: the loser of the race for the key file is refused, or reads it half written, as it was; migrations or
 // roles are made without a lock; initdb writes into the final directory (not planted yet).

@@ -22,9 +22,9 @@ import { layDatabase } from '../../src/store/made.fixture.ts'
 import { startEmbedded, type EmbeddedPostgres } from '../../src/store/postgres/embedded/embedded.ts'
 import { runningPostmaster } from '../../src/store/postgres/embedded/pidfile.ts'
 import { openPostgresStore } from '../../src/store/postgres/store.ts'
+import { until } from '../until.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
-const DEADLINE_MS = 60_000
 export const WRONG_PASSWORD = 'wrong horse'
 export const BANK_ID = 'riverside'
 
@@ -45,17 +45,6 @@ export function chance(t: TestContext): { readonly seed: number; below(limit: nu
       mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
       return ((mixed ^ (mixed >>> 14)) >>> 0) % limit
     },
-  }
-}
-
-/** Looks until it holds; real processes take real time. */
-export async function until<T>(what: string, look: () => T | Promise<T>, deadlineMs = DEADLINE_MS): Promise<NonNullable<T>> {
-  const began = performance.now()
-  for (;;) {
-    const seen = await look()
-    if (seen !== null && seen !== undefined && seen !== false) return seen
-    assert.ok(performance.now() - began < deadlineMs, `did not happen within ${deadlineMs / 1000} s: ${what}`)
-    await new Promise((done) => setTimeout(done, 20))
   }
 }
 

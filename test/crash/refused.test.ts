@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ANA } from '../../bank/customers.ts'
-import { openGround, startServer, until, type Ground } from './ground.ts'
+import { until } from '../until.ts'
+import { openGround, startServer, type Ground } from './ground.ts'
 
 /** Everybody asks for a read: schedule, repair, a person in the page and on the command line, who also types the same password again; before and after a restart. */
 async function askAround(ground: Ground, id: string): Promise<void> {

@@ -1,7 +1,8 @@
 /** Several workers and commands on one database and one connection: one reads, the others keep away, and a read that is due happens once. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openGround, startServer, until } from './ground.ts'
+import { until } from '../until.ts'
+import { openGround, startServer } from './ground.ts'
 
 // Would fail when: the lock of a connection is not taken, or a read stays due until it has ended, so that each look of the
 // schedule puts it in once more, as it did (not planted yet).

@@ -148,7 +148,7 @@ test('a link is good for half an hour, and not for who was removed meanwhile; it
   const late = tokenIn(await mailbox.next())
   const stored = JSON.stringify(await house.sql('select t::text from relink.auth_verification t'))
   assert.ok(stored.length > 100 && !stored.includes(late), 'row 26')
-  const [{ minutes } = { minutes: 0 }] = await house.sql<{ minutes: number }>(`select round(extract(epoch from "expiresAt" - now()) / 60)::int as minutes from relink.auth_verification where value = (select id from relink.auth_user where email = $1)`, [READER.email])
+  const [{ minutes } = { minutes: 0 }] = await house.sql<{ minutes: number }>(`select round(extract(epoch from "expiresAt" - "createdAt") / 60)::int as minutes from relink.auth_verification where value = (select id from relink.auth_user where email = $1)`, [READER.email])
   assert.equal(minutes, 30)
   await house.sql(`update relink.auth_verification set "expiresAt" = now() - interval '1 second'`)
   assert.deepEqual(said(await set(late, 'two brass lanterns glow')), [410, 'link_void'])

@@ -95,7 +95,7 @@ for (const [name, open] of kinds) {
     })
 
     // Fails when: a worker that is through with a job waits out the interval at which it asks an empty queue (seen): two in five seconds.
-    test('many jobs that wait are taken one after the other, without a pause', { timeout: 60_000 }, async () => {
+    test('many jobs that wait are taken one after the other, without a pause', { timeout: 120_000 }, async () => {
       const jobs = await open()
       const many = Array.from({ length: MANY }, () => aJob())
       for (const job of many) await jobs.enqueue(job)
