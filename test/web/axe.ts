@@ -1,4 +1,4 @@
-/** What axe finds on a page as it stands, in both themes: the rules of WCAG 2.2 AA and good practice. */
+/** What axe finds on a page as it stands: the rules of WCAG 2.2 AA and good practice. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
@@ -7,11 +7,13 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 type Violation = { readonly id: string; readonly help: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }
 
-export async function violations(page: Page): Promise<readonly string[]> {
+/** In both themes; `own`: in the one that the page has. */
+export async function violations(page: Page, themes: 'both' | 'own' = 'both'): Promise<readonly string[]> {
   if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(AXE)
   const own = await page.evaluate<boolean>("matchMedia('(prefers-color-scheme: dark)').matches") ? 'dark' : 'light'
   const found: string[] = []
-  for (const scheme of [own === 'dark' ? 'light' : 'dark', own] as const) {
+  const other = own === 'dark' ? 'light' : 'dark'
+  for (const scheme of themes === 'both' ? ([other, own] as const) : ([own] as const)) {
     await page.emulateMedia({ colorScheme: scheme })
     // Colours that are on their way to the other theme are of neither.
     await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined)))')

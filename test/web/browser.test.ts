@@ -5,7 +5,7 @@ import { openBrowser } from './browser.ts'
 import { cannotRun } from './world.ts'
 
 // Fails when: Playwright cannot tell why a wait failed (seen): nothing was told, and the wait never ended.
-test('a wait for what never comes ends, and tells what was waited for', { skip: cannotRun ?? false, timeout: 60_000 }, async (context) => {
+test('a wait for what never comes ends, and tells what was waited for', { skip: cannotRun ?? false, timeout: 120_000 }, async (context) => {
   const browser = await openBrowser()
   context.after(() => browser.close())
   const page = await browser.newPage()

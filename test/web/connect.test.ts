@@ -12,6 +12,7 @@ import type { Locator } from 'playwright-core'
 import { CUSTOMERS, type MfaMethod } from '../../bank/customers.ts'
 import { addDays } from '../../src/domain/day.ts'
 import { compareWithBank } from '../../src/demo/compare.ts'
+import { untilEqual, untilHolds } from '../until.ts'
 import { violations } from './axe.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
@@ -112,7 +113,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await signInAtBank(world, 'paula', 'not it')
     const alert = page.getByRole('alert')
     await alert.waitFor()
-    assert.match(await alert.innerText(), /did not accept the user name or password[\s\S]*Nothing was stored/)
+    await untilHolds(async () => assert.match(await alert.innerText(), /did not accept the user name or password[\s\S]*Nothing was stored/))
     assert.equal((await store.accounts.list()).length, before)
     assert.equal((await store.connections.list()).filter((c) => c.state !== 'removed' && c.loginLabel.startsWith('pa')).length, 1, 'paul alone')
   })
@@ -125,20 +126,20 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByLabel('User name').fill('ana')
     await page.getByLabel('Password or PIN').fill('not kept')
     await page.reload()
-    assert.deepEqual([await page.getByLabel('User name').inputValue(), await page.getByLabel('Password or PIN').inputValue()], ['ana', ''])
+    await untilEqual(async () => [await page.getByLabel('User name').inputValue(), await page.getByLabel('Password or PIN').inputValue()], ['ana', ''])
     assert.ok(!(await page.evaluate<string>('JSON.stringify({ ...sessionStorage, ...localStorage })')).includes('not kept'))
     await page.getByLabel('User name').fill('')
     await page.getByRole('button', { name: 'Sign in' }).click()
     const summary = page.getByRole('alert')
     await summary.getByText('2 fields are empty').waitFor()
-    assert.equal(await page.evaluate("document.activeElement.getAttribute('role')"), 'alert')
+    await page.locator('[role=alert]:focus').waitFor()
     await summary.getByRole('link', { name: 'Password or PIN is missing' }).click()
-    assert.equal(await page.evaluate("document.activeElement.getAttribute('type')"), 'password')
+    await page.locator('[type=password]:focus').waitFor()
     assert.deepEqual(await violations(page), [])
     await page.getByRole('link', { name: /^Open it: Sandbox Bank, login a…/ }).first().click()
     await page.waitForURL(`**/connections/${connectionId}`)
     await page.goto(url('/add?find=sandbox'))
-    assert.equal(await page.getByLabel('Which bank?').inputValue(), 'sandbox')
+    await untilEqual(() => page.getByLabel('Which bank?').inputValue(), 'sandbox')
   })
 
   test('the same login twice leads to the first', async () => {
@@ -191,24 +192,24 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).waitFor()
     const looked = page.getByRole('region', { name: 'Steps' }).getByRole('listitem').filter({ hasText: 'Look whether Sandbox Bank answers' })
     await looked.getByText('“HTTP 503”').waitFor()
-    assert.match(await looked.innerText(), /^✓\s*done:/, 'who looks has looked, whatever was seen')
+    await untilHolds(async () => assert.match(await looked.innerText(), /^✓\s*done:/, 'who looks has looked, whatever was seen'))
     // One login alone has seen it. Nobody is asked what would not make it their move, nor for a secret that would get no further.
-    assert.equal(await page.getByText('Did you change the password').count(), 0)
+    await untilEqual(() => page.getByText('Did you change the password').count(), 0)
     await page.getByRole('link', { name: 'Try another sign-in' }).click()
     await page.getByText('so no password is asked for').waitFor()
-    assert.equal(await page.locator('input[type=password]').count(), 0)
+    await untilEqual(() => page.locator('input[type=password]').count(), 0)
     await chooseBank(world)
     await page.getByText('so no password is asked for').waitFor()
-    assert.equal(await page.locator('input[type=password]').count(), 0)
+    await untilEqual(() => page.locator('input[type=password]').count(), 0)
     await readOthers(world)
     for (const path of ['/accounts', `/connections/${connectionId}`, '/banks', '/demo']) {
       await page.goto(url(path))
       await page.getByRole('heading', { level: 1 }).waitFor()
-      assert.equal(await page.locator('input[type=password]').count(), 0, path)
+      await untilEqual(() => page.locator('input[type=password]').count(), 0, path)
     }
     await chooseBank(world)
     await page.getByText('so no password is asked for').waitFor()
-    assert.equal(await page.locator('input[type=password]').count(), 0)
+    await untilEqual(() => page.locator('input[type=password]').count(), 0)
     sandbox.bank.clear('http-503')
     await sandbox.listening.settle()
     sandbox.advance(3 * HOUR_MS)
@@ -241,7 +242,8 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     const asked = page.getByRole('form', { name: 'Question of the bank' })
     await asked.waitFor()
     // The question stands where it is answered; nothing of ours is quoted as the bank's words.
-    assert.deepEqual([await page.getByText('The bank’s words').count(), (await page.content()).includes('challenge_open')], [0, false])
+    await untilEqual(() => page.getByText('The bank’s words').count(), 0)
+    assert.equal((await page.content()).includes('challenge_open'), false)
     await answer(world, asked, 'ana')
     const proof = page.getByRole('region', { name: 'Proof' })
     for (const did of ['Enter the user name and password of Sandbox Bank', 'Answer the question of Sandbox Bank', 'Read Sandbox Bank once']) await proof.getByText(did).waitFor()
@@ -287,8 +289,12 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await proof.getByRole('button', { name: 'Print' }).click()
     await page.emulateMedia({ media: 'print' })
     assert.equal(await page.evaluate('printing'), true)
-    const paper = await page.locator('body').innerText()
-    for (const part of ['Sandbox Bank was read again.', 'Read Sandbox Bank once', 'new rows', 'Business Checking', 'Next read', 'Login a…', 'printed', 'UTC']) assert.ok(paper.includes(part), `${part}: ${paper}`)
+    const onPaper = () => page.locator('body').innerText()
+    await untilHolds(async () => {
+      const paper = await onPaper()
+      for (const part of ['Sandbox Bank was read again.', 'Read Sandbox Bank once', 'new rows', 'Business Checking', 'Next read', 'Login a…', 'printed', 'UTC']) assert.ok(paper.includes(part), `${part}: ${paper}`)
+    })
+    const paper = await onPaper()
     for (const part of ['Attempts', 'Reconnect', 'Print', 'Remove', 'Transactions']) assert.ok(!paper.includes(part), `${part}: ${paper}`)
     await page.evaluate('dispatchEvent(new Event("afterprint"))')
     await page.emulateMedia({ media: 'screen' })
@@ -312,11 +318,12 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await phone.goto(url(path))
     const asked = phone.getByRole('form', { name: 'Question of the bank' })
     await asked.waitFor()
-    assert.equal(await asked.getByRole('button', { name: /phone/ }).count(), 0, 'it is there already')
+    await untilEqual(() => asked.getByRole('button', { name: /phone/ }).count(), 0, 'it is there already')
     assert.deepEqual(await violations(phone), [])
     await answer(world, asked, 'ana')
     await phone.getByRole('heading', { name: '✓ Answered.' }).waitFor()
-    assert.deepEqual([await asked.count(), await violations(phone)], [0, []])
+    await asked.waitFor({ state: 'detached' })
+    assert.deepEqual(await violations(phone), [])
     await page.getByRole('region', { name: 'Proof' }).waitFor()
     await phone.reload()
     await phone.getByText('This link was opened before, and it is good once.').waitFor()
@@ -331,8 +338,8 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await untilRead(() => page.getByRole('button', { name: 'Update now' }).click())
     const check = page.getByRole('button', { name: 'Check once' })
     await check.waitFor()
-    assert.equal(await page.locator('input[type=password]').count(), 0)
-    assert.equal(await page.getByRole('button', { name: /Update now|again|once more/i }).count(), 0)
+    await untilEqual(() => page.locator('input[type=password]').count(), 0)
+    await untilEqual(() => page.getByRole('button', { name: /Update now|again|once more/i }).count(), 0)
     const person = world.person('ana')
     person.learnPassword(sandbox.bank.state.logins.get('ana')?.password ?? '')
     await person.unlock()
@@ -415,7 +422,7 @@ describe('a doubt on the page', { skip: cannotRun ?? false }, () => {
     sandbox.bank.inject({ name: 'row-removed-restored', account: CHECKING })
     await look()
     await reconnect.getByRole('alert').getByText('1 row would be lost').waitFor()
-    assert.equal(await reconnect.getByRole('button', { name: 'Switch', exact: true }).count(), 0)
+    await untilEqual(() => reconnect.getByRole('button', { name: 'Switch', exact: true }).count(), 0)
     await reconnect.getByText('See the rows').click()
     await reconnect.getByText('Would be lost', { exact: true }).waitFor()
     assert.deepEqual(await violations(page), [])
@@ -433,7 +440,7 @@ describe('a doubt on the page', { skip: cannotRun ?? false }, () => {
     assert.equal((await store.connections.get(connectionId))?.state, 'active')
     // Who may not switch is not offered to switch forth again by taking the way back back (was so: the server refused it).
     const ofUndo = (await store.runs.list({ limit: 20 })).find(({ trigger }) => trigger === 'undo')?.connectionId
-    const takesBack = async (role: 'owner' | 'bookkeeper'): Promise<number> => {
+    for (const [role, offered] of [['owner', 1], ['bookkeeper', 0]] as const) {
       await page.route('**/api/account', async (route) => {
         const me = (await (await route.fetch()).json()) as { may: string[] }
         await route.fulfill({ json: role === 'owner' ? me : { ...me, role, may: me.may.filter((one) => one !== 'administer' && one !== 'enter_secret') } })
@@ -446,11 +453,9 @@ describe('a doubt on the page', { skip: cannotRun ?? false }, () => {
       await page.goto(url(`/connections/${ofUndo}`))
       const undone = page.getByRole('listitem').filter({ hasText: 'An earlier one was taken back.' })
       await undone.first().waitFor()
-      const offered = await undone.getByRole('button', { name: 'Take back' }).count()
+      await untilEqual(() => undone.getByRole('button', { name: 'Take back' }).count(), offered, role)
       await page.unrouteAll({ behavior: 'wait' })
-      return offered
     }
-    assert.deepEqual([await takesBack('owner'), await takesBack('bookkeeper')], [1, 0])
   })
 
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))

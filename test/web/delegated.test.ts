@@ -8,6 +8,7 @@ import { sendOverHttp } from '../../bank/send.ts'
 import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
 import { addTotp, openHouse, OWNER, signIn, type Browser as Jar, type House } from '../security/house.ts'
+import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { openBrowser } from './browser.ts'
 import { settled } from './settled.ts'
@@ -91,10 +92,10 @@ describe('a sign-in at a bank that is delegated', { skip: cannotRun ?? false }, 
     await settled(page, url('/accounts'))
     const half = page.getByRole('region', { name: /^Adding Sandbox Bank/ })
     await half.getByRole('link', { name: 'Continue' }).waitFor()
-    assert.equal(await half.getByRole('button').count(), 0)
+    await untilEqual(() => half.getByRole('button').count(), 0)
     await settled(page, url(`/connections/${other.id}/reconnect`))
     await page.getByText(/^Ask Olga Owner, owner\.$/).waitFor()
-    assert.equal(await page.getByLabel('Password or PIN').count(), 0)
+    await untilEqual(() => page.getByLabel('Password or PIN').count(), 0)
     await page.context().close()
   })
 
@@ -114,7 +115,7 @@ describe('a sign-in at a bank that is delegated', { skip: cannotRun ?? false }, 
       const reconnect = page.getByRole('region', { name: 'Reconnect' })
       await reconnect.getByText('Nothing has changed yet.').waitFor()
       await reconnect.getByText(/^Ask Olga Owner, owner\.$/).waitFor()
-      assert.equal(await reconnect.getByRole('button').count(), 0, path)
+      await untilEqual(() => reconnect.getByRole('button').count(), 0, path)
     }
     const owners = await open(owner)
     await settled(owners, url(`/connections/${connectionId}`))
@@ -125,10 +126,10 @@ describe('a sign-in at a bank that is delegated', { skip: cannotRun ?? false }, 
     await owners.getByRole('link', { name: 'Try another sign-in' }).waitFor()
     await settled(page, url(`/connections/${connectionId}`))
     await page.getByText('Paused').first().waitFor()
-    assert.equal(await page.getByRole('link', { name: 'Try another sign-in' }).count(), 0)
+    await untilEqual(() => page.getByRole('link', { name: 'Try another sign-in' }).count(), 0)
     await settled(page, url(`/connections/${connectionId}/reconnect`))
     await page.getByText(/^Ask Olga Owner, owner\.$/).waitFor()
-    assert.equal(await page.getByLabel('Password or PIN').count(), 0)
+    await untilEqual(() => page.getByLabel('Password or PIN').count(), 0)
     for (const one of [page, owners]) await one.context().close()
   })
 

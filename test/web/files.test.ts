@@ -1,6 +1,7 @@
 /** Accounts that only files feed: what no file told is neither made up nor added up, and no bank is said to have been asked. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
@@ -24,7 +25,7 @@ describe('accounts that only files feed', { skip: cannotRun ?? false }, () => {
     await world.imported('there.csv', ['2026-09-13,SHOP,-50.50'])
     await settled(page, url('/accounts'))
     await page.getByRole('link', { name: /there\.csv/ }).waitFor()
-    assert.equal(await total.innerText(), before)
+    await untilEqual(() => total.innerText(), before)
     for (const path of [`/transactions?account=${here}`, `/reconcile/${here}?asOf=2026-09-30&balance=1.00`, `/accounts/${here}`]) {
       await settled(page, url(path))
       assert.doesNotMatch(await page.getByRole('main').innerText(), /XXX/, path)

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
+import { until, untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { troubledPages } from './pages.ts'
 import { settled } from './settled.ts'
@@ -62,24 +63,25 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     const names = async (): Promise<readonly string[]> => (await links.allInnerTexts()).map((text) => text.split('\n')[0]!.replace(/[\s\d,]+.*$/, ''))
     const five = ['Accounts', 'Review', 'Transactions', 'Reconcile', 'Banks']
     // The demo has its panel beside them.
-    assert.deepEqual(await names(), [...five, 'Demo'])
+    await untilEqual(names, [...five, 'Demo'])
     await page.getByRole('navigation', { name: 'Main' }).getByText('to mend').waitFor({ state: 'attached' })
     await page.getByRole('button', { name: 'You and the settings' }).press('Enter')
     assert.deepEqual(await violations(page), [])
     await page.getByRole('link', { name: 'Settings' }).press('Enter')
     await page.waitForURL('**/settings/security')
-    assert.ok(!(await page.getByRole('link', { name: 'Settings' }).isVisible()), 'the menu closes')
+    // The menu closes.
+    await page.getByRole('link', { name: 'Settings' }).waitFor({ state: 'hidden' })
     for (const width of [390, 320]) {
       await page.setViewportSize({ width, height: 800 })
       await settled(page, world.url('/accounts'))
-      assert.deepEqual((await names()).filter((name) => name !== ''), ['Accounts', 'Review', 'Transactions', 'Banks'])
+      await untilEqual(async () => (await names()).filter((name) => name !== ''), ['Accounts', 'Review', 'Transactions', 'Banks'])
       const bar = [...(await links.all()), page.getByRole('button', { name: 'More' })]
       const tops = new Set<number>()
       for (const one of bar) if (await one.isVisible()) tops.add(Math.round((await box(one)).y))
       assert.equal(tops.size, 1, `one line at ${width}`)
       assert.ok([...tops][0]! > 740)
       await page.getByRole('button', { name: 'More' }).click()
-      for (const name of ['Reconcile', 'Demo', 'Settings']) assert.ok(await page.getByRole('listitem').getByRole('link', { name }).isVisible(), name)
+      for (const name of ['Reconcile', 'Demo', 'Settings']) await page.getByRole('listitem').getByRole('link', { name }).waitFor()
       await page.keyboard.press('Escape')
     }
     await page.context().close()
@@ -93,7 +95,7 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     await page.keyboard.press('Enter')
     await page.waitForURL('**/accounts/*')
     await focused('H1', 'Reserve Savings')
-    assert.equal(await page.getByRole('link', { name: /^Reserve Savings/ }).getAttribute('aria-current'), 'page')
+    await page.locator('[aria-current=page]', { hasText: 'Reserve Savings' }).waitFor()
     await page.getByRole('link', { name: /^Business Checking/ }).press('Enter')
     await focused('H1', 'Business Checking')
     await page.keyboard.press('Shift+Tab')
@@ -110,8 +112,7 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     await page.waitForURL(/\/transactions\/[\w-]+/)
     await page.getByText('Why is this here?').waitFor()
     assert.deepEqual(await box(grid.locator('[data-index="1"]')), before, 'the rows stay where they are')
-    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-rowindex')"), '3')
-    assert.equal(await grid.locator('[aria-current=true]').getAttribute('aria-rowindex'), '3')
+    await grid.locator('[aria-current=true][aria-rowindex="3"]:focus').waitFor()
     const first = page.url()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
@@ -127,14 +128,17 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     const row = page.getByRole('grid').locator('[data-index="20"]')
     await page.evaluate('new Promise((done) => { scrollTo(0, 900); requestAnimationFrame(() => requestAnimationFrame(done)) })')
     await row.scrollIntoViewIfNeeded()
-    const [text, at] = [await row.innerText(), await page.evaluate<number>('scrollY')]
+    const text = await row.innerText()
+    // Rows that are measured on the way move the list until then.
+    await page.evaluate("addEventListener('click', () => { globalThis.left = scrollY }, { capture: true, once: true })")
     await row.click()
     await page.getByText('Why is this here?').waitFor()
-    assert.equal(await page.getByRole('grid').count(), 0)
-    assert.ok((await page.evaluate<number>('scrollY')) < 10, 'a page begins at its top')
+    await page.getByRole('grid').waitFor({ state: 'detached' })
+    // A page begins at its top.
+    await until('the top', () => page.evaluate('scrollY < 10'))
     await page.goBack()
     await page.getByRole('grid').getByText(text.split('\n')[1]!).first().waitFor()
-    assert.ok(Math.abs((await page.evaluate<number>('scrollY')) - at) < 60)
+    await until('where the list was', () => page.evaluate('Math.abs(scrollY - left) < 60'))
     await page.context().close()
   })
 

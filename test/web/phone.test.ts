@@ -11,6 +11,7 @@ import { sendOverHttp } from '../../bank/send.ts'
 import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
 import { addTotp, openHouse, OWNER, totp, type House } from '../security/house.ts'
+import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { openBrowser } from './browser.ts'
 import { cannotRun, PAGE, watched } from './world.ts'
@@ -85,7 +86,7 @@ describe('a question of the bank, on a phone', { skip: cannotRun ?? false }, () 
     const phone = await openPhone()
     await phone.goto(link)
     await phone.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor()
-    assert.equal(await phone.getByRole('form', { name: 'Question of the bank' }).count(), 0)
+    await untilEqual(() => phone.getByRole('form', { name: 'Question of the bank' }).count(), 0)
     await signIn(phone)
     await phone.getByRole('heading', { name: 'Answer your bank', level: 1 }).waitFor()
     const form = phone.getByRole('form', { name: 'Question of the bank' })
@@ -98,9 +99,7 @@ describe('a question of the bank, on a phone', { skip: cannotRun ?? false }, () 
     await form.getByRole('button', { name: 'Answer' }).tap()
     await phone.getByRole('heading', { name: '✓ Answered.' }).waitFor()
     house.sandbox.bank.clear('mfa-demanded')
-    const outcome = async () => (await house.instance.store.runs.list({ connectionId, limit: 1 }))[0]?.outcome
-    for (let turn = 0; turn < 500 && (await outcome()) === 'running'; turn++) await phone.evaluate('new Promise((done) => requestAnimationFrame(done))')
-    assert.equal(await outcome(), 'succeeded')
+    await untilEqual(async () => (await house.instance.store.runs.list({ connectionId, limit: 1 }))[0]?.outcome, 'succeeded')
     await phone.reload()
     await phone.getByRole('alert').getByText('This link was opened before, and it is good once.').waitFor()
     await phone.context().close()

@@ -1,6 +1,7 @@
 /** Another sign-in takes over: what it brings, what it leaves to a person to decide, and that going back restores what was, to the eye. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
@@ -58,7 +59,7 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
     }))
     assert.ok(isBeside.length >= 2 * pairs && isBeside.every(Boolean), String(isBeside))
     await page.setViewportSize({ width: 1280, height: 900 })
-    assert.equal(await reconnect.getByRole('listitem').filter({ hasText: 'To check' }).locator('time').count(), 2 * pairs)
+    await untilEqual(() => reconnect.getByRole('listitem').filter({ hasText: 'To check' }).locator('time').count(), 2 * pairs)
     assert.deepEqual(await violations(page), [])
     await reconnect.getByRole('button', { name: 'Switch', exact: true }).click()
     const toCheck = reconnect.getByRole('region', { name: 'To check', exact: true })

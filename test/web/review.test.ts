@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { addDays } from '../../src/domain/day.ts'
+import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
@@ -22,15 +23,8 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
     const { rows } = await world.sandbox.opened.instance.store.feed.transactions({ accountId, states: ['posted', 'pending'], limit: 100 })
     return rows.map(({ name, decisions: { review, category, excluded, transfer } }) => [name, review, category, excluded && 'excluded', transfer !== null && 'paired'].filter((part) => typeof part === 'string').join(' ')).toSorted()
   }
-  const becomes = async (page: Page, accountId: string, wanted: readonly string[]): Promise<void> => {
-    for (let turn = 0; turn < 500 && JSON.stringify(await facts(accountId)) !== JSON.stringify(wanted); turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
-    assert.deepEqual(await facts(accountId), wanted)
-  }
-  const noQuestion = async (page: Page): Promise<void> => {
-    const open = () => world.sandbox.opened.instance.store.feed.questions({ open: true })
-    for (let turn = 0; turn < 500 && (await open()).length > 0; turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
-    assert.deepEqual(await open(), [])
-  }
+  const become = (accountId: string, wanted: readonly string[]): Promise<void> => untilEqual(() => facts(accountId), wanted)
+  const noQuestion = (): Promise<void> => untilEqual(() => world.sandbox.opened.instance.store.feed.questions({ open: true }), [])
   const reviewOf = async (page: Page, accountId: string): Promise<Locator> => {
     await settled(page, world.url('/review'))
     await page.getByRole('combobox', { name: 'Account' }).selectOption(accountId)
@@ -53,7 +47,7 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
     // Rows of one text are told apart by what is heard of their buttons.
     const wireIn = form.getByRole('button', { name: 'Transfer: WIRE IN, Sep 20, 2026, 495.00' })
     await wireIn.waitFor()
-    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-label')"), 'Search rows to match')
+    await page.locator('[aria-label="Search rows to match"]:focus').waitFor()
     // Where there is little room each amount stands beside its day, at one edge.
     await page.setViewportSize({ width: 360, height: 800 })
     const places = await form.getByRole('listitem').evaluateAll((items) => items.map((item) => {
@@ -62,11 +56,11 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
     }))
     assert.deepEqual(places, places.map(() => ({ besideDay: true, edge: places[0]!.edge })))
     await page.setViewportSize({ width: 1280, height: 900 })
-    assert.equal(await form.getByText('OLD FRIEND').count(), 0, 'far away')
+    await untilEqual(() => form.getByText('OLD FRIEND').count(), 0, 'far away')
     assert.deepEqual(await violations(page), [])
     await page.keyboard.type('friend')
     await form.getByRole('button', { name: 'Transfer: OLD FRIEND' }).waitFor()
-    assert.equal(await form.getByText('WIRE IN').count(), 0)
+    await untilEqual(() => form.getByText('WIRE IN').count(), 0)
     await page.keyboard.press('Escape')
     await isFocused(page, 'WIRE OUT')
     await page.keyboard.press('m')
@@ -77,33 +71,33 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
     await page.keyboard.press('a')
     assert.deepEqual(await facts(household), untouched)
     await page.keyboard.press('Enter')
-    await becomes(page, household, ['DINNER AT ROMA for_review', 'RENT IN ADVANCE for_review', 'ROMA TRATTORIA for_review', 'WIRE OUT accepted paired'])
-    await becomes(page, abroad, ['OLD FRIEND for_review', 'WIRE IN accepted paired', 'WIRE IN for_review'])
+    await become(household, ['DINNER AT ROMA for_review', 'RENT IN ADVANCE for_review', 'ROMA TRATTORIA for_review', 'WIRE OUT accepted paired'])
+    await become(abroad, ['OLD FRIEND for_review', 'WIRE IN accepted paired', 'WIRE IN for_review'])
     await isFocused(page, 'RENT IN ADVANCE')
     await page.keyboard.press('z')
-    await becomes(page, household, untouched)
-    await becomes(page, abroad, untouchedAbroad)
+    await become(household, untouched)
+    await become(abroad, untouchedAbroad)
     await isFocused(page, 'WIRE OUT')
     // The same once more: one row stays, and nobody is asked about it afterwards.
     await grid.getByRole('row', { name: /ROMA TRATTORIA/ }).focus()
     await page.keyboard.press('Shift+M')
     await form.getByRole('button', { name: 'The same: DINNER AT ROMA' }).click()
-    await becomes(page, household, ['DINNER AT ROMA for_review', 'RENT IN ADVANCE for_review', 'WIRE OUT for_review'])
+    await become(household, ['DINNER AT ROMA for_review', 'RENT IN ADVANCE for_review', 'WIRE OUT for_review'])
     await grid.getByRole('row', { name: /ROMA TRATTORIA/ }).waitFor({ state: 'detached' })
     await page.keyboard.press('z')
-    await becomes(page, household, untouched)
+    await become(household, untouched)
     await grid.getByRole('row', { name: /ROMA TRATTORIA/ }).waitFor()
-    await noQuestion(page)
+    await noQuestion()
     // Also from the list of what was decided, after the page was left.
     await grid.getByRole('row', { name: /DINNER AT ROMA/ }).focus()
     await page.keyboard.press('m')
     await form.getByRole('button', { name: 'The same: ROMA TRATTORIA' }).click()
-    await becomes(page, household, ['DINNER AT ROMA for_review', 'RENT IN ADVANCE for_review', 'WIRE OUT for_review'])
+    await become(household, ['DINNER AT ROMA for_review', 'RENT IN ADVANCE for_review', 'WIRE OUT for_review'])
     await page.reload()
     await page.getByText('Recent changes').click()
     await page.getByRole('button', { name: 'Undo: two rows: the same, DINNER AT ROMA' }).click()
-    await becomes(page, household, untouched)
-    await noQuestion(page)
+    await become(household, untouched)
+    await noQuestion()
     await page.context().close()
   })
 
@@ -123,10 +117,10 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
     await page.keyboard.press('Space')
     assert.deepEqual(await selected(), ['A1', 'A3'])
     await page.getByRole('button', { name: 'Accept 2' }).click()
-    await becomes(page, account, as({ A1: 'accepted', A3: 'accepted' }))
+    await become(account, as({ A1: 'accepted', A3: 'accepted' }))
     await isFocused(page, 'A2')
     await page.keyboard.press('z')
-    await becomes(page, account, untouched)
+    await become(account, untouched)
     // Extended by Shift with an arrow, and one taken out again.
     await grid.locator('[data-index="1"]').focus()
     await page.keyboard.press('Shift+ArrowDown')
@@ -138,24 +132,24 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
     await page.keyboard.press('c')
     await page.getByLabel('Category of 2 rows').fill('Travel')
     await page.keyboard.press('Enter')
-    await becomes(page, account, as({ A2: 'accepted Travel', A4: 'accepted Travel' }))
+    await become(account, as({ A2: 'accepted Travel', A4: 'accepted Travel' }))
     await page.keyboard.press('z')
-    await becomes(page, account, untouched)
+    await become(account, untouched)
     // Shift with a click: all from the row with the focus to that one.
     await grid.getByRole('row', { name: /A2/ }).click()
     await grid.getByRole('row', { name: /A5/ }).click({ modifiers: ['Shift'] })
     assert.deepEqual(await selected(), ['A2', 'A3', 'A4', 'A5'])
     assert.deepEqual(await violations(page), [])
     await page.getByRole('button', { name: 'Exclude 4' }).click()
-    await becomes(page, account, as(Object.fromEntries(['A2', 'A3', 'A4', 'A5'].map((name) => [name, 'for_review excluded']))))
+    await become(account, as(Object.fromEntries(['A2', 'A3', 'A4', 'A5'].map((name) => [name, 'for_review excluded']))))
     await page.getByRole('button', { name: 'Undo', exact: true }).click()
-    await becomes(page, account, untouched)
+    await become(account, untouched)
     await page.getByRole('button', { name: 'Select all 6' }).click()
     await grid.getByRole('row', { name: /A1/ }).focus()
     await page.keyboard.press('a')
-    await becomes(page, account, names.map((name) => `${name} accepted`))
+    await become(account, names.map((name) => `${name} accepted`))
     await page.keyboard.press('z')
-    await becomes(page, account, untouched)
+    await become(account, untouched)
     await page.context().close()
   })
 

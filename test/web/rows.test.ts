@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { formatMoney } from '../../src/domain/money.ts'
+import { until, untilEqual } from '../until.ts'
 import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
@@ -32,20 +33,17 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await grid.locator('[data-index="0"]').focus()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('PageDown')
-    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-rowindex')"), '15')
-    for (let turn = 0; turn < 100 && (await grid.locator('[data-index="599"]').count()) === 0; turn++) {
-      await page.evaluate("new Promise((done) => { scrollTo(0, document.documentElement.scrollHeight); requestAnimationFrame(() => requestAnimationFrame(done)) })")
-    }
-    await grid.locator('[data-index="599"]').waitFor()
+    await grid.locator('[aria-rowindex="15"]:focus').waitFor()
+    await until('the last row', () => page.evaluate("scrollTo(0, document.documentElement.scrollHeight), document.querySelector('[data-index=\"599\"]') !== null"))
     assert.ok((await mounted()) < 120, `${await mounted()} rows in the document`)
     assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-rowindex')"), '15', 'the focus is where it was')
     await page.keyboard.press('ArrowDown')
-    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-rowindex')"), '16')
+    await grid.locator('[aria-rowindex="16"]:focus').waitFor()
     const search = page.getByRole('searchbox', { name: 'Search transactions' })
     await search.fill('a 120')
     await page.waitForURL(/text=a/)
     await page.reload()
-    assert.equal(await search.inputValue(), 'a 120', 'filters live in the address')
+    await untilEqual(() => search.inputValue(), 'a 120', 'filters live in the address')
     await leave(page)
   })
 
@@ -87,10 +85,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     const account = (await store.accounts.list()).find(({ forReview }) => forReview >= 60)
     assert.ok(account !== undefined)
     const toReview = async (): Promise<number> => (await store.accounts.list({ accountIds: [account.id] }))[0]?.forReview ?? 0
-    const reached = async (wanted: number): Promise<void> => {
-      for (let turn = 0; turn < 500 && (await toReview()) !== wanted; turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
-      assert.equal(await toReview(), wanted)
-    }
+    const reached = (wanted: number): Promise<void> => untilEqual(toReview, wanted)
     await settled(page, world.url('/review'))
     await page.getByRole('combobox', { name: 'Account' }).selectOption(account.id)
     const grid = page.getByRole('grid', { name: `To review in ${account.name}` })
@@ -130,9 +125,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     const savings = await world.imported('savings.csv', ['2026-10-05,FROM HOUSEHOLD,500.00'])
     const rowOf = async (text: string, accountId = household) => (await store.feed.transactions({ accountId, text, limit: 9 })).rows[0]!
     const becomes = async (wanted: readonly unknown[], text: string, accountId = household): Promise<void> => {
-      const now = async () => rowOf(text, accountId).then(({ decisions: { review, category, transfer } }) => [review, category, transfer !== null])
-      for (let turn = 0; turn < 500 && JSON.stringify(await now()) !== JSON.stringify(wanted); turn++) await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
-      assert.deepEqual(await now(), wanted, text)
+      await untilEqual<readonly unknown[]>(() => rowOf(text, accountId).then(({ decisions: { review, category, transfer } }) => [review, category, transfer !== null]), wanted, text)
     }
     await settled(page, world.url('/review'))
     await page.getByRole('combobox', { name: 'Account' }).selectOption(household)
@@ -258,7 +251,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     const paper = page.getByRole('region', { name: 'Printed rows' })
     await paper.waitFor()
-    assert.equal(await paper.locator('tbody tr').count(), 600)
+    await untilEqual(() => paper.locator('tbody tr').count(), 600)
     const words = await page.getByRole('main').innerText()
     for (const part of [account.name, '600 rows', 'with “row”', 'UTC', 'Printed']) assert.ok(words.includes(part), part)
     assert.ok(!(await page.getByRole('grid').isVisible()) && !words.includes('not all'))

@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { openHouse, totp, type House } from '../security/house.ts'
 import { openMailbox } from '../security/mailbox.ts'
+import { until, untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { openBrowser } from './browser.ts'
 import { cannotRun, PAGE, watched } from './world.ts'
@@ -73,7 +74,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.getByRole('alert').getByText('guessed first').waitFor()
     await password.fill(PASSWORD)
     await page.getByText('Very good').waitFor()
-    assert.equal(await page.getByRole('alert').count(), 0, 'what was said of another password is gone')
+    await untilEqual(() => page.getByRole('alert').count(), 0, 'what was said of another password is gone')
     assert.deepEqual(await violations(page), [])
     await page.getByRole('button', { name: 'Go on' }).click()
     await heading(page, 'One more step')
@@ -113,7 +114,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Set up an app' }).click()
     await page.locator('code').first().waitFor()
     secret = (await page.locator('code').first().textContent()) ?? ''
-    assert.equal(await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').count(), 10)
+    await untilEqual(() => page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').count(), 10)
     assert.ok(await page.getByRole('img', { name: 'The key as a code to scan' }).isVisible())
     assert.deepEqual(await violations(page), [])
     await page.getByLabel('I have kept the recovery codes').check()
@@ -158,10 +159,10 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await heading(reader, 'Accounts')
     // What a reader may not is not offered; whom to ask is said.
     await reader.getByText(/^Ask .*, owner\.$/).waitFor()
-    assert.equal(await reader.getByRole('link', { name: 'Add account' }).count(), 0)
+    await untilEqual(() => reader.getByRole('link', { name: 'Add account' }).count(), 0)
     await reader.goto(url('/import'))
     await reader.getByText(/^Ask .*, owner\.$/).waitFor()
-    assert.equal(await reader.locator('input[type=file]').count(), 0)
+    await untilEqual(() => reader.locator('input[type=file]').count(), 0)
     await reader.getByRole('button', { name: 'You and the settings' }).click()
     await reader.getByRole('link', { name: 'Settings' }).click()
     await heading(reader, 'Your sign-in')
@@ -187,7 +188,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await bookkeeper.getByLabel('Password').fill('nine amber lanterns glow')
     await bookkeeper.getByRole('button', { name: 'Go on' }).click()
     await heading(bookkeeper, 'Accounts')
-    assert.equal(await bookkeeper.getByRole('link', { name: 'Add account' }).count(), 0)
+    await untilEqual(() => bookkeeper.getByRole('link', { name: 'Add account' }).count(), 0)
     assert.deepEqual(await refusals(bookkeeper), { rule: 400, remove: 403, row: 404, member: 403 })
     await bookkeeper.context().close()
   })
@@ -220,7 +221,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
       await heading(page, title)
       await page.getByRole('alert').getByText('The last sign-in was more than ten minutes ago.').waitFor()
       assert.ok((await page.getByRole('alert').count()) <= 1, path)
-      assert.equal(await page.getByRole('dialog').count(), 0, path)
+      await untilEqual(() => page.getByRole('dialog').count(), 0, path)
       assert.deepEqual(await violations(page), [])
     }
     await page.getByRole('button', { name: 'Sign in again' }).click()
@@ -237,25 +238,42 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
 
   test('a session that ends in the middle of a form: the person signs in, and what they were doing goes on', async () => {
     await forgetLimits()
-    // The page asks who is signed in when it opens, and once more when its events come.
-    let asked = 0
-    const listening = page.waitForResponse((response) => response.url().endsWith('/api/account') && ++asked === 2)
+    // What the page reads by itself is answered before or after: a refusal would take the form away.
+    let [isOver, underWay] = [false, 0]
+    const asked: string[] = []
+    const signedIn = Promise.withResolvers<void>()
+    await page.route('**/api/**', async (route) => {
+      const reads = route.request().method() === 'GET' && !route.request().url().endsWith('/events')
+      if (!reads) return route.continue()
+      asked.push(route.request().url())
+      if (isOver) await signedIn.promise
+      underWay++
+      await route.fulfill({ response: await route.fetch() }).finally(() => underWay--)
+    })
     await page.goto(url('/rules'))
-    await listening
     await page.getByLabel('Rows that contain').fill('FUEL')
     await page.getByLabel('are', { exact: true }).fill('Car')
     await page.getByText('Would change 0 rows.').waitFor()
+    isOver = true
+    await until('all that was asked for is answered', () => underWay === 0)
     await house.sql('delete from relink.auth_session')
     await page.getByRole('button', { name: 'Save the rule' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Your session has ended.').waitFor()
     // What happens meanwhile is not asked for: it would be refused, and take the form away.
+    const before = asked.length
     house.instance.events.publish({ kind: 'rule', id: 'x' })
     assert.deepEqual(await violations(page), [])
-    assert.equal(await page.evaluate("document.activeElement.type"), 'password')
+    await dialog.locator('[type=password]:focus').waitFor()
+    assert.deepEqual(asked.slice(before), [])
+    const entered = page.waitForResponse((response) => response.url().endsWith('/api/sign-in/passkey'))
     await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await entered
+    isOver = false
+    signedIn.resolve()
     await page.getByText('Saved. 0 rows became Car.').waitFor()
     assert.deepEqual((await house.instance.store.review.rules()).map(({ contains, category }) => [contains, category]), [['FUEL', 'Car']])
+    await page.unrouteAll({ behavior: 'wait' })
   })
 
   test('row 12: markup in names and rows is text, and the audit log tells who did it', async () => {
@@ -271,7 +289,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.goto(url('/settings/members'))
     await page.getByText(`Olga ${MARKUP}`).waitFor()
     assert.equal(await page.title(), 'Members · Relink')
-    assert.equal(await page.locator('img[src="x"]').count(), 0)
+    await untilEqual(() => page.locator('img[src="x"]').count(), 0)
   })
 
   test('a forgotten password: without a mail server the page says what to do on the host; with one the link of the mail sets another', async (t) => {
