@@ -28,6 +28,8 @@ const BUDGET_KB = 210
 const OFFLINE: readonly string[] = ['/accounts', '/review', '/transactions', '/rules', '/banks', '/add', '/import', '/demo', ...SETTINGS]
 /** What a page offers to press, choose or fill in, but for links that only lead to another page. */
 const OFFERED = "[...document.querySelectorAll('main :is(button, input, select, textarea):enabled, main a.button-primary, main a.button[href^=\"/add\"], main a[download]')].filter((one) => one.checkVisibility()).map((one) => one.getAttribute('aria-label') ?? (one.innerText || one.placeholder || one.type)).map((text) => text.replace(/\\s+/g, ' ').trim())"
+/** What this browser keeps to be read offline. Asked only once its place is there: to open it would make it, without what the page puts into it. */
+const KEPT = `indexedDB.databases().then((all) => !all.some(({ name }) => name === 'relink') ? '' : new Promise((done) => { const asked = indexedDB.open('relink'); asked.onerror = () => done(''); asked.onsuccess = () => { const found = asked.result.transaction('kept').objectStore('kept').getAll(); found.onsuccess = () => { asked.result.close(); done(JSON.stringify(found.result)) } } }))`
 /** What needs no server: what was read is shown in another way, printed, or cleared. */
 const LOCAL = /^(Account|(✓ )?(All|Suggested|Transfers|Unusual) \d+|Select all.*|Keys|Print|Sign out|English.*)$/
 
@@ -273,9 +275,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
   test('offline: after two reloads without the server what was read can be read, nothing can be changed, and signing out leaves nothing behind', async () => {
     const page = await world.openPage({ offline: true })
     const account = (await world.sandbox.opened.instance.store.accounts.list()).find(({ rows }) => rows > 5)!
-    // Asked only once it is there: to open it would make it, without what the page puts into it.
-    const kept = `indexedDB.databases().then((all) => !all.some(({ name }) => name === 'relink') ? '' : new Promise((done) => { const asked = indexedDB.open('relink'); asked.onerror = () => done(''); asked.onsuccess = () => { const found = asked.result.transaction('kept').objectStore('kept').getAll(); found.onsuccess = () => { asked.result.close(); done(JSON.stringify(found.result)) } } }))`
-    const untilKept = (text: string) => until(`${text} is kept`, async () => String(await page.evaluate(kept)).includes(text))
+    const untilKept = (text: string) => until(`${text} is kept`, async () => String(await page.evaluate(KEPT)).includes(text))
     await settled(page, world.url('/review'))
     await page.getByRole('button', { name: 'Accept', exact: true }).waitFor()
     await untilKept('"rows",{"account"')
@@ -318,14 +318,14 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await page.goto(world.url('/settings/security'))
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
-    assert.equal(await page.evaluate(kept), '[]')
+    await untilEqual(() => page.evaluate<string>(KEPT), '[]')
     await page.context().close()
   })
 
   test('a gateway that does not reach the server is as good as no server; when it does again, the page goes on by itself', async () => {
     const page = await world.openPage()
     await settled(page, world.url('/accounts'))
-    await page.waitForFunction("indexedDB.databases().then((all) => all.some(({ name }) => name === 'relink') && new Promise((done) => { const asked = indexedDB.open('relink'); asked.onsuccess = () => { const got = asked.result.transaction('kept').objectStore('kept').count(); got.onsuccess = () => { asked.result.close(); done(got.result > 0) } } }))")
+    await until('something is kept', async () => String(await page.evaluate(KEPT)).length > '[]'.length)
     await page.route('**/api/**', (route) => route.fulfill({ status: 503, contentType: 'text/html', body: '<h1>503 Service Unavailable</h1>' }))
     // The first look at what was kept goes wrong, as when the browser is busy with its store; the page looks again by itself.
     await page.addInitScript("const { open } = IDBFactory.prototype; let times = 0; IDBFactory.prototype.open = function (...of) { if (times++ === 0) throw new DOMException('not now', 'UnknownError'); return open.apply(this, of) }")

@@ -404,7 +404,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
         counting.onsuccess = () => resolve(counting.result)
       }
     }))))`
-    assert.deepEqual(await page.evaluate(`Promise.all([${kept}, Object.keys(sessionStorage).length])`), [[0], 0])
+    await untilEqual(() => page.evaluate<unknown>(`Promise.all([${kept}, Object.keys(sessionStorage).length])`), [[0], 0])
   })
 
   test('no browser complained of anything', () => assert.deepEqual(complaints, []))
