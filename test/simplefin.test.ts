@@ -6,11 +6,12 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts')
 const run = promisify(execFile)
@@ -61,7 +62,7 @@ before(async () => {
     server.once('exit', (status) => reject(new Error(`relink start ended with ${status}`)))
   })
   await relink('import', join(world.home, 'may.ofx'), '--json')
-}, { timeout: 120_000 })
+}, { timeout: 300_000 })
 
 after(() => world.stop())
 
@@ -71,15 +72,6 @@ async function relink(...args: string[]): Promise<string> {
 
 async function newToken(...args: string[]): Promise<Token> {
   return JSON.parse(await relink('simplefin', 'create', '--label', 'Books', '--json', ...args)) as Token
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  assert.ok(address !== null && typeof address === 'object')
-  return address.port
 }
 
 /** Sends these lines and an empty body as they are; the status, the head and the body that come back. */

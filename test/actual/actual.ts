@@ -1,10 +1,10 @@
 /** The unmodified Actual Budget of test/actual/package.json: its server and its client, each a process of its own, on loopback. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { freePort } from '../free-port.ts'
 
 const HERE = import.meta.dirname
 const SERVER = join(HERE, 'node_modules/@actual-app/sync-server/build/bin/actual-server.js')
@@ -59,15 +59,6 @@ export async function startActual(directory: string): Promise<Actual> {
       await ended(server)
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }
 
 /** Resolves when the output shows the text; keeps on taking the output, so that the child never waits for a reader. */

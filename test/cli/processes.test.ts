@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
+import { freePort } from '../free-port.ts'
 import { until, untilEqual } from '../until.ts'
 import { firstLine, jsonLines, relink, spawnRelink, stop, temporary } from './relink.fixture.ts'
 
@@ -160,14 +161,6 @@ const given = existsSync(join(bin, 'postgres')) && (process.getuid?.() !== 0 || 
 
 const hasPooler = spawnSync('pgbouncer', ['--version']).status === 0
 
-async function aPort(): Promise<number> {
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const { port } = free.address() as AddressInfo
-  free.close()
-  return port
-}
-
 test('DATABASE_URL: a PostgreSQL of the system serves, and a login that may not make roles is told what an administrator runs', { skip: given }, async (t) => {
   const server = temporary('server')
   const home15 = join(home.path, 'given')
@@ -178,13 +171,13 @@ test('DATABASE_URL: a PostgreSQL of the system serves, and a login that may not 
     return execFileSync(isRoot ? 'runuser' : command, isRoot ? ['-u', 'postgres', '--', command, ...args] : args, { encoding: 'utf8', cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] })
   }
   if (process.getuid?.() === 0) for (const path of [server.path, sockets]) chownSync(path, Number(asPostgres.stdout), -1)
-  const port = await aPort()
+  const port = await freePort()
   const sql = (text: string, database = 'postgres'): string => runAs(join(bin, 'psql'), '-X', '-v', 'ON_ERROR_STOP=1', '-h', sockets, '-p', String(port), '-d', database, '-Atc', text)
   runAs(join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8')
   runAs(join(bin, 'pg_ctl'), '-D', data, '-w', '-l', join(server.path, 'log'), '-o', `-p ${port} -k ${sockets} -c listen_addresses=127.0.0.1 -c fsync=off`, 'start')
   // Fails when: it is not looked for (seen: "prepared statement already exists", and locks that did not hold).
   async function pooled(mode: string, works: boolean): Promise<void> {
-    const taken = await aPort()
+    const taken = await freePort()
     const files = { ini: join(server.path, 'pooler.ini'), users: join(server.path, 'users') }
     writeFileSync(files.users, '"postgres" ""\n"relink_app" ""\n')
     writeFileSync(files.ini, `[databases]\n* = host=127.0.0.1 port=${port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${taken}\nunix_socket_dir =\nauth_type = trust\nauth_file = ${files.users}\npool_mode = ${mode}\n`)

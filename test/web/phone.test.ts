@@ -10,6 +10,7 @@ import { createPerson } from '../../bank/person.ts'
 import { sendOverHttp } from '../../bank/send.ts'
 import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
+import { freePort } from '../free-port.ts'
 import { addTotp, openHouse, OWNER, totp, type House } from '../security/house.ts'
 import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
@@ -124,11 +125,3 @@ describe('a question of the bank, on a phone', { skip: cannotRun ?? false }, () 
 
   test('no browser complained of anything', () => assert.deepEqual(complaints, []))
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
-}
