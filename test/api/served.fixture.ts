@@ -6,6 +6,7 @@ import { listen, type ListeningServer } from '../../src/api/listen.ts'
 import { readConfig } from '../../src/config.ts'
 import { openSandbox, type Sandbox } from '../../src/demo/sandbox.ts'
 import { openMadeStore } from '../made-store.ts'
+import { NOON } from '../noon.ts'
 
 export type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string; readonly json: any }
 export type Ask = { readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown; readonly raw?: string | Uint8Array; readonly token?: string | null }
@@ -23,7 +24,7 @@ export type Served = {
 export async function serve(): Promise<Served> {
   const config = readConfig({ PATH: process.env['PATH'] }, process.platform)
   assert.ok(config.ok)
-  const sandbox = await openSandbox(config.value, { seed: 3, historyDays: 60, tell: () => undefined, database: await openMadeStore() })
+  const sandbox = await openSandbox(config.value, { seed: 3, startsAt: NOON, historyDays: 60, tell: () => undefined, database: await openMadeStore() })
   assert.ok(sandbox.ok)
   const { opened, home } = sandbox.value
   const server = await listen({ instance: opened.instance, home, host: '127.0.0.1', port: 0, pageDirectory: null })

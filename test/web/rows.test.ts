@@ -82,7 +82,6 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
   test('fifty rows are reviewed by fifty keys: the focus is on a row all the time, Z takes ten back in order, and letters in a field decide nothing', async () => {
     const page = await world.openPage()
     const { store } = world.sandbox.opened.instance
-    // How many there are follows the day: in the next years never fewer than 55.
     const account = (await store.accounts.list()).find(({ forReview }) => forReview >= 52)
     assert.ok(account !== undefined)
     const toReview = async (): Promise<number> => (await store.accounts.list({ accountIds: [account.id] }))[0]?.forReview ?? 0

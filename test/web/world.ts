@@ -14,6 +14,7 @@ import { readConfig } from '../../src/config.ts'
 import { openSandbox, type Sandbox } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
 import { openMadeStore } from '../made-store.ts'
+import { NOON } from '../noon.ts'
 import { browserPath, openBrowser } from './browser.ts'
 
 /** The built page. */
@@ -46,11 +47,11 @@ export type World = {
   close(): Promise<void>
 }
 
-/** `institutionsFile`: a file with further banks. `startsAt`: for a test of certain rows, which follow the day; default: now. */
-export async function openWorld({ institutionsFile, startsAt }: { readonly institutionsFile?: string; readonly startsAt?: number } = {}): Promise<World> {
+/** `institutionsFile`: a file with further banks. */
+export async function openWorld({ institutionsFile }: { readonly institutionsFile?: string } = {}): Promise<World> {
   const config = readConfig({ RELINK_HOME: join(import.meta.dirname, 'unused') }, process.platform)
   if (!config.ok) throw new Error(config.failure.message)
-  const opened = await openSandbox(config.value, { seed: 7, historyDays: 60, tell: () => undefined, database: await openMadeStore(), alerts: { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null }, ...(institutionsFile === undefined ? {} : { institutionsFile }), ...(startsAt === undefined ? {} : { startsAt }) })
+  const opened = await openSandbox(config.value, { seed: 7, startsAt: NOON, historyDays: 60, tell: () => undefined, database: await openMadeStore(), alerts: { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null }, ...(institutionsFile === undefined ? {} : { institutionsFile }) })
   if (!opened.ok) throw new Error(opened.failure.message)
   const sandbox = opened.value
   const { instance } = sandbox.opened
