@@ -22,7 +22,7 @@ import { violations } from './axe.ts'
 import { leastDifference } from './greyscale.ts'
 import { SETTINGS, troubledPages } from './pages.ts'
 import { leave, settled } from './settled.ts'
-import { cannotRun, openWorld, PAGE, type World } from './world.ts'
+import { cannotRun, openWorld, PAGE, watched, type World } from './world.ts'
 
 const BUDGET_KB = 210
 const OFFLINE: readonly string[] = ['/accounts', '/review', '/transactions', '/rules', '/banks', '/add', '/import', '/demo', ...SETTINGS]
@@ -65,15 +65,14 @@ describe('every page', { skip: cannotRun ?? false }, () => {
   })
 
   test('a page of someone who is not signed in asks to sign in, and axe finds nothing on it', async () => {
-    const context = await world.browser.newContext({ serviceWorkers: 'block' })
-    const page = await context.newPage()
+    const page = await watched(await world.browser.newContext({ serviceWorkers: 'block' }), world.complaints as string[])
     await page.goto(world.url('/accounts'))
     await page.getByLabel('E-mail address').fill('nobody@books.example')
     await page.getByLabel('Password').fill('not the password at all')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByRole('alert').waitFor()
     assert.deepEqual(await violations(page), [])
-    await context.close()
+    await page.context().close()
   })
 
   test('the cards of all causes: whose move it is, one sentence, at most one action, no field for a password, no code but in a quotation', async () => {

@@ -16,11 +16,7 @@ describe('the way in, in German', { skip: cannotRun ?? false }, () => {
   let secret = ''
   const complaints: string[] = []
   const url = (path: string): string => `${house.server.pageUrl}${path.slice(1)}`
-  const open = async (): Promise<Page> => {
-    const opened = await watched(await browser.newContext({ viewport: { width: 360, height: 900 }, locale: 'de-DE', timezoneId: 'Europe/Berlin', serviceWorkers: 'block' }), complaints)
-    opened.setDefaultTimeout(30_000)
-    return opened
-  }
+  const open = async (): Promise<Page> => watched(await browser.newContext({ viewport: { width: 360, height: 900 }, locale: 'de-DE', timezoneId: 'Europe/Berlin', serviceWorkers: 'block' }), complaints)
   const heading = (on: Page, name: string) => on.getByRole('heading', { name, level: 1 }).waitFor()
   const isGerman = async (on: Page): Promise<void> => {
     assert.equal(await on.evaluate('document.documentElement.lang'), 'de')

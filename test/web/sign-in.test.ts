@@ -33,12 +33,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
   const complaints: string[] = []
   let secret = ''
   const url = (path: string): string => `${house.server.pageUrl}${path.slice(1)}`
-  const open = async (width = 1280): Promise<Page> => {
-    const opened = await watched(await browser.newContext({ viewport: { width, height: 900 }, colorScheme: width < 600 ? 'dark' : 'light', locale: 'en-US', timezoneId: 'UTC', serviceWorkers: 'block' }), complaints)
-    // Password hashes and a browser of several windows: on a machine with much else to do each step takes its time.
-    opened.setDefaultTimeout(60_000)
-    return opened
-  }
+  const open = async (width = 1280): Promise<Page> => watched(await browser.newContext({ viewport: { width, height: 900 }, colorScheme: width < 600 ? 'dark' : 'light', locale: 'en-US', timezoneId: 'UTC', serviceWorkers: 'block' }), complaints)
   /** All tests come from one address; limits of one must not meet another. */
   const forgetLimits = () => house.sql('delete from relink.auth_rate_limit')
   const heading = (on: Page, name: string) => on.getByRole('heading', { name, level: 1 }).waitFor()
