@@ -1,6 +1,6 @@
 /**
  * What a source may not say: time, chance and the outside without a port (architecture.md, rule 7), a
- * way around the types, raw SQL, markup from text (security.md, 12 and 25).
+ * way around the types, raw SQL, markup from text (security.md, 12 and 25), a wait that works at its first look alone.
  */
 import { dotted, isSource, isTest, lineOf, type Node, parsed, type Rule, type Files } from './source.ts'
 
@@ -84,6 +84,19 @@ export const honestTypes: Rule = {
   ],
   planted: [{ 'src/a.ts': 'export const a = JSON.parse("1") as any' }, { 'src/a.test.ts': '// @ts-ignore\nexport const a: number = 1' }, { 'web/src/a.tsx': '/* @ts-nocheck */' }],
   kept: { 'src/a.ts': `export const any = 'as any' as unknown // the word any alone is a word` },
+}
+
+export const looksAgain: Rule = {
+  name: 'what is waited for in a browser can be looked for more than once',
+  violations: files =>
+    finding(files, path => /^(test|bench|scripts)\//.test(path), node => {
+      if (node.type !== 'CallExpression') return null
+      const [callee, [what]] = [node['callee'] as Node, node['arguments'] as Node[]]
+      if (callee.type !== 'MemberExpression' || (callee['property'] as { name?: string }).name !== 'waitForFunction') return null
+      return what?.type === 'Literal' || what?.type === 'TemplateLiteral' ? 'waitForFunction with a text: the page\'s policy lets it run once, and refuses the second look; give a function, or ask again by `until`' : null
+    }),
+  planted: [{ 'test/web/a.test.ts': `await page.waitForFunction('scrollY < 10')` }, { 'test/web/a.test.ts': 'await page.waitForFunction(`${name} < 10`)' }],
+  kept: { 'test/web/a.test.ts': `await page.waitForFunction((wanted) => name === wanted, 'name')` },
 }
 
 export const noRawText: Rule = {
