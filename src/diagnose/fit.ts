@@ -26,7 +26,7 @@ export type FitOptions = {
   readonly steps: number
 }
 
-export const FIT_OPTIONS: FitOptions = { priorPull: 2, backgroundPull: 4, documentedWeight: 0.25, mostOfOneCause: 0.2, steps: 100 }
+export const FIT_OPTIONS: FitOptions = { priorPull: 2, backgroundPull: 4, documentedWeight: 0.25, mostOfOneCause: 0.25, steps: 100 }
 
 const FITTABLE = CAUSE_CODES.filter((cause) => cause !== 'unknown')
 const TRUSTS: readonly Fitted['trust'][] = [0.7, 1].flatMap((codes) => [1, 1.4].map((context) => ({ codes, context, rules: 1 })))

@@ -93,3 +93,49 @@ test('what the answer itself tells the person to choose comes first, not an upda
   assert.equal(act('PIN verification is unavailable. Please use another method.'), 'update_mfa')
   assert.equal(act('Unexpected answer'), 'update_software')
 })
+
+test('too many requests are a limit, unless the answer speaks of a filter', () => {
+  const limited = (message?: string) => pOf('rate_limited', { protocol: 'other', stage: 'accounts', httpStatus: 429, ...(message === undefined ? {} : { message }) }, { connection: 'established' })
+  assert.ok(limited() > 0.6)
+  assert.ok(limited('Request blocked: automated access') < limited() / 2)
+})
+
+test('what is refused as malformed only now and then is refused by the bank, not sent wrongly', () => {
+  const refused: Evidence = { protocol: 'obie', stage: 'consent', httpStatus: 400, message: 'invalid_request' }
+  assert.ok(pOf('institution_error', refused, { intermittent: true }) > 5 * pOf('institution_error', refused, { intermittent: false }))
+  assert.equal(first(refused, { intermittent: false }), 'client_bug')
+})
+
+test('a counter of requests that is behind is a key that two programs use, in whatever words', () => {
+  for (const message of ['EAPI:Invalid nonce', 'nonce too small', 'Nonce must be greater than 1700000000', 'Duplicate nonce']) assert.equal(first({ protocol: 'other', stage: 'accounts', message }, { connection: 'established' }), 'configuration', message)
+  assert.notEqual(first({ protocol: 'other', stage: 'accounts', message: 'Announcement of new terms' }, { connection: 'established' }), 'configuration')
+})
+
+test('rows that are refused behind a sign-in that holds may want a second factor', () => {
+  const at = (stage: 'statement' | 'accounts') => pOf('mfa_required', { protocol: 'other', stage, httpStatus: 403 }, { connection: 'established' })
+  assert.ok(at('statement') > 1.5 * at('accounts'))
+})
+
+test('a second factor without a word is wanted, or another one than before; words there say that it was known', () => {
+  const p = (message?: string) => pOf('mfa_required', { protocol: 'scraper', stage: 'mfa', ...(message === undefined ? {} : { message }) }, { connection: 'new' })
+  assert.ok(p() > 5 * p('Something unexpected'))
+})
+
+test('an interface for programs that answers with a page for people failed itself', () => {
+  const at = (type: string) => pOf('institution_error', { protocol: 'obie', stage: 'statement', httpStatus: 400, headers: { 'content-type': type } }, { connection: 'established' })
+  assert.ok(at('text/html') > 1.5 * at('application/json'))
+  const all: CaseContext = { connection: 'established', sameBank: 'all' }
+  const bank = (protocol: 'obie' | 'gocardless') => pOf('institution_down', { protocol, stage: 'consent', httpStatus: 400 }, all) + pOf('institution_error', { protocol, stage: 'consent', httpStatus: 400 }, all)
+  assert.ok(bank('obie') > 0.74)
+})
+
+test('what a program does with its tokens, its TANs, its pages and its files is most often its own fault', () => {
+  const own = (evidence: Evidence, context: CaseContext = { connection: 'established' }) => pOf('client_bug', evidence, context)
+  assert.ok(own({ protocol: 'qbo-api', stage: 'accounts', httpStatus: 401 }) > 1.5 * own({ protocol: 'qbo-api', stage: 'accounts', httpStatus: 401 }, {}))
+  assert.ok(own({ protocol: 'fints', stage: 'mfa', message: 'Auftrag nicht gefunden' }) > 1.8 * own({ protocol: 'fints', stage: 'statement', message: 'Auftrag nicht gefunden' }))
+  assert.ok(own({ protocol: 'scraper', stage: 'signon', message: 'login ended unexpectedly' }) > own({ protocol: 'scraper', stage: 'signon', message: 'it ended unexpectedly' }))
+  assert.ok(own({ protocol: 'other', stage: 'parse', message: 'field 7' }) > 1.3 * own({ protocol: 'other', stage: 'parse', message: 'field 7', httpStatus: 200 }))
+  assert.ok(own({ protocol: 'other', stage: 'accounts', message: 'list lost' }, { connection: 'new' }) > own({ protocol: 'other', stage: 'statement', message: 'list lost' }, { connection: 'new' }))
+  const file = (otherAccounts: 'ok' | 'failing') => pOf('institution_error', { protocol: 'file', stage: 'parse' }, { otherAccounts })
+  assert.ok(file('ok') > 2 * file('failing'))
+})
