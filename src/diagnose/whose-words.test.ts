@@ -139,3 +139,17 @@ test('what a program does with its tokens, its TANs, its pages and its files is 
   const file = (otherAccounts: 'ok' | 'failing') => pOf('institution_error', { protocol: 'file', stage: 'parse' }, { otherAccounts })
   assert.ok(file('ok') > 2 * file('failing'))
 })
+
+test('a version of an interface that is no longer available was not moved', () => {
+  const gone = (message: string) => first({ protocol: 'other', stage: 'statement', httpStatus: 404, message }, { connection: 'new' })
+  assert.equal(gone('V1 API no longer available'), 'protocol_outdated')
+  assert.equal(gone('This page is no longer available'), 'endpoint_moved')
+})
+
+test('a page that does not come after a sign-in may be one that asks for something; without pages nobody answered', () => {
+  const waited: Evidence = { protocol: 'scraper', stage: 'signon', message: 'waiting failed: timeout 30000ms exceeded' }
+  assert.ok(pOf('password_change_required', waited, { connection: 'established' }) > 0.1)
+  assert.ok(pOf('institution_down', { ...waited, message: 'Navigation timeout of 30000 ms exceeded' }, { connection: 'established' }) < 0.4)
+  const down = (protocol: 'scraper' | 'plaid') => pOf('institution_down', { protocol, stage: 'accounts', message: 'The request timed out' }, { connection: 'established' })
+  assert.ok(down('plaid') > 1.2 * down('scraper'))
+})

@@ -97,7 +97,7 @@ export const CONTEXT_RULES: readonly Rule[] = [
   { id: 'notice-migration', when: { context: { bankNotice: ['migration'] } }, because: 'The bank announced a move to another system.', source: SEEN,
     weights: { connection_migrated: 2.5, endpoint_moved: 0.7, mfa_method_changed: 0.5, scheduled_maintenance: 0.5, protocol_outdated: 0.3 } },
   { id: 'notice-retirement', when: { context: { bankNotice: ['retirement'] } }, because: 'The bank announced that a service ends.', source: SEEN,
-    weights: { endpoint_moved: 1.6, protocol_outdated: 1.2, connection_migrated: 1.2, access_restricted: 1 } },
+    weights: { endpoint_moved: 1.8, protocol_outdated: 1.2, connection_migrated: 1.2, access_restricted: 0.9 } },
   { id: 'notice-security', when: { context: { bankNotice: ['security'] } }, because: 'The bank announced a change of its security.', source: SEEN,
     weights: { mfa_required: 1.2, mfa_method_changed: 1.4, bank_action_required: 0.7, password_change_required: 0.7, protocol_outdated: 0.7, access_restricted: 0.3 } },
   { id: 'notice-terms', when: { context: { bankNotice: ['terms'] } }, because: 'The bank announced new terms.', source: SEEN,

@@ -216,7 +216,7 @@ export const TEXT_RULES: readonly Rule[] = [
     ) },
     weights: { consent_revoked: 2.4, consent_expired: 0.7, credentials_invalid: -0.7, bank_action_required: -0.7, institution_down: -1.5 } },
   { id: 'says-moved', source: WORDS, because: 'The answer says that the service is elsewhere now.',
-    when: { text: '(has|have|was|been) (moved|relocated|renamed)|new (url|address|endpoint|location)|moved permanently|no longer available|point your (software|program|client)|server[^.]{0,20}(not|no longer) in use|umgezogen|neue adresse' },
+    when: { text: '(has|have|was|been) (moved|relocated|renamed)|new (url|address|endpoint|location)|moved permanently|(?<!\\b(api|version|endpoint|route|method|v\\d+)( is| are| was)? )no longer available|point your (software|program|client)|server[^.]{0,20}(not|no longer) in use|umgezogen|neue adresse' },
     weights: { endpoint_moved: 2, connection_migrated: 0.8, protocol_outdated: 0.5, access_restricted: 0.3, credentials_invalid: -1 } },
   { id: 'says-ends', source: WORDS, because: 'The answer says that the service ends.',
     when: { text: '(will be|was|been|is) (shut down|discontinued|retired|switched off|decommissioned|terminated)|end of life|sunset|wird eingestellt|abgeschaltet' },
