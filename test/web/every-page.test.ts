@@ -337,6 +337,15 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  test('a browser whose store never answers says all the same that nobody does', async () => {
+    const page = await world.openPage()
+    await page.addInitScript('IDBFactory.prototype.open = () => ({})')
+    await page.route('**/api/**', (route) => route.fulfill({ status: 503, contentType: 'text/html', body: '<h1>503 Service Unavailable</h1>' }))
+    await page.goto(world.url('/accounts'))
+    await page.getByText('Relink does not answer.').waitFor()
+    await leave(page)
+  })
+
   test('a slow server is waited for in sight', async () => {
     const page = await world.openPage()
     const release = Promise.withResolvers<void>()

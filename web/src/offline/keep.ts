@@ -16,6 +16,8 @@ const SOON_MS = 250
 /** Longer lists are kept from their beginning. */
 const MOST_PAGES = 5
 const MOST_QUERIES = 200
+/** A browser whose store does not answer has kept nothing: that nobody answers is said all the same. */
+const STORE_MS = 3_000
 const KEY = 'last'
 
 type Snapshot = { readonly userId: string; readonly queries: readonly DehydratedState['queries'][number][] }
@@ -82,7 +84,7 @@ function bounded(data: unknown): unknown {
 
 /** Shows what was kept. It counts as old, however lately it was read: each page asks for what it shows, and says that nobody answers. */
 export async function restore(queries: QueryClient): Promise<void> {
-  const kept = await read()
+  const kept = await Promise.race([read(), new Promise<undefined>((resolve) => setTimeout(resolve, STORE_MS))])
   if (kept === undefined) return
   hydrate(queries, { mutations: [], queries: [...kept.queries] } satisfies DehydratedState)
   // Who is signed in is being asked for already.
