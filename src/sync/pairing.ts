@@ -55,22 +55,27 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   })
   const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
   const isReworded = reworded.length >= REWORDED_ROWS
-  const moved = Map.groupBy(groups.flatMap(({ chosen, isRivalled }) => chosen.filter((pair) => pair.certainty === 'if_unrivalled' && !isRivalled(pair))), daysMoved)
+  const unrivalled = groups.flatMap(({ chosen, isRivalled }) => chosen.filter((pair) => pair.certainty === 'if_unrivalled' && !isRivalled(pair)))
   const posted = Map.groupBy(board.candidates.filter(({ state }) => state === 'posted'), ({ amount }) => amount)
   // A later row of a shop where others cost the same: as likely the next purchase there, while the earlier one is missing. Words that only these two share make it the same.
-  const mayBeNext = ({ row, candidate }: Pair): boolean =>
-    row.content.postedOn > candidate.postedOn && (posted.get(candidate.amount) ?? []).some((other) => other !== candidate && (row.text === textOf(candidate) ? textOf(other) === row.text : resemblance(textOf(other), textOf(candidate)) >= 0.8))
+  const mayBeNext = ({ row, candidate }: Pair): boolean => {
+    if (row.content.postedOn <= candidate.postedOn) return false
+    const isLike = (text: string): boolean => (row.text === textOf(candidate) ? text === row.text : resemblance(text, textOf(candidate)) >= Math.min(0.8, resemblance(row.text, textOf(candidate))))
+    return (posted.get(candidate.amount) ?? []).some((other) => other !== candidate && isLike(textOf(other)))
+  }
+  // Where one of a day may be the next, those that stand beside it as many days on are no more than that.
+  const next = new Set(unrivalled.filter(mayBeNext).map(moveOf))
   const first = pairs.length === 0 ? null : firstShown(board)
   // It was the first of the list, which may begin later now: where its like comes often, what is newer is as likely the next one.
   const mayBeCut = ({ row, candidate }: Pair): boolean => row.content.postedOn > candidate.postedOn && (first === null || candidate.postedOn <= first) && comesOften(board, candidate)
-  const redated = new Set([...moved].filter(([, together]) => together.length >= REWORDED_ROWS && together.some((pair) => !mayBeNext(pair))).map(([days]) => days))
+  const redated = new Set([...Map.groupBy(unrivalled, daysMoved)].flatMap(([days, together]) => (together.length >= REWORDED_ROWS && together.filter(mayBeNext).length * 2 < together.length ? [days] : [])))
   const isMoved = (pair: Pair): boolean => redated.has(daysMoved(pair))
   for (const { chosen, closed, isPair, isEven, isRivalled } of groups) {
     for (const pair of chosen) {
       const { certainty } = pair
       // Of several rows and amounts nobody knows which became which, unless it comes to the same.
       const isTold = closed && (isEven || pair.row.content.amount === pair.candidate.amount)
-      if (certainty === 'sure' || (certainty === 'if_unrivalled' && ((!isRivalled(pair) && !mayBeCut(pair) && !mayBeNext(pair)) || isMoved(pair))) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
+      if (certainty === 'sure' || (certainty === 'if_unrivalled' && ((!isRivalled(pair) && !mayBeCut(pair) && !next.has(moveOf(pair))) || isMoved(pair))) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
       else if (leavesDouble(pair) && !isAsked(board, pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
     }
   }
@@ -109,6 +114,11 @@ function firstShown({ taken }: Board): Day | null {
 
 function daysMoved({ row, candidate }: Pair): number {
   return daysBetween(candidate.postedOn, row.content.postedOn)
+}
+
+/** From which day on it moved, and by how many. */
+function moveOf(pair: Pair): string {
+  return `${pair.candidate.postedOn} ${daysMoved(pair)}`
 }
 
 /** A row of equal content on a day that the answer does not answer for: the stored one under a new id, or a late twin. */
