@@ -160,13 +160,13 @@ export class FileAnswer {
     return followRules(feed, account.id, doubtEqual(decisions, candidates, source.id, doubtedOn))
   }
 
-  /** Posted rows of the source in the range that the file leaves out, on days before and after which it shows rows. */
+  /** Posted rows of the source in the range that the file leaves out, on days that it reaches beyond or ends with: only the first one may be cut. */
   async #leftOut(range: DayRange, decisions: readonly Decision[], context: MatchContext): Promise<readonly Candidate[]> {
     const { feed, account, source } = this.#context
     const { transactions } = await feed.candidates({
       accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['posted'], range },
     })
-    const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn < to)
+    const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn <= to)
     const taken = takenBy(decisions)
     return transactions.filter((candidate) => isWithin(candidate) && isBookedBy(candidate, source.id) && !taken.has(candidate.id) && !isReported(candidate, context))
   }

@@ -76,23 +76,35 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
 
 /**
  * A row that came with another amount: some banks list holds as booked rows, and the next export shows what was booked in the end. Each stays a
- * row of its own, and a person compares it with the one of before. `left`: posted rows of the source that the file does not show, on days that it reaches beyond.
+ * row of its own, and a person compares it with the one of before. `left`: posted rows of the source that the file does not show, on days that it reaches.
  */
 export function doubtAmended(decisions: readonly Decision[], left: readonly Candidate[]): readonly Decision[] {
-  // What leaves out much is another selection, and no newer state of the same.
-  if (left.length > FEW_LEFT && left.length * 5 > decisions.filter(({ kind }) => kind !== 'new').length) return decisions
+  const byDay = Map.groupBy(left, ({ postedOn }) => postedOn)
+  const before = new Map<Incoming, readonly Candidate[]>()
+  const after = new Map<Candidate, number>()
+  for (const decision of decisions) {
+    if (!isUndoubted(decision) || decision.row.content.status !== 'posted') continue
+    const found = mayHaveBeen(decision.row, byDay)
+    if (found.length > 0) before.set(decision.row, found)
+    for (const candidate of found) after.set(candidate, (after.get(candidate) ?? 0) + 1)
+  }
+  // What leaves out much, with nothing in its place, is another selection, and no newer state of the same.
+  const isReplaced = (found: readonly Candidate[]): boolean => found.length === 1 && after.get(found[0]!) === 1
+  const lacking = left.length - [...before.values()].filter(isReplaced).length
+  if (lacking > FEW_LEFT && lacking * 5 > decisions.filter(({ kind }) => kind !== 'new').length) return decisions
   const asked = new Set<Candidate>()
   return decisions.map((decision): Decision => {
-    if (!isUndoubted(decision) || decision.row.content.status !== 'posted') return decision
-    const { row } = decision
-    const took = ({ postedOn }: Candidate): number => daysBetween(postedOn, row.content.postedOn)
-    const mayBe = (candidate: Candidate): boolean =>
-      !asked.has(candidate) && candidate.currency === row.content.currency && took(candidate) >= 0 && took(candidate) <= BOOKING_DAYS && isTip(row.content.amount, candidate.amount) && resemblance(row.text, textOf(candidate)) >= LIKE
-    const other = left.filter(mayBe).sort((a, b) => took(a) - took(b))[0]
-    if (other === undefined) return decision
+    const other = before.get(decision.row)?.find((candidate) => !asked.has(candidate))
+    if (other === undefined || !isUndoubted(decision)) return decision
     asked.add(other)
     return { ...decision, other }
   })
+}
+
+/** Which of them the row may have been before, the latest first. */
+function mayHaveBeen({ content, text }: Incoming, byDay: ReadonlyMap<Day, readonly Candidate[]>): readonly Candidate[] {
+  const near = Array.from({ length: BOOKING_DAYS + 1 }, (_, took) => byDay.get(addDays(content.postedOn, -took)) ?? []).flat()
+  return near.filter((candidate) => candidate.currency === content.currency && isTip(content.amount, candidate.amount) && resemblance(text, textOf(candidate)) >= LIKE)
 }
 
 /** Rows of the decisions that may have come so, and the days on which what they were before may stand; null: none. */

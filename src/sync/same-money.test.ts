@@ -131,6 +131,23 @@ test('a hold that an export listed as booked, and the next one shows with its ti
   }
 })
 
+// Fails when: a day with which the file ends is left aside (it was so), or what has something in its place counts as left out (it was so): three of a week's seven rows stood twice, unasked.
+test('holds of a week of few rows, and one whose booking is the last row of its file, are asked about', async () => {
+  const week = MONTH.slice(0, 4)
+  const holds = [row(addDays(START, 4), '-40', 'The Old Grill'), row(addDays(START, 4), '-60', 'Fuel'), row(addDays(START, 5), '-100', 'Hotel Sun')]
+  const booked = [row(addDays(START, 5), '-46', 'The Old Grill'), row(addDays(START, 5), '-62.11', 'Fuel'), row(addDays(START, 6), '-112', 'Hotel Sun')]
+  const files: readonly (readonly [readonly StatementRow[], readonly StatementRow[], asked: number])[] = [
+    [holds, [...booked, row(addDays(START, 8), '-3', 'Kiosk')], 3],
+    [holds, booked, 3],
+    [holds.slice(0, 1), [row(addDays(START, 4), '-46', 'The Old Grill')], 1],
+  ]
+  for (const [before, after, asked] of files) {
+    const world = new World()
+    await bring(world, [...week, ...before])
+    assert.deepEqual(await bring(world, [...week, ...after]), [after.length, 4 + before.length + after.length, asked])
+  }
+})
+
 test('a file that leaves out much of what is stored is another selection: nobody is asked whether its rows are those', async () => {
   const visits = Array.from({ length: 20 }, (_, at) => row(addDays(START, at), `-${40 + (at % 7)}.${10 + at}`, 'The Old Grill'))
   const world = new World()
