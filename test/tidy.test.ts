@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { bankIsIndependent, connectorsAreFolders, direction, noCircles, outside } from './tidy/layers.ts'
 import { documentedErrors, exactVersions, licence, lockfiles, noInstallScripts, nothingOfThisMachine } from './tidy/project.ts'
-import { honestTypes, looksAgain, noRawText, throughPorts } from './tidy/purity.ts'
+import { honestTypes, looksAgain, noRawText, sameCases, throughPorts } from './tidy/purity.ts'
 import { focused, heads, lineCounts, names, size } from './tidy/shape.ts'
 import { projectFiles, type Rule } from './tidy/source.ts'
 
 const RULES: readonly Rule[] = [
   direction, bankIsIndependent, outside, noCircles, connectorsAreFolders,
-  throughPorts, honestTypes, noRawText, looksAgain,
+  throughPorts, honestTypes, noRawText, looksAgain, sameCases,
   size, heads, names, focused,
   lockfiles, exactVersions, noInstallScripts, nothingOfThisMachine, licence, documentedErrors,
 ]

@@ -1,8 +1,15 @@
 /**
- * How often a property over whole histories is tried. The default keeps the suite short and looks at other histories each time;
- * RELINK_TRY_TIMES=20 tries twenty times as many, RELINK_TRY_SEED plays those of one seed again, which a failure prints.
+ * The properties that are tried: of the same cases each time, so that what fails was changed, and not drawn. RELINK_TRY_SEED=N
+ * tries others, RELINK_TRY_TIMES=20 twenty times as many of whole histories.
  */
-export function tries(numRuns: number): { readonly numRuns: number; readonly seed?: number } {
-  const { RELINK_TRY_TIMES: times = '1', RELINK_TRY_SEED: seed } = process.env
-  return { numRuns: Math.max(1, Math.round(numRuns * Number(times))), ...(seed === undefined ? {} : { seed: Number(seed) }) }
+import fc from 'fast-check'
+
+const { RELINK_TRY_TIMES: times = '1', RELINK_TRY_SEED: seed = '20260101' } = process.env
+fc.configureGlobal({ seed: Number(seed) })
+
+export { fc }
+
+/** How often a property over whole histories is tried; the default keeps the suite short. */
+export function tries(numRuns: number): { readonly numRuns: number } {
+  return { numRuns: Math.max(1, Math.round(numRuns * Number(times))) }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { addDays, day, dayNumber } from '../../src/domain/day.ts'
 import { decimalsOf } from '../../src/domain/money.ts'
 import { createBank } from '../bank.ts'

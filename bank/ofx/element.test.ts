@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { child, type Element, leaf, node, readElements, textOf, writeElements } from './element.ts'
 
 const read = (text: string): Element => {

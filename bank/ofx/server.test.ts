@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { type Bank, createBank } from '../bank.ts'
 import { ACCOUNTS, ask, codes, post, PROFILE, requestOf, statementOf, values } from './probe.ts'
 import { VERSIONS } from './message.ts'

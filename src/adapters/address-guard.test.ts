@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { createAddressGuard } from './address-guard.ts'
 
 const guard = createAddressGuard({ ports: [8443], privateHosts: [{ host: 'nas.home', cidr: '192.168.7.0/24', plainHttp: false }, { host: '127.0.0.1', cidr: '127.0.0.0/8', plainHttp: true }] })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { concealText, createMasker, MASK } from './masking.ts'
 
 const SECRET = 'pa&ss <"wörd">\'42/+'

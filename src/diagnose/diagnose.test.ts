@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { CAUSE_CODES, familyOf, type CauseCode } from '../domain/cause.ts'
 import type { CaseContext, Evidence } from '../domain/evidence.ts'
 import { diagnose } from './diagnose.ts'

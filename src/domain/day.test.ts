@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { addDays, day, dayFromNumber, dayInZone, dayNumber, dayOf, daysBetween, parseDay, utcDay, type Day } from './day.ts'
 
 test('only real calendar days are days', () => {

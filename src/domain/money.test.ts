@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { DecimalSum, decimalsOf, formatMinor, formatMoney, moneyOf, parseDecimal, type Decimal } from './money.ts'
 
 const decimal = (text: string): Decimal => {

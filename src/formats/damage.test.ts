@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import type { StatementStream } from '../domain/statement.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'

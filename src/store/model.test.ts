@@ -1,8 +1,7 @@
 /** Any sequence of operations is seen alike in both stores: memory is the model, PostgreSQL must agree. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import fc from 'fast-check'
-import { tries } from '../../test/tries.ts'
+import { fc, tries } from '../../test/tries.ts'
 import { day } from '../domain/day.ts'
 import type { Question } from '../domain/transaction.ts'
 import type { NewTransaction, TransactionUpdate } from '../ports/feed.ts'

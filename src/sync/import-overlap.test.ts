@@ -1,8 +1,7 @@
 /** Statements of one account that stand together in one file: what both show is there once, what adds up adds up. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { tries } from '../../test/tries.ts'
+import { fc, tries } from '../../test/tries.ts'
 import { addDays, day, type Day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatedBalance, StatementHead, StatementPart, StatementRow, StatementStream } from '../domain/statement.ts'

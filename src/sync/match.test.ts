@@ -5,8 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { tries } from '../../test/tries.ts'
+import { fc, tries } from '../../test/tries.ts'
 import type { ReadStep } from '../connector-kit/connector.ts'
 import { addDays, contains, day, type DayRange } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'

@@ -1,8 +1,7 @@
 /** What must hold for every answer, not only for those that somebody reported. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { tries } from '../../test/tries.ts'
+import { fc, tries } from '../../test/tries.ts'
 import { addDays, day } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'
 import { assign } from './assign.ts'

@@ -1,8 +1,7 @@
 /** What `relink recompute` promises: a feed that the present matcher made stays as it is; one that another made is put right, under its ids. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { tries } from '../../test/tries.ts'
+import { fc, tries } from '../../test/tries.ts'
 import { addDays, day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatementHead, StatementPart, StatementRow, StatementStream } from '../domain/statement.ts'

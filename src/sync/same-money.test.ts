@@ -1,8 +1,7 @@
 /** A file or a bank that names or dates the rows of an account quite otherwise than they are stored: each is there once, or a person is asked. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { tries } from '../../test/tries.ts'
+import { fc, tries } from '../../test/tries.ts'
 import { addDays, day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatementHead, StatementRow, StatementStream } from '../domain/statement.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../test/tries.ts'
 import { hostEntropy } from '../adapters/entropy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { SecretStore } from '../ports/secrets.ts'

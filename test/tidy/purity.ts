@@ -1,6 +1,6 @@
 /**
  * What a source may not say: time, chance and the outside without a port (architecture.md, rule 7), a
- * way around the types, raw SQL, markup from text (security.md, 12 and 25), a wait that works at its first look alone.
+ * way around the types, raw SQL, markup from text (security.md, 12 and 25), a wait that works at its first look alone, cases that are drawn.
  */
 import { dotted, isSource, isTest, lineOf, type Node, parsed, type Rule, type Files } from './source.ts'
 
@@ -84,6 +84,13 @@ export const honestTypes: Rule = {
   ],
   planted: [{ 'src/a.ts': 'export const a = JSON.parse("1") as any' }, { 'src/a.test.ts': '// @ts-ignore\nexport const a: number = 1' }, { 'web/src/a.tsx': '/* @ts-nocheck */' }],
   kept: { 'src/a.ts': `export const any = 'as any' as unknown // the word any alone is a word` },
+}
+
+export const sameCases: Rule = {
+  name: 'properties are tried of the same cases each time',
+  violations: files => finding(files, path => path !== 'test/tries.ts', node => (node.type === 'ImportDeclaration' && (node['source'] as { value: unknown }).value === 'fast-check' ? 'fast-check draws other cases each time; take `fc` of test/tries.ts' : null)),
+  planted: [{ 'src/domain/a.test.ts': `import fc from 'fast-check'` }],
+  kept: { 'src/domain/a.test.ts': `import { fc } from '../../test/tries.ts'`, 'test/tries.ts': `import fc from 'fast-check'` },
 }
 
 export const looksAgain: Rule = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../test/tries.ts'
 import { StoreUnavailable, type Store } from '../../ports/store.ts'
 import { createMemoryStore } from '../../store/memory/store.ts'
 import { BURST } from './allowance.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../test/tries.ts'
 import { day } from '../../domain/day.ts'
 import { formatMoney } from '../../domain/money.ts'
 import { aConnection, anUpdate, aPage, aRun, aSource, newId, type Ledger } from '../../store/fixtures.ts'

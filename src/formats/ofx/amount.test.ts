@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../test/tries.ts'
 import { parseAmount } from './amount.ts'
 
 const reads: readonly (readonly [written: string, amount: string])[] = [

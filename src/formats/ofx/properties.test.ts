@@ -1,7 +1,7 @@
 /** What holds for any input: chunking changes nothing, damage never throws, time grows with the size and no faster. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../test/tries.ts'
 import { bankFile, bankStatement, LEDGER, readAll, readParts, ROW, SGML_HEADER, SIGN_ON, xmlFile } from './ofx.fixture.ts'
 import { parseOfxResponse } from './response.ts'
 

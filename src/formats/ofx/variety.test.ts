@@ -1,7 +1,7 @@
 /** OFX as the world writes it: habits of real files, alone and mixed, change nothing of what is read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { fc } from '../../../test/tries.ts'
 import { readStatementFile } from '../detect.ts'
 import { bytes, collect, summary } from '../testing/collect.ts'
 import { SGML_HEADER, XML_HEADER } from './ofx.fixture.ts'
