@@ -217,7 +217,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       }
     },
     close: async () => {
-      await instance.resets.settled()
+      await instance.resets.close()
       await signIn.close()
       await database.close()
     },

@@ -45,6 +45,17 @@ test('no text of the page stands outside the files', () => {
   assert.deepEqual(strayIn(projectFiles(ROOT)), [])
 })
 
+// Fails when: an act comes into the audit log that the page shows people by its code, or words are kept of one that nobody writes any more.
+test('every act of the audit log has words on its page, and no other', () => {
+  const project = projectFiles(ROOT)
+  const server = [...project].filter(([path]) => path.startsWith('src/') && isSource(path) && !isTest(path)).map(([, text]) => text)
+  const written = new Set(server.flatMap((text) => [...text.matchAll(/(?:action: |\b[tT]ell\(|told\(|userId, )'([a-z_]+\.[a-z_]+)'/g)].map(([, action]) => action!)))
+  const worded = [...project.get('web/src/settings/acts.ts')!.matchAll(/^  '([a-z_]+\.[a-z_]+)': message\(/gm)].map(([, action]) => action!)
+  assert.ok(written.size > 40, 'the acts are found')
+  assert.deepEqual([...written].filter((action) => !worded.includes(action)), [], 'without words')
+  assert.deepEqual(worded.filter((action) => !server.some((text) => text.includes(`'${action}'`))), [], 'written by nobody')
+})
+
 test('a message, a value and a stray text are found', () => {
   const page = new Map([['web/src/a.tsx', "const WORDS = { a: message('One') }\nexport const A = () => <p title={say('Two {x}', { x: 1 })} aria-label={`Three ${4}`}><Say message=\"Four <a>five</a>\" a={(i) => i} /> six {on ? 'seven eight' : null}</p>"]])
   assert.deepEqual([...saidIn(page, /^web\/src\//).keys()].toSorted(), ['Four <a>five</a>', 'One', 'Two {x}'])

@@ -162,13 +162,15 @@ export function openSignIn({ database, key, origin, log, time = HOST_TIME }: Sig
     },
     factors: (userId) => factorsOf(pool, userId),
     async resetUser(userId, password) {
-      const { internalAdapter, password: passwords } = await context
-      const hash = await passwords.hash(password)
-      if ((await internalAdapter.findCredentialAccount(userId)) === null) await internalAdapter.linkAccount({ accountId: userId, providerId: 'credential', userId, password: hash })
-      else await internalAdapter.updatePassword(userId, hash)
-      await internalAdapter.updateUser(userId, { twoFactorEnabled: false })
-      await voidHalfway(pool, userId)
-      for (const table of ['auth_two_factor', 'auth_passkey', 'auth_session']) await pool.query(`delete from ${pg.escapeIdentifier(table)} where "userId" = $1`, [userId])
+      const hash = await (await context).password.hash(password)
+      // In one: half of it would be the new password beside the factors and sessions of whoever was there before.
+      await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(`update auth_account set password = $2, "updatedAt" = now() where "userId" = $1 and "providerId" = 'credential'`, [userId, hash])
+        if (rowCount === 0) await client.query(`insert into auth_account (id, "accountId", "providerId", "userId", password, "createdAt", "updatedAt") values ($3, $1, 'credential', $1, $2, now(), now())`, [userId, hash, randomBytes(TOKEN_BYTES).toString('base64url')])
+        await client.query('update auth_user set "twoFactorEnabled" = false, "updatedAt" = now() where id = $1', [userId])
+        await voidHalfway(client, userId)
+        for (const table of ['auth_two_factor', 'auth_passkey', 'auth_session']) await client.query(`delete from ${pg.escapeIdentifier(table)} where "userId" = $1`, [userId])
+      })
     },
     async beginReset(userId) {
       const { internalAdapter } = await context
@@ -270,7 +272,7 @@ function measureAges({ now, steady }: SignInTime): { begin(sessionId: string): v
 }
 
 /** Resets by mail that were not used, and sign-ins that wait for the second factor: neither outlives the password that it began with. */
-async function voidHalfway(pool: pg.Pool, userId: string): Promise<void> {
+async function voidHalfway(pool: pg.Pool | pg.PoolClient, userId: string): Promise<void> {
   await pool.query('delete from auth_verification where value = $1', [userId])
 }
 
@@ -315,25 +317,28 @@ async function wayInOf(pool: pg.Pool, email: string): Promise<{ readonly userId:
 /** One at a time here, so that those who wait hold no connection; and one at a time over all servers. */
 function oneByOne(pool: pg.Pool): SignIn['alone'] {
   let last: Promise<unknown> = Promise.resolve()
-  const locked = async <T>(work: () => Promise<T>): Promise<T> => {
-    const client = await pool.connect()
-    try {
-      await client.query('begin')
-      await client.query('select pg_advisory_xact_lock($1)', [MAKING])
-      const made = await work()
-      await client.query('commit')
-      client.release()
-      return made
-    } catch (error) {
-      // With its session its lock is gone.
-      client.release(true)
-      throw error
-    }
-  }
   return (work) => {
-    const mine = last.then(() => locked(work))
+    const mine = last.then(() => inTransaction(pool, async (client) => {
+      await client.query('select pg_advisory_xact_lock($1)', [MAKING])
+      return work()
+    }))
     last = mine.catch(() => undefined)
     return mine
+  }
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const done = await work(client)
+    await client.query('commit')
+    client.release()
+    return done
+  } catch (error) {
+    // With its session its locks are gone, and all that it did.
+    client.release(true)
+    throw error
   }
 }
 

@@ -1,12 +1,12 @@
 /**
  * Server-sent events: "something changed" with its kind and id, never data. A page asks again for
- * what it shows. At most 5 streams at once for each who asks (security.md row 31): a page opens one, and who
- * keeps many open takes none from others.
+ * what it shows. At most 5 streams at once for each who asks: a page opens one.
  */
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { actorOf } from '../access/authorize.ts'
 import type { Instance } from '../instance.ts'
+import { createAtOnce } from './at-once.ts'
 import { setSecurityHeaders } from './guard.ts'
 import { ApiProblem } from './problems.ts'
 import type { Admit } from './server.ts'
@@ -17,7 +17,7 @@ const HEARTBEAT_MS = 20_000
 const MOST_UNREAD_BYTES = 1_000_000
 
 export async function registerEvents(server: FastifyInstance, admit: Admit, instance: Instance): Promise<void> {
-  const open = new Map<string, number>()
+  const streams = createAtOnce(MAX_STREAMS)
   let isClosing = false
   const stops = new Set<() => void>()
   server.addHook('preClose', async () => {
@@ -28,10 +28,8 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
     await admit(request, 'read')
     // A page that lost its stream asks for another at once, over a line that is still open: that one would never end, and the server with it.
     if (isClosing) return reply.header('connection', 'close').status(204).send()
-    const actor = actorOf(request.caller)
-    const others = open.get(actor) ?? 0
-    if (others >= MAX_STREAMS) throw new ApiProblem('wrong_state', 'Too many event streams are open; close other tabs of Relink.')
-    open.set(actor, others + 1)
+    const leave = streams.begin(actorOf(request.caller))
+    if (leave === null) throw new ApiProblem('wrong_state', 'Too many event streams are open; close other tabs of Relink.')
     setSecurityHeaders(reply)
     reply.hijack()
     const { raw } = reply
@@ -46,10 +44,8 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
       unsubscribe()
       heart.abort()
       raw.end()
-      if (!stops.delete(stop)) return
-      const left = (open.get(actor) ?? 1) - 1
-      if (left > 0) open.set(actor, left)
-      else open.delete(actor)
+      stops.delete(stop)
+      leave()
     }
     stops.add(stop)
     raw.on('close', stop)

@@ -11,6 +11,7 @@ import { hasZodFastifySchemaValidationErrors, isResponseSerializationError, json
 import { z } from 'zod'
 import type { Instance } from '../instance.ts'
 import { StoreUnavailable } from '../ports/store.ts'
+import { createAtOnce, type AtOnce } from './at-once.ts'
 import { acceptJson, JSON_LIMIT_BYTES, JSON_MS, refuseDeclared, SECRET_LIMIT_BYTES, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from './body.ts'
 import { registerEvents } from './events.ts'
 import { actorOf, type Caller } from '../access/authorize.ts'
@@ -32,6 +33,8 @@ import { answerUnread } from './unread.ts'
 /** Slow senders are looked for this often. */
 const SWEEP_MS = 1_000
 const HEADER_BYTES = 16 * 1024
+/** A file of all rows takes seconds of the database, and lasts as long as its reader likes. */
+const MAX_DOWNLOADS = 3
 
 export type ServerOptions = {
   readonly instance: Instance
@@ -103,13 +106,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   await registerEvents(server, admit, options.instance)
   await registerSimplefin(server, options.instance, options.origins)
+  const downloads = createAtOnce(MAX_DOWNLOADS)
   const rows = ROUTES.filter(({ action }) => action !== 'demo' || options.instance.demo !== null)
-  for (const row of rows.filter(({ body }) => body !== 'stream')) registerRoute(server, admit, options, row)
+  for (const row of rows.filter(({ body }) => body !== 'stream')) registerRoute(server, admit, downloads, options, row)
   // What takes the bytes of a file takes nothing else, and nothing else takes those.
   await server.register(async (uploads) => {
     uploads.removeAllContentTypeParsers()
     uploads.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
-    for (const row of rows.filter(({ body }) => body === 'stream')) registerRoute(uploads, admit, options, row)
+    for (const row of rows.filter(({ body }) => body === 'stream')) registerRoute(uploads, admit, downloads, options, row)
   })
   server.get('/api/openapi.json', { schema: { hide: true }, config: { action: 'read' } }, async (request) => {
     await admit(request, 'read')
@@ -137,7 +141,7 @@ function createAdmit({ instance, token }: ServerOptions, guard: Guard): Admit {
   }
 }
 
-function registerRoute(server: FastifyInstance, admit: Admit, { instance, door }: ServerOptions, row: Route): void {
+function registerRoute(server: FastifyInstance, admit: Admit, downloads: AtOnce, { instance, door }: ServerOptions, row: Route): void {
   const upload = row.body === 'stream'
   server.route({
     method: row.method,
@@ -164,6 +168,13 @@ function registerRoute(server: FastifyInstance, admit: Admit, { instance, door }
       if (upload && body === undefined) throw new ApiProblem('unsupported_media_type')
       const visit = { origin: `${request.headers.origin?.startsWith('https:') === true ? 'https' : 'http'}://${request.headers.host}`, cookie: request.headers.cookie ?? null, address: request.ip, userAgent: request.headers['user-agent'] ?? null }
       const keep = (cookies: readonly string[]): void => void reply.header('set-cookie', [...cookies])
+      const leave = row.response === 'download' ? downloads.begin(actorOf(caller)) : undefined
+      if (leave === null) throw new ApiProblem('wrong_state', 'Too many files are being written for you at once; wait until one of them is there.')
+      if (leave !== undefined) {
+        // Whatever becomes of it: all of it was sent, the browser left, or it was refused.
+        reply.raw.once('close', leave)
+        if (reply.raw.destroyed) leave()
+      }
       const value = await asActor(actorOf(caller), () => row.handle({ params, query, body, instance, caller, visit, door, keep, language: languageOf(request.headers['accept-language']) }))
       if (!(value instanceof Download)) return reply.status(row.status ?? 200).send(value)
       return reply.header('content-type', value.contentType).header('content-disposition', `attachment; filename="${value.fileName}"`).send(value.body)

@@ -49,7 +49,7 @@ export type SignIn = {
   /** One, or all of the user's. */
   endSessions(userId: string, sessionId?: string): Promise<void>
   factors(userId: string): Promise<Factors>
-  /** The last resort: a new password; second factors, passkeys and sessions end. */
+  /** The last resort: a new password; second factors, passkeys and sessions end. All of it, or nothing. */
   resetUser(userId: string, password: string): Promise<void>
   /** The token of a link by which this user sets another password once, within half an hour. Factors stay as they are. */
   beginReset(userId: string): Promise<string>

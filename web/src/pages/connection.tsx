@@ -14,7 +14,7 @@ import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { ChooseAccounts, FirstResult } from '../parts/choose-accounts.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { Feeds } from '../parts/feeds.tsx'
-import { isSigningIn, stateOfAdding } from '../parts/half-added.tsx'
+import { isHalfAdded, isSigningIn, stateOfAdding } from '../parts/half-added.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
@@ -67,7 +67,7 @@ function Whole({ connection }: { connection: Connection }) {
             {!connection.awaitsChoice && <Feeds connection={connection} />}
             {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('enter_secret', id) && <Reconnect connection={connection} />}
             <Attempts runs={runs.data?.items ?? []} />
-            {connection.state !== 'removed' && may('administer') && <Switches connection={connection} />}
+            {connection.state !== 'removed' && may('administer') && (isHalfAdded(connection) ? <Discard connection={connection} /> : <Switches connection={connection} />)}
           </>
         )}
       </NeedsServer>
@@ -129,6 +129,21 @@ function Withheld({ connection }: { connection: Connection }) {
       <p className="mt-2">{lastRun.failure.message}</p>
       {act.error !== null && <Trouble error={act.error} />}
       <button className="button mt-3" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connection.id}/secret/once-more`)}>{say(act.isPending ? 'Asking the bank…' : 'Send it once more')}</button>
+    </section>
+  )
+}
+
+/** Of what was never read there is nothing to pause or to keep. Where the sign-in failed it is offered with what else helps. */
+function Discard({ connection }: { connection: Connection }) {
+  const navigate = useNavigate()
+  const act = useAct()
+  if (connection.state === 'connecting' && connection.challenge === null) return null
+  return (
+    <section className="panel grid gap-3" aria-label={say('Discard')}>
+      {act.error !== null && <Trouble error={act.error} />}
+      <Row text={say('Not to be added after all: the sign-in is deleted. Nothing was read yet.')}>
+        <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${connection.id}`, undefined, () => void navigate({ to: '/accounts' }))}>{say('Discard')}</button>
+      </Row>
     </section>
   )
 }

@@ -1,66 +1,14 @@
 /** The audit log: who did what, newest first, and whether its chain holds. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { get, type Account, type AuditLine, type Connection, type Member } from '../api.ts'
-import { message, say } from '../language/language.ts'
+import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
+import { actOf, codeOf, factsOf, thingOf } from './acts.ts'
 
 type Verdict = { lines: number; head: { seq: number; hash: string } | null; firstBad: number | null }
-const ACTIONS: Readonly<Record<string, string>> = {
-  'account.adopted': message('Account adopted'),
-  'account.parted': message('Account parted again'),
-  'account.exported': message('Account exported'),
-  'account.recomputed': message('Account recomputed'),
-  'accounts.chosen': message('Accounts chosen'),
-  'all.exported': message('Everything exported'),
-  'challenge.answered': message('Challenge answered'),
-  'connection.added': message('Connection added'),
-  'connection.disabled': message('Connection disabled'),
-  'connection.enabled': message('Connection enabled'),
-  'connection.previewed': message('Connection previewed'),
-  'connection.removed': message('Connection removed'),
-  'connection.switched': message('Connection switched'),
-  'destination.added': message('Destination added'),
-  'destination.changed': message('Destination changed'),
-  'destination.removed': message('Destination removed'),
-  'destination.tested': message('Destination tested'),
-  'dates.forgotten': message('Order of dates in files forgotten'),
-  'file.imported': message('File imported'),
-  'invitation.revoked': message('Invitation revoked'),
-  'key.made': message('Key made'),
-  'key.revoked': message('Key revoked'),
-  'member.changed': message('Member changed'),
-  'member.invited': message('Member invited'),
-  'member.joined': message('Member joined'),
-  'member.removed': message('Member removed'),
-  'owner.set_up': message('Owner set up'),
-  'passkey.added': message('Passkey added'),
-  'passkey.removed': message('Passkey removed'),
-  'password.changed': message('Password changed'),
-  'password.reset': message('New password by mail'),
-  'password.reset_asked': message('New password asked for by mail'),
-  'preview.cancelled': message('Preview cancelled'),
-  'reading.paused': message('Reading paused'),
-  'reading.resumed': message('Reading resumed'),
-  'recovery_codes.made': message('Recovery codes made'),
-  'run.undone': message('Run undone'),
-  'schedule.changed': message('Schedule changed'),
-  'secret.lent': message('Secret lent'),
-  'secret.once_more': message('Secret once more'),
-  'secret.refused': message('Secret refused'),
-  'secret.sealed': message('Secret sealed'),
-  'secret.set': message('Secret set'),
-  'session.ended': message('Session ended'),
-  'sign_in.done': message('Sign in done'),
-  'sign_in.refused': message('Sign in refused'),
-  'tenant.deleted': message('Everything before deleted'),
-  'totp.added': message('Authenticator app added'),
-  'totp.removed': message('Authenticator app removed'),
-  'user.reset': message('User reset'),
-}
-
 type Page = { items: AuditLine[]; next: string | null }
 
 export function AuditPage() {
@@ -92,9 +40,9 @@ export function AuditPage() {
           <ol className="panel grid gap-3" aria-label={say('Acts, newest first')}>
             {all.map((line) => (
               <li key={line.seq} className="border-t border-line pt-3 [overflow-wrap:anywhere] first:border-0 first:pt-0">
-                <p className="flex flex-wrap items-baseline justify-between gap-x-4"><span><span className="font-medium">{wordsOf(line.action)}</span> <span className="text-muted">{say('by {who}', { who: nameOf(line.actor) })}</span></span><span className="meta"><Say message="line {seq}, {at}" seq={line.seq} at={<Instant at={line.at} />} /></span></p>
-                {named.has(line.object) && <p><bdi>{named.get(line.object)}</bdi></p>}
-                <p className="meta">{[line.object, ...Object.entries(line.codes).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`)].filter((part) => part !== '').join(', ')}</p>
+                <p className="flex flex-wrap items-baseline justify-between gap-x-4"><span><span className="font-medium">{actOf(line)}</span> <span className="text-muted">{say('by {who}', { who: nameOf(line.actor) })}</span></span><span className="meta"><Say message="line {seq}, {at}" seq={line.seq} at={<Instant at={line.at} />} /></span></p>
+                <Told line={line} name={named.get(line.object)} />
+                <p className="meta"><code>{codeOf(line)}</code></p>
               </li>
             ))}
           </ol>
@@ -109,10 +57,8 @@ function Unbroken({ verdict }: { verdict: Verdict }) {
   return verdict.firstBad === null ? <Chip tone="ok">{say('All {lines} lines hold together', { lines: verdict.lines })}</Chip> : <Chip tone="stop">{say('Line {seq} was changed, or lines are missing there', { seq: verdict.firstBad })}</Chip>
 }
 
-/** `member.invited` → `Member invited`; in other languages what this page does not know yet is shown so too. */
-function wordsOf(action: string): string {
-  const known = ACTIONS[action]
-  if (known !== undefined) return say(known)
-  const words = action.replaceAll(/[._]/g, ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+/** What it was done to, where that still has a name, and what else is told of it. */
+function Told({ line, name }: { line: AuditLine; name: string | undefined }) {
+  const facts = [...(name === undefined ? [] : [{ name: thingOf(line), value: name }]), ...factsOf(line)]
+  return facts.length === 0 ? null : <p className="flex flex-wrap gap-x-4">{facts.map((fact, at) => <span key={at}>{fact.name !== null && <span className="text-muted">{fact.name}: </span>}<bdi>{fact.value}</bdi></span>)}</p>
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { ask, get, type Me } from '../api.ts'
 import { ChooseLanguage } from '../language/choose.tsx'
-import { isOfThisTab, message, say } from '../language/language.ts'
+import { isOfThisTab, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
 import { Chip } from '../parts/chip.tsx'
@@ -15,6 +15,7 @@ import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 import { forget } from '../offline/keep.ts'
 import { startOver } from '../session.ts'
+import { METHODS } from './acts.ts'
 import { AddPasskey, NotRight, RecoveryCodes, SetUpTotp } from './factors.tsx'
 
 export function SecurityPage() {
@@ -121,7 +122,6 @@ function Password({ me }: { me: Me }) {
 }
 
 type Session = { id: string; isThis: boolean; method: string; signedInAt: string; seenAt: string; address: string; userAgent: string }
-const METHODS: Record<string, string> = { password: message('password'), totp: message('password and app'), recovery: message('password and recovery code'), passkey: message('passkey'), link: message('the link of the terminal') }
 
 function Sessions() {
   const act = useAct()

@@ -1,0 +1,134 @@
+/** The acts of the audit log in words: what was done, what kind of thing it was done to, what else is told of it. The log itself holds codes. */
+import type { AuditLine } from '../api.ts'
+import { message, say } from '../language/language.ts'
+import { ROLE_NAMES } from '../parts/role.tsx'
+
+/** What signed somebody in. */
+export const METHODS: Readonly<Record<string, string>> = { password: message('password'), totp: message('password and app'), recovery: message('password and recovery code'), passkey: message('passkey'), link: message('the link of the terminal') }
+
+const ACTS: Readonly<Record<string, string>> = {
+  'account.adopted': message('Account continued as one that was missing'),
+  'account.currency_said': message('Currency of an account said'),
+  'account.exported': message('Rows of an account saved as a file'),
+  'account.parted': message('Accounts taken apart again'),
+  'account.recomputed': message('Account recomputed'),
+  'accounts.chosen': message('Accounts to read chosen'),
+  'all.exported': message('Everything saved as a file'),
+  'challenge.answered': message('Question of the bank answered'),
+  'connection.added': message('Connection added'),
+  'connection.disabled': message('Connection disabled'),
+  'connection.enabled': message('Connection enabled'),
+  'connection.previewed': message('Another sign-in tried at the bank'),
+  'connection.removed': message('Connection removed'),
+  'connection.switched': message('Connection switched to another sign-in'),
+  'dates.forgotten': message('Order of dates in files forgotten'),
+  'destination.added': message('Destination added'),
+  'destination.changed': message('Destination changed'),
+  'destination.removed': message('Destination removed'),
+  'destination.tested': message('Destination tested'),
+  'file.imported': message('File imported'),
+  'invitation.revoked': message('Invitation revoked'),
+  'key.made': message('Key made'),
+  'key.revoked': message('Key revoked'),
+  'member.changed': message('Member changed'),
+  'member.invited': message('Member invited'),
+  'member.joined': message('Member joined'),
+  'member.removed': message('Member removed'),
+  'owner.set_up': message('First owner set up'),
+  'passkey.added': message('Passkey added'),
+  'passkey.removed': message('Passkey removed'),
+  'password.changed': message('Password changed'),
+  'password.reset': message('New password by mail'),
+  'password.reset_asked': message('New password asked for by mail'),
+  'preview.cancelled': message('The other sign-in dropped'),
+  'reading.paused': message('Reading paused'),
+  'reading.resumed': message('Reading resumed'),
+  'recovery_codes.made': message('Recovery codes made'),
+  'run.undone': message('Read or import undone'),
+  'schedule.changed': message('Schedule changed'),
+  'secret.lent': message('Bank’s password used for a sign-in'),
+  'secret.once_more': message('Bank’s password sent once more on request'),
+  'secret.refused': message('Bank’s password refused by the bank'),
+  'secret.sealed': message('Bank’s password stored, encrypted'),
+  'secret.set': message('Bank’s password entered'),
+  'session.ended': message('Session ended'),
+  'sign_in.done': message('Signed in'),
+  'sign_in.refused': message('Sign-in refused'),
+  'tenant.deleted': message('Everything before deleted'),
+  'totp.added': message('Authenticator app added'),
+  'totp.removed': message('Authenticator app removed'),
+  'user.reset': message('Sign-in set anew by who runs this server'),
+}
+
+/** What was acted on, by the first word of the act. */
+const THINGS: Readonly<Record<string, string>> = {
+  account: message('Account'), accounts: message('Connection'), challenge: message('Question'), connection: message('Connection'), dates: message('Account'), destination: message('Destination'), file: message('Account'),
+  invitation: message('Invitation'), key: message('Key'), member: message('Member'), owner: message('Member'), passkey: message('Member'), password: message('Member'), preview: message('Preview'), recovery_codes: message('Member'),
+  run: message('Read or import'), schedule: message('Connection'), secret: message('Connection'), session: message('Member'), sign_in: message('Member'), totp: message('Member'), user: message('Member'),
+}
+
+type Words = Readonly<Record<string, string>>
+
+const OUTCOMES: Words = {
+  connected: message('connected'), challenge: message('the bank asks'), preview: message('preview made'), exists: message('connected already'), invalid: message('a field was wrong'), withheld: message('not sent: refused before'), failed: message('the bank could not be read'),
+  wrong_state: message('not possible then'), secret_withheld: message('not sent: refused before'), different_login: message('another person’s login'),
+}
+const SCOPES: Words = { read: message('read'), work: message('work') }
+const STATES: Words = { active: message('in use'), paused: message('paused'), stopped: message('stopped') }
+const YES: Words = { true: message('yes'), false: message('no') }
+
+/** What a line tells beside: its name, and words for its value; null: the value is said as it is, being a number, a day or a name. */
+const FACTS: Readonly<Record<string, readonly [name: string, values: Words | null]>> = {
+  added: [message('New rows'), null],
+  address: [message('Address'), null],
+  currency: [message('Currency'), null],
+  delegated: [message('Connections whose password they may enter'), null],
+  everyMinutes: [message('Every so many minutes'), null],
+  format: [message('Format'), null],
+  from: [message('From'), null],
+  hours: [message('Between'), null],
+  institution: [message('Bank'), null],
+  label: [message('Called'), null],
+  matched: [message('Rows known already'), null],
+  method: [message('Signed in by'), METHODS],
+  outcome: [message('Outcome'), OUTCOMES],
+  refused: [message('Not done'), OUTCOMES],
+  role: [message('Role'), ROLE_NAMES],
+  rows: [message('Entries'), null],
+  scope: [message('It may'), SCOPES],
+  sent: [message('Sent'), YES],
+  state: [message('State'), STATES],
+  to: [message('To'), null],
+  transactions: [message('Rows'), null],
+}
+
+export type Fact = { readonly name: string; readonly value: string }
+
+/** `member.invited` → `Member invited`. What this page does not know yet is shown by its code. */
+export function actOf({ action }: Pick<AuditLine, 'action'>): string {
+  const known = ACTS[action]
+  if (known !== undefined) return say(known)
+  const words = action.replaceAll(/[._]/g, ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The kind of what was acted on; null: it was nothing, or nothing that has a kind. */
+export function thingOf({ action, object }: Pick<AuditLine, 'action' | 'object'>): string | null {
+  const kind = THINGS[action.split('.', 1)[0]!]
+  return object === '' || kind === undefined ? null : say(kind)
+}
+
+/** What else is told, as far as there are words for it: the code beside it has all. */
+export function factsOf({ codes }: Pick<AuditLine, 'codes'>): readonly Fact[] {
+  return Object.entries(codes).flatMap(([code, value]) => {
+    const [name, values] = FACTS[code] ?? []
+    if (name === undefined || value === null || value === '') return []
+    const word = values == null ? String(value) : values[String(value)]
+    return word === undefined ? [] : [{ name: say(name), value: values == null ? word : say(word) }]
+  })
+}
+
+/** The line as the log has it: `member.invited, ID, role: reader`. */
+export function codeOf({ action, object, codes }: Pick<AuditLine, 'action' | 'object' | 'codes'>): string {
+  return [action, object, ...Object.entries(codes).filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`)].filter((part) => part !== '').join(', ')
+}
