@@ -63,7 +63,7 @@ async function relinkFeed(stream: Stream): Promise<Feed> {
   const store = createMemoryStore().tenant('bench')
   let ids = 0
   const newId = (): string => `00000000-0000-7000-8000-${(++ids).toString(16).padStart(12, '0')}`
-  const account = { id: newId(), name: 'Bench', number: '1', bankId: null, kind: 'checking' as const, currency: stream.currency, state: 'open' as const, institutionName: null, startOn: null, createdAt: 0 }
+  const account = { id: newId(), name: 'Bench', number: '1', bankId: null, kind: 'checking' as const, currency: stream.currency, state: 'open' as const, institutionName: null, currencyIsSaid: false, startOn: null, createdAt: 0 }
   const source = { id: newId(), accountId: account.id, connectionId: null, ref: { bankId: null, branchId: null, number: '1', kind: 'checking' as const }, state: 'active' as const, sign: 1 as const }
   await store.accounts.create(account, source)
   let questions = 0

@@ -26,7 +26,7 @@ try {
 async function measure(store: TenantStore): Promise<void> {
   const [accountId, sourceId, runId] = [id(1), id(2), id(3)]
   await store.accounts.create(
-    { id: accountId, name: 'Bench', number: '1', bankId: null, kind: 'checking', currency: 'EUR', state: 'open', institutionName: null, startOn: null, createdAt: 0 },
+    { id: accountId, name: 'Bench', number: '1', bankId: null, kind: 'checking', currency: 'EUR', state: 'open', institutionName: null, currencyIsSaid: false, startOn: null, createdAt: 0 },
     { id: sourceId, accountId, connectionId: null, ref: { bankId: null, branchId: null, number: '1', kind: 'checking' }, state: 'active', sign: 1 },
   )
   await store.runs.create({ id: runId, connectionId: null, trigger: 'import', startedAt: 0, endedAt: null, outcome: 'running', stage: null, accounts: [], failure: null, label: null })

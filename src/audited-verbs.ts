@@ -49,6 +49,11 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
       return report
     },
     forgetFileDates: (id) => told('dates.forgotten', id, verbs.forgetFileDates(id)),
+    async sayCurrency(id, currency) {
+      const said = await verbs.sayCurrency(id, currency)
+      if (said.ok) await tell('account.currency_said', id, { currency })
+      return said
+    },
     async previewReconnect(id, request) {
       const previewed = await verbs.previewReconnect(id, request)
       const refusal = previewed.kind === 'refused' ? previewed.refusal.code : null

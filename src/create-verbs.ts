@@ -18,6 +18,7 @@ import { pauseReads, planReads } from './sync/read-plan.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { cancelPreview, previewReconnect, switchPreview, takeBack } from './sync/preview.ts'
 import { recomputeAccount } from './sync/recompute.ts'
+import { sayCurrency } from './sync/say-currency.ts'
 import { syncConnection } from './sync/sync.ts'
 import type { ConnectResult, VerbFailure, Verbs } from './verbs.ts'
 import { diagnoseFirstSignIn } from './run-ended.ts'
@@ -93,6 +94,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       if (!(await deps.store.accounts.forgetFileDates(accountId))) return failed({ code: 'not_found', message: 'Nothing was said of the dates of files of this account.' })
       events.publish({ kind: 'account', id: accountId })
       return ok(null)
+    },
+    async sayCurrency(accountId, currency) {
+      const said = await sayCurrency(deps, accountId, currency)
+      if (said.ok) events.publish({ kind: 'account', id: accountId })
+      return said
     },
     previewReconnect: async (connectionId, request) => {
       const previewed = await previewReconnect(deps, connectionId, request)

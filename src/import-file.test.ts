@@ -244,7 +244,7 @@ test('the currency of files that name none is said once, with the first file or 
   assert.deepEqual(await currencies(), [['EUR'], ['EUR']])
   assert.equal(told(await bring(`${rows}2026-02-09,Books,-12.00\n`)), '1 2 XXX', 'known from now on, so not asked again')
   assert.deepEqual(await currencies(), [['EUR'], ['EUR']])
-  assert.match(told(await bring(rows, 'USD', await world.accountId())), /in USD, but the account is in EUR/)
+  assert.match(told(await bring(rows, 'USD', await world.accountId())), /in USD, but a person said that the account is in EUR/)
   const named = rows.replaceAll('Amount', 'Amount,Currency').replaceAll('0\n', '0,EUR\n')
   assert.equal(told(await bring(named, 'USD')), 'The statement is in EUR, but a person said USD. Leave the currency out: the file names it.')
 })

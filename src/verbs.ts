@@ -3,6 +3,7 @@
  * program; the work behind them is in sync/, repair/ and diagnose/.
  */
 import type { ToldFacts } from './diagnose/problems.ts'
+import type { Account } from './domain/account.ts'
 import type { Connection, Diagnosis, Problem, ReadPlan } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
 import type { Currency } from './domain/money.ts'
@@ -82,6 +83,8 @@ export type Verbs = {
   importFile(request: ImportRequest): Promise<ImportReport>
   /** What a person said of the dates of an account's files holds no more: the next one asks again. */
   forgetFileDates(accountId: string): Promise<Result<null, VerbFailure>>
+  /** The currency of an account whose statements name none; null takes back what was said. */
+  sayCurrency(accountId: string, currency: Currency | null): Promise<Result<Account, VerbFailure>>
   /** Signs in beside a connection and reads without touching the feed; then `switchPreview` or `cancelPreview`. */
   previewReconnect(connectionId: string, request: ConnectRequest): Promise<Previewed>
   switchPreview(previewId: string): Promise<Result<ReconnectPreview, VerbFailure>>

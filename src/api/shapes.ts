@@ -11,6 +11,7 @@ import { joinRanges } from '../domain/day.ts'
 import { isTimeZone, TIME_OF_DAY } from '../domain/hours.ts'
 import type { Coverage, SyncRun } from '../domain/run.ts'
 import type { Question, Transaction } from '../domain/transaction.ts'
+import { readCurrency } from '../formats/written-currency.ts'
 import { translated, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
@@ -19,6 +20,7 @@ import type { Explanation } from '../sync/explain.ts'
 
 const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
 export const dayShape = z.iso.date().meta({ description: 'A calendar day of the bank, YYYY-MM-DD' })
+export const currencyCodeShape = z.string().refine((code) => readCurrency(code) === code, 'A code of ISO 4217, such as EUR')
 export const timeZoneShape = z.string().max(64).refine(isTimeZone, 'is no IANA time zone').meta({ description: 'IANA, for example Europe/Berlin' })
 const timeOfDay = z.string().regex(TIME_OF_DAY).meta({ description: 'HH:MM' })
 export const hoursShape = z.strictObject({ from: timeOfDay, to: timeOfDay, timeZone: timeZoneShape })
@@ -41,6 +43,7 @@ export const accountShape = z
     bankId: z.string().nullable(),
     kind: z.string(),
     currency: z.string(),
+    currencyIsSaid: z.boolean().meta({ description: 'A person said it, because no statement names one; `PUT /accounts/ID/currency` says another' }),
     state: z.enum(['open', 'paused', 'closed', 'missing']),
     institutionName: z.string().nullable(),
     balance: money,
@@ -55,9 +58,9 @@ export const accountShape = z
   .meta({ id: 'Account' })
 
 export function accountResource(account: AccountSummary): z.output<typeof accountShape> {
-  const { id, name, number, bankId, kind, currency, state, institutionName, balanceOn, balanceIsStated, newestRowOn, rows, forReview, startOn } = account
+  const { id, name, number, bankId, kind, currency, currencyIsSaid, state, institutionName, balanceOn, balanceIsStated, newestRowOn, rows, forReview, startOn } = account
   return {
-    id, name, number, bankId, kind, currency, state, institutionName, balanceOn, balanceIsStated, newestRowOn, rows, forReview, startOn,
+    id, name, number, bankId, kind, currency, currencyIsSaid, state, institutionName, balanceOn, balanceIsStated, newestRowOn, rows, forReview, startOn,
     balance: formatMoney({ minor: account.balance, currency }),
     connectionIds: [...account.connectionIds],
   }

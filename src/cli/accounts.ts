@@ -1,6 +1,8 @@
 /** `relink accounts` and `relink transactions`: what the feed holds. JSON lines with the fields that product.md promises, and more. */
 import { accountResource, transactionResource } from '../api/shapes.ts'
 import { parseDay, type Day } from '../domain/day.ts'
+import type { Currency } from '../domain/money.ts'
+import { readCurrency } from '../formats/written-currency.ts'
 import type { Instance } from '../instance.ts'
 import type { AccountSummary } from '../ports/store.ts'
 import { choose } from './choose.ts'
@@ -35,6 +37,25 @@ async function forgetDatesOf(output: Output, instance: Instance, wanted: string)
   if (!done.ok) throw new CommandError(done.failure.message)
   output.data({ id, name, forgotten: 'dates' })
   output.say(`How the dates of files of ${name} begin is asked again from now on, where they can be read in two ways.`)
+}
+
+/** `written` undefined: what was said is taken back. */
+export async function currencyCommand(output: Output, wanted: string, written: string | undefined): Promise<void> {
+  const currency = written === undefined ? null : currencyOf(written)
+  await withInstance(output, async (instance) => {
+    const { id, name } = await chooseAccount(instance, wanted)
+    const said = await instance.verbs.sayCurrency(id, currency)
+    if (!said.ok) throw new CommandError(said.failure.message)
+    output.data({ id, name, currency })
+    output.say(currency === null ? `The currency of ${name} is not known any more.` : `${name} is in ${currency}, and so are its rows. To say another: relink currency ${id} CODE; to take it back, leave out the code.`)
+  })
+}
+
+/** What a person typed; throws where it is no currency. */
+export function currencyOf(written: string): Currency {
+  const currency = readCurrency(written)
+  if (currency === null) throw new CommandError(`"${written}" is no currency. Give its code of ISO 4217, such as EUR or USD.`, 2)
+  return currency
 }
 
 export type TransactionsOptions = { readonly from?: string; readonly to?: string; readonly text?: string; readonly why?: string }

@@ -10,11 +10,10 @@ import { pipeline } from 'node:stream/promises'
 import { failureSentence } from '../domain/statement.ts'
 import type { DatesSaid } from '../domain/dates-said.ts'
 import type { Currency } from '../domain/money.ts'
-import { readCurrency } from '../formats/written-currency.ts'
 import { NEW_ACCOUNT } from '../sync/file-accounts.ts'
 import { CURRENCY_UNKNOWN } from '../sync/said-currency.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
-import { chooseAccount } from './accounts.ts'
+import { chooseAccount, currencyOf } from './accounts.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
@@ -27,16 +26,9 @@ type Work = (request: ImportRequest) => Promise<ImportReport>
 
 export async function importCommand(output: Output, files: readonly string[], options: ImportOptions): Promise<void> {
   if (options.dryRun === true && options.account !== undefined) throw new CommandError('--dry-run knows no accounts; leave out --account.', 2)
-  const said = { accountId: null, dates: options.dates ?? null, currency: currencyOf(options.currency) }
+  const said = { accountId: null, dates: options.dates ?? null, currency: options.currency === undefined ? null : currencyOf(options.currency) }
   const failures = options.dryRun === true ? await each(output, files, said, await (await import('../import-file.ts')).createDryRun()) : await intoFeed(output, files, said, options.account)
   if (failures > 0) process.exitCode = 1
-}
-
-function currencyOf(written: string | undefined): Currency | null {
-  if (written === undefined) return null
-  const currency = readCurrency(written)
-  if (currency === null) throw new CommandError(`"${written}" is no currency. Give its code of ISO 4217, such as EUR or USD.`, 2)
-  return currency
 }
 
 async function intoFeed(output: Output, files: readonly string[], said: Said, account: string | undefined): Promise<number> {
@@ -66,7 +58,7 @@ function withOption(asked: ImportReport): ImportReport {
 }
 
 function optionFor({ code, accountId }: ImportReport['notices'][number]): string {
-  if (code === CURRENCY_UNKNOWN) return ` To say it: import the file again with${accountId === undefined ? '' : ` --account ${accountId}`} --currency EUR, or whichever it is. No row comes twice.`
+  if (code === CURRENCY_UNKNOWN) return accountId === undefined ? ' To say it: import the file again with --currency EUR, or whichever it is. No row comes twice.' : ` To say it: relink currency ${accountId} EUR, or whichever it is.`
   return accountId === undefined ? '' : ` To be asked again: relink accounts --forget-dates ${accountId}`
 }
 

@@ -87,6 +87,8 @@ function buildProgram(output: Output): Command {
   program.command('status').description('how every connection is, and what waits for you').addOption(json()).action(async () => (await import('./sync.ts')).statusCommand(output))
   program.command('accounts').description('all accounts').option('--forget-dates <account>', 'ask again how the dates of its files begin, where they can be read in two ways').addOption(json())
     .action(async (options) => (await import('./accounts.ts')).accountsCommand(output, options))
+  program.command('currency').description('say the currency of an account whose files name none; without a code, take back what was said').argument('<account>').argument('[code]').addOption(json())
+    .action(async (account, code) => (await import('./accounts.ts')).currencyCommand(output, account, code))
   program.command('transactions').description('the rows of an account').argument('<account>').option('--from <day>').option('--to <day>').option('--text <text>', 'only rows that contain it').option('--why <id>', 'why one row is here: every report that made it, and every change').addOption(json())
     .action(async (account, options) => (await import('./accounts.ts')).transactionsCommand(output, account, options))
   secrets(program.command('repair').description('walk the repair of a broken connection').argument('<connection>').option('--did <step>', 'a step that you have done, by its number or id').option('--cannot <step>', 'a step that you cannot do')

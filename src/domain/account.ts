@@ -23,6 +23,8 @@ export type Account = {
   readonly bankId: string | null
   readonly kind: AccountKind
   readonly currency: Currency
+  /** A person said it, because no statement did: so a person may say another, or take it back. */
+  readonly currencyIsSaid: boolean
   readonly state: AccountState
   readonly institutionName: string | null
   /** Rows before this day are not taken into the feed; null: no cut-off. */

@@ -65,6 +65,8 @@ export type StatementHead = {
   readonly account: StatementAccount
   /** Null when the file does not tell (QIF, most CSV). */
   readonly currency: Currency | null
+  /** True where not the file told it, but the person who brings it. */
+  readonly currencyIsSaid?: boolean
   /** The range of days that the bank says it answered for (OFX DTSTART, DTEND); null when not told. */
   readonly covers: { readonly from: Day | null; readonly to: Day | null }
   readonly line: number

@@ -71,11 +71,11 @@ function connectionOf({ id, institutionId, institutionName, connector, loginLabe
 }
 
 async function* accountsOf({ accounts, feed }: TenantStore, all: readonly Account[]): AsyncGenerator<object> {
-  for (const { id, name, number, bankId, kind, currency, state, institutionName, startOn, createdAt } of all) {
+  for (const { id, name, number, bankId, kind, currency, currencyIsSaid, state, institutionName, startOn, createdAt } of all) {
     const [sources, covered] = await Promise.all([accounts.sources({ accountId: id }), feed.covered(id)])
     const balances = (await Promise.all(sources.map((source) => feed.balances(id, source.id)))).flat()
     yield {
-      id, name, number, bankId, kind, currency, state, institutionName, startOn, createdAt, sources: sources.map(({ accountId: _, ...source }) => source), covered,
+      id, name, number, bankId, kind, currency, currencyIsSaid, state, institutionName, startOn, createdAt, sources: sources.map(({ accountId: _, ...source }) => source), covered,
       balances: balances.map(({ accountId: _, amount, ...balance }) => ({ ...balance, amount: formatMoney({ minor: amount, currency }) })),
     }
   }

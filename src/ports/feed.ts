@@ -102,6 +102,8 @@ export type FeedStore = {
   commitPage(commit: PageCommit): Promise<{ readonly inserted: number }>
   /** Several pages in their order, all of them or none: as many statements of a file wait for the disk once. */
   commitPages(commits: readonly PageCommit[]): Promise<{ readonly inserted: number }>
+  /** Changes of rows that no answer brought, such as the currency that was told of them; one commit. */
+  changeRows(accountId: string, updates: readonly TransactionUpdate[], at: number): Promise<void>
   cursor(sourceId: string): Promise<JsonObject | null>
   /** How far the sources of a connection were read, by source. Here and below, what a run stated that was taken back does not count. */
   progress(connectionId: string): Promise<ReadonlyMap<string, SourceProgress>>

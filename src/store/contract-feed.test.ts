@@ -189,6 +189,23 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal((await ledger.tenant.feed.history(row.id)).length, 2)
     })
 
+    test('rows are changed without an answer that brought it, in one commit and with their history; those of another account are not', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { tenant, accountId } = ledger
+      const page = aPage(ledger, [{ text: 'a' }, { text: 'b' }])
+      await tenant.feed.commitPage(page)
+      const updates = page.inserts.map((row) => anUpdate(row, { content: { currency: 'USD' }, state: 'posted', contentKey: digestOf(`${row.id} in dollars`) }))
+      await tenant.feed.changeRows(newId(), updates, 7)
+      await tenant.feed.changeRows(accountId, [], 7)
+      assert.deepEqual((await everyRow(tenant, accountId)).map(({ currency }) => currency), page.inserts.map(({ currency }) => currency))
+      await tenant.feed.changeRows(accountId, updates, 8)
+      assert.deepEqual((await everyRow(tenant, accountId)).map(({ currency, updatedAt }) => [currency, updatedAt]), [['USD', 8], ['USD', 8]])
+      for (const { id, change } of updates) assert.deepEqual(await tenant.feed.history(id), [change])
+      const { sourceId } = ledger
+      const known = await tenant.feed.candidates({ accountId, sourceId, keys: [], providerIds: [], contentKeys: updates.map(({ contentKey }) => contentKey), near: { amounts: [], from: [], to: [] }, states: null })
+      assert.equal(known.transactions.length, 2, 'they are found by what they are now')
+    })
+
     test('an update of a row that is not there does nothing', async () => {
       const ledger = await aLedger(await twin.newTenant())
       const { transaction } = newRow(ledger, { text: 'nowhere' })

@@ -33,7 +33,7 @@ export function aConnection(over: Partial<Connection> = {}): Connection {
 
 export function anAccount(over: Partial<Account> = {}): Account {
   return {
-    id: newId(), name: 'Everyday', number: '12345678', bankId: '100', kind: 'checking', currency: 'EUR', state: 'open', institutionName: 'Riverbank', startOn: day('2024-01-31'),
+    id: newId(), name: 'Everyday', number: '12345678', bankId: '100', kind: 'checking', currency: 'EUR', currencyIsSaid: false, state: 'open', institutionName: 'Riverbank', startOn: day('2024-01-31'),
     createdAt: clock, ...over,
   }
 }

@@ -81,7 +81,7 @@ async function addAccount(session: Session, listed: ListedAccount): Promise<stri
   await store.accounts.create(
     {
       id: accountId, name: listed.name, number: listed.ref.number, bankId: listed.ref.bankId, kind: listed.ref.kind,
-      currency: listed.currency ?? UNKNOWN_CURRENCY, state: listed.status === 'closed' ? 'closed' : chosen ? 'open' : 'paused',
+      currency: listed.currency ?? UNKNOWN_CURRENCY, currencyIsSaid: false, state: listed.status === 'closed' ? 'closed' : chosen ? 'open' : 'paused',
       institutionName: session.institution.name, startOn: null, createdAt: clock.now(),
     },
     source,

@@ -20,6 +20,8 @@ export type FileAccount = {
   readonly label: string
   /** `UNKNOWN_CURRENCY` when the file does not tell. */
   readonly currency: Currency
+  /** No statement of it told the currency; whoever brought the file said it. */
+  readonly currencyIsSaid: boolean
   readonly line: number
   readonly sums: readonly StatementSum[]
   readonly sample: readonly StatementRow[]
@@ -112,7 +114,8 @@ function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owne
     for (const sums of isMasked(draft.ref) ? partByAccount(all, rowsOf) : [all]) {
       const { ref, named, label, currency } = draft
       const samples = new Set(sums.map((sum) => sampleOf(owners.get(sum)!, sum)))
-      const account: FileAccount = { ref, named, label, currency, line: sums[0]!.head.line, sums, sample: [...samples].flatMap((sample) => sample.rows()) }
+      const told = sums.filter(({ head }) => head.currency === currency)
+      const account: FileAccount = { ref, named, label, currency, currencyIsSaid: told.length > 0 && told.every(({ head }) => head.currencyIsSaid === true), line: sums[0]!.head.line, sums, sample: [...samples].flatMap((sample) => sample.rows()) }
       accounts.push(account)
       const repeated = repeats(sums)
       const layers = layersOf(sums.map((sum) => sum.lying))

@@ -20,7 +20,7 @@ import { asStored } from './file-signs.ts'
 import { checkFile, labelOf, type CheckedFile, type FileAccount, type FileNotice } from './file-check.ts'
 import { counter, importRows } from './import-rows.ts'
 import { inGroups } from './in-groups.ts'
-import { cannotBeIn, mayBeIn, nameCurrency } from './name-currency.ts'
+import { cannotBeIn, mayBeIn, nameCurrency, tellCurrency } from './name-currency.ts'
 import { unknownCurrency } from './said-currency.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { StatementSummary } from './statement-sum.ts'
@@ -132,7 +132,7 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
     id: deps.entropy.id(now), connectionId: null, trigger: 'import', startedAt: now, endedAt: null, outcome: 'running', stage: 'matching', accounts: [], failure: null, label: request.label,
   }
   await deps.store.runs.create(run)
-  await makeAccounts(deps, [...plan.destinations.values()], run.id)
+  await makeAccounts(deps, [...plan.destinations.values()])
   const outcomes = await importRows(deps, request, plan, run.id)
   const accounts = [...outcomes.values()]
   await deps.store.runs.update(run.id, { outcome: 'succeeded', endedAt: deps.clock.now(), stage: null, accounts })
@@ -159,7 +159,10 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
     const account = chosen.value.get(file) ?? null
     const isTold = account === null || account.currency === UNKNOWN_CURRENCY || (account.currency !== file.currency && (await isCleared(deps, account.id)))
     if (!isTold && file.currency !== UNKNOWN_CURRENCY && file.currency !== account.currency) {
-      return failed({ code: 'not_statements', message: `The statement is in ${file.currency}, but the account is in ${account.currency}.`, line: file.line })
+      const message = account.currencyIsSaid
+        ? `The statement is in ${file.currency}, but a person said that the account is in ${account.currency}. Say another currency on the page of the account first.`
+        : `The statement is in ${file.currency}, but the account is in ${account.currency}.`
+      return failed({ code: 'not_statements', message, line: file.line })
     }
     const currency = isTold && (account === null || file.currency !== UNKNOWN_CURRENCY) ? file.currency : account!.currency
     if (account !== null && !(await mayBeIn(deps.store, account, currency))) return failed({ code: 'not_statements', message: cannotBeIn(account, currency), line: file.line })
@@ -181,11 +184,11 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
 }
 
 /** The accounts and their sources of files, made where they are not there. */
-async function makeAccounts(deps: ImportDeps, destinations: readonly Destination[], runId: string): Promise<void> {
+async function makeAccounts(deps: ImportDeps, destinations: readonly Destination[]): Promise<void> {
   const { accounts } = deps.store
   const sources = Map.groupBy((await accounts.sources({})).filter(({ connectionId }) => connectionId === null), ({ accountId }) => accountId)
   // One after the other: several may be one account, under names of its own each.
-  for (const destination of destinations) if (destination.account !== null) await takeAccount(deps, destination, destination.account, sources, runId)
+  for (const destination of destinations) if (destination.account !== null) await takeAccount(deps, destination, destination.account, sources)
   const fresh = destinations.filter(({ account }) => account === null)
   if (fresh.length === 0) return
   const names = new Set((await accounts.all()).map(({ name }) => name))
@@ -197,7 +200,7 @@ function newSource({ entropy }: ImportDeps, { file }: Destination, accountId: st
 }
 
 /** `sources`: those of files, by account. */
-async function takeAccount(deps: ImportDeps, destination: Destination, account: Account, sources: Map<string, AccountSource[]>, runId: string): Promise<void> {
+async function takeAccount(deps: ImportDeps, destination: Destination, account: Account, sources: Map<string, AccountSource[]>): Promise<void> {
   const { store, clock } = deps
   const { file, currency } = destination
   const now = clock.now()
@@ -213,7 +216,8 @@ async function takeAccount(deps: ImportDeps, destination: Destination, account: 
   // Another name by which files call the account: the next one is known by it. What a file happens to be called is none.
   if (active !== undefined && file.named.number !== null && !files.some(({ ref }) => sameRef(ref, file.ref))) await add({ ...newSource(deps, destination, account.id, now), state: 'replaced' })
   destination.source = source
-  destination.account = account.currency === currency ? account : await nameCurrency(store, account, currency, { runId, sourceId: source.id, at: now })
+  destination.account = account.currency === currency ? account : await nameCurrency(store, account, currency, { isSaid: file.currencyIsSaid, at: now })
+  if (file.currency === currency && !file.currencyIsSaid) await tellCurrency(store, account)
 }
 
 /** `names`: those that are taken. */
@@ -222,7 +226,7 @@ async function makeAccount(deps: ImportDeps, destination: Destination, names: Se
   const now = deps.clock.now()
   const id = deps.entropy.id(now)
   const made: Account = {
-    id, name: freeName(names, labelOf(file.named, file.label)), number: file.named.number, bankId: file.named.bankId, kind: file.named.kind, currency,
+    id, name: freeName(names, labelOf(file.named, file.label)), number: file.named.number, bankId: file.named.bankId, kind: file.named.kind, currency, currencyIsSaid: file.currencyIsSaid,
     state: 'open', institutionName: null, startOn: null, createdAt: now,
   }
   const source = newSource(deps, destination, id, now)

@@ -1,6 +1,7 @@
 /**
- * An account is in no known currency until a statement tells it (`XXX`, ISO 4217). From then on its rows are in it as
- * well: rows are known again by day, amount, currency and text, so those that stay without one would come twice.
+ * An account is in no known currency until a statement tells it (`XXX`, ISO 4217), or a person says it. From then on its
+ * rows are in it as well: rows are known again by day, amount, currency and text, so those that stay without one would
+ * come twice. What a person said a person may change; what a statement told stays.
  */
 import type { Account } from '../domain/account.ts'
 import { decimalsOf, type Currency } from '../domain/money.ts'
@@ -11,18 +12,23 @@ import { UNKNOWN_CURRENCY } from './accounts.ts'
 import { textOf } from './candidate.ts'
 import { contentKey } from './identity.ts'
 
-/** `runId`, `sourceId`: of the statement that tells it, at the instant `at`. */
-export type Telling = { readonly runId: string; readonly sourceId: string; readonly at: number }
+/** Who tells it, a statement or a person who says it, and when. */
+export type Telling = { readonly isSaid: boolean; readonly at: number }
 
 const PAGE = 1_000
 const ALL_STATES = ['pending', 'posted', 'withdrawn'] as const
 
+/** Whether another currency may take the place of the account's. */
+export function isOpenCurrency({ currency, currencyIsSaid }: Pick<Account, 'currency' | 'currencyIsSaid'>): boolean {
+  return currency === UNKNOWN_CURRENCY || currencyIsSaid
+}
+
 /**
- * Whether what the account holds can be in that currency: amounts without one were read with two decimals, and stand in
- * its minor units. What was taken back holds nothing up: it stays as it is, and does not come back.
+ * Whether what the account holds can be in that currency: amounts stand in minor units, and those without one were read with
+ * two decimals. What was taken back holds nothing up: it stays as it is, and does not come back.
  */
 export async function mayBeIn({ feed }: Pick<TenantStore, 'feed'>, account: Account, currency: Currency): Promise<boolean> {
-  if (account.currency !== UNKNOWN_CURRENCY || hasItsCoins(currency)) return true
+  if (!isOpenCurrency(account) || haveSameCoins(account.currency, currency)) return true
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const page = await pageOf(feed, account.id, cursor)
     if (page.rows.some(({ withdrawnReason }) => withdrawnReason !== 'undone')) return false
@@ -31,34 +37,38 @@ export async function mayBeIn({ feed }: Pick<TenantStore, 'feed'>, account: Acco
   return true
 }
 
-/** Whether amounts in minor units of no known currency are the same ones in that currency. */
-function hasItsCoins(currency: Currency): boolean {
-  return decimalsOf(currency) === decimalsOf(UNKNOWN_CURRENCY)
+/** Whether amounts in minor units of one are the same ones in the other. */
+function haveSameCoins(one: Currency, other: Currency): boolean {
+  return decimalsOf(one) === decimalsOf(other)
 }
 
-/** For a person: what to do where `mayBeIn` says no. */
+/** For a person: what to do where `mayBeIn` says no to a statement. */
 export function cannotBeIn(account: Account, currency: Currency): string {
   return `The rows that "${account.name}" holds came without a currency and were read with two decimals, but the statement is in ${currency}, which has ${decimalsOf(currency)}. Undo the imports that brought them, import this statement first, then import them again.`
 }
 
 /**
- * Gives the rows the currency page by page, and the account last: after a crash the next statement that tells it goes on
- * where this one ended, and one that tells another takes the rows along: none of an account without a currency has its own.
- * Undoing that statement's import leaves the currency told. Rejects where `mayBeIn` says no.
+ * Gives the rows the currency page by page, and the account last: after a crash who tells it again goes on where this one
+ * ended, and who tells another takes the rows along: none of an account whose currency is open has its own, but what was
+ * taken back while one was told. Undoing the import of a statement that told it leaves it told. Rejects where `mayBeIn` says no.
  */
-export async function nameCurrency(store: Pick<TenantStore, 'feed' | 'accounts'>, account: Account, currency: Currency, telling: Telling): Promise<Account> {
+export async function nameCurrency(store: Pick<TenantStore, 'feed' | 'accounts'>, account: Account, currency: Currency, { isSaid, at }: Telling): Promise<Account> {
   if (!(await mayBeIn(store, account, currency))) throw new Error(cannotBeIn(account, currency))
-  const isTold = (row: Transaction): boolean => row.currency === currency || (row.currency !== UNKNOWN_CURRENCY && account.currency !== UNKNOWN_CURRENCY)
-  for (let cursor: string | null | undefined = hasItsCoins(currency) ? undefined : null; cursor !== null; ) {
+  const isOpen = isOpenCurrency(account)
+  const goesAlong = (row: Transaction): boolean => [row.currency, account.currency].includes(UNKNOWN_CURRENCY) || (isOpen && row.withdrawnReason !== 'undone')
+  for (let cursor: string | null | undefined = haveSameCoins(isOpen ? account.currency : UNKNOWN_CURRENCY, currency) ? undefined : null; cursor !== null; ) {
     const page = await pageOf(store.feed, account.id, cursor)
-    const updates = page.rows.filter((row) => !isTold(row)).map((row) => updateOf(row, currency, telling.at))
-    if (updates.length > 0) {
-      await store.feed.commitPage({ ...telling, accountId: account.id, seen: [], observations: [], inserts: [], updates, questions: [], covers: null, balances: [], spans: [], cursor: null })
-    }
+    await store.feed.changeRows(account.id, page.rows.filter((row) => row.currency !== currency && goesAlong(row)).map((row) => updateOf(row, currency, at)), at)
     cursor = page.next
   }
-  await store.accounts.update(account.id, { currency })
-  return { ...account, currency }
+  const named = { currency, currencyIsSaid: isSaid && currency !== UNKNOWN_CURRENCY }
+  await store.accounts.update(account.id, named)
+  return { ...account, ...named }
+}
+
+/** A statement tells the currency that a person said: nobody changes it any more. */
+export async function tellCurrency({ accounts }: Pick<TenantStore, 'accounts'>, { id, currencyIsSaid }: Account): Promise<void> {
+  if (currencyIsSaid) await accounts.update(id, { currencyIsSaid: false })
 }
 
 /**

@@ -9,10 +9,10 @@ import type { JsonObject } from '../domain/institution.ts'
 import type { AccountOutcome } from '../domain/run.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { SourceProgress } from '../ports/feed.ts'
-import { UNKNOWN_CURRENCY, type Feed } from './accounts.ts'
+import type { Feed } from './accounts.ts'
 import { Answer, FLIPPED, type AnswerEnd, type Settled } from './answer.ts'
 import type { Asked } from './challenge.ts'
-import { cannotBeIn, mayBeIn, nameCurrency } from './name-currency.ts'
+import { cannotBeIn, isOpenCurrency, mayBeIn, nameCurrency, tellCurrency } from './name-currency.ts'
 import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds, type OldHolds } from './old-holds.ts'
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
@@ -296,11 +296,15 @@ class WindowReader {
   /** The currency of the account is what its first statement says; from then on another one is an error of the bank's. */
   async #checkCurrency(page: Page): Promise<Failure | null> {
     const { account } = this.#target
-    if (page.currency === null || page.currency === account.currency) return null
-    if (account.currency !== UNKNOWN_CURRENCY) return implausible(`The statement is in ${page.currency}, but the account is in ${account.currency}.`)
-    const { deps, run } = this.#session
+    if (page.currency === null) return null
+    const { deps } = this.#session
+    if (page.currency === account.currency) {
+      await tellCurrency(deps.store, account)
+      return null
+    }
+    if (!isOpenCurrency(account)) return implausible(`The statement is in ${page.currency}, but the account is in ${account.currency}.`)
     if (!(await mayBeIn(deps.store, account, page.currency))) return implausible(cannotBeIn(account, page.currency))
-    this.#target = { ...this.#target, account: await nameCurrency(deps.store, account, page.currency, { runId: run.id, sourceId: this.#target.source.id, at: deps.clock.now() }) }
+    this.#target = { ...this.#target, account: await nameCurrency(deps.store, account, page.currency, { isSaid: false, at: deps.clock.now() }) }
     return null
   }
 

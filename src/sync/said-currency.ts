@@ -30,7 +30,7 @@ export async function* inCurrency(statements: StatementStream, said: Currency): 
         yield failed({ code: 'not_statements', message: `The statement is in ${currency}, but a person said ${said}. Leave the currency out: the file names it.`, line: head.line })
         return
       }
-      yield ok({ ...read.value, head: { ...head, currency: said } })
+      yield ok({ ...read.value, head: { ...head, currency: said, currencyIsSaid: currency === UNKNOWN_CURRENCY } })
     } else if (read.value.part === 'balance' && read.value.balance.currency === UNKNOWN_CURRENCY) yield ok({ ...read.value, balance: { ...read.value.balance, currency: said } })
     else yield read
   }

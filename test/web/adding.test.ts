@@ -75,6 +75,13 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     await first.context().close()
     const second = await another()
     await settled(second, world.url('/accounts'))
+    await halfAdded(second, customer).getByRole('link', { name: 'Continue' }).click()
+    await second.getByRole('form', { name: 'Choose accounts' }).waitFor()
+    // Where it is gone on with, too: there is nothing to pause yet, and nothing that would stay.
+    await second.getByRole('region', { name: 'Discard' }).getByText('Nothing was read yet').waitFor()
+    assert.deepEqual([await second.getByRole('button', { name: 'Disable' }).count(), await second.getByRole('button', { name: 'Remove' }).count()], [0, 0])
+    assert.deepEqual(await violations(second), [])
+    await settled(second, world.url('/accounts'))
     await halfAdded(second, customer).getByRole('button', { name: 'Discard' }).click()
     await halfAdded(second, customer).waitFor({ state: 'detached' })
     await second.getByText('Not read yet').waitFor({ state: 'detached' })

@@ -38,6 +38,24 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     assert.deepEqual(english, [])
   })
 
+  // Fails when: an act, what it was done to or how it went is told by its code alone (was so: “role: reader”, “secret.sealed”).
+  test('the audit log says each act in words, with what it was done to, and keeps its code beside', async () => {
+    const { audit, store } = world.sandbox.opened.instance
+    const [account] = await store.accounts.list()
+    await audit.record({ actor: 'host', action: 'account.exported', object: account!.id, codes: { format: 'csv', from: null, to: null } })
+    await audit.record({ actor: 'nobody', action: 'sign_in.refused', object: '', codes: { method: 'totp' } })
+    await audit.record({ actor: 'host', action: 'made.up', object: '', codes: { strange: 'thing' } })
+    await settled(page, world.url('/settings/audit'), 'Wird geladen')
+    const line = (code: string) => page.getByRole('listitem').filter({ has: page.locator('code', { hasText: code }) }).first()
+    const told = async (code: string): Promise<string> => (await line(code).innerText()).replaceAll(/\s+/g, ' ')
+    assert.match(await told('account.exported'), /^Buchungen eines Kontos als Datei gespeichert von .* Konto: .* Format: csv account\.exported, [0-9a-f-]{36}, format: csv$/)
+    assert.match(await told('sign_in.refused'), /^Anmeldung abgelehnt .* Angemeldet mit: Passwort und App sign_in\.refused, method: totp$/)
+    assert.match(await told('secret.sealed'), /Verbindung: Sandbox Bank, Zugang /)
+    assert.match(await told('connection.added'), /^Verbindung hinzugefügt .* Ergebnis: die Bank fragt zurück connection\.added/)
+    // What is of a later version than the page is shown by its code, and nothing of it is made up.
+    assert.match(await told('made.up'), /^Made up von dem Betreiber dieses Servers .* made\.up, strange: thing$/)
+  })
+
   test('a broken connection is explained in German, with the same one thing to do', async () => {
     await settled(page, world.url(`/connections/${world.connectionId}`), 'Wird geladen')
     await page.getByText('Sie sind gefragt').first().waitFor()

@@ -18,8 +18,9 @@ import { accountDays, freshnessResource } from '../account-freshness.ts'
 import { freshnessShape } from '../freshness-shape.ts'
 import { PROOF_DAYS } from '../day-states.ts'
 import { ApiProblem } from '../problems.ts'
+import { valueOf } from './connections.ts'
 import { Download, idParams, listOf, pageOf, route, type Route } from '../route.ts'
-import { accountResource, accountShape, dayShape, money, transactionResource, transactionShape } from '../shapes.ts'
+import { accountResource, accountShape, currencyCodeShape, dayShape, money, transactionResource, transactionShape } from '../shapes.ts'
 
 const list = route({
   method: 'GET', url: '/accounts', action: 'read', tag: 'Accounts', summary: 'All accounts',
@@ -60,6 +61,15 @@ const forgetDates = route({
     const done = await instance.verbs.forgetFileDates(params.id)
     if (!done.ok) throw new ApiProblem('not_found', done.failure.message)
     return { ok: true as const }
+  },
+})
+
+const currency = route({
+  method: 'PUT', url: '/accounts/:id/currency', action: 'review', tag: 'Accounts', summary: 'Say the currency of an account whose statements name none, or take back what was said',
+  params: idParams, body: z.strictObject({ currency: currencyCodeShape.nullable() }), response: accountShape,
+  handle: async ({ params, body, instance }) => {
+    valueOf(await instance.verbs.sayCurrency(params.id, body.currency))
+    return accountResource(await summaryOf(instance, params.id))
   },
 })
 
@@ -144,7 +154,7 @@ const save = route({
   },
 })
 
-export const accountRoutes: readonly Route[] = [list, one, change, forgetDates, rows, coverage, freshness, proof, series, save]
+export const accountRoutes: readonly Route[] = [list, one, change, forgetDates, currency, rows, coverage, freshness, proof, series, save]
 
 /** The page, or a problem when the cursor is none of ours. */
 async function firstOrAfter<T>(page: Promise<T>): Promise<T> {

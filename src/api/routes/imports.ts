@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { failureSentence } from '../../domain/statement.ts'
 import { DATES_SAID } from '../../domain/dates-said.ts'
-import { readCurrency } from '../../formats/written-currency.ts'
 import { retold } from '../../language/retold.ts'
 import { NEW_ACCOUNT } from '../../sync/file-accounts.ts'
 import { accountOf } from '../account-of.ts'
 import { readBody, UPLOAD_LIMIT_BYTES, UPLOAD_MS } from '../body.ts'
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
+import { currencyCodeShape } from '../shapes.ts'
 
 export const importShape = z
   .object({
@@ -27,7 +27,7 @@ export const importShape = z
 
 const upload = route({
   method: 'POST', url: '/imports', action: 'review', tag: 'Imports', summary: 'Import a statement file (OFX, QFX, QBO, CAMT, MT940, QIF, CSV); nothing of a damaged file is kept',
-  query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional(), dates: z.enum(DATES_SAID).optional(), currency: z.string().refine((code) => readCurrency(code) === code, 'A code of ISO 4217, such as EUR').optional().meta({ description: 'Where the file names none' }) }),
+  query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional(), dates: z.enum(DATES_SAID).optional(), currency: currencyCodeShape.optional().meta({ description: 'Where the file names none' }) }),
   body: 'stream', response: importShape,
   handle: async ({ query, body, instance, language }) => {
     if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT) await accountOf(instance, query.accountId)

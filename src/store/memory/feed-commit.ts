@@ -113,7 +113,8 @@ function alreadyStored(feed: FeedState, page: PageCommit): ReadonlyMap<string, s
   return lost
 }
 
-function applyUpdates(feed: FeedState, page: PageCommit): void {
+/** See `FeedStore.changeRows`. */
+export function applyUpdates(feed: FeedState, page: Pick<PageCommit, 'accountId' | 'updates' | 'at'>): void {
   for (const { id, content, state, withdrawnReason, contentKey, change } of page.updates) {
     const before = feed.transactions.get(id)
     if (before === undefined || before.accountId !== page.accountId) continue

@@ -5,7 +5,7 @@ import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/f
 import { memoryAnswers } from './answers.ts'
 import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
-import { candidates, commitPages } from './feed-commit.ts'
+import { applyUpdates, candidates, commitPages } from './feed-commit.ts'
 import { undoneRuns } from './undone.ts'
 import { by } from './order.ts'
 import type { FeedState, TenantState } from './state.ts'
@@ -18,6 +18,9 @@ export function memoryFeed(state: TenantState): FeedStore {
     },
     async commitPage(page) {
       return commitPages(state, [page])
+    },
+    async changeRows(accountId, updates, at) {
+      applyUpdates(feed, { accountId, updates, at })
     },
     async commitPages(pages) {
       return commitPages(state, pages)

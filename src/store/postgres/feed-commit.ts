@@ -25,6 +25,12 @@ export async function commitPages(db: Database, tenantId: string, pages: readonl
   return committed
 }
 
+/** See `FeedStore.changeRows`. */
+export async function changeRows(db: Database, tenantId: string, rows: RowChanges): Promise<void> {
+  const statements = updateAll(tenantId, rows)
+  if (statements.length > 0) await inOneTrip(db, tenantId, statements)
+}
+
 async function writeOnce(db: Database, tenantId: string, pages: readonly PageCommit[]): Promise<{ readonly inserted: number }> {
   try {
     await inOneTrip(db, tenantId, pages.flatMap((page) => [...insertObservations(tenantId, page.observations, 'alone'), ...aroundObservations(tenantId, page)]))
@@ -113,7 +119,9 @@ async function readWinners(trx: Session, tenantId: string, sourceId: string, tri
   return new Map(rows.map((row) => [row.id, row.stored]))
 }
 
-function updateAll(tenantId: string, page: PageCommit): readonly Statement[] {
+type RowChanges = Pick<PageCommit, 'accountId' | 'updates' | 'at'>
+
+function updateAll(tenantId: string, page: RowChanges): readonly Statement[] {
   if (page.updates.length === 0) return []
   const updates = [...page.updates].sort((a, b) => (a.id < b.id ? -1 : 1))
   const set = contentShape.columns.map(({ column, codec }) =>

@@ -13,7 +13,7 @@ import { once } from './compiled.ts'
 import { postgresAnswers } from './answers.ts'
 import { storeDecided } from './decided.ts'
 import { readCandidates } from './feed-candidates.ts'
-import { commitPages } from './feed-commit.ts'
+import { changeRows, commitPages } from './feed-commit.ts'
 import { idKey, inOneTrip, inTenant, type Database, type Session } from './session.ts'
 import { refreshStatistics } from './statistics.ts'
 import { balances, changes, coverage, observations, questions, readShown, readTransaction, spans, undated } from './tables.ts'
@@ -35,6 +35,7 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
     },
     commitPage: (page) => commitPages(db, tenantId, [page]),
     commitPages: (pages) => commitPages(db, tenantId, pages),
+    changeRows: (accountId, updates, at) => changeRows(db, tenantId, { accountId, updates, at }),
     async cursor(sourceId) {
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [cursorOf(idKey(sourceId))])
       return row?.cursor ?? null

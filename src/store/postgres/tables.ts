@@ -28,7 +28,7 @@ export const connections = shape<Connection>({
 })
 
 export const accounts = shape<Account>({
-  id: uuid, name: text(), number: nullable(text()), bankId: nullable(text()), kind: text(), currency: text(), state: text(),
+  id: uuid, name: text(), number: nullable(text()), bankId: nullable(text()), kind: text(), currency: text(), currencyIsSaid: flag, state: text(),
   institutionName: nullable(text()), startOn: nullable(day), createdAt: instant,
 })
 

@@ -5,9 +5,10 @@ import { lazy, Suspense } from 'react'
 import { get, type Account } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { CurrencyOf } from '../parts/currency.tsx'
 import { BalanceBreaks, useBalanceProof } from '../parts/balance.tsx'
 import type { BalanceSeries } from '../parts/balance-picture.tsx'
-import { FreshnessChip, FreshnessFacts, useFreshness } from '../parts/freshness.tsx'
+import { AccountChip, FreshnessFacts, useFreshness } from '../parts/freshness.tsx'
 import { kindWords } from '../parts/kinds.ts'
 import { Amount } from '../parts/money.tsx'
 import { ToList } from '../parts/split.tsx'
@@ -32,10 +33,11 @@ export function AccountPage() {
         <>
           <ToList to="/accounts">{say('All accounts')}</ToList>
           <Head account={data} />
+          <CurrencyOf account={data} />
           {/* How high each of these is, only its answer tells: they come together, so that none pushes another. */}
           {above.every(({ isPending }) => !isPending) && (
             <>
-              {freshness.data !== undefined && <div className="flex flex-wrap items-start gap-x-6"><div className="pb-2"><FreshnessChip freshness={freshness.data} /></div><FreshnessFacts freshness={freshness.data} /></div>}
+              {freshness.data !== undefined && <div className="flex flex-wrap items-start gap-x-6"><div className="pb-2"><AccountChip account={data} freshness={freshness.data} /></div><FreshnessFacts account={data} freshness={freshness.data} /></div>}
               {coverage.data !== undefined && <Strip coverage={coverage.data} accountId={id} />}
               <BalanceBreaks accountId={id} />
               {/* Nothing where the bank stated too little to compare; the picture's scripts are loaded only where there is one. */}

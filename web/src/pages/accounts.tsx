@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useParams } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { get, type Account, type Connection, type QuestionPage } from '../api.ts'
-import { message, say } from '../language/language.ts'
+import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay, useOffline } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
-import { FreshnessChip, useFreshness } from '../parts/freshness.tsx'
+import { AccountChip, isUnread, useFreshness } from '../parts/freshness.tsx'
 import { HalfAdded, isHalfAdded } from '../parts/half-added.tsx'
 import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
@@ -110,11 +110,13 @@ function Totals({ accounts }: { accounts: readonly Account[] }) {
     const decimals = balance.split('.')[1]?.length ?? 0
     sums.set(currency, { units: (sums.get(currency)?.units ?? 0n) + BigInt(balance.replace('.', '')), decimals })
   }
-  if (sums.size === 0) return null
+  const left = accounts.filter((account) => !isUnread(account) && account.currency === NO_CURRENCY).length
+  if (sums.size === 0 && left === 0) return null
   return (
     <p className="meta flex flex-wrap gap-x-3">
-      <span>{say('In all')}</span>
+      {sums.size > 0 && <span>{say('In all')}</span>}
       {[...sums].map(([currency, { units, decimals }]) => <Amount key={currency} amount={decimalString(units, decimals)} currency={currency} />)}
+      {left > 0 && <span>{say('without {count, plural, one {# account} other {# accounts}} whose currency is not known', { count: left })}</span>}
     </p>
   )
 }
@@ -167,10 +169,6 @@ function isToldByCard({ connection, accounts }: Group): boolean {
   return connection !== null && isHalfAdded(connection) && connection.problems.length === 0 && accounts.every(isUnread)
 }
 
-function isUnread({ rows, balanceIsStated }: Account): boolean {
-  return rows === 0 && !balanceIsStated
-}
-
 function GroupHead({ group: { connection, name }, beside }: { group: Group; beside: boolean }) {
   const opening = useOpening('detail')
   if (connection === null) return <h2 className="mb-2">{name}</h2>
@@ -191,11 +189,8 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
   )
 }
 
-const STATES: Record<Account['state'], string | null> = { open: null, paused: message('Paused'), closed: message('Closed'), missing: message('No longer listed') }
-
 function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
   const unread = isUnread(account)
-  const state = unread && account.state === 'paused' ? message('Not read yet') : STATES[account.state]
   const opening = useOpening('detail')
   const freshness = useFreshness(account.id)
   const coverage = useQuery({ queryKey: ['coverage', account.id], queryFn: () => get<Coverage>(`/accounts/${account.id}/coverage`) })
@@ -210,9 +205,10 @@ function Tile({ account, toDecide }: { account: Account; toDecide: number }) {
         <span>{unread ? '' : !account.balanceIsStated ? say('sum of the rows') : account.balanceOn === null ? say('bank’s balance') : <Say message="bank’s balance of {day}" day={<Day day={account.balanceOn} />} />}</span>
       </p>
       <div className="mt-2 flex min-h-6 flex-wrap items-center gap-2">
-        {state === null ? <FreshnessChip freshness={freshness.data} /> : <Chip tone="off">{say(state)}</Chip>}
+        <AccountChip account={account} freshness={freshness.data} />
         {freshness.data?.word === 'bank_is_behind' && freshness.data.bankDataOn !== null && <span className="meta"><Say message="data of {day}" day={<Day day={freshness.data.bankDataOn} />} /></span>}
         {toDecide > 0 && <Chip tone="need">{say('{count} to decide', { count: toDecide })}</Chip>}
+        {!unread && account.currency === NO_CURRENCY && <Chip tone="need">{say('No currency')}</Chip>}
       </div>
       <div className="mt-2 h-4">{coverage.data !== undefined && <MiniStrip coverage={coverage.data} />}</div>
       <p className="meta mt-1 min-h-5">{coverage.data !== undefined && provedWords(coverage.data)}</p>

@@ -3,12 +3,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Account } from '../api.ts'
-import { locale, say } from '../language/language.ts'
+import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
-import { Amount, NO_CURRENCY, withCurrency } from '../parts/money.tsx'
+import { ChooseCurrency } from '../parts/currency.tsx'
+import { Amount, withCurrency } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Title, Trouble } from '../parts/states.tsx'
 import { Day } from '../parts/time.tsx'
@@ -129,30 +130,10 @@ function Rows({ imported, choose, isBusy }: { imported: Imported; choose: (said:
             : <Say message={s.from === s.to ? '{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from}' : '{account}: {count, plural, one {# row} other {# rows}}, sum {sum}, {from} to {to}'} account={s.account} count={s.rows} sum={<Amount amount={s.sum} currency={s.currency} />} from={<Day day={s.from} />} to={<Day day={s.to} />} />}
         </p>
       ))}
-      {notices.map(({ code, message, line, accountId }, index) => code === 'currency_unknown' ? <ChooseCurrency key={index} message={message} choose={(currency) => choose({ currency, accountId })} isBusy={isBusy} /> : <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message} {accountId !== undefined && <ForgetDates accountId={accountId} />}</p>)}
+      {notices.map(({ code, message, line, accountId }, index) => code === 'currency_unknown' ? <ChooseCurrency key={index} label={`${message} ${say('Which is it?')}`} choose={(currency) => choose({ currency, accountId })} isBusy={isBusy} /> : <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message} {accountId !== undefined && <ForgetDates accountId={accountId} />}</p>)}
     </>
   )
 }
-
-/** The account stays without a currency until somebody says it; the rows are known again, and none comes twice. */
-function ChooseCurrency({ message, choose, isBusy }: { message: string; choose: (currency: string) => void; isBusy: boolean }) {
-  const [currency, setCurrency] = useState('')
-  const names = new Intl.DisplayNames(locale, { type: 'currency' })
-  return (
-    <form className="mt-2 flex flex-wrap items-end gap-2" onSubmit={(event) => { event.preventDefault(); choose(currency) }}>
-      <label className="grid gap-1">
-        <span>{message} {say('Which is it?')}</span>
-        <select className="field max-w-xs" required value={currency} onChange={(event) => setCurrency(event.target.value)}>
-          <option value="">{say('Choose a currency')}</option>
-          {CURRENCIES.map((code) => <option key={code} value={code}>{code} {names.of(code)}</option>)}
-        </select>
-      </label>
-      <button type="submit" className="button" disabled={isBusy || currency === ''}>{say('This is its currency')}</button>
-    </form>
-  )
-}
-
-const CURRENCIES = Intl.supportedValuesOf('currency').filter((code) => code !== NO_CURRENCY)
 
 /** What was said of the dates of an account's files holds until it is taken back here. */
 function ForgetDates({ accountId }: { accountId: string }) {

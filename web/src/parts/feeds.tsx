@@ -3,9 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
 import type { Connection } from '../api.ts'
-import { message, say } from '../language/language.ts'
+import { say } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import { Chip } from './chip.tsx'
+import { STATE_WORDS } from './freshness.tsx'
 import { NO_CURRENCY } from './money.tsx'
 import { Trouble } from './states.tsx'
 
@@ -25,13 +26,12 @@ export function Feeds({ connection }: { connection: Connection }) {
   )
 }
 
-const STATES: Record<Fed['state'], string | null> = { open: null, paused: message('Paused'), closed: message('Closed'), missing: message('No longer listed') }
 
 function Feed({ account, connection }: { account: Fed; connection: Connection }) {
   const act = useAct()
   const may = useMay()
   const { id, name, state, rows, formerNumber } = account
-  const word = STATES[state]
+  const word = STATE_WORDS[state]
   const mayChange = may('administer') && (connection.state === 'active' || connection.state === 'disabled')
   const candidates = candidatesFor(account, connection)
   const isAsked = connection.problems.some((problem) => problem.cause === 'account_not_found' && problem.accountId === id)

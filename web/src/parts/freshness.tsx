@@ -1,7 +1,7 @@
 /** How fresh an account is: one word, and the four facts behind it, never merged into one. */
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { get, type Freshness } from '../api.ts'
+import { get, type Account, type Freshness } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { Day, Instant } from './time.tsx'
@@ -22,16 +22,30 @@ export function useFreshness(accountId: string) {
   return useQuery({ queryKey: ['freshness', accountId], queryFn: () => get<Freshness>(`/accounts/${accountId}/freshness`) })
 }
 
-export function FreshnessChip({ freshness }: { freshness: Freshness | undefined }) {
+/** What an account is in a word, where it is not simply read. */
+export const STATE_WORDS: Record<Account['state'], string | null> = { open: null, paused: message('Paused'), closed: message('Closed'), missing: message('No longer listed') }
+
+/** Nothing came from anywhere yet. */
+export function isUnread({ rows, balanceIsStated }: Account): boolean {
+  return rows === 0 && !balanceIsStated
+}
+
+/** What the account is, where it is not simply read; else how fresh it is. The same among the others and on its own page. */
+export function AccountChip({ account, freshness }: { account: Account; freshness: Freshness | undefined }) {
+  const state = isUnread(account) && account.state === 'paused' ? message('Not read yet') : STATE_WORDS[account.state]
+  return state === null ? <FreshnessChip freshness={freshness} /> : <Chip tone="off">{say(state)}</Chip>
+}
+
+function FreshnessChip({ freshness }: { freshness: Freshness | undefined }) {
   if (freshness === undefined) return <span className="inline-block h-6" />
   const { tone, word } = WORDS[freshness.word]
   return <Chip tone={tone}>{say(word)}</Chip>
 }
 
 /** Four facts; what is not known says so. Of an account that only files feed no bank was ever asked. */
-export function FreshnessFacts({ freshness }: { freshness: Freshness }) {
-  const { word, askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
-  const isAsked = word !== 'from_files'
+export function FreshnessFacts({ account, freshness }: { account: Account; freshness: Freshness }) {
+  const { askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
+  const isAsked = account.connectionIds.length > 0
   return (
     <dl className="mb-4 grid w-full grid-cols-2 gap-x-6 gap-y-2 text-[13px] leading-5 @xl:flex @xl:w-auto @xl:flex-wrap">
       {isAsked && <Fact term={say('Asked')}>{askedAt === null ? say('never') : <Instant at={askedAt} />}</Fact>}

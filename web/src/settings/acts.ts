@@ -87,7 +87,6 @@ const FACTS: Readonly<Record<string, readonly [name: string, values: Words | nul
   format: [message('Format'), null],
   from: [message('From'), null],
   hours: [message('Between'), null],
-  institution: [message('Bank'), null],
   label: [message('Called'), null],
   matched: [message('Rows known already'), null],
   method: [message('Signed in by'), METHODS],
