@@ -104,7 +104,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /connections/:id/schedule': { everyMinutes: null, hours: null },
   'PUT /connections/:id/accounts': { accounts: [{ accountId: NOBODY, into: null, startOn: null }] },
   'POST /connections': { institutionId: 'sandbox', form: {} }, 'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' },
-  'POST /accounts/:id/ask-again': { from: '2026-03-01', to: '2026-03-31' }, 'POST /accounts/:id/reconciliations': { asOf: '2026-03-31', balance: '1' },
+  'PUT /accounts/:id/currency': { currency: 'EUR' }, 'POST /accounts/:id/ask-again': { from: '2026-03-01', to: '2026-03-31' }, 'POST /accounts/:id/reconciliations': { asOf: '2026-03-31', balance: '1' },
   'POST /connections/:id/previews': { institutionId: 'sandbox', form: {} }, 'POST /connections/:id/accounts/adopt': { missingAccountId: NOBODY, newAccountId: NOBODY }, 'POST /connections/:id/accounts/part': { accountId: NOBODY },
 }
 
@@ -318,7 +318,14 @@ test('an account is downloaded in every format, and a file is imported once', as
   assertProblem(await upload(eitherWay, `d.csv&accountId=${accountId}&dates=day-first&currency=Euro`), 'invalid_request')
   const inEuro = (await upload(eitherWay, `d.csv&accountId=${accountId}&dates=day-first&currency=EUR`)).json
   assert.deepEqual([inEuro.added, inEuro.matched, inEuro.statements[0].currency, inEuro.notices.map((notice: { code: string }) => notice.code)], [0, 1, 'EUR', []])
-  assert.equal((await ask('GET', `/api/accounts/${accountId}`)).json.currency, 'EUR')
+  const isIn = async (): Promise<unknown> => { const { currency, currencyIsSaid } = (await ask('GET', `/api/accounts/${accountId}`)).json; return [currency, currencyIsSaid] }
+  assert.deepEqual(await isIn(), ['EUR', true])
+  // Said by mistake, said otherwise, taken back, and said again.
+  for (const currency of ['USD', null, 'EUR']) {
+    assert.equal((await ask('PUT', `/api/accounts/${accountId}/currency`, { body: { currency } })).status, 200)
+    assert.deepEqual(await isIn(), [currency ?? 'XXX', currency !== null])
+  }
+  for (const [body, code] of [[{ currency: 'Euro' }, 'invalid_request'], [{ currency: 'JPY' }, 'invalid_request']] as const) assertProblem(await ask('PUT', `/api/accounts/${accountId}/currency`, { body }), code)
   const next = async (date: string): Promise<Answer> => upload(`Date,Description,Amount\n${date},Thing,-2.50\n`, `d.csv&accountId=${accountId}`)
   assert.deepEqual((await next('06/02/2026')).json.notices.map((notice: { code: string }) => notice.code), ['dates_remembered'])
   assert.equal((await ask('DELETE', `/api/accounts/${accountId}/file-dates`)).json.ok, true)

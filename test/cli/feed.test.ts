@@ -228,3 +228,16 @@ test('export into a closed pipe ends quietly', { skip: existsSync('/bin/sh') ? f
   const ended = spawnSync('sh', ['-c', `"$0" "$1" export --format csv --account 000555777 | head -c 1`, process.execPath, join(import.meta.dirname, '../../src/main.ts')], { env: environment(home.path), encoding: 'utf8' })
   assert.deepEqual([ended.stdout, ended.stderr], ['d', ''])
 })
+
+test('the currency that no file named is said after the import, said otherwise, and taken back', async () => {
+  const cash = file('cash.csv', 'Date,Description,Amount\n2026-02-05,Shop,-20.00\n')
+  const imported = await run('import', '--account', 'new', cash)
+  const [, command, id] = /To say it: relink (currency) ([0-9a-f-]{36}) EUR/.exec(imported.stdout + imported.stderr) ?? assert.fail(imported.stdout)
+  const rowsIn = async (): Promise<unknown> => jsonLines((await run('transactions', id!, '--json')).stdout).map((row) => row['currency'])
+  for (const [code, currency] of [['eur', 'EUR'], ['USD', 'USD'], [undefined, 'XXX']] as const) {
+    const said = await run(command!, id!, ...(code === undefined ? [] : [code]), '--json')
+    assert.deepEqual([said.status, jsonLines(said.stdout).map((line) => line['currency']), await rowsIn()], [0, [code === undefined ? null : currency], [currency]])
+  }
+  const told = await run('currency', '000555777', 'EUR')
+  assert.deepEqual([told.status, /The statements of this account name its currency: USD\./.test(told.stderr)], [1, true])
+})

@@ -15,7 +15,7 @@ after(async () => {
 })
 const run = (args: readonly string[], settings = {}) => host.relink(home.path, args, settings)
 
-const COMMANDS = ['demo', 'start', 'worker', 'bank', 'connect', 'sync', 'status', 'accounts', 'transactions', 'repair', 'secret', 'disable', 'enable', 'remove', 'reconnect', 'import', 'undo', 'runs', 'recompute', 'export', 'diagnose', 'explain', 'doctor', 'token', 'health', 'vault', 'simplefin', 'backup', 'restore', 'simulate']
+const COMMANDS = ['demo', 'start', 'worker', 'bank', 'connect', 'sync', 'status', 'accounts', 'currency', 'transactions', 'repair', 'secret', 'disable', 'enable', 'remove', 'reconnect', 'import', 'undo', 'runs', 'recompute', 'export', 'diagnose', 'explain', 'doctor', 'token', 'health', 'vault', 'simplefin', 'backup', 'restore', 'simulate']
 
 test('help and version are answers, on standard output with status 0, and help names every command', async () => {
   const [help, version] = await Promise.all([run(['--help']), run(['--version'])])
@@ -28,7 +28,7 @@ const WRONG: readonly (readonly string[])[] = [
   [], ['nonsense'], ['import'], ['transactions'], ['repair'], ['secret'], ['recompute'], ['recompute', 'x', '--bogus'], ['disable'], ['enable'], ['remove'], ['explain'], ['diagnose'], ['export', '--format', 'ofx'], ['export'], ['export', '--everything', '--format', 'csv'], ['export', '--account', 'x'],
   ['export', '--format', 'word', '--account', 'x'], ['export', '--format', 'csv', '--account', 'x', '--from', 'yesterday'], ['export', '--format', 'csv', '--account', 'x', '--from', '2026-02-01', '--to', '2026-01-01'],
   ['accounts', '--bogus'], ['demo', '--port', '99999'], ['diagnose', '--format', 'xml'], ['bank', '--bogus'], ['simplefin', 'nonsense'], ['vault', 'nonsense'], ['health', 'nonsense'], ['health', 'verify', 'x'], ['vault', 'rotate'], ['vault', 'rotate', '--reseal'], ['undo'], ['user', 'invite', ' ', '--role', 'reader'], ['user', 'invite', 'a\nb', '--role', 'reader'], ['import', '--dry-run', '--account', 'x', 'file'], ['import', '--dry-run', '--dates', 'year-first', 'file'],
-  ['simulate', '--seed', 'x'], ['simulate', '--seed', '1', '--runs', '0'], ['accounts', 'extra'], ['repair', 'x', '--did', '1', '--cannot', '1'],
+  ['simulate', '--seed', 'x'], ['simulate', '--seed', '1', '--runs', '0'], ['accounts', 'extra'], ['currency'], ['currency', 'x', 'Taler'], ['repair', 'x', '--did', '1', '--cannot', '1'],
 ]
 
 test('wrong usage ends with 2, says why on standard error and prints nothing on standard output', async () => {

@@ -94,7 +94,7 @@ function Likelihood({ problem: { causes } }: { problem: Problem }) {
   return (
     <ul className="mt-2 grid gap-1.5" aria-label={say('How likely')}>
       {shown.map((cause, index) => (
-        <li key={cause.cause} className="flex flex-wrap items-center gap-x-3">
+        <li key={cause.cause} className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
           <Bar p={cause.p} />
           {index === 0 ? <span className="font-medium">{cause.likelihood}</span> : <span><span className="text-muted"><Sentence parts={cause.what} /></span> {cause.share}</span>}
         </li>
@@ -108,7 +108,7 @@ function Likelihood({ problem: { causes } }: { problem: Problem }) {
 function Bar({ p }: { p: number }) {
   const blocks = Math.min(9, Math.round(p * 10))
   return (
-    <span aria-hidden="true" className="flex gap-0.5">
+    <span aria-hidden="true" className="flex gap-0.5 pt-[5px]">
       {Array.from({ length: 10 }, (_, at) => <span key={at} className={`h-3 w-1.5 rounded-[1px] border ${at < blocks ? 'border-accent bg-accent' : 'border-edge'}`} />)}
     </span>
   )
