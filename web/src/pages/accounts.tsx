@@ -175,7 +175,7 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
   const link = { to: '/connections/$id', params: { id: connection.id }, ...opening } as const
   return (
     <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
-      <h2 className="name"><Link {...link} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{name}</Link></h2>
+      <h2 className="name"><Link {...link} aria-label={say('{bank}, login {login}', { bank: name, login: connection.loginLabel })} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{name}</Link></h2>
       <ConnectionChip connection={connection} />
       <span className="meta min-w-0 flex-1 basis-48">
         {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null || connection.awaitsChoice ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}

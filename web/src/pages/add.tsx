@@ -77,7 +77,7 @@ function Connected({ institution: { logins, name } }: { institution: Institution
   if (logins.length === 0) return null
   return (
     <ul className="grid gap-1">
-      {logins.map(({ id, loginLabel }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say('Already connected: login {login}', { login: loginLabel })}</span><Link className="link" to="/connections/$id" params={{ id }} aria-label={say('Open it: {bank}, login {login}', { bank: name, login: loginLabel })}>{say('Open it')}</Link></li>)}
+      {logins.map(({ id, loginLabel }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say('Already connected: login {login}', { login: loginLabel })}</span><Link className="link py-0.5" to="/connections/$id" params={{ id }} aria-label={say('Open it: {bank}, login {login}', { bank: name, login: loginLabel })}>{say('Open it')}</Link></li>)}
     </ul>
   )
 }

@@ -42,7 +42,7 @@ export function DemoPage() {
                 <section key={fault} className={`panel flex flex-col gap-2 ${active ? 'border-need' : ''}`} aria-label={familyName}>
                   <div className="flex flex-wrap justify-between gap-2"><h2>{familyName}</h2>{active && <Chip tone="need">{say('Broken now')}</Chip>}</div>
                   <p className="grow text-muted">{sentence}</p>
-                  <NeedsServer><button className="button self-start" disabled={act.isPending} onClick={() => act.send('POST', '/demo', active ? { passHours: HOURS_OF_OUTAGE, clear: fault } : { passHours: HOURS_BEFORE, inject: fault })}>
+                  <NeedsServer><button className="button self-start" disabled={act.isPending} aria-label={say(active ? 'The bank repairs it: {what}' : 'Break it: {what}', { what: familyName })} onClick={() => act.send('POST', '/demo', active ? { passHours: HOURS_OF_OUTAGE, clear: fault } : { passHours: HOURS_BEFORE, inject: fault })}>
                     {say(active ? 'The bank repairs it' : 'Break it')}
                   </button></NeedsServer>
                 </section>

@@ -38,7 +38,7 @@ function Whole({ questions, waiting, more, accounts }: { questions: readonly Que
   if (kept === undefined && account !== undefined) setKept(account.id)
   const list = (
     <>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link" to="/rules">{say('Rules')}</Link></div>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link py-1" to="/rules">{say('Rules')}</Link></div>
       {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><NeedsServer><Questions questions={questions} accounts={accounts} />{waiting > questions.length && <button type="button" className="button mt-3" onClick={more}>{say('{count, plural, one {One more question} other {# more questions}}', { count: waiting - questions.length })}</button>}</NeedsServer></section>}
       {questions.length === 0 && <p className="mb-6 text-muted">{say('Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.')}</p>}
       {shown === undefined ? (

@@ -73,7 +73,7 @@ function Row({ one, isPaused }: { one: Scheduled; isPaused: boolean }) {
 function Next({ one, isPaused }: { one: Scheduled; isPaused: boolean }) {
   if (one.state === 'disabled') return <span className="meta">{say('Switched off')}</span>
   if (isPaused) return <span className="meta">{say('Paused with all others')}</span>
-  if (one.nextReadAt === null) return <Link className="link" to="/connections/$id" params={{ id: one.connectionId }}>{say('Needs you first')}</Link>
+  if (one.nextReadAt === null) return <Link className="link py-0.5" to="/connections/$id" params={{ id: one.connectionId }} aria-label={say('Needs you first: {bank}, login {login}', { bank: one.institutionName, login: one.loginLabel })}>{say('Needs you first')}</Link>
   return <span><Say message={one.isRetrying ? 'Next try {at}' : 'Next read {at}'} at={<Instant at={one.nextReadAt} />} /></span>
 }
 
