@@ -57,7 +57,7 @@ describe('accounts that only files feed', { skip: cannotRun ?? false }, () => {
     assert.deepEqual(await rows(), ['123450 GBP'])
     await page.getByText('£1,234.50').first().waitFor()
     // What had the focus is gone; it is in the section still.
-    await page.waitForFunction('document.activeElement.closest("[aria-labelledby=currency]") !== null')
+    await untilEqual(() => page.evaluate<boolean>('document.activeElement.closest("[aria-labelledby=currency]") !== null'), true)
     await told.getByRole('button', { name: 'Change the currency' }).click()
     await choose('CHF')
     assert.deepEqual(await rows(), ['123450 CHF'])
