@@ -46,7 +46,7 @@ function standing(row: NewTransaction, { history, reports }: Told, effect: Effec
   const facts: Facts = {}
   for (const { changes } of history) for (const [field, [first]] of Object.entries(changes)) if (!(field in facts)) facts[field] = first
   for (const change of history) {
-    const { runId, changes } = change
+    const { runId, changes } = isTold(change, reports, effect) ? change : { ...change, changes: decisionsOf(change.changes) }
     const counts = (of: TransactionChange): boolean => runId === null || (!effect.isUndo(runId) && (effect.counts(runId) || isShownAgain(reports, runId, effect, of)))
     const standing = counts(change) ? changes : counts({ ...change, changes: moneyOf(changes) }) ? moneyOf(changes) : {}
     for (const [field, [, then]] of Object.entries(standing)) facts[field] = then
@@ -68,6 +68,21 @@ export function isShownAgain(reports: readonly ShownReport[], runId: RunId, { co
     const saysSo = shownBy.some((page) => page.runId === runId) || (change !== null && isHeard && says(report, change))
     return saysSo && shownBy.some((page) => page.seq > last && counts(page.runId))
   })
+}
+
+/** What an answer took from the other row goes with the report that said so; what persons decided stays. */
+function isTold(change: TransactionChange, reports: readonly ShownReport[], { counts }: Effect): boolean {
+  if (change.runId !== null || change.reason !== 'person' || Object.keys(change.changes).every(isDecision)) return true
+  const saying = reports.filter(({ report }) => says(report, change))
+  return saying.length === 0 || saying.some(({ report, shownBy }) => counts(report.runId) || shownBy.some(({ runId }) => counts(runId)))
+}
+
+function decisionsOf(changes: TransactionChange['changes']): TransactionChange['changes'] {
+  return Object.fromEntries(Object.entries(changes).filter(([field]) => isDecision(field)))
+}
+
+function isDecision(field: string): boolean {
+  return (DECIDED as readonly string[]).includes(field)
 }
 
 function moneyOf(changes: TransactionChange['changes']): TransactionChange['changes'] {

@@ -86,7 +86,7 @@ function showings({ pages }: TenantState): ReadonlyMap<string, readonly { readon
   return new Map([...shown].map(([id, runs]) => [id, [...runs].map(([runId, seq]) => ({ runId, seq }))]))
 }
 
-/** Rows that the run changed, whether it is taken back or comes again, and of those that it showed the ones that no report holds any more or that an undo ever changed. */
+/** Rows that the run changed, whether it is taken back or comes again, and of those that it showed the ones that no report holds any more or that an undo ever changed, or an answer: it may have taken from this run what the other row was. */
 function touchedBy(state: TenantState, root: string, runId: string, { counts, isUndo }: Effect): ReadonlySet<string> {
   const holds = countingReports(state)
   const touched = new Set<string>()
@@ -94,7 +94,7 @@ function touchedBy(state: TenantState, root: string, runId: string, { counts, is
   for (const observation of new Set(state.pages.filter((page) => page.runId === root).flatMap((page) => page.seen))) {
     const { transactionId: id } = state.feed.byId(observation)!
     if (!state.feed.transactions.has(id)) continue
-    const wasUndone = state.feed.history.get(id)?.some((change) => change.runId !== null && (isUndo(change.runId) || !counts(change.runId))) === true
+    const wasUndone = state.feed.history.get(id)?.some(({ runId: by, reason }) => (by === null ? reason === 'person' : isUndo(by) || !counts(by))) === true
     if (wasUndone || !state.feed.observationsOf(id).some(holds)) touched.add(id)
   }
   return touched
