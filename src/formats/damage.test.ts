@@ -147,3 +147,26 @@ function processorMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
 }
+
+// Fails when: what is damaged is passed over (seen: a row of another file, or one that lacks a cell, was lost or had its balance for its amount).
+test('rows of another file, rows that lack a cell, and blocks of zero bytes are refused with their line', async () => {
+  const rows = ['2024-01-05,Shop,-25.00,975.00', '2024-01-06,Bar,-5.00,970.00', '2024-01-25,ACME,1000.00,1970.00', '2024-01-26,Shop,-10.00,1960.00']
+  const csv = (at: number, row: string): string => `Date,Text,Amount,Balance\n${rows.with(at, row).join('\n')}\n`
+  const mt = `:20:X\r\n:25:123/456\r\n:28C:1\r\n:60F:C240101EUR100,00\r\n:61:2401050105D5,00NTRFNONREF\r\n:86:${'\0'.repeat(512)}D5,00NTRFNONREF\r\n:86:x\r\n:62F:C240108EUR80,00\r\n-\r\n`
+  const files: readonly (readonly [string, string, number])[] = [
+    [csv(1, '2024-01-06,Bar,970.00'), 'missing_field', 3], [csv(3, '2024-01-26,Shop,1960.00'), 'missing_field', 5],
+    [csv(1, '2024-01-06\tBar\t-5.00\t970.00'), 'invalid_date', 3], [csv(2, '25.01.2024;-5,00;x'), 'invalid_date', 4],
+    [mt, 'malformed', 6], ['Date,Text,Amount\n13/01/2024,A,-5.00\n01/14/2024,B,-6.00\n', 'invalid_date', 2], ['{\\rtf1\\ansi Date,Amount\\par}', 'unknown_format', 0],
+  ]
+  for (const [text, code, line] of files) {
+    const file = await readStatementFile(bytes(text, 61), { fileName: 'x.csv' })
+    const failure = file.ok ? (await collect(file.value.stream)).failure : file.failure
+    assert.deepEqual([failure?.code, failure?.line], [code, line], text)
+  }
+  // A pending row has no balance yet, and zero bytes fill up the end of a file.
+  for (const text of [`Date,Text,Amount,Status,Balance\n${rows.map((row) => row.replace(/,([\d.]+)$/, ',booked,$1')).join('\n')}\n2024-01-27,Bar,-3.00,pending\n`, `${mt.replace(/\0+D5,00NTRFNONREF/, 'x')}${'\0'.repeat(600)}`]) {
+    const file = await readStatementFile(bytes(text, 61), { fileName: 'x.csv' })
+    assert.ok(file.ok)
+    assert.equal((await collect(file.value.stream)).failure, null, text)
+  }
+})

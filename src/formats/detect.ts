@@ -142,6 +142,7 @@ const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly says: s
   { bytes: [0xd0, 0xcf, 0x11, 0xe0], says: 'This is an old Excel workbook. Save the sheet as CSV and import that.' },
   { bytes: [0x1f, 0x8b], says: 'This is a gzip archive. Unpack it and import the file inside.' },
   { bytes: [0x37, 0x7a, 0xbc, 0xaf], says: 'This is a 7-Zip archive. Unpack it and import the files inside.' },
+  { bytes: [0x7b, 0x5c, 0x72, 0x74, 0x66], says: 'This is a text document (RTF). Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
   { bytes: [0x89, 0x50, 0x4e, 0x47], says: 'This is a picture. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
   { bytes: [0xff, 0xd8, 0xff], says: 'This is a picture. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
 ]

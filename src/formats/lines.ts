@@ -22,6 +22,10 @@ export const FOREIGN_LIMITS: ReadLimits = { maxLines: 1_000_000 }
 
 export const LINE_LENGTH_MAX = 65_536
 
+const ZEROS_MAX = 256
+/** A block that a disk or a download lost. At the end of a file zero bytes only fill it up. */
+const ZERO_RUN = new RegExp(`\\0{${ZEROS_MAX}}\\0*[^\\0\\s]`)
+
 /** Yields the lines in batches, one batch for each piece of text; the last item may be a failure. */
 export async function* readLines(
   text: AsyncIterable<string>,
@@ -37,18 +41,24 @@ export async function* readLines(
     for (const line of pieces) {
       number += 1
       if (line.length > LINE_LENGTH_MAX) return yield failed(tooLong(number))
+      if (ZERO_RUN.test(line)) return yield failed(damaged(number))
       batch.push({ text: withoutControls(line), number })
     }
     if (rest.length > LINE_LENGTH_MAX) return yield failed(tooLong(number + 1))
     if (limits.maxLines !== null && number > limits.maxLines) return yield failed(tooMany(limits.maxLines))
     if (batch.length > 0) yield ok(batch)
   }
+  if (ZERO_RUN.test(rest)) return yield failed(damaged(number + 1))
   const last = withoutControls(rest)
   if (last !== '') yield ok([{ text: last, number: number + 1, isCut: !rest.endsWith('\r') }])
 }
 
 function withoutControls(line: string): string {
   return line.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, '')
+}
+
+function damaged(line: number): FormatFailure {
+  return { code: 'malformed', message: `Line ${line} holds ${ZEROS_MAX} or more zero bytes where text should be. The file was damaged.`, line }
 }
 
 function tooLong(line: number): FormatFailure {

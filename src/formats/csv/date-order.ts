@@ -70,9 +70,10 @@ export function orderOfDates(columns: Columns, rows: readonly CsvRecord[], aroun
   return { order: first, doubt: 'open', example }
 }
 
-/** A date that is another day in the other order. */
+/** A date that is another day in the other order. One that is none there leaves nothing open: where two contradict each other, the reader names the line. */
 function isOpen(date: WrittenDate): boolean {
-  return date.kind === 'numbers' && readDate(date, 'dmy') !== readDate(date, 'mdy')
+  const [dmy, mdy] = [readDate(date, 'dmy'), readDate(date, 'mdy')]
+  return date.kind === 'numbers' && dmy !== null && mdy !== null && dmy !== mdy
 }
 
 /** The one of both orders for which the test holds while it does not for the other. */

@@ -234,7 +234,13 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows) })
+  return ok({ ...columns, balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows) })
+}
+
+/** Where nine of ten rows have a balance, each of the file does. */
+function areBalanced({ booked, balance }: Columns, rows: readonly CsvRecord[]): boolean {
+  const dated = rows.filter(({ cells }) => scanDate(cells[booked] ?? '') !== null)
+  return balance !== null && dated.length > 1 && filled(dated, balance).length * 10 >= (dated.length - 1) * 9
 }
 
 /** One column of amounts, whose heading says nothing of their direction, nor do rows, signs or a balance that runs with them. */

@@ -21,7 +21,7 @@ import { isMarkupTable, markupAsTable } from './markup.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
 import { reshapeOf } from './reshape.ts'
 import { RowReader } from './row-reader.ts'
-import { isStanding, readRow, type CsvRow } from './rows.ts'
+import { isStanding, lackOf, readRow, type CsvRow } from './rows.ts'
 import { SignsByBalance } from './signs-by-balance.ts'
 import { type Table, tablesIn, TITLE_CELLS, TitleWatch } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
@@ -86,6 +86,8 @@ class FileReader {
   #signs: SignsByBalance | null
   /** Below the words of a summary figures are no rows. */
   #isAboveSums = false
+  /** What the row before lacks: if no other follows, the file ends within it. */
+  #lack: FormatFailure | null = null
 
   constructor(found: Found) {
     this.#found = found
@@ -104,6 +106,7 @@ class FileReader {
   }
 
   accept(record: CsvRecord): FormatFailure | null {
+    if (this.#lack !== null) return this.#lack
     const ended = this.#index === this.#found.tables[this.#tableAt + 1]?.from ? this.#nextTable() : null
     if (ended !== null) return ended
     const other = this.#titles.take(record, this.#index < this.#found.sampled)
@@ -121,6 +124,7 @@ class FileReader {
     const row = isSum ? ok({ type: 'total' } as const) : readRow(record, layout)
     this.#isAboveSums = isSum || namesSums(record)
     if (!row.ok) return row.failure
+    this.#lack = lackOf(record, row.value, layout)
     return this.#signs === null ? this.#reader.accept(row.value, line) : this.#acceptAll(this.#signs.take(row.value, line))
   }
 
@@ -153,7 +157,7 @@ class FileReader {
 
   /** `isEnded`: the file ends with the end of a line. */
   finish(isEnded: boolean): FormatFailure | null {
-    const failure = (isEnded ? null : this.#cut.failure()) ?? this.#endSigns()
+    const failure = (isEnded ? null : this.#cut.failure()) ?? this.#lack ?? this.#endSigns()
     if (failure === null) this.#reader.finish()
     return failure
   }

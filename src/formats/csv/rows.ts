@@ -60,6 +60,9 @@ export type CsvRow =
   | { readonly type: 'total' }
   | { readonly type: 'none' }
 
+/** A day, and behind it what parts the columns in another file: a row that was taken from there. */
+const OTHER_DELIMITER = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[\t;|]/
+
 /** Reads a record; a failure names its line and cell. */
 export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
   if (layout.entries !== null && (record.cells[layout.entries.side] ?? '') !== '' && !isOwnSide(record, layout.entries.side)) return ok({ type: 'counterpart' })
@@ -80,6 +83,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   }
   const on = dayIn(record, dated, layout)
   if (!on.ok && isPending(cell(dated))) return ok({ type: 'undated' })
+  if (!on.ok && OTHER_DELIMITER.test(cell(dated))) return on
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
   if (amount === null && layout.amount.form === 'marked' && isNeutral(cell(layout.amount.mark)) && cell(layout.amount.at) !== '') return ok({ type: 'neutral' })
   if (amount === undefined) return unmarkedBalance(record, layout, on.value) ?? invalidAmount(record, layout)
@@ -146,6 +150,12 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   }
   const moved = movedAmount(record, layout, layout.style)
   return ok(typeof moved !== 'string' || moved === amount ? row : paymentOnLoan(row, plus(moved, negate(amount)), layout))
+}
+
+/** A row that lacks its balance, which all others have, because it has fewer cells: what stands for its amount may be another one. Null where it does not. */
+export function lackOf({ cells, line }: CsvRecord, row: CsvRow, { balance, areBalanced }: Layout): FormatFailure | null {
+  const lacks = row.type === 'row' && balance !== null && areBalanced && row.row.status !== 'pending' && cells.length <= balance
+  return lacks ? { code: 'missing_field', message: `The row on line ${line} has fewer columns than the others, and no balance: a cell is missing in it, or it is cut. Download the file again.`, line } : null
 }
 
 /** What was paid on a loan, and what of it did not lower the loan: interest and fees are charged as they are paid. The balance is that after both. */
