@@ -26,8 +26,8 @@ export type CandidateQuery = {
 /** A stored transaction as the matcher sees it. */
 export type Candidate = Transaction & {
   readonly contentKey: Digest
-  /** All ids under which sources ever reported it. */
-  readonly reports: readonly { readonly sourceId: string; readonly providerId: string | null; readonly pendingProviderId: string | null; readonly key: Digest; readonly status: 'posted' | 'pending'; readonly postedOn: Day }[]
+  /** How sources ever reported it. `counts`: not taken back, or shown again since. */
+  readonly reports: readonly { readonly sourceId: string; readonly providerId: string | null; readonly pendingProviderId: string | null; readonly key: Digest; readonly status: 'posted' | 'pending'; readonly postedOn: Day; readonly counts: boolean }[]
 }
 
 export type Candidates = {

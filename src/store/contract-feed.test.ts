@@ -293,9 +293,32 @@ for (const twin of [memoryTwin(), postgres]) {
       }))
       const { known, transactions } = await ledger.tenant.feed.candidates(aQuery(ledger, { keys: [page.observations[0]!.key] }))
       assert.equal(known.size, 1)
-      const report = (o: typeof observation) => ({ sourceId: o.sourceId, providerId: o.providerId, pendingProviderId: o.pendingProviderId, key: o.key, status: o.status, postedOn: o.postedOn })
+      const report = (o: typeof observation) => ({ sourceId: o.sourceId, providerId: o.providerId, pendingProviderId: o.pendingProviderId, key: o.key, status: o.status, postedOn: o.postedOn, counts: true })
       assert.deepEqual(transactions.map((t) => t.reports), [[report(page.observations[0]!), report(observation)]])
       assert.equal(transactions[0]!.contentKey, row.contentKey)
+    })
+
+    test('a report that was taken back is told as one that does not count, until a run that counts shows it again, or the undo goes back', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { tenant } = ledger
+      const page = aPage(ledger, [{ text: 'a', providerId: 'F1' }])
+      await tenant.feed.commitPage(page)
+      const counts = async () => (await tenant.feed.candidates(aQuery(ledger, { providerIds: ['F1'] }))).transactions.flatMap(({ reports }) => reports.map((report) => report.counts))
+      const undo = async (runId: string) => {
+        const by = aRun({ trigger: 'undo', outcome: 'succeeded' })
+        await tenant.history.undo({ runId, by, cursors: [], sources: [], connections: [], preview: null, contentKeyOf: ({ id }) => digestOf(id) })
+        return by.id
+      }
+      assert.deepEqual(await counts(), [true])
+      const first = await undo(ledger.runId)
+      assert.deepEqual(await counts(), [false])
+      await undo(first)
+      assert.deepEqual(await counts(), [true])
+      await undo(ledger.runId)
+      const again = aRun()
+      await tenant.runs.create(again)
+      await tenant.feed.commitPage(aPage({ ...ledger, runId: again.id }, [], { seen: [page.observations[0]!.id] }))
+      assert.deepEqual(await counts(), [true])
     })
 
     test('paging is stable while rows are added, in both orders', async () => {

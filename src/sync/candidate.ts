@@ -7,8 +7,9 @@ export function byId({ transactions }: Pick<Candidates, 'transactions'>): Readon
   return new Map(transactions.map((candidate) => [candidate.id, candidate]))
 }
 
+/** What was taken back makes nothing a source's that stands without it; what is withdrawn waits for whoever brings it back. */
 export function isOwn(candidate: Candidate, sourceId: string): boolean {
-  return candidate.reports.some((report) => report.sourceId === sourceId)
+  return candidate.reports.some((report) => report.sourceId === sourceId && (report.counts || candidate.state === 'withdrawn'))
 }
 
 /**
@@ -16,7 +17,7 @@ export function isOwn(candidate: Candidate, sourceId: string): boolean {
  * showed it as pending alone: its pending row is not a booked one that vanished, and its own booked row is still to come.
  */
 export function isBookedBy(candidate: Candidate, sourceId: string): boolean {
-  return candidate.reports.some((report) => report.sourceId === sourceId && report.status === 'posted')
+  return candidate.reports.some((report) => report.sourceId === sourceId && report.status === 'posted' && (report.counts || candidate.state === 'withdrawn'))
 }
 
 /** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */

@@ -6,13 +6,14 @@
  */
 import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
-import { isOpen, isOwn, textOf } from './candidate.ts'
+import { byId, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, mayFollow, placeOf, type Decision, type MatchContext } from './match.ts'
+import { areDatedTwice, MOST_APART_DAYS, otherDaysIn, otherDaysOfSingles, pairApart } from './other-days.ts'
 import { isTip } from './pairing.ts'
-import { daysOf, sameMoney, type SameMoney } from './same-money.ts'
+import { costOf, daysOf, sameMoney, type SameMoney } from './same-money.ts'
 
 const NEAR_DAYS = 3
 const LIKE = 0.5
@@ -50,9 +51,16 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
     const posts = equal.status === 'pending' && row.content.status === 'posted'
     return { kind: 'join', row, transaction: equal, tier: posts ? 'pending_posted' : 'rekey' }
   }
+  const apart = apartOf(decisions, left, candidates, context)
   const joined = decisions
+    .map((decision): Decision => {
+      const transaction = apart.get(decision.row)
+      if (transaction === undefined) return decision
+      taken.add(transaction.id)
+      return { kind: 'join', row: decision.row, transaction, tier: 'assignment' }
+    })
     .map(joinedBy((row) => byContent.get(row.contentKey) ?? []))
-    .map(joinedBy((row) => (byPlace.get(placeOf(row.content)) ?? []).filter((candidate) => isCutOff(row.text, textOf(candidate)))))
+    .map(joinedBy((row) => (byPlace.get(placeOf(row.content)) ?? []).filter((candidate) => isCutOff(row.text, textOf(candidate)) || isReordered(row.text, textOf(candidate)))))
   const reworded = rewordedOf(joined, left.filter(free), candidates, context.sourceId)
   const same = (row: Incoming): Candidate | undefined => {
     const { candidate } = reworded.get(row) ?? {}
@@ -65,9 +73,12 @@ export function joinEqual(decisions: readonly Decision[], candidates: Candidates
     return transaction === undefined ? decision : { kind: 'join', row: decision.row, transaction, tier: 'assignment' }
   })
   const byAmount = Map.groupBy(left.filter(free), (candidate) => candidate.amount)
+  const times = Map.groupBy(known.filter(isUndoubted), ({ row: { content } }) => content.amount)
+  const isSingle = ({ content }: Incoming): boolean => content.status === 'posted' && times.get(content.amount)?.length === 1
   return known.map((decision): Decision => {
     if (!isUndoubted(decision)) return decision
-    const other = byAmount.get(decision.row.content.amount)?.find((candidate) => free(candidate) && resembles(decision, candidate, context)) ?? same(decision.row)
+    const near = byAmount.get(decision.row.content.amount)?.filter(free) ?? []
+    const other = likest(decision.row, near.filter((candidate) => resembles(decision, candidate, context))) ?? same(decision.row) ?? (isSingle(decision.row) ? singleIn(decision.row, near, context) : undefined)
     if (other === undefined) return decision
     taken.add(other.id)
     return { ...decision, other }
@@ -116,9 +127,32 @@ export function maybeAmended(decisions: readonly Decision[]): DayRange | null {
   return fresh.length === 0 ? null : { from: addDays(daysOf(fresh).from, -BOOKING_DAYS), to: daysOf(fresh).to }
 }
 
+/**
+ * The rows of a file that dates otherwise than those before it, or of a bank that lists what is held under the day of the purchase and books it
+ * under another: learned from the rows that it shows again. Only what lies within its days, where it would show a row that it dates so. `left`: what it does not show.
+ */
+function apartOf(decisions: readonly Decision[], left: readonly Candidate[], candidates: Candidates, { covers, sourceId }: MatchContext): ReadonlyMap<Incoming, Candidate> {
+  const stored = byId(candidates)
+  const shownAgain = decisions.flatMap((decision) => {
+    const again = decision.kind === 'seen' ? stored.get(decision.transactionId) : undefined
+    const other = again?.reports.findLast(({ counts, status, key }) => counts && status === 'posted' && key !== decision.row.key)
+    return other === undefined ? [] : [{ own: decision.row.content.postedOn, other: other.postedOn }]
+  })
+  const isWithin = ({ postedOn }: Candidate): boolean => covers.some(({ from, to }) => postedOn > from && postedOn <= to)
+  const rows = decisions.flatMap((decision) => (isUndoubted(decision) && decision.row.content.status === 'posted' ? [decision.row] : []))
+  const within = left.filter((candidate) => candidate.state === 'posted' && isWithin(candidate))
+  const otherDays = otherDaysIn(shownAgain) ?? (areDatedTwice(candidates.transactions, sourceId) ? otherDaysOfSingles(rows, within) : null)
+  return new Map(pairApart(rows, within, otherDays).map(({ row, candidate }) => [row, candidate]))
+}
+
 /** One text is the beginning of the other: some formats have room for so many letters. */
 function isCutOff(text: string, other: string): boolean {
   return Math.min(text.length, other.length) >= WHOLE_BEGINNING && (text.startsWith(other) || other.startsWith(text))
+}
+
+/** The same words in another order: of two columns either may be the first. */
+function isReordered(text: string, other: string): boolean {
+  return text.length === other.length && text.split(' ').sort().join(' ') === other.split(' ').sort().join(' ')
 }
 
 /** Rows that the file may show in other words than they are stored in. `left`: what it does not show. */
@@ -147,6 +181,19 @@ export function doubtEqual(decisions: readonly Decision[], candidates: Candidate
     asked.add(other)
     return { ...decision, other }
   })
+}
+
+/** Which of them a row most likely is. */
+function likest(row: Incoming, candidates: readonly Candidate[]): Candidate | undefined {
+  const cost = (candidate: Candidate): number => costOf(row, candidate, Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)))
+  return candidates.length < 2 ? candidates[0] : candidates.toSorted((a, b) => cost(a) - cost(b))[0]
+}
+
+/** Of an amount that stands once here and there, within the days of the file, words and days tell less: it may be dated otherwise. */
+function singleIn({ content }: Incoming, [candidate, ...others]: readonly Candidate[], { covers }: MatchContext): Candidate | undefined {
+  if (candidate === undefined || others.length > 0 || candidate.state !== 'posted' || candidate.currency !== content.currency) return undefined
+  const isWithin = covers.some(({ from, to }) => candidate.postedOn > from && candidate.postedOn < to)
+  return isWithin && Math.abs(daysBetween(candidate.postedOn, content.postedOn)) <= MOST_APART_DAYS ? candidate : undefined
 }
 
 /** Whether a person should compare them: near days, like texts, and the file should have shown the stored one. */

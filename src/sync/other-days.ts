@@ -3,7 +3,7 @@
  * week over a long weekend. Learned from what both booked, each time anew. Where they do, a row of each day lies beside the next
  * one of its amount, so that all of one amount are told at once, before anything goes by its day. Pure.
  */
-import { daysBetween } from '../domain/day.ts'
+import { daysBetween, type Day } from '../domain/day.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { assign, type Edge } from './assign.ts'
 import { isBookedBy, idsUnder } from './candidate.ts'
@@ -28,19 +28,39 @@ const CROWD = 10_000
 
 /** How this source dates what another one booked as well. */
 export function otherDaysOf(candidates: readonly Candidate[], sourceId: string): OtherDays {
-  let [both, later, earlier] = [0, 0, 0]
-  for (const { reports } of candidates) {
-    if (reports.length < 2) continue
-    const own = reports.findLast((report) => report.status === 'posted' && report.sourceId === sourceId)
-    const other = reports.findLast((report) => report.status === 'posted' && report.sourceId !== sourceId)
-    if (own === undefined || other === undefined) continue
-    both++
-    if (own.postedOn > other.postedOn) later++
-    else if (own.postedOn < other.postedOn) earlier++
-  }
+  return otherDaysIn(candidates.flatMap(({ reports }) => {
+    if (reports.length < 2) return []
+    const own = reports.findLast((report) => report.counts && report.status === 'posted' && report.sourceId === sourceId)
+    const other = reports.findLast((report) => report.counts && report.status === 'posted' && report.sourceId !== sourceId)
+    return own === undefined || other === undefined ? [] : [{ own: own.postedOn, other: other.postedOn }]
+  }))
+}
+
+/** Of rows that both told, under which day each. */
+export function otherDaysIn(both: readonly { readonly own: Day; readonly other: Day }[]): OtherDays {
+  const later = both.filter(({ own, other }) => own > other).length
+  const earlier = both.filter(({ own, other }) => own < other).length
   const most = Math.max(later, earlier)
-  if (most < APART || most * 100 < both * APART_SHARE || most * 100 < (later + earlier) * ONE_WAY) return null
+  if (most < APART || most * 100 < both.length * APART_SHARE || most * 100 < (later + earlier) * ONE_WAY) return null
   return later > earlier ? 1 : -1
+}
+
+/** Whether this source, as the files of an account are, told rows under two days each. */
+export function areDatedTwice(candidates: readonly Candidate[], sourceId: string): boolean {
+  const isTwice = ({ reports }: Candidate): boolean => new Set(reports.flatMap((report) => (report.counts && report.status === 'posted' && report.sourceId === sourceId ? [report.postedOn] : []))).size > 1
+  return candidates.filter(isTwice).length >= APART
+}
+
+/** The side on which rows lie whose amounts stand once here and there: where it is known that some date otherwise, a few tell which way. */
+export function otherDaysOfSingles(rows: readonly Incoming[], candidates: readonly Candidate[]): OtherDays {
+  const byAmount = Map.groupBy(candidates, ({ amount }) => amount)
+  const moved = [...Map.groupBy(rows, ({ content }) => content.amount)].flatMap(([amount, [row, ...others]]) => {
+    const [candidate, ...more] = byAmount.get(amount) ?? []
+    const days = candidate === undefined || others.length + more.length > 0 ? 0 : daysBetween(candidate.postedOn, row!.content.postedOn)
+    return days === 0 || Math.abs(days) > MOST_APART_DAYS ? [] : [Math.sign(days)]
+  })
+  const [first] = moved
+  return first === undefined || moved.some((sign) => sign !== first) ? null : first > 0 ? 1 : -1
 }
 
 /**
@@ -57,22 +77,34 @@ function mayLieApart(otherDays: OtherDays, days: number): boolean {
   return otherDays !== null && days * otherDays >= 0 && Math.abs(days) <= MOST_APART_DAYS
 }
 
+type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate }
+
 /** Joins what this source shows as booked for the first time to what another one booked under its own day. `isMet`: whether a transaction is such. */
 export function meetApart(board: Board, rows: readonly Incoming[], isMet: (candidate: Candidate) => boolean): void {
   const { context: { sourceId }, otherDays } = board
   if (otherDays === null) return
-  const byAmount = Map.groupBy(board.candidates.filter(isMet).map((candidate, right) => ({ candidate, right })), ({ candidate }) => candidate.amount)
+  const costIn = (row: Incoming, candidate: Candidate): number => {
+    const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
+    return isItsOwn ? 0 : 1 + costOf(row, candidate, Math.abs(daysTo(row, candidate, sourceId)))
+  }
+  for (const { row, candidate } of pairApart(rows, board.candidates.filter(isMet), otherDays, costIn)) join(board, row, candidate, 'other_source')
+}
+
+/** Rows and transactions of one amount, as many as fit, each row on the day of its transaction or on that side of it. */
+export function pairApart(rows: readonly Incoming[], candidates: readonly Candidate[], otherDays: OtherDays, costIn = costApart): readonly Pair[] {
+  const byAmount = Map.groupBy(candidates.map((candidate, right) => ({ candidate, right })), ({ candidate }) => candidate.amount)
   const times = Map.groupBy(rows, ({ content }) => content.amount)
   const pairs = rows.flatMap((row, left) => {
     const near = byAmount.get(row.content.amount) ?? []
     if (near.length * times.get(row.content.amount)!.length > CROWD) return []
-    return near.flatMap(({ candidate, right }): (Edge & { readonly row: Incoming; readonly candidate: Candidate })[] => {
-      const days = daysBetween(candidate.postedOn, row.content.postedOn)
-      if (candidate.currency !== row.content.currency || !mayLieApart(otherDays, days)) return []
-      const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
-      const cost = isItsOwn ? 0 : 1 + costOf(row, candidate, Math.abs(daysTo(row, candidate, sourceId)))
-      return [{ left, right, row, candidate, cost }]
+    return near.flatMap(({ candidate, right }): Pair[] => {
+      if (candidate.currency !== row.content.currency || !mayLieApart(otherDays, daysBetween(candidate.postedOn, row.content.postedOn))) return []
+      return [{ left, right, row, candidate, cost: costIn(row, candidate) }]
     })
   })
-  for (const { row, candidate } of assign(pairs, ALONE)) join(board, row, candidate, 'other_source')
+  return assign(pairs, ALONE)
+}
+
+function costApart(row: Incoming, candidate: Candidate): number {
+  return costOf(row, candidate, Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)))
 }

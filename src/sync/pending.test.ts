@@ -45,7 +45,7 @@ test('windows that overlap, and of which only one shows a pending row, do not ma
 
 test('absence is evidence on covered days alone: of this source, or of one that nobody reads any more', () => {
   const reported = { sourceId: 'own', providerId: null, pendingProviderId: null, key: 'k', status: 'pending' as const }
-  const at = (on: string, sourceId = 'own'): Candidate => ({ ...stored, id: `${on} ${sourceId}`, postedOn: day(on), reports: [{ ...reported, postedOn: day(on), sourceId }] })
+  const at = (on: string, sourceId = 'own'): Candidate => ({ ...stored, id: `${on} ${sourceId}`, postedOn: day(on), reports: [{ ...reported, postedOn: day(on), counts: true, sourceId }] })
   const missing = (candidates: readonly Candidate[], coverage: MatchContext['coverage'] = []) => missingFrom({ known: new Map(), transactions: candidates }, [], { ...CONTEXT, coverage }).map(({ id }) => id)
   assert.deepEqual(missing([at('2026-02-01'), at('2026-03-09'), at('2026-03-10'), at('2026-04-01')]), ['2026-03-10 own'])
   assert.deepEqual(missing([at('2026-03-18', 'other'), at('2026-03-19', 'other')]), ['2026-03-18 other'], 'after thirteen days it can become nothing of another source')

@@ -97,7 +97,7 @@ export class ShadowFeed {
   #join({ id, transactionId, sourceId, providerId, pendingProviderId, key, status, postedOn }: NewObservation): void {
     const row = this.#rows.get(transactionId)
     if (row === undefined) throw new Error('an observation of a transaction that was not shown')
-    this.#put({ ...row, reports: [...row.reports, { sourceId, providerId, pendingProviderId, key, status, postedOn }] })
+    this.#put({ ...row, reports: [...row.reports, { sourceId, providerId, pendingProviderId, key, status, postedOn, counts: true }] })
     this.#known.set(`${sourceId}|${key}`, { observationId: id, transactionId })
   }
 

@@ -292,3 +292,17 @@ test('a run that has not ended, or does not exist, is refused; so is an account 
   })
   assert.deepEqual(codes, ['wrong_state', 'not_found', 'busy'])
 })
+
+// Fails when: what a run that was taken back reported still tells whose a row is (it was so): the right file's row stood beside that of the feed.
+test('a file of another account that met a row of the feed, and was taken back, does not keep the right file from it', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [row('2026-03-10', '-4.50', 'Cafe', { providerId: 'a' }), row('2026-03-12', '-30', 'Grocer', { providerId: 'b' })]
+  await world.sync()
+  const of = (name: string): readonly StatementRow[] => [row('2026-03-08', '-1', `${name} 1`), row('2026-03-10', '-4.50', `${name} 2`), row('2026-03-14', '-2', `${name} 3`)]
+  const wrong = await bring(world, of('Kiosk'), 'wrong.csv')
+  assert.equal((await world.feed()).length, 4)
+  await undo(world, wrong)
+  await bring(world, of('Card payment'), 'right.csv')
+  assert.equal((await world.feed()).filter((text) => text.includes('-450')).length, 1)
+  assert.deepEqual(await world.openQuestions(), [])
+})

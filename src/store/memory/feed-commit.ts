@@ -7,6 +7,7 @@ import type { Candidate, CandidateQuery, Candidates, KnownReport, NewTransaction
 import { assertOnePage, restoredIn, withoutStored } from '../page.ts'
 import { by } from './order.ts'
 import type { FeedState, StoredObservation, TenantState } from './state.ts'
+import { countingReports, undoneRuns } from './undone.ts'
 
 /** See `FeedStore.candidates`. */
 export function candidates(state: TenantState, query: CandidateQuery): Candidates {
@@ -24,7 +25,8 @@ export function candidates(state: TenantState, query: CandidateQuery): Candidate
   for (const key of query.contentKeys) for (const id of feed.withContent(query.accountId, key)) found.add(id)
   addNear(feed, query, found)
   addStates(feed, query, found)
-  const rows = [...found].map((id) => candidate(feed, id)).filter((row) => row !== null)
+  const counts = undoneRuns(state).size === 0 ? () => true : countingReports(state)
+  const rows = [...found].map((id) => candidate(feed, id, counts)).filter((row) => row !== null)
   return { known, transactions: rows.sort(by((row) => row.postedOn, (row) => row.id)) }
 }
 
@@ -47,12 +49,16 @@ function addStates(feed: FeedState, { accountId, states }: CandidateQuery, found
 
 const byObserving = by<StoredObservation>(({ row }) => row.observedAt, ({ row }) => row.id)
 
-function candidate(feed: FeedState, id: string): Candidate | null {
+function candidate(feed: FeedState, id: string, counts: (stored: StoredObservation) => boolean): Candidate | null {
   const row = feed.transactions.get(id)
   if (row === undefined) return null
   const observed = feed.observationsOf(id)
   const inOrder = observed.length < 2 ? observed : observed.toSorted(byObserving)
-  return { ...row, reports: inOrder.map(({ row: { sourceId, providerId, pendingProviderId, key, status, postedOn } }) => ({ sourceId, providerId, pendingProviderId, key, status, postedOn })) }
+  const reports = inOrder.map((stored) => {
+    const { sourceId, providerId, pendingProviderId, key, status, postedOn } = stored.row
+    return { sourceId, providerId, pendingProviderId, key, status, postedOn, counts: counts(stored) }
+  })
+  return { ...row, reports }
 }
 
 /** See `FeedStore.commitPages`. */
