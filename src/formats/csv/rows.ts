@@ -75,13 +75,15 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
   if (isDeclined(cell(layout.status))) return ok({ type: 'declined' })
   if (/^memo$/.test(plainWords(cell(layout.impact)))) return ok({ type: 'noted' })
-  const below = (dated == null || scanDate(cell(dated)) === null) && isStatedIn(record) ? balancesAbove([record], layout) : []
-  if (below.length > 0) return ok({ type: 'below', balances: below })
   if (dated === undefined || dated === null) {
+    const below = balancesBelow(record, layout)
+    if (below !== null) return below
     const text = amount === null && layout.goesOn ? moreOf(record, layout) : null
     return text === null ? undated(record, layout, amount) : ok({ type: 'more', text })
   }
   const on = dayIn(record, dated, layout)
+  const below = on.ok || scanDate(cell(dated)) !== null ? null : balancesBelow(record, layout)
+  if (below !== null) return below
   if (!on.ok && isPending(cell(dated))) return ok({ type: 'undated' })
   if (!on.ok && OTHER_DELIMITER.test(cell(dated))) return on
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
@@ -215,8 +217,11 @@ function undated(record: CsvRecord, layout: Layout, amount: Decimal | null | und
 /** The word alone, or with a day, a currency or what it is as of: a text that goes on is a purchase. */
 const BALANCE = /^(saldo|solde|balance|kontostand|(available|current|ledger|statement|account) balance|stanje)( (contabile|contabil|contable|disponibile|disponible|disponivel|final|finale|actuel|actual|atual|attuale|total|totale))?( (as of|on|am|per|au|al|a la fecha))?[ \d]*( [a-z]{3})?[ \d]*$/
 
-function isStatedIn({ cells }: CsvRecord): boolean {
-  return balanceWordsIn(cells) !== null || cells.some((cell) => BALANCE.test(plainWords(cell)))
+/** Of a line without the day of a row; null where it states no balance. */
+function balancesBelow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> | null {
+  const isStated = balanceWordsIn(record.cells) !== null || record.cells.some((cell) => BALANCE.test(plainWords(cell)))
+  const balances = isStated ? balancesAbove([record], layout) : []
+  return balances.length === 0 ? null : ok({ type: 'below', balances })
 }
 
 /** What else than words and a period stands in a cell for a date: a day, whether it exists or not. */
