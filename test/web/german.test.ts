@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { untilHolds } from '../until.ts'
 import { englishOn } from './english.ts'
 import { SETTINGS, troubledPages } from './pages.ts'
 import { settled } from './settled.ts'
@@ -47,13 +48,14 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     await audit.record({ actor: 'host', action: 'made.up', object: '', codes: { strange: 'thing' } })
     await settled(page, world.url('/settings/audit'), 'Wird geladen')
     const line = (code: string) => page.getByRole('listitem').filter({ has: page.locator('code', { hasText: code }) }).first()
-    const told = async (code: string): Promise<string> => (await line(code).innerText()).replaceAll(/\s+/g, ' ')
-    assert.match(await told('account.exported'), /^Buchungen eines Kontos als Datei gespeichert von .* Konto: .* Format: csv account\.exported, [0-9a-f-]{36}, format: csv$/)
-    assert.match(await told('sign_in.refused'), /^Anmeldung abgelehnt .* Angemeldet mit: Passwort und App sign_in\.refused, method: totp$/)
-    assert.match(await told('secret.sealed'), /Verbindung: Sandbox Bank, Zugang /)
-    assert.match(await told('connection.added'), /^Verbindung hinzugefügt .* Ergebnis: die Bank fragt zurück connection\.added/)
+    // What it was done to has its name when that is asked for.
+    const says = (code: string, words: RegExp): Promise<void> => untilHolds(async () => assert.match((await line(code).innerText()).replaceAll(/\s+/g, ' '), words))
+    await says('account.exported', /^Buchungen eines Kontos als Datei gespeichert von .* Konto: .* Format: csv account\.exported, [0-9a-f-]{36}, format: csv$/)
+    await says('sign_in.refused', /^Anmeldung abgelehnt .* Angemeldet mit: Passwort und App sign_in\.refused, method: totp$/)
+    await says('secret.sealed', /Verbindung: Sandbox Bank, Zugang /)
+    await says('connection.added', /^Verbindung hinzugefügt .* Ergebnis: die Bank fragt zurück connection\.added/)
     // What is of a later version than the page is shown by its code, and nothing of it is made up.
-    assert.match(await told('made.up'), /^Made up von dem Betreiber dieses Servers .* made\.up, strange: thing$/)
+    await says('made.up', /^Made up von dem Betreiber dieses Servers .* made\.up, strange: thing$/)
   })
 
   test('a broken connection is explained in German, with the same one thing to do', async () => {
