@@ -26,3 +26,16 @@ test('the fees of a club, in a feed and in a file of other words and another ord
     assert.ok(names.every((name) => name.includes(names[0]!)), names.join(' and '))
   }
 })
+
+// Fails when: a row of the same day, which moves as well, is taken for a shop where the same is paid each day.
+test('a crowd of one day, in one word or many, moves to another day as one, unasked', async () => {
+  for (const name of ['Club Fee', null]) {
+    const world = await new World('2026-03-12').connect()
+    const listed = (on: string) => [row('2026-03-01', '-900', 'Rent'), ...MEMBERS.map((member) => row(on, '25', name ?? member))]
+    world.bank.rows = listed('2026-03-10')
+    await world.sync()
+    world.bank.rows = listed('2026-03-11')
+    await world.sync(1)
+    assert.deepEqual([(await world.feed()).filter((one) => one.startsWith('2026-03-11')).length, (await world.feed()).length, await world.openQuestions()], [160, 161, []])
+  }
+})

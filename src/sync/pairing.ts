@@ -48,7 +48,8 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
     const sides = [new Set(component.map((pair) => pair.left)).size, new Set(component.map((pair) => pair.right)).size] as const
     const chosen = assign(component, ALONE)
     const explained = new Set(chosen.filter(({ row, candidate }) => row.content.amount === candidate.amount).map(({ left }) => left))
-    const isRivalled = (pair: Pair): boolean => component.some(({ left, right }) => right === pair.right && left !== pair.left && !explained.has(left))
+    const byRight = Map.groupBy(component, ({ right }) => right)
+    const isRivalled = (pair: Pair): boolean => byRight.get(pair.right)!.some(({ left }) => left !== pair.left && !explained.has(left))
     // As many rows as transactions, and all of them paired: whichever way round, each is there once.
     const isEven = new Set(component.map(({ row, candidate }) => `${row.content.amount} ${candidate.amount}`)).size === 1
     return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0], isPair: component.length === 1, isEven, isRivalled }
@@ -61,7 +62,7 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   const mayBeNext = ({ row, candidate }: Pair): boolean => {
     if (row.content.postedOn <= candidate.postedOn) return false
     const isLike = (text: string): boolean => (row.text === textOf(candidate) ? text === row.text : resemblance(text, textOf(candidate)) >= Math.min(0.8, resemblance(row.text, textOf(candidate))))
-    return (posted.get(candidate.amount) ?? []).some((other) => other !== candidate && isLike(textOf(other)))
+    return (posted.get(candidate.amount) ?? []).some((other) => other.postedOn !== candidate.postedOn && isLike(textOf(other)))
   }
   // Where one of a day may be the next, those that stand beside it as many days on are no more than that.
   const next = new Set(unrivalled.filter(mayBeNext).map(moveOf))

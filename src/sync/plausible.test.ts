@@ -95,7 +95,7 @@ test('thousands of rows of one amount, of which none has moved, cost no more tha
     return taken.value
   }
   const rows = Array.from({ length: 4_000 }, (_, n) => fare('2026-11-15', `n${n}`))
-  const transactions = Array.from({ length: 4_000 }, (_, n) => ({ amount: -275n, postedOn: day('2026-11-14'), name: 'Bus ticket', memo: null, state: 'posted', contentKey: 'c', reports: [{ sourceId: 's', providerId: `o${n}`, key: `o${n}`, status: 'posted' }] }))
+  const transactions = Array.from({ length: 4_000 }, (_, n) => ({ amount: -275n, postedOn: day('2026-11-14'), name: 'Bus ticket', memo: null, state: 'posted', contentKey: 'c', reports: [{ sourceId: 's', providerId: `o${n}`, key: `o${n}`, status: 'posted', counts: true }] }))
   const began = process.cpuUsage()
   const covers = believedCovers(WINDOW, { from: day('2026-11-15'), to: day('2026-11-15') }, rows, { known: new Map(), transactions } as unknown as Candidates, 's')
   const { user } = process.cpuUsage(began)
