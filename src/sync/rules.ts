@@ -50,20 +50,33 @@ export async function followRules(feed: Pick<FeedStore, 'questions'>, accountId:
 export function applyRules(decisions: readonly Decision[], rules: Rules): readonly Decision[] {
   if (rules.size === 0) return decisions
   const decided = new Map<Decision, Decision>()
-  for (const doubt of decisions) {
-    if (doubt.kind !== 'new') continue
-    const answer = rules.get(patternOfDoubt(doubt) ?? '')
-    if (answer === undefined) continue
-    const { row, otherRow } = doubt
-    if (answer === 'different') decided.set(doubt, asTwo(doubt))
+  const doubts = decisions.flatMap((doubt) => {
+    const answer = doubt.kind === 'new' ? rules.get(patternOfDoubt(doubt) ?? '') : undefined
+    return doubt.kind === 'new' && answer !== undefined ? [{ doubt, answer }] : []
+  })
+  // Of several rows of one answer the nearest is it, and the others are more of its kind: what one booked row speaks for is no other one's.
+  const spokenFor = new Set(decisions.flatMap((decision) => (decision.row.content.status !== 'posted' ? [] : decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
+  for (const { doubt, answer } of doubts.toSorted((a, b) => daysOf(a.doubt) - daysOf(b.doubt))) {
+    const { row, other, otherRow } = doubt
+    const isTaken = other !== null && row.content.status === 'posted' && !isRepeat(row) && spokenFor.has(other.id)
+    if (answer === 'different' || isTaken) decided.set(doubt, asTwo(doubt))
     else if (otherRow?.content.status === 'pending' && row.content.status === 'posted') {
       // The posted row speaks for both; the pending one of the same answer belongs to it.
       decided.set(doubt, asTwo(doubt))
       const pending = decisions.find((decision) => decision.row === otherRow)
       if (pending?.kind === 'new') decided.set(pending, { kind: 'joinRow', row: otherRow, with: row, tier: 'rule' })
-    } else decided.set(doubt, asOne(doubt, 'rule'))
+    } else {
+      if (other !== null && row.content.status === 'posted') spokenFor.add(other.id)
+      decided.set(doubt, asOne(doubt, 'rule'))
+    }
   }
   return decisions.map((decision) => decided.get(decision) ?? decision)
+}
+
+/** Between the two sides. */
+function daysOf({ row, other, otherRow }: NewRow): number {
+  const earlier = other ?? otherRow?.content ?? row.content
+  return Math.abs(daysBetween(earlier.postedOn, row.content.postedOn))
 }
 
 function wordsOf({ name, memo }: RowContent): string {
