@@ -9,7 +9,7 @@ import type { Language } from '../language/language.ts'
 import { diagnose, type Voice } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
 import { TOLD, type ToldFacts } from './problems.ts'
-import { cardFor, fillWords, type CardFacts, type Part } from './sentences.ts'
+import { cardFor, fillWords, headings, type CardFacts, type Part } from './sentences.ts'
 
 export type Asked = {
   readonly fact: keyof ToldFacts
@@ -36,7 +36,8 @@ export function asksOf(language: Language, problem: Pick<Problem, 'failure' | 'c
   const evidence = mergeEvidence(problem.failure.evidence)
   const askedOf = (fact: keyof ToldFacts): Asked => ({ fact, question: fillWords(language, QUESTIONS[fact], facts), answer: problem.context[fact] ?? null })
   const answered = TOLD.filter((fact) => problem.context[fact] !== undefined)
-  const isWaitedFor = ([first]: readonly RankedCause[]): boolean => first !== undefined && cardFor(language, first.cause, first.p, facts).next === null
+  // Nor does one that only is about as likely as an outage.
+  const isWaitedFor = (causes: readonly RankedCause[]): boolean => headings(causes).some(({ cause, p }) => cardFor(language, cause, p, facts).next === null)
   const open = TOLD.filter((fact) => problem.context[fact] === undefined).map((fact) => {
     const answers = [true, false].map((said) => diagnose({ evidence, context: { ...problem.context, [fact]: said } }, undefined, news).causes)
     const [yes = [], no = []] = answers
