@@ -23,7 +23,7 @@ const APART_SHARE = 20
 const ONE_WAY = 75
 /** In the cost of a pair, beside which all else counts little: as many as possible are made. */
 const ALONE = 1_000
-/** Rows of one amount, times transactions: above it they are paired as they lie. */
+/** Rows of one amount, times transactions: above it they are left to what comes after. */
 const CROWD = 10_000
 
 /** How this source dates what another one booked as well. */

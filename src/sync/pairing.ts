@@ -57,12 +57,11 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
   const isReworded = reworded.length >= REWORDED_ROWS
   const unrivalled = groups.flatMap(({ chosen, isRivalled }) => chosen.filter((pair) => pair.certainty === 'if_unrivalled' && !isRivalled(pair)))
-  const posted = Map.groupBy(board.candidates.filter(({ state }) => state === 'posted'), ({ amount }) => amount)
   // A later row of a shop where others cost the same: as likely the next purchase there, while the earlier one is missing. Words that only these two share make it the same.
   const mayBeNext = ({ row, candidate }: Pair): boolean => {
     if (row.content.postedOn <= candidate.postedOn) return false
     const isLike = (text: string): boolean => (row.text === textOf(candidate) ? text === row.text : resemblance(text, textOf(candidate)) >= Math.min(0.8, resemblance(row.text, textOf(candidate))))
-    return (posted.get(candidate.amount) ?? []).some((other) => other.postedOn !== candidate.postedOn && isLike(textOf(other)))
+    return board.postedOf(candidate.amount).some((other) => other.postedOn !== candidate.postedOn && isLike(textOf(other)))
   }
   // Where one of a day may be the next, those that stand beside it as many days on are no more than that.
   const next = new Set(unrivalled.filter(mayBeNext).map(moveOf))
@@ -263,8 +262,8 @@ function isAsked(board: Board, { row, candidate }: Pair): boolean {
 }
 
 /** What others cost in that shop, too. */
-function isPrice({ candidates }: Board, candidate: Candidate): boolean {
-  return candidates.some((other) => other !== candidate && other.amount === candidate.amount && other.state === 'posted' && textOf(other) === textOf(candidate))
+function isPrice({ postedOf }: Board, candidate: Candidate): boolean {
+  return postedOf(candidate.amount).some((other) => other !== candidate && textOf(other) === textOf(candidate))
 }
 
 /** A pending row that vanished, and a row that appeared. */
