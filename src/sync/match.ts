@@ -13,7 +13,7 @@ import { coversDay } from './coverage.ts'
 import type { IdTrust } from './id-trust.ts'
 import { isReworded, presenceMark, resemblance, wordsOf } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { meetApart, otherDaysOf, type OtherDays } from './other-days.ts'
+import { meetApart } from './other-days.ts'
 import { assignLeft, coveredByBoth, joinMoved } from './pairing.ts'
 import { takeBack, takesBack } from './unbooked.ts'
 
@@ -60,8 +60,6 @@ export type Board = {
   readonly candidates: readonly Candidate[]
   readonly byProviderId: ReadonlyMap<string, readonly Candidate[]>
   readonly byContent: ReadonlyMap<string, readonly Candidate[]>
-  /** How this source dates what others booked as well. */
-  readonly otherDays: OtherDays
   /** How many posted transactions have this text. */
   readonly timesPosted: (text: string) => number
   /** The posted transactions of this amount. */
@@ -163,7 +161,7 @@ export function layOut(candidates: Candidates, context: MatchContext): Board {
     push(byContent, candidate.contentKey, candidate)
     for (const id of idsUnder(candidate, context.sourceId)) if (!context.ids.distrusts(id)) push(byProviderId, id, candidate)
   }
-  return { context, decisions: new Map(), taken: new Map(), takingBack: new Map(), candidates: open, byProviderId, byContent, otherDays: otherDaysOf(open, context.sourceId), timesPosted: countTexts(open), postedOf: postedOf(open) }
+  return { context, decisions: new Map(), taken: new Map(), takingBack: new Map(), candidates: open, byProviderId, byContent, timesPosted: countTexts(open), postedOf: postedOf(open) }
 }
 
 /** Counts when it is first asked: few answers leave anything to ask about. */
@@ -270,7 +268,7 @@ function meetBooked(board: Board, rows: readonly Incoming[]): void {
   if (booked.size === 0) return
   const wasBooked = ({ providerId }: Incoming): boolean => providerId !== null && (board.byProviderId.get(providerId) ?? []).some(({ reports }) => reports.some((report) => report.sourceId === sourceId && report.providerId === providerId && report.status === 'posted'))
   const fresh = rows.filter((row) => row.content.status === 'posted' && row.corrects === null && !board.decisions.has(row) && !wasBooked(row))
-  if (board.otherDays !== null) return meetApart(board, fresh, isMet)
+  if (fresh.length === 0 || meetApart(board, fresh, isMet)) return
   const open = fresh.filter((row) => booked.has(placeOf(row.content)))
   const places = [...Map.groupBy(open, ({ content }) => placeOf(content))].map(([place, here]) => ({ here, there: booked.get(place)! }))
   const pairs = places.flatMap(({ here, there }) => likelyPairs(here, there)).flatMap(([row, candidate]) => {

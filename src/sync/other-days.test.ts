@@ -93,6 +93,39 @@ for (const [name, feed, file] of [
   })
 }
 
+// Fails when: what dates otherwise is learned of rows that were met before alone (so it was): of the first file each row met what lay on its own day, and the last of each chain had nothing left.
+test('the first file beside a feed that dates otherwise brings no row twice', async () => {
+  const [added, asked] = [[] as number[], [] as number[]]
+  for (const seed of [1, 2, 3, 4]) for (const [dates, other] of [['made', 'booked'], ['booked', 'made']] as const) {
+    const all = purchases(seed)
+    const world = await new World(START).connect()
+    world.bank.onRead = (_context, _ref, asked) => world.bank.pages(asked, shown(all, { ...FEED, dates, pending: false }, day(world.today())))
+    for (let at = 0; at <= 40; at += 2) {
+      world.now = Date.parse(addDays(START, at))
+      await world.sync()
+    }
+    const stood = [(await world.all()).length, (await world.openQuestions()).length] as const
+    const range: DayRange = { from: addDays(START, 8), to: addDays(START, 32) }
+    await bring(world, shown(all, { ...FILE, dates: other, words: 'shop' }, range.to).filter(({ postedOn }) => contains(range, postedOn)), await world.accountId())
+    added.push((await world.all()).length - stood[0])
+    asked.push((await world.openQuestions()).length - stood[1])
+  }
+  assert.deepEqual([added, asked], [added.map(() => 0), asked.map(() => 0)], 'rows and questions that each file brought')
+})
+
+// Fails when: amounts that stand once here and there tell of days beyond those that both show, too (planted): each payment became that of the week before.
+test('a file of the week before or after what the feed shows, and the same four payments each week: none is taken for that of the other week', async () => {
+  const payments = Array.from({ length: 3 }, (_, week) => [['-20.00', 'Gym'], ['-15.00', 'Yoga class'], ['-31.50', 'Vegetables'], ['-8.00', 'Pool']].map(([amount, name], at) => row(addDays(START, week * 7 + at), amount!, name!))).flat()
+  const between = ([from, to]: readonly [number, number]): readonly StatementRow[] => payments.filter(({ postedOn }) => postedOn >= addDays(START, from) && postedOn < addDays(START, to))
+  for (const [feed, file] of [[[7, 14], [0, 7]], [[0, 7], [7, 14]], [[7, 14], [1, 8]], [[1, 8], [4, 11]]] as const) {
+    const world = await new World(addDays(START, feed[1] - 1)).connect()
+    world.bank.rows = [...between(feed)]
+    await world.sync()
+    await bring(world, between(file), await world.accountId())
+    assert.equal((await world.all()).length, new Set([...between(feed), ...between(file)]).size, `the feed from day ${feed[0]}, the file from day ${file[0]}`)
+  }
+})
+
 /** Rows of equal amounts that the two files name differently are one; how many were asked about. */
 async function answer(world: World): Promise<number> {
   const { feed } = world.store

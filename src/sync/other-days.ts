@@ -3,13 +3,14 @@
  * week over a long weekend. Learned from what both booked, each time anew. Where they do, a row of each day lies beside the next
  * one of its amount, so that all of one amount are told at once, before anything goes by its day. Pure.
  */
-import { daysBetween, type Day } from '../domain/day.ts'
+import { contains, daysBetween, type Day } from '../domain/day.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { assign, type Edge } from './assign.ts'
 import { isBookedBy, idsUnder } from './candidate.ts'
+import { coversDay, overlap } from './coverage.ts'
 import type { Incoming } from './incoming.ts'
 import { join, type Board } from './match.ts'
-import { costOf } from './same-money.ts'
+import { costOf, daysOf } from './same-money.ts'
 
 /** 1: this source dates a row later than the others, -1: earlier. Null: by the same day, as far as is known. */
 export type OtherDays = 1 | -1 | null
@@ -26,18 +27,21 @@ const ALONE = 1_000
 /** Rows of one amount, times transactions: above it they are left to what comes after. */
 const CROWD = 10_000
 
-/** How this source dates what another one booked as well. */
-export function otherDaysOf(candidates: readonly Candidate[], sourceId: string): OtherDays {
-  return otherDaysIn(candidates.flatMap(({ reports }) => {
+/** A row that both told, under which day each. */
+type Told = { readonly own: Day; readonly other: Day }
+
+/** What this source dates as well as another one, as far as is known. */
+function toldByBoth(candidates: readonly Candidate[], sourceId: string): readonly Told[] {
+  return candidates.flatMap(({ reports }) => {
     if (reports.length < 2) return []
     const own = reports.findLast((report) => report.counts && report.status === 'posted' && report.sourceId === sourceId)
     const other = reports.findLast((report) => report.counts && report.status === 'posted' && report.sourceId !== sourceId)
     return own === undefined || other === undefined ? [] : [{ own: own.postedOn, other: other.postedOn }]
-  }))
+  })
 }
 
-/** Of rows that both told, under which day each. */
-export function otherDaysIn(both: readonly { readonly own: Day; readonly other: Day }[]): OtherDays {
+/** Of rows that both told. */
+export function otherDaysIn(both: readonly Told[]): OtherDays {
   const later = both.filter(({ own, other }) => own > other).length
   const earlier = both.filter(({ own, other }) => own < other).length
   const most = Math.max(later, earlier)
@@ -53,14 +57,19 @@ export function areDatedTwice(candidates: readonly Candidate[], sourceId: string
 
 /** The side on which rows lie whose amounts stand once here and there: where it is known that some date otherwise, a few tell which way. */
 export function otherDaysOfSingles(rows: readonly Incoming[], candidates: readonly Candidate[]): OtherDays {
+  const [first, ...more] = singlesIn(rows, candidates, () => true).flatMap(({ own, other }) => (own === other ? [] : [own > other ? 1 : -1] as const))
+  return first === undefined || more.some((side) => side !== first) ? null : first
+}
+
+/** Amounts that stand once here and there, near each other. `tells`: whether such a pair says anything. */
+function singlesIn(rows: readonly Incoming[], candidates: readonly Candidate[], tells: Tells): readonly Told[] {
   const byAmount = Map.groupBy(candidates, ({ amount }) => amount)
-  const moved = [...Map.groupBy(rows, ({ content }) => content.amount)].flatMap(([amount, [row, ...others]]) => {
+  return [...Map.groupBy(rows, ({ content }) => content.amount)].flatMap(([amount, [row, ...others]]) => {
     const [candidate, ...more] = byAmount.get(amount) ?? []
-    const days = candidate === undefined || others.length + more.length > 0 ? 0 : daysBetween(candidate.postedOn, row!.content.postedOn)
-    return days === 0 || Math.abs(days) > MOST_APART_DAYS ? [] : [Math.sign(days)]
+    if (candidate === undefined || others.length + more.length > 0 || !tells(row!, candidate)) return []
+    const told = { own: row!.content.postedOn, other: candidate.postedOn }
+    return Math.abs(daysBetween(told.own, told.other)) > MOST_APART_DAYS ? [] : [told]
   })
-  const [first] = moved
-  return first === undefined || moved.some((sign) => sign !== first) ? null : first > 0 ? 1 : -1
 }
 
 /**
@@ -78,20 +87,38 @@ function mayLieApart(otherDays: OtherDays, days: number): boolean {
 }
 
 type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate }
+type Tells = (row: Incoming, candidate: Candidate) => boolean
 
-/** Joins what this source shows as booked for the first time to what another one booked under its own day. `isMet`: whether a transaction is such. */
-export function meetApart(board: Board, rows: readonly Incoming[], isMet: (candidate: Candidate) => boolean): void {
-  const { context: { sourceId }, otherDays } = board
-  if (otherDays === null) return
-  const costIn = (row: Incoming, candidate: Candidate): number => {
-    const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
-    return isItsOwn ? 0 : 1 + costOf(row, candidate, Math.abs(daysTo(row, candidate, sourceId)))
+/**
+ * Joins what this source shows as booked for the first time to what another one booked under its own day; false where the two
+ * date alike, as far as is known and amounts that stand once here and there tell. `isMet`: whether a transaction is such.
+ */
+export function meetApart(board: Board, rows: readonly Incoming[], isMet: (candidate: Candidate) => boolean): boolean {
+  const { sourceId } = board.context
+  const met = board.candidates.filter(isMet)
+  const tells = tellsOf(board, rows)
+  const otherDays = otherDaysIn([...toldByBoth(board.candidates, sourceId), ...singlesIn(rows, met, tells)])
+  if (otherDays === null) return false
+  const costIn = (row: Incoming, candidate: Candidate): number | null => {
+    if (row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)) return 0
+    return tells(row, candidate) ? 1 + costOf(row, candidate, Math.abs(daysTo(row, candidate, sourceId))) : null
   }
-  for (const { row, candidate } of pairApart(rows, board.candidates.filter(isMet), otherDays, costIn)) join(board, row, candidate, 'other_source')
+  for (const { row, candidate } of pairApart(rows, met, otherDays, costIn)) join(board, row, candidate, 'other_source')
+  return true
 }
 
-/** Rows and transactions of one amount, as many as fit, each row on the day of its transaction or on that side of it. */
-export function pairApart(rows: readonly Incoming[], candidates: readonly Candidate[], otherDays: OtherDays, costIn = costApart): readonly Pair[] {
+/** Whether one of the two lies on a day that both sources show. Before and after those days each shows what the other cannot: the payment of a week before looks like this week's. */
+function tellsOf({ candidates, taken, context: { sourceId, covers, coverage } }: Board, rows: readonly Incoming[]): Tells {
+  const isBooked = ({ status, counts, sourceId: by }: Candidate['reports'][number]): boolean => status === 'posted' && counts && by !== sourceId
+  const shown = [...rows, ...taken.values()].filter(({ content }) => content.status === 'posted').map(({ content }) => content.postedOn)
+  const both = overlap(daysOf(shown), daysOf(candidates.filter(({ reports }) => reports.some(isBooked)).map(({ postedOn }) => postedOn)))
+  const others = coverage.filter((covered) => covered.sourceId !== sourceId)
+  const isShared = (on: Day): boolean => both !== null && contains(both, on) && coversDay(covers, on) && coversDay(others, on)
+  return (row, candidate) => isShared(row.content.postedOn) || isShared(candidate.postedOn)
+}
+
+/** Rows and transactions of one amount, as many as fit, each row on the day of its transaction or on that side of it. `costIn`: null where they cannot be one. */
+export function pairApart(rows: readonly Incoming[], candidates: readonly Candidate[], otherDays: OtherDays, costIn: (row: Incoming, candidate: Candidate) => number | null = costApart): readonly Pair[] {
   const byAmount = Map.groupBy(candidates.map((candidate, right) => ({ candidate, right })), ({ candidate }) => candidate.amount)
   const times = Map.groupBy(rows, ({ content }) => content.amount)
   const pairs = rows.flatMap((row, left) => {
@@ -99,7 +126,8 @@ export function pairApart(rows: readonly Incoming[], candidates: readonly Candid
     if (near.length * times.get(row.content.amount)!.length > CROWD) return []
     return near.flatMap(({ candidate, right }): Pair[] => {
       if (candidate.currency !== row.content.currency || !mayLieApart(otherDays, daysBetween(candidate.postedOn, row.content.postedOn))) return []
-      return [{ left, right, row, candidate, cost: costIn(row, candidate) }]
+      const cost = costIn(row, candidate)
+      return cost === null ? [] : [{ left, right, row, candidate, cost }]
     })
   })
   return assign(pairs, ALONE)
