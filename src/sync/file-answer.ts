@@ -246,14 +246,14 @@ export class FileAnswer {
     return rows.length === 0 || (this.#context.accountWasEmpty() && !this.#showedPending && !rows.some(isLinked))
   }
 
-  /** First the exact repeats, which are most rows of most files; only for the rest what resembles them. */
+  /** First the exact repeats, which are most rows of most files; only for the rest, and for what would come back, what resembles them. */
   async #candidates(rows: readonly Incoming[]): Promise<Candidates> {
     const { feed, account, source } = this.#context
     const nothing: CandidateQuery = {
       accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,
     }
     const repeats = await feed.candidates({ ...nothing, keys: rows.map((row) => row.key) })
-    const left = rows.filter((row) => !repeats.known.has(row.key))
+    const left = rows.filter((row) => (repeats.known.get(row.key)?.state ?? 'withdrawn') === 'withdrawn')
     if (left.length === 0) return repeats
     const windows = left.map((row) => this.#window(row.content.postedOn))
     const from = windows.map(([day]) => day)

@@ -110,7 +110,8 @@ export function match(rows: readonly Incoming[], candidates: Candidates, context
  * Rows that make a booked transaction of this source equal to one that only others booked: a correction that they had told before,
  * or what was taken back and is reported again. Both stand, since each has its reports, and a person is asked.
  */
-function doublesOf({ candidates, decisions, taken, context: { sourceId } }: Board, rows: readonly Incoming[], known: Candidates['known']): ReadonlyMap<Incoming, TransactionId> {
+function doublesOf(board: Board, rows: readonly Incoming[], known: Candidates['known']): ReadonlyMap<Incoming, TransactionId> {
+  const { candidates, decisions, taken, context: { sourceId } } = board
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]))
   const moved = rows.filter((row) => {
     const decision = decisions.get(row)
@@ -122,7 +123,7 @@ function doublesOf({ candidates, decisions, taken, context: { sourceId } }: Boar
   const foreign = Map.groupBy(candidates.filter((one) => one.state === 'posted' && !taken.has(one.id) && !isBookedBy(one, sourceId)), placeOf)
   const used = new Set<Candidate>()
   for (const row of moved) {
-    const double = foreign.get(placeOf(row.content))?.find((one) => !used.has(one) && isReworded(textOf(one), row.text))
+    const double = foreign.get(placeOf(row.content))?.find((one) => !used.has(one) && (isReworded(textOf(one), row.text) || coveredByBoth(board, row, one)))
     if (double === undefined) continue
     used.add(double)
     doubles.set(row, double.id)
@@ -266,7 +267,7 @@ function meetBooked(board: Board, rows: readonly Incoming[]): void {
   const isMet = (candidate: Candidate): boolean => candidate.state === 'posted' && !isBookedBy(candidate, sourceId) && board.taken.get(candidate.id)?.content.status !== 'posted'
   const booked = Map.groupBy(board.candidates.filter(isMet), placeOf)
   if (booked.size === 0) return
-  const wasBooked = ({ providerId }: Incoming): boolean => providerId !== null && (board.byProviderId.get(providerId) ?? []).some(({ reports }) => reports.some((report) => report.sourceId === sourceId && report.providerId === providerId && report.status === 'posted'))
+  const wasBooked = ({ providerId }: Incoming): boolean => providerId !== null && (board.byProviderId.get(providerId) ?? []).some(({ reports }) => reports.some((report) => report.sourceId === sourceId && report.providerId === providerId && report.status === 'posted' && report.counts))
   const fresh = rows.filter((row) => row.content.status === 'posted' && row.corrects === null && !board.decisions.has(row) && !wasBooked(row))
   if (fresh.length === 0 || meetApart(board, fresh, isMet)) return
   const open = fresh.filter((row) => booked.has(placeOf(row.content)))

@@ -306,3 +306,33 @@ test('a file of another account that met a row of the feed, and was taken back, 
   assert.equal((await world.feed()).filter((text) => text.includes('-450')).length, 1)
   assert.deepEqual(await world.openQuestions(), [])
 })
+
+// Fails when: the numbers of a file that was taken back are taken for those of rows that this source booked (so it was): what was taken back came back beside the feed's rows.
+test('a file of another account, whose rows have numbers and amounts like those of this one, was taken back: the right file meets what the feed shows', async () => {
+  const world = await new World('2026-03-12').connect()
+  await world.sync()
+  const days = ['2026-03-02', '2026-03-04', '2026-03-05', '2026-03-09']
+  await undo(world, await bring(world, days.map((on, at) => row(on, `-${at + 2}.90`, `Kiosk ${at}`, { providerId: `number ${at}` })), 'wrong.ofx'))
+  world.bank.rows = days.map((on, at) => row(on, `-${at + 2}.90`, 'Card payment', { providerId: `feed ${at}` }))
+  await world.sync()
+  await bring(world, days.map((on, at) => row(on, `-${at + 2}.90`, `Shop ${at}`, { providerId: `number ${at}` })))
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [4, []])
+})
+
+// Fails when: only words tell that what comes back stands there already (so it was): rows of a file stood beside the feed's of their day and amount, unasked.
+test('rows of a file that was taken back, which the feed has brought in quite other words meanwhile: when the file comes again each is asked about', async () => {
+  const world = await new World('2026-03-12').connect()
+  await world.sync()
+  const days = ['2026-03-02', '2026-03-04', '2026-03-05', '2026-03-09']
+  const file = days.map((on, at) => row(on, `-${at + 2}.90`, `Shop ${at}`))
+  await undo(world, await bring(world, file))
+  world.bank.rows = days.map((on, at) => row(on, `-${at + 2}.90`, 'Card payment', { providerId: `feed ${at}` }))
+  await world.sync()
+  assert.equal((await world.feed()).length, 4)
+  await bring(world, file)
+  assert.deepEqual(await world.openQuestions(), days.map(() => 'same_transaction'))
+  for (const { id } of await world.store.feed.questions({ open: true })) await world.store.feed.answerQuestion(id, 'same', world.now + 1)
+  await world.sync(1)
+  await bring(world, file)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [4, []])
+})
