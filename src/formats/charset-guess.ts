@@ -8,7 +8,7 @@ import { countAccentedWords } from './accented-words.ts'
 import { decoderOf } from './code-pages.ts'
 
 /** In the order in which they are preferred where nothing tells them apart. */
-const CHARSETS = ['windows-1252', 'windows-1250', 'iso-8859-2', 'windows-1254', 'windows-1251', 'windows-1253', 'windows-1255', 'shift_jis', 'gb18030', 'euc-kr', 'big5', 'euc-jp', 'koi8-r', 'ibm850', 'ibm852', 'ibm866', 'macintosh'] as const
+const CHARSETS = ['windows-1252', 'windows-1250', 'iso-8859-2', 'windows-1254', 'windows-1251', 'windows-1253', 'windows-1255', 'windows-1257', 'windows-874', 'windows-1256', 'shift_jis', 'gb18030', 'euc-kr', 'big5', 'euc-jp', 'koi8-r', 'ibm850', 'ibm852', 'ibm866', 'macintosh'] as const
 
 const OLD: ReadonlySet<string> = new Set(['iso-8859-2', 'ibm850', 'ibm852', 'ibm866', 'macintosh'])
 
@@ -27,6 +27,8 @@ const AT_HOME: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntrie
   ...['RUB', 'UAH', 'BYN', 'BGN', 'MKD', 'KZT'].map((currency) => [currency, new Set(['windows-1251', 'koi8-r', 'ibm866'])] as const),
   ['TRY', new Set(['windows-1254'])],
   ['ILS', new Set(['windows-1255'])],
+  ['THB', new Set(['windows-874'])],
+  ...['SAR', 'AED', 'EGP', 'KWD', 'QAR', 'BHD', 'OMR', 'JOD', 'IQD', 'LYD'].map((currency) => [currency, new Set(['windows-1256'])] as const),
   ['JPY', new Set(['shift_jis', 'euc-jp'])],
   ['CNY', new Set(['gb18030'])],
   ['KRW', new Set(['euc-kr'])],
@@ -103,7 +105,7 @@ const ACCENTED = /(?![A-Za-z])\p{Script=Latin}/gu
 const IN_WORDS = /\p{L}.*\p{L}/su
 /** Beside letters: what a text of a bank never holds. */
 const ODD = /[\u0080-\u009f\u2500-\u259f\ue000-\uf8ff]/
-const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Hebrew}/u]
+const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Hebrew}/u, /\p{Script=Thai}/u, /\p{Script=Arabic}/u]
 
 /** Words that look right less those that look wrong, of those that are not plain ASCII. */
 function plausibility(text: string): number {

@@ -9,6 +9,7 @@ import { BANKS } from './institutions-banks.fixture.ts'
 import { EUROPE } from './institutions-europe.fixture.ts'
 import { EXPORTS } from './institutions-exports.fixture.ts'
 import { LANGUAGES } from './institutions-languages.fixture.ts'
+import { UNSEEN } from './institutions-unseen.fixture.ts'
 import { WALLETS } from './institutions-wallets.fixture.ts'
 import { WORLD } from './institutions-world.fixture.ts'
 import { bytes, collect, type Collected } from './testing/collect.ts'
@@ -51,7 +52,7 @@ function told(statements: readonly Collected[]): readonly string[] {
   }).sort()
 }
 
-for (const [name, text, expected, encoding = 'utf8'] of [...AMERICA, ...EUROPE, ...WORLD, ...WALLETS, ...BANKS, ...EXPORTS, ...LANGUAGES]) {
+for (const [name, text, expected, encoding = 'utf8', names] of [...AMERICA, ...EUROPE, ...WORLD, ...WALLETS, ...BANKS, ...EXPORTS, ...LANGUAGES, ...UNSEEN]) {
   test(`${name}`, async () => {
     const variants = encoding === 'utf8' && !text.includes('\ufeff') ? [text, `\ufeff${text.replace(/\r?\n/g, '\r\n')}`] : [text]
     for (const variant of variants) {
@@ -59,6 +60,7 @@ for (const [name, text, expected, encoding = 'utf8'] of [...AMERICA, ...EUROPE, 
       assert.ok(file.ok, file.ok ? '' : file.failure.message)
       const { statements, failure } = await collect(file.value.stream)
       assert.deepEqual([failure, told(statements)], [null, expected.toSorted()])
+      if (names !== undefined) assert.deepEqual([...new Set(statements.flatMap(({ rows }) => rows.map((row) => row.name)))], names)
     }
   })
 }

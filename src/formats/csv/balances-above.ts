@@ -43,8 +43,8 @@ export function balancesAbove(preamble: readonly CsvRecord[], { order, balanceSt
       const told = balanceAt(record.cells, at, preamble[index + 1], amountOf)
       // `openingBalance`.
       const words = plainWords((told?.label ?? '').replace(/([a-z])([A-Z])/g, '$1 $2'))
-      if (told === null || OTHER.test(words) || !(BALANCE.test(words) || told.isOfAccount)) return []
       const kind = balanceWords(words)
+      if (told === null || OTHER.test(words) || !(kind !== null || BALANCE.test(words) || told.isOfAccount)) return []
       const day = dayOf(told.label) ?? only(record.cells.map(dayOf))
       const on = day ?? (kind === null ? madeOn(preamble, index, dayOf) : null)
       return kind === null && on === null ? [] : [{ kind: kind ?? 'ledger', amount: told.amount, on, line: record.line }]

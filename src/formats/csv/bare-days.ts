@@ -30,19 +30,20 @@ export function bareDays(records: readonly CsvRecord[], today: Day | null): With
   const heading = records[at]
   if (heading === undefined) return null
   const rows = records.slice(at + 1).filter(({ cells }) => cells.filter((cell) => cell !== '').length > 1)
-  const written = heading.cells.map((cell, column) => (namesDays(cell) ? wayOf(rows.map(({ cells }) => cells[column] ?? ''), today) : null))
+  const named = heading.cells.map((cell, column) => (namesDays(cell) ? rows.map(({ cells }) => cells[column] ?? '') : null))
+  // Nobody writes one day of a row whole and the other in six digits: those are the hour beside it.
+  const isWhole = named.some((cells) => cells !== null && areMost(cells, (cell) => scanDate(cell) !== null))
+  const written = named.map((cells) => (cells === null || (isWhole && areMost(cells, isHour)) ? null : wayOf(cells, today)))
   if (written.every((way) => way === null)) return null
   return (record) => (record.line <= heading.line ? record : { ...record, cells: record.cells.map((cell, column) => written[column]?.(cell) ?? cell) })
 }
 
 /** How the cells of a column are written as dates; null where most of them are no such numbers. */
 function wayOf(cells: readonly string[], today: Day | null): ((cell: string) => string | null) | null {
-  const filled = cells.filter((cell) => cell !== '')
-  const areMost = (test: (cell: string) => boolean): boolean => filled.length > 0 && filled.filter(test).length * 10 >= filled.length * 8
   const serial = (cell: string): Day | null => serialDay(cell, today)
-  if (areMost((cell) => serial(cell) !== null)) return serial
-  const digits = filled.flatMap((cell) => sixDigits(cell) ?? [])
-  if (!areMost((cell) => sixDigits(cell) !== null)) return null
+  if (areMost(cells, (cell) => serial(cell) !== null)) return serial
+  const digits = cells.flatMap((cell) => sixDigits(cell) ?? [])
+  if (!areMost(cells, (cell) => sixDigits(cell) !== null)) return null
   const orders = likeliest(digits, today)
   const [order, other] = orders
   if (order === undefined) return null
@@ -50,6 +51,16 @@ function wayOf(cells: readonly string[], today: Day | null): ((cell: string) => 
     const date = sixDigits(cell)
     return date === null ? null : other === undefined ? readDate(date, order) : cell.replace(SIX_DIGITS, '$1/$2/$3')
   }
+}
+
+function areMost(cells: readonly string[], test: (cell: string) => boolean): boolean {
+  const filled = cells.filter((cell) => cell !== '')
+  return filled.length > 0 && filled.filter(test).length * 10 >= filled.length * 8
+}
+
+/** `101500`. */
+function isHour(cell: string): boolean {
+  return /^'?([01]\d|2[0-3])[0-5]\d[0-5]\d$/.test(cell)
 }
 
 function serialDay(cell: string, today: Day | null): Day | null {

@@ -8,7 +8,7 @@ import { magnitude, negate, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, stepsOf, type Cells, type Proof } from './amounts.ts'
-import { BARE_CURRENCY, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
+import { BARE_CURRENCY, isBefore, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
 import { amountCells, bySection, filled, isNeutral, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn, type Layout } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
@@ -198,7 +198,8 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
 
 /** One column without signs, beside a balance that goes up by some of its amounts and down by others; null where that is what a card owes. */
 function unsignedBeside(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, { style, balanceStyle }: Styles, balance: number, mayOwe: boolean): AmountColumns | null {
-  if (amount.form !== 'signed' || mayOwe || isSigned(rows, amount.at, style)) return null
+  // A balance before each row tells the way of another one.
+  if (amount.form !== 'signed' || mayOwe || isBefore(heading.cells[balance] ?? '') || isSigned(rows, amount.at, style)) return null
   // Where accounts take turns in the file the balance of one is not beside that of the next.
   const [account, currency] = [accountOf(roles).account, roles.get('currency')?.[0]]
   const keyOf = ({ cells }: CsvRecord): string => [account, currency].map((at) => (at == null ? '' : (cells[at] ?? ''))).join('\u001f')
@@ -209,7 +210,8 @@ function unsignedBeside(heading: CsvRecord, roles: Roles, rows: readonly CsvReco
   const signed = amounts.map((told, at) => (typeof told === 'string' && ways[at] === 'out' ? negate(magnitude(told)) : told))
   if (owedIn(heading, roles, apart, signed, false) !== null) return null
   const columns = (['name', 'memo', 'kind', 'mark'] as const).flatMap((role) => roles.get(role) ?? [])
-  return { form: 'signed', at: amount.at, inverted: false, byBalance: knownWays(apart.map(({ cells }) => columns.map((at) => cells[at] ?? '')), ways) }
+  const before = (roles.get('balance') ?? []).find((at) => isBefore(heading.cells[at] ?? ''))
+  return { form: 'signed', at: amount.at, inverted: false, ...(before === undefined ? {} : { before }), byBalance: knownWays(apart.map(({ cells }) => columns.map((at) => cells[at] ?? '')), ways) }
 }
 
 /** A merchant is paid net of fees: its charges are income, and refunds go out. */

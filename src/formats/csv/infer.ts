@@ -181,7 +181,7 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const style = styleOf(dated, money)
   const found = headlessColumns(records, style, isUnreadHeading(all, skipped), preamble.some(({ cells }) => cells.some(isCardTitle)))
   if (typeof found === 'string') return failed({ code: 'missing_field', message: problemMessage(found, line), line })
-  const fixedCurrency = currencyInAmounts(found.rows, money)
+  const fixedCurrency = currencyInAmounts(found.rows, money) ?? currencyInPreamble(preamble)
   const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null
   const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })

@@ -26,7 +26,7 @@ const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|ein
 /** What programs sort the money by that somebody earns. Not wages alone: a business pays them. */
 const EARNED_KIND = /^(income|paychecks?|paychecks? salary|earnings|einkommen|revenus?|ingresos|stipendi e pensioni|entrate|inkomen|inkomst(er)?)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
-const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|^((numero|n|no|num)( de)? )?(cuotas|parcelas|installments|taksit|taksit sayisi)$|支払回数|할부/
+const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|\b(kort(medlem|innehavare|holder|indehaver)|kaarthouder|kortinhaltija|posiadacz karty|titulaire( de la)? carte|titular( de la| da)? (tarjeta|cartao)|titolare( della)? carta|drzitel karty|kart sahibi)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|^((numero|n|no|num)( de)? )?(cuotas|parcelas|installments|taksit|taksit sayisi)$|支払回数|할부/
 /** Where a card was used: only its own list says so. */
 const CARD_USED = /利用店名|利用先|שם בית העסק|이용하신곳|이용가맹점|이용카드/
 
@@ -91,10 +91,10 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const paid = [...received, ...moves.filter(({ kinds }) => kinds.some((kind) => PAYMENT_KIND.test(kind)))]
   const isPurchase = (kind: string): boolean => PURCHASE_KIND.test(kind) || (paid.length > 0 && SALE_KIND.test(kind))
   const bought = moves.filter(({ kinds }) => kinds.some(isPurchase))
-  // Programs that count what was spent write what was earned with a minus. Nobody spends more at once: less is income taken back.
+  // Programs that count what was spent write what was earned with a minus. Nobody spends more at once than all of it: less is income taken back.
   const earned = moves.filter(({ kinds }) => kinds.some((kind) => EARNED_KIND.test(kind)))
   const others = moves.filter((move) => !earned.includes(move))
-  const most = earned.reduce((largest, { size }) => (isLess(largest, size) ? size : largest), '0' as Decimal)
+  const most = earned.reduce((sum, { size }) => plus(sum, size), '0' as Decimal)
   if (earned.length > 0 && earned.every(({ out }) => out) && isMost(others) && others.every(({ size }) => isLess(size, most))) return 'hinted'
   if (moves.some(({ texts, kinds, out }) => !out && [...texts, ...kinds].some((text) => LOADED.test(text) || WAGE.test(text)))) return null
   if (moves.some(({ kinds, out }) => out && kinds.some((kind) => DRAWN_KIND.test(kind)))) return null

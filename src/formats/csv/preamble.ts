@@ -48,7 +48,7 @@ export function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | n
   return found.size === 1 ? only : currencyInAmounts([...preamble, ...preamble.map(({ cells, line }) => ({ cells: cells.map((_, at) => labelled(cells, at).beside), line }))], [0, 1, 2, 3, 4, 5, 6, 7])
 }
 
-const OF_ACCOUNT = new RegExp(`^(${'account|accountno|acct|card no|card number|kartennummer|kreditkarte|numero carte|numero de tarjeta|konto|compte|cuenta|conto|conta|rekening|kontonummer|numero compte|numero de compte|numero de cuenta|numero da conta|numer rachunku|cislo uctu|szamlaszam|hesap no|номер счета|номер рахунку|口座番号|記号番号|계좌번호|账号|帳號|账户|帳戶|卡号|账户号码|帳戶號碼|局帳號|رقم الحساب|เลขที่บัญชี|บัญชีเลขที่|so tai khoan|so tk|no rekening|nomor rekening|hesap numarasi|iban no|αριθμος λογαριασμου|n rachunku|rachunek|cislo u|caja de ahorro|nro cuenta|nro de cuenta|חשבון|מספר חשבון|konts|saskaita|racun|broj racuna|сметка|рахунок|счет'.split('|').map(plainWords).join('|')})( |$)`)
+const OF_ACCOUNT = new RegExp(`^(${'account|accountno|acct|card no|card number|kartennummer|kreditkarte|numero carte|numero de tarjeta|konto|compte|cuenta|conto|conta|rekening|kontonummer|numero compte|numero de compte|numero de cuenta|numero da conta|numer rachunku|cislo uctu|szamlaszam|hesap no|номер счета|номер рахунку|口座番号|記号番号|계좌번호|账号|帳號|账户|帳戶|卡号|账户号码|帳戶號碼|局帳號|رقم الحساب|เลขที่บัญชี|บัญชีเลขที่|so tai khoan|so tk|no rekening|nomor rekening|hesap numarasi|iban no|αριθμος λογαριασμου|n rachunku|rachunek|cislo u|caja de ahorro|nro cuenta|nro de cuenta|חשבון|מספר חשבון|konts|saskaita|racun|broj racuna|сметка|рахунок|счет|kontonr|konto nr|nr konta|ktonr|acct no|a c no|a c number|cbu|clabe|nuban|rib|bban|cont|cont iban|numar cont|numarul contului|numer konta|stevilka racuna|saskaitos nr|konta numurs|konto number|nº de conta|n de conta|no de compte|n de compte|n compte|no compte|nr rachunku|llogaria|hesab|hesab nomresi|հաշիվ|հաշվեհամար|номер сметки|номер на сметка|номер договора|номер счёта'.split('|').map(plainWords).join('|')})( |$)`)
 /** What else an account has, written in figures. */
 const BESIDE_ACCOUNT = /\b(balance|saldo|solde|bakiye|date|datum|fecha|data|opened|opening|since|limit|available|phone|telefon)\b/
 /** `Statement of Account No - 912010012345678 for the period`. */
@@ -100,7 +100,8 @@ export function accountInPreamble(preamble: readonly CsvRecord[]): string | null
       if (cell.startsWith('=') && /^\d{5,}$/.test(bare)) return bare
       const { label, beside } = labelled(cells, i)
       const words = plainWords(label)
-      const number = beside.replace(/^[_']/, '').replace(/\s*(\(.*|- .*)$/, '').replace(/^\p{Script=Han}+[:：]/u, '')
+      // `XXXXXX1234 Everyday Checking`.
+      const number = beside.replace(/^[_']/, '').replace(/^((?=\S*\d{3})[\dX*x-]{4,}) +\p{L}[\p{L} ]*$/u, '$1').replace(/\s*(\(.*|- .*)$/, '').replace(/^\p{Script=Han}+[:：]/u, '')
       if (OF_ACCOUNT.test(words) && !BESIDE_ACCOUNT.test(words) && isAccountNumber(number)) return number
       // `#Číslo účtu:`, alone on its line, and the number alone on the next.
       const below = filledOf(preamble[at + 1])

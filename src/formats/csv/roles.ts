@@ -20,7 +20,7 @@ export type Roles = ReadonlyMap<Role, readonly number[]>
 const EVERYWHERE = new Set<Role>(['currency', 'account', 'constantAccount', 'namedAccount'])
 
 /** Behind all others with the same role. */
-const LAST = 200
+const LAST = 2_000
 
 const ACCOUNT_TYPE = /^(account type|type of account|type de compte|kontoart|kontotyp|tipo de cuenta|tipo conto|tipo de conta)$/
 
@@ -64,7 +64,7 @@ export function readRoles(
     if (isOfStays && meanings.some(({ role }) => DATES.has(role)) && RESERVED.test(plainWords(cell))) return
     // The first of a row's columns tells of the file's own account, the others of the other party's.
     const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
-    const own = at === 0 && plainWords(cell) === 'iban' ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }, ...meanings] : meanings
+    const own = plainWords(cell) === 'iban' && (at === 0 || areAllOfOne(heading, judged, at)) ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }, ...meanings] : meanings
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || (isSeveral(cells, cell) && !isAccountOfOther(heading.cells, at))) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (role !== 'currency' || !isAsset(cell) || areHeld(cells)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, rank: meaning.rank + (MOVES.has(meaning.role) && isNet(cell) ? (isNetLess ? LAST : meaning.role === 'amount' ? 0 : -LAST) : 0), at })
@@ -110,6 +110,12 @@ export function readRoles(
   return { roles, currency: currencies.find(({ isBare }) => !isBare || !isBeside)?.named ?? null }
 }
 
+/** Three payments by others, and none of theirs has another number than the others: it is one's own. */
+function areAllOfOne(heading: CsvRecord, rows: readonly CsvRecord[], at: number): boolean {
+  const names = heading.cells.flatMap((cell, column) => (readHeading(cell).meanings[0]?.role === 'name' ? [column] : []))
+  return new Set(filled(rows, at).map((cell) => cell.replace(/ /g, ''))).size === 1 && names.some((column) => new Set(filled(rows, column)).size > 2)
+}
+
 /** Whether each row has an amount in one of two columns and in no more than one, and both have some. */
 function areApart(rows: readonly CsvRecord[], one: number, other: number): boolean {
   const moves = (cell: string): boolean => !isNothing(cell) && !/^[\D0]*$/.test(cell)
@@ -143,7 +149,7 @@ export function spreadHeading(heading: CsvRecord, rows: readonly CsvRecord[]): C
 /** Without footers: those with a date where most have one. What a footer says stands under no heading. */
 function bookedRows(heading: CsvRecord, all: readonly CsvRecord[]): readonly CsvRecord[] {
   const rows = all.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 1)
-  const claims = heading.cells.flatMap((cell, at) => readHeading(cell).meanings.filter(({ role }) => DATES.has(role)).map(({ role, rank }) => ({ at, order: [...DATES].indexOf(role) * 1_000 + rank })))
+  const claims = heading.cells.flatMap((cell, at) => readHeading(cell).meanings.filter(({ role }) => DATES.has(role)).map(({ role, rank }) => ({ at, order: [...DATES].indexOf(role) * 10_000 + rank })))
   for (const { at } of claims.sort((a, b) => a.order - b.order)) {
     const dated = rows.filter(({ cells }) => scanDate(cells[at] ?? '') !== null)
     if (dated.length * 2 > rows.length) return dated

@@ -9,7 +9,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { balanceWordsIn, isTotal, isTurnover, plainWords } from '../unstated.ts'
-import { negate } from '../written-amount.ts'
+import { magnitude, negate } from '../written-amount.ts'
 import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { balanceIn, cellAmount, filledCurrency, isNothing, movedAmount, plus, signedAmount } from './amounts.ts'
@@ -30,6 +30,10 @@ export type CsvRow =
       /** The coin that an exchange keeps it in, where that is no currency. */
       readonly unit: string | null
       readonly account: string | null
+      /** Who is called where the money went out, if the row names who pays and who is paid: of an amount without a sign that is known later. */
+      readonly nameIfOut?: string | null
+      /** The balance before it, where the row tells that, too. */
+      readonly before?: Decimal | null
     }
   /** What left the account in one currency and came to it in another, or what was paid on a loan and its interest: a row for each. */
   | { readonly type: 'sides'; readonly rows: readonly CsvRow[] }
@@ -124,6 +128,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   // A sum over rows has no payee, no second text and no number of its own.
   const telling = [...texts, ...[layout.id, layout.reference, layout.check].map(cell)].filter((text) => cleanText(text) !== null)
   if (telling.length > 0 && telling.every(isTurnover)) return ok({ type: 'turnover' })
+  const nameFor = (moved: Decimal): string | null => cleanText(namesFor(layout, moved).map(text).find((told) => told !== ''))
   const acted = dayIn(record, layout.acted, layout)
   const value = dayIn(record, layout.value, layout)
   const row: CsvRow = {
@@ -132,6 +137,10 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
     currency: ownCurrency(record, layout),
     unit: readUnit(codeBeside(record, layout)),
     account: told.account ?? layout.accountNumber,
+    ...(layout.amount.form !== 'signed' || layout.amount.byBalance === undefined ? {} : {
+      ...(layout.payer === null ? {} : { nameIfOut: nameFor(negate(magnitude(amount))) }),
+      ...(layout.amount.before === undefined ? {} : { before: cellAmount(record, layout.amount.before, layout.balanceStyle) ?? null }),
+    }),
     row: {
       providerId: cleanText(cell(layout.id)),
       pendingProviderId: null,
@@ -142,7 +151,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
       amount,
       foreign: foreignOf(record, layout, amount),
       kind: cleanText(cell(layout.kind)),
-      name: cleanText(namesFor(layout, amount).map(text).find((told) => told !== '')),
+      name: nameFor(amount),
       memo: joinTexts(layout.memo.map(text)),
       checkNumber: cleanText(cell(layout.check)),
       reference: cleanText(cell(layout.reference)),

@@ -117,7 +117,8 @@ export class SignsByBalance {
     return OPEN[this.#known.most](lines, this.#open.length)
   }
 
-  #signed({ row, line }: { readonly row: Row; readonly line: number }, before: Decimal | null): Placed {
+  #signed({ row, line }: { readonly row: Row; readonly line: number }, above: Decimal | null): Placed {
+    const before = row.before ?? above
     const { amount, foreign, kind, name, memo } = row.row
     const way = before === null || row.balance === null ? null : wayBetween(before, amount, row.balance)
     const alike = [name, memo, kind].map((text) => this.#known.byText.get(plainWords(text ?? '')) ?? null).find((told) => told !== null)
@@ -125,6 +126,6 @@ export class SignsByBalance {
     const told = way ?? (row.balance === magnitude(amount) ? 'in' : alike) ?? null
     if (told === null && amount !== '0') this.#open.push(line)
     if ((told ?? this.#known.most) !== 'out') return { row, line }
-    return { row: { ...row, row: { ...row.row, amount: negate(amount), foreign: foreign === null || foreign.amount === null ? foreign : { ...foreign, amount: negate(foreign.amount) } } }, line }
+    return { row: { ...row, row: { ...row.row, name: row.nameIfOut ?? name, amount: negate(amount), foreign: foreign === null || foreign.amount === null ? foreign : { ...foreign, amount: negate(foreign.amount) } } }, line }
   }
 }
