@@ -199,7 +199,7 @@ export class Answer {
     const missing = missingFrom(candidates, matched, context)
     // What was asked about says nothing against another answer: nobody may ever say what became of it.
     const failure = doubt(missing.filter(({ id }) => !context.vanishedBefore.has(id)), matched.length)
-    const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed)
+    const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed, candidates.transactions)
     // What is missing may be out of the books as well: the balance is asked with and without it.
     const without = withoutPosted(missing)
     const isProved = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true

@@ -3,14 +3,15 @@
  * and from stated balances to their proof. Rows are matched by `match.ts`; nothing is decided here.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
-import { joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
+import { contains, joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { moneyOf } from '../domain/money.ts'
 import type { BalanceSpan, BalanceStatement, Covered } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
-import type { FeedStore, PageCommit } from '../ports/feed.ts'
+import type { Candidate, FeedStore, PageCommit } from '../ports/feed.ts'
 import { UNKNOWN_CURRENCY } from './accounts.ts'
 import { MAX_ANCHORS, newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
+import { isOwn } from './candidate.ts'
 import type { CommitContext, Counts, RowsCommit } from './commit.ts'
 
 /** One answer or file of one source of one account. */
@@ -106,9 +107,12 @@ export async function askLedger({ feed, account, source }: SettleContext, balanc
   return { statement, last: stated?.balance ?? null, storedBetween: stated?.sumSince ?? 0n, spans }
 }
 
-/** The ledger to prove movements with. `committed`: movements of this answer that were in the store already when the facts were asked. */
+/**
+ * The ledger to prove movements with. `committed`: movements of this answer that were in the store already when the facts were
+ * asked; `stored`: the rows around it, for those that came from elsewhere.
+ */
 export function ledgerFrom(
-  { source }: Pick<SettleContext, 'source'>, facts: LedgerFacts | null, covers: DayRange | null, coverage: readonly Covered[], committed: readonly Movement[],
+  { source }: Pick<SettleContext, 'source'>, facts: LedgerFacts | null, covers: DayRange | null, coverage: readonly Covered[], committed: readonly Movement[], stored: readonly Candidate[] = [],
 ): Ledger | null {
   if (facts === null) return null
   const { statement, last, spans } = facts
@@ -116,10 +120,23 @@ export function ledgerFrom(
   const coveredAfter = joinRanges(covers === null ? coveredBefore : [...coveredBefore, covers])
   let { storedBetween } = facts
   if (last !== null) for (const { on, amount } of committed) if (on > last.on && on <= statement.on) storedBetween -= amount
+  if (last !== null) for (const { amount } of lateIn(stored, source.id, last, spans, coveredBefore)) storedBetween += amount
   const prove = (movements: readonly Movement[]) =>
     proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
   const isOfBefore = spans.some(({ opening, closing }) => opening === statement.amount && closing !== opening)
   return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, isOfBefore, spans, prove }
+}
+
+/**
+ * What another source brought after this one had stated its balance, of days for which this one had answered without it: the
+ * balance did not hold it, so that it is a part of what moves since. Not where rows and balance disagreed: then it may be what was lacking.
+ */
+function lateIn(stored: readonly Candidate[], sourceId: string, last: BalanceStatement, spans: readonly BalanceSpan[], covered: readonly DayRange[]): readonly Candidate[] {
+  const newest = spans.at(-1)
+  if (newest !== undefined && (newest.to !== last.on || newest.closing !== last.amount)) return []
+  const failsTo = spans.findLast(({ status }) => status !== 'proved')?.to
+  const isLate = ({ state, createdAt, postedOn }: Candidate): boolean => state === 'posted' && createdAt > last.observedAt && postedOn <= last.on && (failsTo === undefined || postedOn > failsTo)
+  return stored.filter((candidate) => isLate(candidate) && !isOwn(candidate, sourceId) && covered.some((range) => contains(range, candidate.postedOn)))
 }
 
 /** The smallest range that holds both. */
