@@ -10,7 +10,7 @@ import { byId, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { isReported, mayFollow, placeOf, type Decision, type MatchContext } from './match.ts'
+import { followIds, isReported, mayFollow, placeOf, type Decision, type MatchContext } from './match.ts'
 import { areDatedTwice, MOST_APART_DAYS, otherDaysIn, otherDaysOfSingles, pairApart } from './other-days.ts'
 import { isTip } from './pairing.ts'
 import { costOf, daysOf, sameMoney, type SameMoney } from './same-money.ts'
@@ -32,8 +32,9 @@ export function mayJoin(decisions: readonly Decision[], candidates: Candidates, 
 }
 
 /** The decisions, with rows of equal content joined and resembling ones asked about. `context.reported`: what the file shows. */
-export function joinEqual(decisions: readonly Decision[], candidates: Candidates, context: MatchContext): readonly Decision[] {
-  if (candidates.transactions.length === 0 || decisions.every((decision) => decision.kind !== 'new')) return decisions
+export function joinEqual(matched: readonly Decision[], candidates: Candidates, context: MatchContext): readonly Decision[] {
+  if (candidates.transactions.length === 0 || matched.every((decision) => decision.kind !== 'new')) return matched
+  const decisions = followIds(matched, candidates, context)
   const taken = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
   const left = candidates.transactions.filter(
     (candidate) => isOpen(candidate) && !taken.has(candidate.id) && isOwn(candidate, context.sourceId) && !isReported(candidate, context),

@@ -401,6 +401,23 @@ function correctSameId(board: Board, rows: readonly Incoming[]): void {
   })
 }
 
+/**
+ * The decisions about rows of a file, with those joined that a stored row of the source became under its id. While its rows are
+ * matched piece by piece every stored one counts as shown; here `context.repeated` tells what the whole file shows.
+ */
+export function followIds(decisions: readonly Decision[], candidates: Candidates, context: MatchContext): readonly Decision[] {
+  const board = layOut(candidates, context)
+  const left: Incoming[] = []
+  for (const decision of decisions) {
+    if (decision.kind === 'new') left.push(decision.row)
+    else if (decision.kind === 'seen') board.taken.set(decision.transactionId, decision.row)
+    else if (decision.kind === 'join') board.taken.set(decision.transaction.id, decision.row)
+  }
+  keepSameId(board, left)
+  correctSameId(board, left)
+  return decisions.map((decision) => board.decisions.get(decision.row) ?? decision)
+}
+
 function forSameId(board: Board, rows: readonly Incoming[], tierOf: (row: Incoming, candidate: Candidate) => MatchTier | null): void {
   for (const row of rows) {
     if (row.providerId === null || board.decisions.has(row)) continue
