@@ -7,9 +7,8 @@ import type { Digest, MatchTier } from '../domain/transaction.ts'
 import type { Movement } from './balance.ts'
 import { isTurned } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import type { Decision } from './match.ts'
+import type { Decision, NewRow } from './match.ts'
 
-type NewRow = Extract<Decision, { kind: 'new' }>
 type Sound = (movements: readonly Movement[]) => boolean
 
 /** More doubts than this are only tried as all one and all two: so many at once the balance cannot tell apart. */

@@ -16,6 +16,7 @@ import { byId, isBookedBy } from './candidate.ts'
 import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
 import { doubtAmended, doubtEqual, joinEqual, maybeAmended, mayJoin } from './file-equals.ts'
+import { BOOKING_DAYS, doubtHeld } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
 import { isReported, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
@@ -156,19 +157,21 @@ export class FileAnswer {
     }
     if (mayJoin(decisions, candidates, source.id)) decisions = joinEqual(decisions, candidates, await ofFile())
     const near = maybeAmended(decisions)
-    if (near !== null) decisions = doubtAmended(decisions, await this.#leftOut(near, decisions, await ofFile()))
+    if (near !== null) {
+      const stored = await this.#posted({ from: near.from, to: addDays(near.to, BOOKING_DAYS) })
+      decisions = doubtAmended(decisions, leftOut(stored.filter(({ postedOn }) => postedOn <= near.to), decisions, await ofFile()))
+      decisions = doubtHeld(decisions, stored, context)
+    }
     return followRules(feed, account.id, doubtEqual(decisions, candidates, source.id, doubtedOn))
   }
 
-  /** Posted rows of the source in the range that the file leaves out, on days that it reaches beyond or ends with: only the first one may be cut. */
-  async #leftOut(range: DayRange, decisions: readonly Decision[], context: MatchContext): Promise<readonly Candidate[]> {
+  /** All posted rows of the range. */
+  async #posted(range: DayRange): Promise<readonly Candidate[]> {
     const { feed, account, source } = this.#context
     const { transactions } = await feed.candidates({
       accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['posted'], range },
     })
-    const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn <= to)
-    const taken = takenBy(decisions)
-    return transactions.filter((candidate) => isWithin(candidate) && isBookedBy(candidate, source.id) && !taken.has(candidate.id) && !isReported(candidate, context))
+    return transactions
   }
 
   /** One for each piece; `decisions` in the order of their rows. */
@@ -271,6 +274,13 @@ export class FileAnswer {
     if (window === undefined) this.#windows.set(day, (window = [addDays(day, -NEAR_DAYS), addDays(day, NEAR_DAYS)]))
     return window
   }
+}
+
+/** Those of the source that the file leaves out, on days that it reaches beyond or ends with: only the first one may be cut. */
+function leftOut(posted: readonly Candidate[], decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
+  const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn <= to)
+  const taken = takenBy(decisions)
+  return posted.filter((candidate) => isWithin(candidate) && isBookedBy(candidate, context.sourceId) && !taken.has(candidate.id) && !isReported(candidate, context))
 }
 
 /** Names another row: it may be stored even where nothing else was. */

@@ -8,9 +8,10 @@ import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
 import { byId, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
+import { BOOKING_DAYS } from './held-elsewhere.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { followIds, isReported, mayFollow, placeOf, type Decision, type MatchContext } from './match.ts'
+import { followIds, isReported, isUndoubted, mayFollow, placeOf, type Decision, type MatchContext, type NewRow } from './match.ts'
 import { areDatedTwice, MOST_APART_DAYS, otherDaysIn, otherDaysOfSingles, pairApart } from './other-days.ts'
 import { isTip } from './pairing.ts'
 import { costOf, daysOf, sameMoney, type SameMoney } from './same-money.ts'
@@ -19,12 +20,8 @@ const NEAR_DAYS = 3
 const LIKE = 0.5
 /** So many rows may be amended in any file; else a fifth of those that it shows again. */
 const FEW_LEFT = 2
-/** So long a hold waits until it is booked. */
-const BOOKING_DAYS = 10
 /** Letters of a beginning that tells the text. */
 const WHOLE_BEGINNING = 12
-
-type NewRow = Extract<Decision, { kind: 'new' }>
 
 /** Whether `joinEqual` could change a decision, so that what the file shows must be known. */
 export function mayJoin(decisions: readonly Decision[], candidates: Candidates, sourceId: string): boolean {
@@ -164,11 +161,6 @@ function rewordedOf(decisions: readonly Decision[], left: readonly Candidate[], 
   const known = decisions.filter(({ kind }) => kind !== 'new').map(({ row }) => row.content.postedOn)
   const held = [...known, ...candidates.transactions.filter((candidate) => isOwn(candidate, sourceId)).map(({ postedOn }) => postedOn)]
   return new Map(sameMoney(rows, stored, daysOf(decisions.map(({ row }) => row.content.postedOn)), daysOf(held)).map((pair) => [pair.row, pair]))
-}
-
-/** Nothing is known of it, and nobody is asked yet. */
-function isUndoubted(decision: Decision): decision is NewRow {
-  return decision.kind === 'new' && decision.other === null && decision.otherRow === null
 }
 
 /** Equal rows of a day that two files may have cut in two: each stays a row of its own, and a person compares it with the one of before. */

@@ -49,6 +49,13 @@ export type Decision =
   | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null; readonly presumed?: true; readonly counted?: 'one' }
   | { readonly kind: 'wait'; readonly row: Incoming }
 
+export type NewRow = Extract<Decision, { kind: 'new' }>
+
+/** Nothing is known of it, and nobody is asked yet. */
+export function isUndoubted(decision: Decision): decision is NewRow {
+  return decision.kind === 'new' && decision.other === null && decision.otherRow === null
+}
+
 /** The state of one run of the matcher. */
 export type Board = {
   readonly context: MatchContext

@@ -8,9 +8,8 @@ import type { RowContent } from '../domain/transaction.ts'
 import type { FeedStore } from '../ports/feed.ts'
 import { asOne, asTwo, isRepeat } from './by-balance.ts'
 import { normalisedText } from './identity.ts'
-import type { Decision } from './match.ts'
+import type { Decision, NewRow } from './match.ts'
 
-type NewRow = Extract<Decision, { kind: 'new' }>
 /** What was answered to a pattern; the newest answer counts. */
 type Rules = ReadonlyMap<string, 'same' | 'different'>
 

@@ -1,0 +1,78 @@
+/**
+ * Some exports list what is only held as booked, while another source of the account books it with a tip or at the rate of that
+ * day: two rows of one purchase, which no amount tells. Where the source of the booked one answered for the day of the held one
+ * and did not show it, and neither amount stands anywhere else near, a person compares the two. Pure.
+ */
+import { addDays, contains, daysBetween, type Day, type DayRange } from '../domain/day.ts'
+import type { Covered } from '../domain/run.ts'
+import type { Candidate } from '../ports/feed.ts'
+import { isOwn, textOf } from './candidate.ts'
+import { takenBy } from './commit.ts'
+import { coversDay } from './coverage.ts'
+import { resemblance } from './identity.ts'
+import type { Incoming } from './incoming.ts'
+import { isUndoubted, type Decision, type NewRow } from './match.ts'
+import { isTip } from './pairing.ts'
+
+/** So long a hold waits until it is booked. */
+export const BOOKING_DAYS = 10
+/** Two sources word one purchase alike, and two purchases in one shop too: less than this tells nothing. */
+const LIKE = 0.75
+/** So many lie beside each other in any case; else a fifth of what is known again. */
+const FEW = 5
+/** So many rows of a day that only others booked are not those of a purchase or two: another list, which is told as a whole. */
+const CROWD = 20
+
+type Sides = { readonly sourceId: string; readonly covers: readonly DayRange[]; readonly coverage: readonly Covered[] }
+
+/** The decisions, with rows asked about that others hold, or booked, with another amount. `stored`: all posted rows around them. */
+export function doubtHeld(decisions: readonly Decision[], stored: readonly Candidate[], { sourceId, covers, coverage }: Sides): readonly Decision[] {
+  const fresh = decisions.filter((decision): decision is NewRow => isUndoubted(decision) && decision.row.content.status === 'posted')
+  if (fresh.length === 0) return decisions
+  const taken = takenBy(decisions)
+  const byDay = Map.groupBy(stored.filter((candidate) => candidate.state === 'posted' && !taken.has(candidate.id) && !isOwn(candidate, sourceId)), ({ postedOn }) => postedOn)
+  if (byDay.size === 0) return decisions
+  // What lies beside each other on days of both is of two accounts, or two selections of one, where it is more than a few purchases.
+  const beside = fresh.filter(({ row }) => coverage.some((covered) => contains(covered, row.content.postedOn))).length + [...byDay].reduce((sum, [on, { length }]) => (coversDay(covers, on) ? sum + length : sum), 0)
+  if (beside > FEW && beside * FEW > decisions.length - fresh.length) return decisions
+  const daysOf = amountDays(fresh, stored)
+  const isAlone = (amount: bigint, on: Day): boolean => daysOf.get(amount)!.filter((day) => Math.abs(daysBetween(day, on)) <= BOOKING_DAYS).length === 1
+  const showsBeside = ({ reports }: Candidate, on: Day): boolean => coverage.some((covered) => contains(covered, on) && reports.some((report) => report.sourceId === covered.sourceId))
+  const mayBeOne = ({ content, text }: Incoming, candidate: Candidate): boolean => {
+    const days = daysBetween(candidate.postedOn, content.postedOn)
+    const isBooked = days >= 0 && coversDay(covers, candidate.postedOn) && isTip(content.amount, candidate.amount)
+    const isHeld = days <= 0 && showsBeside(candidate, content.postedOn) && isTip(candidate.amount, content.amount)
+    return (isBooked || isHeld) && candidate.currency === content.currency && candidate.amount !== content.amount &&
+      isAlone(content.amount, content.postedOn) && isAlone(candidate.amount, candidate.postedOn) && resemblance(text, textOf(candidate)) >= LIKE
+  }
+  const asked = new Set<Candidate>()
+  return decisions.map((decision): Decision => {
+    if (!isUndoubted(decision) || decision.row.content.status !== 'posted') return decision
+    const other = around(decision.row.content.postedOn, byDay).find((candidate) => !asked.has(candidate) && mayBeOne(decision.row, candidate))
+    if (other === undefined) return decision
+    asked.add(other)
+    return { ...decision, other }
+  })
+}
+
+/** The nearest first. */
+function around(on: Day, byDay: ReadonlyMap<Day, readonly Candidate[]>): readonly Candidate[] {
+  const days = Array.from({ length: 2 * BOOKING_DAYS + 1 }, (_, at) => (at % 2 === 0 ? -at / 2 : (at + 1) / 2))
+  return days.flatMap((days) => {
+    const there = byDay.get(addDays(on, days)) ?? []
+    return there.length > CROWD ? [] : there
+  })
+}
+
+/** On which days each amount is posted, stored or new. */
+function amountDays(fresh: readonly NewRow[], stored: readonly Candidate[]): ReadonlyMap<bigint, readonly Day[]> {
+  const days = new Map<bigint, Day[]>()
+  const add = ({ amount, postedOn }: { readonly amount: bigint; readonly postedOn: Day }): void => {
+    const known = days.get(amount)
+    if (known === undefined) days.set(amount, [postedOn])
+    else known.push(postedOn)
+  }
+  for (const { row } of fresh) add(row.content)
+  for (const candidate of stored) if (candidate.state === 'posted') add(candidate)
+  return days
+}
