@@ -4,7 +4,7 @@
  * has its own page there, with its days, its balances and their proof. A first pass over the file has collected which rows
  * it shows, so each batch is decided for good. A file proves nothing by what it leaves out: it withdraws no row.
  */
-import { addDays, joinRanges, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, joinRanges, type Day, type DayRange } from '../domain/day.ts'
 import type { BalanceStatement, Covered } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import type { Digest, TransactionId } from '../domain/transaction.ts'
@@ -15,13 +15,13 @@ import { decideByBalance, isRepeat, presume } from './by-balance.ts'
 import { byId, isBookedBy } from './candidate.ts'
 import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import type { Incoming, Intake } from './incoming.ts'
-import { doubtAmended, doubtEqual, joinEqual, maybeAmended, mayJoin } from './file-equals.ts'
+import { doubtAmended, doubtEqual, doubtMet, joinEqual, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
 import { BOOKING_DAYS, doubtHeld } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
 import { isReported, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
-import { addCounts, commitContext, commitRows, NO_COUNTS, pageOf, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
+import { addCounts, commitContext, commitRows, NO_COUNTS, pageOf, spanning, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
 import type { SourceBalances } from './source-balances.ts'
 
 /** What the first pass found of a statement. */
@@ -157,12 +157,24 @@ export class FileAnswer {
     }
     if (mayJoin(decisions, candidates, source.id)) decisions = joinEqual(decisions, candidates, await ofFile())
     const near = maybeAmended(decisions)
-    if (near !== null) {
-      const stored = await this.#posted({ from: near.from, to: addDays(near.to, BOOKING_DAYS) })
-      decisions = doubtAmended(decisions, leftOut(stored.filter(({ postedOn }) => postedOn <= near.to), decisions, await ofFile()))
-      decisions = doubtHeld(decisions, stored, context)
+    const around = bothOf(near, metBeside(decisions))
+    if (around !== null) {
+      const stored = await this.#posted({ from: addDays(around.from, -BOOKING_DAYS), to: addDays(around.to, BOOKING_DAYS) })
+      const left = leftOut(stored, decisions, await ofFile())
+      if (near !== null) decisions = doubtHeld(doubtAmended(decisions, left.filter(({ postedOn }) => contains(near, postedOn))), stored, context)
+      decisions = await this.#doubtMet(decisions, left)
     }
     return followRules(feed, account.id, doubtEqual(decisions, candidates, source.id, doubtedOn))
+  }
+
+  /** Asks whether what the file does not show any more is what it shows now, and another source had booked: nobody is asked twice about a pair. */
+  async #doubtMet(decisions: readonly Decision[], left: readonly Candidate[]): Promise<readonly Decision[]> {
+    const { feed, account, source } = this.#context
+    const doubted = doubtMet(decisions, left.filter(({ reports }) => reports.every(({ sourceId }) => sourceId === source.id)))
+    if (doubted === decisions) return decisions
+    const asked = [...(await feed.questions({ accountId: account.id, open: true })), ...(await feed.questions({ accountId: account.id, open: false }))]
+    const pairs = new Set(asked.flatMap(({ answer, transactionId, otherTransactionId }) => (answer === 'undone' ? [] : [`${transactionId} ${otherTransactionId}`, `${otherTransactionId} ${transactionId}`])))
+    return doubted.map((decision, index) => (decision.kind === 'join' && pairs.has(`${decision.transaction.id} ${decision.double}`) ? decisions[index]! : decision))
   }
 
   /** All posted rows of the range. */
@@ -281,6 +293,11 @@ function leftOut(posted: readonly Candidate[], decisions: readonly Decision[], c
   const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn <= to)
   const taken = takenBy(decisions)
   return posted.filter((candidate) => isWithin(candidate) && isBookedBy(candidate, context.sourceId) && !taken.has(candidate.id) && !isReported(candidate, context))
+}
+
+/** The smallest range that holds both; null: there is none. */
+function bothOf(a: DayRange | null, b: DayRange | null): DayRange | null {
+  return a === null ? b : spanning(a, b)
 }
 
 /** Names another row: it may be stored even where nothing else was. */

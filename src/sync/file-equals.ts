@@ -116,6 +116,42 @@ function mayHaveBeen({ content, text }: Incoming, byDay: ReadonlyMap<Day, readon
   return near.filter((candidate) => candidate.currency === content.currency && isTip(content.amount, candidate.amount) && resemblance(text, textOf(candidate)) >= LIKE)
 }
 
+/** The days of rows that the file shows for the first time, and another source had booked; null: none. */
+export function metBeside(decisions: readonly Decision[]): DayRange | null {
+  const days = decisions.flatMap((decision) => (isMet(decision) ? [decision.row.content.postedOn] : []))
+  return days.length === 0 ? null : daysOf(days)
+}
+
+type Join = Extract<Decision, { kind: 'join' }>
+
+function isMet(decision: Decision): decision is Join {
+  return decision.kind === 'join' && decision.tier === 'other_source' && decision.double === undefined && decision.row.content.status === 'posted'
+}
+
+/**
+ * What an export listed as booked while it was held, and lists as booked now, may have come from another source meanwhile: then its
+ * row of before stands alone, and a person compares it with that one. `left`: posted rows that the source alone reported and the file, on their days, does not show.
+ */
+export function doubtMet(decisions: readonly Decision[], left: readonly Candidate[]): readonly Decision[] {
+  if (left.length === 0 || (left.length > FEW_LEFT && left.length * 5 > decisions.length)) return decisions
+  const pairs = decisions.flatMap((decision) => {
+    if (!isMet(decision)) return []
+    const { content, text } = decision.row
+    const isBefore = (candidate: Candidate): boolean => {
+      const took = daysBetween(candidate.postedOn, content.postedOn)
+      return took >= 0 && took <= BOOKING_DAYS && candidate.currency === content.currency && (candidate.amount === content.amount || isTip(content.amount, candidate.amount)) && resemblance(text, textOf(candidate)) >= LIKE
+    }
+    return left.filter(isBefore).map((candidate) => ({ decision, candidate, cost: costOf(decision.row, candidate, daysBetween(candidate.postedOn, content.postedOn)) + (candidate.amount === content.amount ? 0 : 1_000) }))
+  })
+  const [asked, doubles] = [new Set<Candidate>(), new Map<Decision, Decision>()]
+  for (const { decision, candidate } of pairs.sort((a, b) => a.cost - b.cost)) {
+    if (asked.has(candidate) || doubles.has(decision)) continue
+    asked.add(candidate)
+    doubles.set(decision, { ...decision, double: candidate.id })
+  }
+  return doubles.size === 0 ? decisions : decisions.map((decision) => doubles.get(decision) ?? decision)
+}
+
 /** Rows of the decisions that may have come so, and the days on which what they were before may stand; null: none. */
 export function maybeAmended(decisions: readonly Decision[]): DayRange | null {
   const known = decisions.filter(({ kind }) => kind !== 'new').map(({ row }) => row.content.postedOn)
