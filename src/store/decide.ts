@@ -55,14 +55,14 @@ export function reviewBeforePairing(history: readonly TransactionChange[], trans
 
 /**
  * What an answer does to the pair. `same` keeps the first row: it takes what a person decided for the
- * other (`merged`, see `mergedBy`) and, when only the other is posted or came later with another amount (a hold and
- * what it was booked with), its content; the other is withdrawn.
+ * other (`merged`, see `mergedBy`) and, when only the other is posted or it is what the row was booked with (`toldByBank`:
+ * see `isBookedLater`), its content; the other is withdrawn.
  * `removed` withdraws the row. Other answers change nothing. The rows that are returned are those to store.
  */
-export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, answer: Answer, at: number): readonly Decided[] {
+export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, answer: Answer, at: number, toldByBank: ToldByBank): readonly Decided[] {
   if (answer === 'removed') return row.state === 'withdrawn' ? [] : [row.state === 'pending' ? withdrawn(row, 'pending_dropped', 'answered', at) : withdrawn(row, 'bank_removed', 'bank_removed', at)]
   if (merged === null) return []
-  const better = merged.state === 'posted' && (row.state !== 'posted' || (merged.amount !== row.amount && merged.createdAt > row.createdAt))
+  const better = merged.state === 'posted' && (row.state !== 'posted' || isBookedLater(row, merged, toldByBank))
   const kept: NewTransaction = {
     ...row,
     ...(better ? contentOf(merged) : {}),
@@ -70,6 +70,24 @@ export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, 
     decisions: joined(row.decisions, merged.decisions),
   }
   return [changed(row, kept, 'person', at), withdrawn(merged, 'merged', 'merged', at)]
+}
+
+/** Whether a connection, and not files alone, reported each of the two. */
+export type ToldByBank = { readonly row: boolean; readonly merged: boolean }
+
+/** Whether two posted rows that are one have two amounts of one day, so that it matters who told them. */
+export function needsTeller(row: NewTransaction, merged: NewTransaction | null): merged is NewTransaction {
+  return merged !== null && row.state === 'posted' && merged.state === 'posted' && merged.amount !== row.amount && merged.postedOn === row.postedOn
+}
+
+/**
+ * Of a hold and what it was booked with, which `merged` is: it has the later day; of one day it is what a bank told rather than a
+ * file, which may list what is held as booked; else what came later.
+ */
+function isBookedLater(row: NewTransaction, merged: NewTransaction, toldByBank: ToldByBank): boolean {
+  if (merged.amount === row.amount) return false
+  if (merged.postedOn !== row.postedOn) return merged.postedOn > row.postedOn
+  return toldByBank.row !== toldByBank.merged ? toldByBank.merged : merged.createdAt > row.createdAt
 }
 
 /** The row that the answer makes one with the first; null: none. A question that was asked while one of the two became one with a third comes too late. */

@@ -120,7 +120,7 @@ export function ledgerFrom(
   const coveredAfter = joinRanges(covers === null ? coveredBefore : [...coveredBefore, covers])
   let { storedBetween } = facts
   if (last !== null) for (const { on, amount } of committed) if (on > last.on && on <= statement.on) storedBetween -= amount
-  if (last !== null) for (const { amount } of lateIn(stored, source.id, last, spans, coveredBefore)) storedBetween += amount
+  if (last !== null) for (const { amount } of lateIn(stored, source.id, last, coveredBefore)) storedBetween += amount
   const prove = (movements: readonly Movement[]) =>
     proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
   const isOfBefore = spans.some(({ opening, closing }) => opening === statement.amount && closing !== opening)
@@ -128,14 +128,11 @@ export function ledgerFrom(
 }
 
 /**
- * What another source brought after this one had stated its balance, of days for which this one had answered without it: the
- * balance did not hold it, so that it is a part of what moves since. Not where rows and balance disagreed: then it may be what was lacking.
+ * What another source brought after this one had stated its balance, of days for which this one had answered without it: the balance
+ * did not hold it, so that it is a part of what moves since.
  */
-function lateIn(stored: readonly Candidate[], sourceId: string, last: BalanceStatement, spans: readonly BalanceSpan[], covered: readonly DayRange[]): readonly Candidate[] {
-  const newest = spans.at(-1)
-  if (newest !== undefined && (newest.to !== last.on || newest.closing !== last.amount)) return []
-  const failsTo = spans.findLast(({ status }) => status !== 'proved')?.to
-  const isLate = ({ state, createdAt, postedOn }: Candidate): boolean => state === 'posted' && createdAt > last.observedAt && postedOn <= last.on && (failsTo === undefined || postedOn > failsTo)
+function lateIn(stored: readonly Candidate[], sourceId: string, last: BalanceStatement, covered: readonly DayRange[]): readonly Candidate[] {
+  const isLate = ({ state, createdAt, postedOn }: Candidate): boolean => state === 'posted' && createdAt > last.observedAt && postedOn <= last.on
   return stored.filter((candidate) => isLate(candidate) && !isOwn(candidate, sourceId) && covered.some((range) => contains(range, candidate.postedOn)))
 }
 

@@ -2,7 +2,7 @@
 import type { Question } from '../../domain/transaction.ts'
 import type { FeedStore } from '../../ports/feed.ts'
 import { carriedBack, carry, isRestedOn, type Asked } from '../carry.ts'
-import { answerInstant, applyAnswer, endedTransfer, mergedBy, unpaired, wasUnpaired } from '../decide.ts'
+import { answerInstant, applyAnswer, endedTransfer, mergedBy, needsTeller, unpaired, wasUnpaired } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { isMergedLater, withoutAnswer } from '../undo.ts'
 import { by as inOrder } from './order.ts'
@@ -30,7 +30,8 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       const moved = merged === null ? [] : feed.observationsOf(merged.id).map((stored) => ({ stored, tier: stored.tier }))
       state.answeredAfter.set(id, state.pages.length)
       if (by === 'person') answered.set(id, { reports: moved, questions: carried.map((one) => one.carried) })
-      for (const decided of applyAnswer(row, merged, answer, instant)) put(feed, decided)
+      const toldByBank = needsTeller(row, merged) ? { row: isToldByBank(state, row), merged: isToldByBank(state, merged) } : { row: false, merged: false }
+      for (const decided of applyAnswer(row, merged, answer, instant, toldByBank)) put(feed, decided)
       for (const mate of mates) put(feed, unpaired(mate, feed.history.get(mate.id) ?? [], 'person', instant))
       if (merged !== null) feed.moveObservations(merged.id, row.id, 'person')
       for (const { now } of carried) putAsked(state, now)
@@ -94,6 +95,10 @@ function putAsked(state: TenantState, { question, closedBy }: Asked): void {
 function booksOf(state: TenantState, accountId: string): Books {
   const own = <T extends { readonly accountId: string }>(all: readonly T[]): readonly T[] => all.filter((one) => one.accountId === accountId)
   return { spans: own(state.spans), balances: own(counting(state, state.balances)), coverage: own(counting(state, state.coverage)) }
+}
+
+function isToldByBank({ feed, sources }: TenantState, { id }: NewTransaction): boolean {
+  return feed.observationsOf(id).some(({ row }) => row.status === 'posted' && sources.get(row.sourceId)?.connectionId != null)
 }
 
 function told({ feed }: TenantState, row: NewTransaction): Told {

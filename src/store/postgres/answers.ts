@@ -3,7 +3,7 @@ import { sql, type RawBuilder, type Selectable } from 'kysely'
 import type { Question, TransactionChange } from '../../domain/transaction.ts'
 import type { FeedStore, NewTransaction } from '../../ports/feed.ts'
 import { carriedBack, carry, isRestedOn, type Asked, type Carried } from '../carry.ts'
-import { answerInstant, applyAnswer, endedTransfer, mergedBy, unpaired, wasUnpaired } from '../decide.ts'
+import { answerInstant, applyAnswer, endedTransfer, mergedBy, needsTeller, unpaired, wasUnpaired } from '../decide.ts'
 import { restatedAsOne, restatedAsTwo, restatedWith, restatedWithout, type Books, type Restated, type Told } from '../span-sums.ts'
 import { isMergedLater, withoutAnswer } from '../undo.ts'
 import { storeDecided } from './decided.ts'
@@ -28,7 +28,8 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, answered_after: lastPage(tenantId, question.accountId), carried: moved, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
         if (merged !== null) await restate(trx, tenantId, restatedAsOne(await booksOf(trx, tenantId, row.accountId), row, await told(trx, tenantId, merged)))
         if (answer === 'removed') await restate(trx, tenantId, restatedWithout(await booksOf(trx, tenantId, row.accountId), await told(trx, tenantId, row), question))
-        for (const decided of applyAnswer(row, merged, answer, instant)) await storeDecided(trx, tenantId, decided)
+        const toldByBank = needsTeller(row, merged) ? { row: await isToldByBank(trx, tenantId, row), merged: await isToldByBank(trx, tenantId, merged) } : { row: false, merged: false }
+        for (const decided of applyAnswer(row, merged, answer, instant, toldByBank)) await storeDecided(trx, tenantId, decided)
         for (const mate of mates) await storeDecided(trx, tenantId, unpaired(mate, await historyOf(trx, tenantId, mate.id), 'person', instant))
         if (merged === null) return
         await sql`insert into relink.answer_moves (tenant_id, question_id, source_id, key, tier)
@@ -143,6 +144,12 @@ async function booksOf(trx: Session, tenantId: string, accountId: string): Promi
   return {
     spans: held.map((row) => undated(spans.read(row))), balances: stated.map(balances.read).map(({ statedOn, ...balance }) => ({ ...balance, on: statedOn })), coverage: covered.map((row) => undated(coverage.read(row))),
   }
+}
+
+async function isToldByBank(trx: Session, tenantId: string, { id }: NewTransaction): Promise<boolean> {
+  const { rows } = await sql`select from relink.observations o join relink.account_sources s on s.tenant_id = o.tenant_id and s.id = o.source_id
+    where o.tenant_id = ${tenantId} and o.transaction_id = ${id} and o.status = 'posted' and s.connection_id is not null limit 1`.execute(trx)
+  return rows.length > 0
 }
 
 async function told(trx: Session, tenantId: string, row: NewTransaction): Promise<Told> {

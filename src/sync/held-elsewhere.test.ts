@@ -1,0 +1,135 @@
+/** Exports that list what is only held as booked, beside a feed that books it later: one purchase, one row, or a question. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { addDays, day } from '../domain/day.ts'
+import { ok } from '../domain/result.ts'
+import type { StatementHead, StatementRow, StatementStream } from '../domain/statement.ts'
+import { importStatements } from './import.ts'
+import { CHECKING, decimal, row, World } from './testing.ts'
+
+const TODAY = day('2026-03-20')
+/** Each with an amount and a shop of its own, so that nothing else resembles what the tests are about. */
+const HISTORY = Array.from({ length: 20 }, (_, at) => row(addDays(TODAY, at - 24), `-${11 + at}.${10 + at}`, `Shop ${'abcdefghijklmnopqrst'[at]} Street`, { providerId: `h${at}` }))
+
+async function bring(world: World, rows: readonly StatementRow[]): Promise<void> {
+  const head: StatementHead = { account: { ...CHECKING, name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1 }
+  const open = async function* (): StatementStream {
+    yield ok({ part: 'start', head })
+    yield ok({ part: 'rows', rows })
+    yield ok({ part: 'end', covers: { from: null, to: null } })
+  }
+  world.now += 60_000
+  await importStatements(world.deps, { open, accountId: await world.accountId(), label: 'f.ofx', dryRun: false, onProgress: null })
+}
+
+/** A feed that was read two days ago; `balance`: it states what its rows come to. */
+async function begin(balance: boolean): Promise<World> {
+  const world = await new World(addDays(TODAY, -2)).connect()
+  world.bank.rows = [...HISTORY]
+  const total = (): number => world.bank.rows.reduce((sum, { amount }) => sum + Number(amount), 1_000)
+  world.bank.balances = () => (balance ? [{ kind: 'ledger', amount: decimal(total().toFixed(2)), currency: 'USD', on: day(world.today()), at: null }] : [])
+  await world.sync()
+  return world
+}
+
+const standing = async (world: World, name: string): Promise<readonly string[]> => (await world.feed()).filter((text) => text.includes(name))
+
+async function answerSame(world: World): Promise<void> {
+  for (const { id } of await world.store.feed.questions({ open: true })) await world.store.feed.answerQuestion(id, 'same', world.now + 1)
+}
+
+const without = (rows: readonly StatementRow[], providerIds = false): readonly StatementRow[] => rows.map((one) => ({ ...one, providerId: providerIds ? one.providerId : null }))
+
+// Fails when: only rows of one amount are compared with what other sources booked (so it was): both stood, unasked.
+for (const [name, bookedOn, balance] of [['booked later', '2026-03-20', false], ['booked later, with balances', '2026-03-20', true], ['dated by the purchase', '2026-03-17', false]] as const) {
+  test(`a hold that a file lists as booked, and the feed books with a tip, is asked about, and the booked amount stays: ${name}`, async () => {
+    const world = await begin(balance)
+    await bring(world, [...without(HISTORY).slice(8), row('2026-03-17', '-40.00', 'Old Grill Leipzig')])
+    world.bank.rows.push(row(bookedOn, '-46.00', 'Old Grill Leipzig', { providerId: 'b1' }))
+    await world.sync(2)
+    assert.deepEqual([(await standing(world, 'Grill')).length, await world.openQuestions()], [2, ['same_transaction']])
+    await answerSame(world)
+    assert.deepEqual(await standing(world, 'Grill'), [`${bookedOn} -4600 Old Grill Leipzig`])
+  })
+}
+
+// Fails when: "the same" keeps what came later: the older file's hold took the place of what the bank booked.
+test('an older file that lists as booked what the feed has booked with a tip is asked about, and the bank\'s amount stays', async () => {
+  const world = await begin(false)
+  world.bank.rows.push(row('2026-03-17', '-46.00', 'Old Grill Leipzig', { providerId: 'b1' }))
+  await world.sync(2)
+  await bring(world, [...without(HISTORY).slice(8), row('2026-03-17', '-40.00', 'Old Grill Leipzig')])
+  assert.deepEqual([(await standing(world, 'Grill')).length, await world.openQuestions()], [2, ['same_transaction']])
+  await answerSame(world)
+  assert.deepEqual(await standing(world, 'Grill'), ['2026-03-17 -4600 Old Grill Leipzig'])
+})
+
+// Fails when: each row that lies beside another one is taken for a hold: a file of another account of the same shops asked about most of its rows.
+test('a file of another account beside the feed asks nothing of what costs nearly as much there', async () => {
+  const world = await begin(false)
+  await bring(world, HISTORY.slice(4).map((one, at) => (at < 4 ? row(one.postedOn, one.amount, one.name!) : row(one.postedOn, `-${16 + at}.${30 + at}`, one.name!))))
+  assert.deepEqual(await world.openQuestions(), [])
+})
+
+// Fails when: two purchases of a shop that comes often are taken for a hold and its booking, where one of the amounts is a price there.
+test('of a shop with prices nothing is taken for a hold', async () => {
+  const world = await begin(false)
+  const cafe = [row('2026-03-10', '-4.00', 'Blue Cafe', { providerId: 'c1' }), row('2026-03-13', '-4.00', 'Blue Cafe', { providerId: 'c2' })]
+  world.bank.rows.push(...cafe)
+  await world.sync(1)
+  await bring(world, [...without([...HISTORY.slice(8), ...cafe]), row('2026-03-17', '-4.00', 'Blue Cafe')])
+  world.bank.rows.push(row('2026-03-18', '-4.50', 'Blue Cafe', { providerId: 'c3' }))
+  await world.sync(1)
+  assert.deepEqual(await world.openQuestions(), [])
+})
+
+// Fails when: what a file brought after a balance, of a day before it, is not counted (so it was): the balance proved that the two are two, and nobody was asked.
+test('a hold that a file listed after the balance of its day is the row that the next balance holds', async () => {
+  const world = await begin(true)
+  await bring(world, [...without(HISTORY).slice(8), row('2026-03-17', '-40.00', 'Old Grill Leipzig')])
+  world.bank.rows.push(row('2026-03-19', '-40.00', 'Old Grill Leipzig', { providerId: 'b1' }))
+  await world.sync(2)
+  assert.deepEqual([(await standing(world, 'Grill')).length, await world.openQuestions()], [1, []])
+})
+
+// Fails when: so does every row that came after the balance: what the feed had left out, and its balance held, is not booked twice.
+test('what a file brings that the balance held all the time stays beside the next purchase there', async () => {
+  const world = await begin(false)
+  let held = decimal('953.00')
+  world.bank.balances = () => [{ kind: 'ledger', amount: held, currency: 'USD', on: day(world.today()), at: null }]
+  await world.sync()
+  held = decimal('913.00')
+  await world.sync(1)
+  await bring(world, [...without(HISTORY).slice(8), row('2026-03-18', '-40.00', 'Old Grill Leipzig')])
+  world.bank.rows.push(row('2026-03-20', '-40.00', 'Old Grill Leipzig', { providerId: 'b1' }))
+  held = decimal('873.00')
+  await world.sync(1)
+  assert.deepEqual([(await standing(world, 'Grill')).length, await world.openQuestions()], [2, []])
+})
+
+// Fails when: the row itself shows its old one, by id and amount (so it was): it came a second time, unasked.
+test('a row that a later file dates four days on under its id is the one of before', async () => {
+  const world = await begin(false)
+  const file = HISTORY.slice(8).map((one) => ({ ...one, providerId: `f${one.providerId}` }))
+  await bring(world, [...file, row('2026-03-15', '-40.00', 'Old Grill Leipzig', { providerId: 'f1' })])
+  await bring(world, [...file, row('2026-03-19', '-40.00', 'Old Grill Leipzig', { providerId: 'f1' }), row('2026-03-19', '-3.00', 'Kiosk', { providerId: 'f2' })])
+  assert.deepEqual([await standing(world, 'Grill'), await world.openQuestions()], [['2026-03-19 -4000 Old Grill Leipzig'], []])
+})
+
+// Fails when: a file's row is compared with what it does not show any more only where nobody else had booked it (so it was): the hold stood for good.
+test('a hold that the next file lists no more, booked by the feed meanwhile, is asked about once', async () => {
+  const world = await begin(false)
+  const prices = [row('2026-03-03', '-19.99', 'Corner Books', { providerId: 'p1' })]
+  world.bank.rows.push(...prices)
+  await world.sync()
+  const file = without([...HISTORY.slice(4), ...prices])
+  await bring(world, [...file, row('2026-03-13', '-19.99', 'Corner Books')])
+  world.bank.rows.push(row('2026-03-18', '-19.99', 'Corner Books', { providerId: 'p2' }))
+  await world.sync(1)
+  const next = [...file, row('2026-03-18', '-19.99', 'Corner Books'), row('2026-03-19', '-3.00', 'Kiosk')]
+  await bring(world, next)
+  assert.deepEqual([(await standing(world, 'Books')).length, await world.openQuestions()], [3, ['same_transaction']])
+  await answerSame(world)
+  await bring(world, [...next, row('2026-03-19', '-4.00', 'Kiosk')])
+  assert.deepEqual([await standing(world, 'Books'), await world.openQuestions()], [['2026-03-03 -1999 Corner Books', '2026-03-18 -1999 Corner Books'], []])
+})
