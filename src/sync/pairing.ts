@@ -25,9 +25,10 @@ import { daysOf, FEW_AMOUNTS, sameMoney } from './same-money.ts'
  */
 type Certainty = 'sure' | 'if_unique' | 'if_unrivalled' | 'if_reworded' | 'if_unbalanced' | 'doubtful'
 
-type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate; readonly certainty: Certainty; readonly tier: MatchTier }
+/** `isNamed`: the texts name the day of the purchase, the same one. */
+type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate; readonly certainty: Certainty; readonly tier: MatchTier; readonly isNamed: boolean }
 
-type Verdict = { readonly certainty: Certainty; readonly tier: MatchTier } | null
+type Verdict = { readonly certainty: Certainty; readonly tier: MatchTier; readonly isNamed?: true } | null
 
 /** Cost of leaving a row alone: higher than any pair, so that as many pairs as possible are made. */
 const ALONE = 1_000
@@ -193,10 +194,18 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
       // Where neither a join nor a question can come of it, it competes with nothing.
       if (certainty === 'doubtful' && candidate.state !== 'posted') continue
       // What two rows cost together says how they fit; how sure that makes one of it is another matter.
-      pairs.push({ left, right: place.get(candidate)!, row, candidate, tier: verdict.tier, certainty, cost: costOf(row, candidate, days, likeness, verdict.certainty) })
+      pairs.push({ left, right: place.get(candidate)!, row, candidate, tier: verdict.tier, certainty, isNamed: verdict.isNamed === true, cost: costOf(row, candidate, days, likeness, verdict.certainty) })
     }
   })
-  return withoutIdleTurns(withoutIdleAmounts(pairs))
+  return withoutIdleTurns(withoutIdleAmounts(withoutUnnamed(pairs)))
+}
+
+/** What names its purchase is told by that, and competes for nothing else. */
+function withoutUnnamed(pairs: readonly Pair[]): readonly Pair[] {
+  const named = pairs.filter(({ isNamed }) => isNamed)
+  if (named.length === 0) return pairs
+  const [lefts, rights] = [new Set(named.map(({ left }) => left)), new Set(named.map(({ right }) => right))]
+  return pairs.filter(({ left, right, isNamed }) => isNamed || (!lefts.has(left) && !rights.has(right)))
 }
 
 /** That a booked row became another amount is a guess where a row of its day and text is only a little off: what has such a one competes with no other. */
@@ -326,11 +335,34 @@ function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: n
   const apart = Math.abs(days)
   // Of equal amounts on one day that both show, each shows as many: whichever is which, each is there once.
   if (apart === 0 && (likeness >= 0.5 || isShared)) return { certainty: 'sure', tier }
+  const purchase = namedAlike(row, candidate)
+  if (purchase === 'another') return null
+  if (purchase === 'the same' && apart <= LONGEST_BOOKING_DAYS) return { certainty: 'sure', tier, isNamed: true }
   // At the edge of what a source covered, a row and its like of the next day may be one or two.
   if (!isShared) return (apart <= 3 && likeness >= 0.5) || (apart <= MOST_APART_DAYS && isSingle(board, candidate)) ? { certainty: 'doubtful', tier } : null
   if (apart <= 3) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
   // Booking took a week at most, where one of the two tells the purchase.
   return apart <= MOST_APART_DAYS ? { certainty: likeness >= 0.5 ? 'if_unique' : 'doubtful', tier } : null
+}
+
+/** Whether two texts of the same words name the day on which the purchase was made, and the same one. */
+function namedAlike(row: Incoming, candidate: Candidate): 'the same' | 'another' | 'nothing' {
+  const [text, other] = [row.text, textOf(candidate)]
+  if (text.replace(/\d/g, '') !== other.replace(/\d/g, '')) return 'nothing'
+  const first = row.content.postedOn < candidate.postedOn ? row.content.postedOn : candidate.postedOn
+  if (text === other) return purchaseDaysIn(text, first).length > 0 ? 'the same' : 'nothing'
+  const [named, others] = [purchaseDaysIn(text, row.content.postedOn), purchaseDaysIn(other, candidate.postedOn)]
+  return named.length > 0 && others.length > 0 && named.every((on) => !others.includes(on)) ? 'another' : 'nothing'
+}
+
+/** The days up to this one, as long as booking takes, that a normalised text names. */
+function purchaseDaysIn(text: string, on: Day): readonly Day[] {
+  if (!/\d{2} ?\d{2}/.test(text)) return []
+  const words = ` ${text} `
+  return Array.from({ length: LONGEST_BOOKING_DAYS + 1 }, (_, ago) => addDays(on, -ago)).filter((day) => {
+    const [year, month, date] = day.split('-')
+    return [`${date} ${month}`, `${month} ${date}`, `${year}${month}${date}`, `${date}${month}${year}`, `${date}${month}${year!.slice(2)}`].some((named) => words.includes(` ${named} `))
+  })
 }
 
 /** No other one of its amount is near: that tells where words and days do not. */
