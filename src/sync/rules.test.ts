@@ -33,3 +33,20 @@ test('a held row that a person said is the booked one of some days on becomes on
   assert.deepEqual((await world.store.feed.observations(held!.id)).map(({ postedOn }) => postedOn).sort(), ['2026-02-04', '2026-02-05'], 'the nearer one is the one that was held')
   assert.deepEqual(await world.openQuestions(), [])
 })
+
+// Fails when: that two of one amount are two holds for every amount of these words (so it was): where a bank words all alike, nothing was asked any more.
+test('that two of one amount are two holds for that amount; of another one it is asked', async () => {
+  const world = new World('2026-02-01')
+  const paid = (on: string, amount: string, status: 'pending' | 'posted') => row(on, amount, 'Card payment', { status })
+  const other = (on: string) => row(on, '-31.20', 'Card payment')
+  await bring(world, [other('2026-01-20'), paid('2026-01-23', '-4.50', 'pending')])
+  await bring(world, [other('2026-01-20'), paid('2026-01-26', '-4.50', 'posted'), other('2026-01-27')])
+  const [asked] = await world.store.feed.questions({ open: true })
+  await world.store.feed.answerQuestion(asked!.id, 'different', world.now)
+  await bring(world, [other('2026-02-02'), paid('2026-02-04', '-4.50', 'pending')])
+  await bring(world, [other('2026-02-02'), paid('2026-02-07', '-4.50', 'posted'), other('2026-02-08')])
+  assert.deepEqual(await world.openQuestions(), [])
+  await bring(world, [other('2026-02-12'), paid('2026-02-14', '-7.80', 'pending')])
+  await bring(world, [other('2026-02-12'), paid('2026-02-17', '-7.80', 'posted'), other('2026-02-18')])
+  assert.deepEqual(await world.openQuestions(), ['same_transaction'])
+})

@@ -1,7 +1,8 @@
 /**
  * A person's answers, remembered as rules of their account: when a doubtful pair of the same pattern
  * comes again, the same answer holds without asking. A pattern is how the two sides stand to each
- * other, and the words of both without their digits; never the words of one side alone.
+ * other, and the words of both without their digits; never the words of one side alone. That two of
+ * one amount are two, as coffees are, tells nothing of other amounts: many banks word all alike.
  */
 import { daysBetween } from '../domain/day.ts'
 import type { RowContent } from '../domain/transaction.ts'
@@ -10,8 +11,9 @@ import { asOne, asTwo, isRepeat } from './by-balance.ts'
 import { normalisedText } from './identity.ts'
 import type { Decision, NewRow } from './match.ts'
 
-/** What was answered to a pattern; the newest answer counts. */
-type Rules = ReadonlyMap<string, 'same' | 'different'>
+/** What was answered to a pattern, for any amount or for one; the newest answer counts. */
+type Rules = ReadonlyMap<string, Rule>
+type Rule = { readonly answer: 'same' | 'different'; /** In the order of the answers. */ readonly place: number }
 
 const SEPARATOR = '\u001f'
 
@@ -21,7 +23,12 @@ export function patternOf(earlier: RowContent, later: RowContent, isOneId: boole
   const distance = days === 0 ? 'day' : days <= 3 ? 'days' : days <= 7 ? 'week' : 'far'
   const amounts = earlier.amount === later.amount ? 'amount' : 'amounts'
   const standing = ['v1', `${earlier.status}-${later.status}`, amounts, distance, isOneId ? 'id' : 'ids'].join(' ')
-  return [standing, wordsOf(earlier), wordsOf(later)].join(SEPARATOR)
+  return [standing, wordsOf(earlier), wordsOf(later), ...(earlier.amount === later.amount ? [String(later.amount)] : [])].join(SEPARATOR)
+}
+
+/** The pattern for any amount. */
+function ofAnyAmount(pattern: string): string {
+  return pattern.split(SEPARATOR, 3).join(SEPARATOR)
 }
 
 /** Whether a question of this pattern was asked because a booked row came while a pending one like it stood. */
@@ -39,9 +46,11 @@ export function patternOfDoubt({ row, other, otherRow }: NewRow): string | null 
 /** The decisions, with those doubts decided that a person has decided before in this account. */
 export async function followRules(feed: Pick<FeedStore, 'questions'>, accountId: string, decisions: readonly Decision[]): Promise<readonly Decision[]> {
   if (!decisions.some((decision) => decision.kind === 'new' && patternOfDoubt(decision) !== null)) return decisions
-  const rules = new Map<string, 'same' | 'different'>()
+  const rules = new Map<string, Rule>()
   const answered = [...(await feed.questions({ accountId, open: false }))].sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0))
-  for (const { pattern, answer } of answered) if (pattern !== null && (answer === 'same' || answer === 'different')) rules.set(pattern, answer)
+  answered.forEach(({ pattern, answer }, place) => {
+    if (pattern !== null && (answer === 'same' || answer === 'different')) rules.set(answer === 'same' ? ofAnyAmount(pattern) : pattern, { answer, place })
+  })
   return applyRules(decisions, rules)
 }
 
@@ -50,7 +59,7 @@ export function applyRules(decisions: readonly Decision[], rules: Rules): readon
   if (rules.size === 0) return decisions
   const decided = new Map<Decision, Decision>()
   const doubts = decisions.flatMap((doubt) => {
-    const answer = doubt.kind === 'new' ? rules.get(patternOfDoubt(doubt) ?? '') : undefined
+    const answer = doubt.kind === 'new' ? answerTo(patternOfDoubt(doubt) ?? '', rules) : undefined
     return doubt.kind === 'new' && answer !== undefined ? [{ doubt, answer }] : []
   })
   // Of several rows of one answer the nearest is it, and the others are more of its kind: what one booked row speaks for is no other one's.
@@ -70,6 +79,12 @@ export function applyRules(decisions: readonly Decision[], rules: Rules): readon
     }
   }
   return decisions.map((decision) => decided.get(decision) ?? decision)
+}
+
+/** The newest that holds for it. */
+function answerTo(pattern: string, rules: Rules): Rule['answer'] | undefined {
+  const [own, any] = [rules.get(pattern), rules.get(ofAnyAmount(pattern))]
+  return (own === undefined || (any !== undefined && any.place > own.place) ? any : own)?.answer
 }
 
 /** Between the two sides. */
