@@ -2,7 +2,7 @@
  * A person's answers, remembered as rules of their account: when a doubtful pair of the same pattern
  * comes again, the same answer holds without asking. A pattern is how the two sides stand to each
  * other, and the words of both without their digits; never the words of one side alone. That two of
- * one amount are two, as coffees are, tells nothing of other amounts: many banks word all alike.
+ * one amount and the same words are two, as coffees are, tells nothing of other amounts: many banks word all alike.
  */
 import { daysBetween } from '../domain/day.ts'
 import type { RowContent } from '../domain/transaction.ts'
@@ -23,7 +23,8 @@ export function patternOf(earlier: RowContent, later: RowContent, isOneId: boole
   const distance = days === 0 ? 'day' : days <= 3 ? 'days' : days <= 7 ? 'week' : 'far'
   const amounts = earlier.amount === later.amount ? 'amount' : 'amounts'
   const standing = ['v1', `${earlier.status}-${later.status}`, amounts, distance, isOneId ? 'id' : 'ids'].join(' ')
-  return [standing, wordsOf(earlier), wordsOf(later), ...(earlier.amount === later.amount ? [String(later.amount)] : [])].join(SEPARATOR)
+  const [first, second] = [wordsOf(earlier), wordsOf(later)]
+  return [standing, first, second, ...(earlier.amount === later.amount && first === second ? [String(later.amount)] : [])].join(SEPARATOR)
 }
 
 /** The pattern for any amount. */
