@@ -1,6 +1,6 @@
 /**
  * Runs the benchmarks, each in a process of its own: `npm run bench`, or `npm run bench -- ofx` for one of them.
- * `--json` prints one document `{ "<name>": … }` and nothing else. A benchmark is a program beside this one that prints
+ * `--json` prints one document `{ "<name>": … }` and nothing else; other options are for the one that is named (`npm run bench:diagnosis -- --development`). A benchmark is a program beside this one that prints
  * a table, or one JSON document with `--json`; a new one is a line in the list.
  */
 import { spawnSync } from 'node:child_process'
@@ -11,6 +11,7 @@ const BENCHMARKS: readonly (readonly [name: string, file: string])[] = [['ofx', 
 const args = process.argv.slice(2)
 const json = args.includes('--json')
 const wanted = args.filter((arg) => !arg.startsWith('--'))
+const own = wanted.length === 1 ? args.filter((arg) => arg.startsWith('--') && arg !== '--json') : []
 const unknown = wanted.filter((name) => !BENCHMARKS.some(([known]) => known === name))
 if (unknown.length > 0) {
   process.stderr.write(`bench: unknown benchmark ${unknown.join(', ')}; known: ${BENCHMARKS.map(([name]) => name).join(', ')}\n`)
@@ -21,7 +22,7 @@ const results: Record<string, unknown> = {}
 for (const [name, file] of BENCHMARKS) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const run = spawnSync(process.execPath, [path, ...(json ? ['--json'] : [])], {
+  const run = spawnSync(process.execPath, [path, ...(json ? ['--json'] : []), ...own], {
     encoding: 'utf8',
     stdio: ['ignore', json ? 'pipe' : 'inherit', 'inherit'],
     maxBuffer: 1 << 26,
