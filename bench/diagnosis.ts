@@ -28,7 +28,7 @@ import { KNOWLEDGE } from '../src/diagnose/knowledge/base.ts'
 import { eceByChance, FIGURES, interval, score, type Figures, type Guess, type Guesses } from './diagnosis-score.ts'
 
 /** Incidents gathered later: those whose errors were read and from which every method learns, and those that only count. */
-const TUNE = ['tune', 'gathered', 'threads'].flatMap((name) => readCases(new URL(`cases/${name}.jsonl`, import.meta.url)))
+const TUNE = ['tune', 'gathered', 'threads', 'public-threads'].flatMap((name) => readCases(new URL(`cases/${name}.jsonl`, import.meta.url)))
 const HELD_OUT = readCases(new URL('cases/held-out.jsonl', import.meta.url))
 const CHECK = readCases(new URL('cases/check-2026-11-29.jsonl', import.meta.url))
 

@@ -77,5 +77,5 @@ function plain(text: string): string {
     .replace(/ß/g, 'ss')
     .toLowerCase()
     .replace(/https?:\/\/[^\s"'<>`)\]]+/g, withoutPath)
-    .replace(/\b([45]\d\d) (?:client|server) error: [a-z' -]{2,40}? for url: \S*/g, 'http $1')
+    .replace(/\b([45]\d\d) (?:client|server) error:? ?(?:[a-z' -]{0,40}? ?for url: \S*|(?:bad request|unauthori[sz]ed|forbidden|(?:page )?not found|method not allowed|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)?)/g, 'http $1')
 }

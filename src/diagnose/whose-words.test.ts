@@ -153,3 +153,27 @@ test('a page that does not come after a sign-in may be one that asks for somethi
   const down = (protocol: 'scraper' | 'plaid') => pOf('institution_down', { protocol, stage: 'accounts', message: 'The request timed out' }, { connection: 'established' })
   assert.ok(down('plaid') > 1.2 * down('scraper'))
 })
+
+test('what a library calls a client error is a status: no program is said to be refused, and none to be unknown', () => {
+  const refused: Evidence = { protocol: 'other', stage: 'http', message: '401 Client Error: Unauthorized' }
+  assert.equal(first(refused, { connection: 'established' }), first({ protocol: 'other', stage: 'http', httpStatus: 401 }, { connection: 'established' }))
+  assert.ok(pOf('access_restricted', refused, { connection: 'established' }) < 0.2)
+  assert.notEqual(first({ protocol: 'other', stage: 'http', message: '404 Client Error: Not Found' }, { connection: 'established' }), 'configuration')
+})
+
+test('a file refuses no days, and "verification" is no wrong sign-in', () => {
+  assert.equal(first({ protocol: 'file', stage: 'parse', message: 'invalid date' }), 'client_bug')
+  assert.equal(first({ protocol: 'other', message: 'Two-step verification is switched on for this login' }), 'mfa_required')
+})
+
+test('a key that serves listed network addresses is a setting; a program that is on no list is shut out', () => {
+  const says = (message: string) => first({ protocol: 'other', stage: 'accounts', message })
+  assert.equal(says('This key does not allow access from this IP.'), 'configuration')
+  assert.equal(says('The requested ip address is not in the api whitelist'), 'configuration')
+  assert.equal(says('Your app is not on our list of partners'), 'access_restricted')
+})
+
+test('statuses of Yodlee and states of Powens are known by their names', () => {
+  const causes = ['USER_ACTION_NEEDED_AT_SITE', 'INVALID_ADDL_INFO_PROVIDED', 'CREDENTIALS_UPDATE_NEEDED', 'SCARequired', 'wrongpass'].map((code) => first({ protocol: 'other', codes: [code] }))
+  assert.deepEqual(causes, ['bank_action_required', 'mfa_invalid', 'credentials_invalid', 'mfa_required', 'credentials_invalid'])
+})

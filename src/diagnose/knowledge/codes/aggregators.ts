@@ -1,5 +1,5 @@
 /**
- * Codes of the other aggregators: SimpleFIN, Teller, Pluggy, Finicity, Belvo, MX, Tink. What MX's
+ * Codes of the other aggregators: SimpleFIN, Teller, Pluggy, Finicity, Belvo, MX, Tink, Yodlee, Powens. What MX's
  * statuses mean is what its own widget tells a person at each; what Tink's reasons mean is what its
  * own software for telephones says of each.
  */
@@ -167,6 +167,53 @@ export const TINK = codeTable({
   ['SESSION_EXPIRED', 'The permission ran out.', [['consent_expired', 8, 'reconnect']]],
   ['USER_CANCELLED THIRD_PARTY_APP_CANCELLED', 'The person did not give the permission.', [['account_not_authorized', 4, 'reconnect'], ['consent_revoked', 3, 'reconnect'], ['mfa_timeout', 2, 'reconnect']], { doubt: 0.25 }],
   ['PERMANENT_ERROR', 'It fails for good: the bank has no such service for this login, or the entry was replaced.', [['access_restricted', 3, 'import_file'], ['connection_migrated', 3, 'reconnect'], ['client_bug', 2, 'update_software']], { doubt: 0.35 }],
+])
+
+export const YODLEE = codeTable({
+  system: 'yodlee',
+  title: 'Yodlee',
+  protocols: ['other'],
+  seenBy: 'programs that read banks through Yodlee',
+  source: 'Yodlee API 1.1, additional status of an account\'s data, as its own Java SDK describes it',
+  doubt: 0.12,
+}, [
+  ['INCORRECT_CREDENTIALS', 'The bank did not accept the user name or password.', [['credentials_invalid', 8, 'fix_credentials']]],
+  ['CREDENTIALS_UPDATE_NEEDED', 'The stored sign-in is out of date; the bank may be asking for a new password.', [['credentials_invalid', 5, 'fix_credentials'], ['password_change_required', 3, 'act_at_bank_site']]],
+  ['ACCOUNT_LOCKED', 'The bank has locked the login after too many attempts.', [['login_locked', 8, 'unlock_at_bank']]],
+  ['ADDL_AUTHENTICATION_REQUIRED', 'The bank asks for a code or an answer.', [['mfa_required', 8, 'update_mfa']]],
+  ['INVALID_ADDL_INFO_PROVIDED', 'The code or answer was wrong, or came too late.', [['mfa_invalid', 6, 'update_mfa'], ['mfa_timeout', 3, 'reconnect']]],
+  ['USER_INPUT_REQUIRED', 'The bank asks for something at the sign-in.', [['mfa_required', 6, 'update_mfa'], ['bank_action_required', 1, 'act_at_bank_site']], { doubt: 0.2 }],
+  ['USER_ACTION_NEEDED_AT_SITE', 'The bank wants something done on its own site, for example terms accepted.', [['bank_action_required', 8, 'act_at_bank_site']]],
+  ['SITE_UNAVAILABLE', 'The bank\'s site is not available, for example for maintenance.', [['institution_down', 6, 'wait_for_bank'], ['scheduled_maintenance', 2, 'wait_for_bank']]],
+  ['UNEXPECTED_SITE_ERROR', 'The bank\'s site failed.', [['institution_error', 5, 'auto_retry'], ['institution_down', 2, 'wait_for_bank']], { doubt: 0.2 }],
+  ['REQUEST_TIME_OUT', 'No answer came in time.', [['institution_down', 4, 'auto_retry'], ['aggregator_down', 2, 'auto_retry'], ['mfa_timeout', 1, 'reconnect']], { doubt: 0.25 }],
+  ['SITE_SESSION_INVALIDATED', 'The bank ended the session, mostly because another one is open.', [['rate_limited', 5, 'auto_retry'], ['institution_error', 3, 'auto_retry']], { doubt: 0.2 }],
+  ['SITE_BLOCKING_ERROR', 'The bank\'s site does not let Yodlee in.', [['access_restricted', 8, 'contact_support']]],
+  ['SITE_NOT_SUPPORTED DATASET_NOT_SUPPORTED BETA_SITE_DEV_IN_PROGRESS', 'Yodlee does not serve this bank, or not this kind of data.', [['access_restricted', 4, 'import_file'], ['configuration', 2, 'fix_configuration'], ['connection_migrated', 1, 'reconnect']], { doubt: 0.2 }],
+  ['NEW_AUTHENTICATION_REQUIRED', 'The bank is reached over its own sign-in page now; it must be linked anew.', [['connection_migrated', 7, 'reconnect'], ['mfa_method_changed', 1, 'reconnect']]],
+  ['MIGRATION_IN_PROGRESS', 'Yodlee moves this bank to another way of reaching it.', [['connection_migrated', 6, 'reconnect'], ['aggregator_down', 1, 'auto_retry']], { doubt: 0.2 }],
+  ['CONSENT_EXPIRED INCORRECT_OAUTH_TOKEN', 'The permission ran out.', [['consent_expired', 7, 'reconnect'], ['consent_revoked', 1, 'reconnect']]],
+  ['CONSENT_REVOKED', 'The permission was withdrawn.', [['consent_revoked', 8, 'reconnect']]],
+  ['CONSENT_REQUIRED', 'A permission is wanted that was not given yet.', [['consent_expired', 4, 'reconnect'], ['account_not_authorized', 2, 'reconnect']], { doubt: 0.2 }],
+  ['ENROLLMENT_REQUIRED_FOR_DATASET', 'This must be switched on at the bank first.', [['enrollment_required', 8, 'enroll_at_bank']]],
+  ['TECH_ERROR DATA_RETRIEVAL_FAILED', 'Yodlee itself failed, or could not read what the site shows.', [['aggregator_down', 5, 'auto_retry'], ['institution_error', 2, 'auto_retry']], { doubt: 0.25 }],
+])
+
+export const POWENS = codeTable({
+  system: 'powens',
+  title: 'Powens (Budget Insight)',
+  protocols: ['other'],
+  seenBy: 'programs that read French and other banks through Powens',
+  source: 'Powens documentation, states of a connection, as its clients quote them',
+  doubt: 0.12,
+}, [
+  ['wrongpass', 'The bank did not accept the user name or password.', [['credentials_invalid', 8, 'fix_credentials']]],
+  ['passwordExpired', 'The bank asks for a new password.', [['password_change_required', 8, 'act_at_bank_site']]],
+  ['SCARequired additionalInformationNeeded decoupled', 'The bank asks for a code, or for an approval in its app.', [['mfa_required', 8, 'update_mfa']]],
+  ['webauthRequired', 'The permission must be given anew on the bank\'s own page.', [['consent_expired', 7, 'reconnect'], ['connection_migrated', 1, 'reconnect']]],
+  ['actionNeeded', 'The bank wants something done on its own site.', [['bank_action_required', 8, 'act_at_bank_site']]],
+  ['websiteUnavailable', 'The bank\'s site is not available.', [['institution_down', 7, 'wait_for_bank'], ['scheduled_maintenance', 1, 'wait_for_bank']]],
+  ['rateLimiting', 'The bank lets nobody ask so often.', [['rate_limited', 8, 'auto_retry']]],
 ])
 
 export const IBKR_FLEX = codeTable({

@@ -76,6 +76,7 @@ export const OAUTH = codeTable({
   ['temporarily_unavailable', 'The bank\'s page is closed for the moment.', [['institution_down', 4, 'wait_for_bank'], ['scheduled_maintenance', 2, 'wait_for_bank']]],
   ['invalid_client unauthorized_client', 'The program\'s own identification was refused.', [['configuration', 5, 'fix_configuration'], ['access_restricted', 2, 'contact_support']]],
   ['invalid_scope invalid_request unsupported_response_type', 'The request for permission has the wrong form.', [['client_bug', 6, 'update_software'], ['configuration', 1, 'fix_configuration']]],
+  ['invalid_grant', 'The code, token or password that was shown for a new token is wrong, used up, over or withdrawn.', [['consent_expired', 3, 'reconnect'], ['client_bug', 3, 'reconnect', 'the program kept an old one'], ['consent_revoked', 2, 'reconnect'], ['credentials_invalid', 1, 'fix_credentials']], { source: 'RFC 6749 section 5.2', doubt: 0.25 }],
   ['login_required consent_required interaction_required', 'The person must be present and sign in.', [['mfa_required', 4, 'reconnect'], ['consent_expired', 3, 'reconnect']]],
 ])
 
