@@ -37,7 +37,7 @@ export type FileAnswerContext = SettleContext & {
   readonly shown: () => Promise<Pick<Intake, 'shows' | 'holds'>>
   /** Nothing is stored of the account but these statements: nothing stored can match. */
   readonly accountWasEmpty: () => boolean
-  /** What other sources of the account covered. */
+  /** What the sources of the account covered, files before this one too. */
   readonly coverage: readonly Covered[]
   /** Shared by all statements of the source in the file. */
   readonly stated: SourceBalances
@@ -148,14 +148,15 @@ export class FileAnswer {
     const context = {
       sourceId: source.id, covers, complete: true,
       // A row that the file leaves out stands as well as one that it shows: to the matcher nothing has vanished.
-      reported: () => true, repeated: () => true, vanishedBefore: NONE_VANISHED, ids: judgeIds(rows, candidates, source.id, covers), coverage,
+      reported: () => true, repeated: () => true, vanishedBefore: NONE_VANISHED, ids: judgeIds(rows, candidates, source.id, covers),
+      coverage: coverage.filter(({ sourceId }) => sourceId !== source.id),
     }
     let decisions = presume(match(rows, candidates, context))
     const ofFile = async (): Promise<MatchContext> => {
       const shown = await this.#context.shown()
       return { ...context, reported: (mark: Digest) => shown.shows(mark), repeated: (key: Digest) => shown.holds(key) }
     }
-    if (mayJoin(decisions, candidates, source.id)) decisions = joinEqual(decisions, candidates, await ofFile())
+    if (mayJoin(decisions, candidates, source.id)) decisions = joinEqual(decisions, candidates, await ofFile(), coverage.filter(({ sourceId }) => sourceId === source.id))
     const near = maybeAmended(decisions)
     const around = bothOf(near, metBeside(decisions))
     if (around !== null) {

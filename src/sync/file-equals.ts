@@ -12,7 +12,7 @@ import { BOOKING_DAYS } from './held-elsewhere.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { followIds, isReported, isUndoubted, mayFollow, placeOf, type Decision, type MatchContext, type NewRow } from './match.ts'
-import { areDatedTwice, MOST_APART_DAYS, otherDaysIn, otherDaysOfSingles, pairApart } from './other-days.ts'
+import { areDatedTwice, costApart, dayUnder, MOST_APART_DAYS, oneSide, otherDaysIn, pairApart, singlesIn, type OtherDays } from './other-days.ts'
 import { isTip } from './pairing.ts'
 import { costOf, daysOf, sameMoney, type SameMoney } from './same-money.ts'
 
@@ -29,7 +29,7 @@ export function mayJoin(decisions: readonly Decision[], candidates: Candidates, 
 }
 
 /** The decisions, with rows of equal content joined and resembling ones asked about. `context.reported`: what the file shows. */
-export function joinEqual(matched: readonly Decision[], candidates: Candidates, context: MatchContext): readonly Decision[] {
+export function joinEqual(matched: readonly Decision[], candidates: Candidates, context: MatchContext, before: readonly DayRange[]): readonly Decision[] {
   if (candidates.transactions.length === 0 || matched.every((decision) => decision.kind !== 'new')) return matched
   const decisions = followIds(matched, candidates, context)
   const taken = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
@@ -43,13 +43,15 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
   const joinedBy = (find: (row: Incoming) => readonly Candidate[]) => (decision: Decision): Decision => {
     if (decision.kind !== 'new') return decision
     const { row } = decision
-    const equal = find(row).find((candidate) => free(candidate) && mayFollow(row, candidate, context.sourceId))
+    const equal = find(row).find((candidate) => free(candidate) && mayFollow(row, candidate, context.sourceId) && isItsDay(row, candidate))
     if (equal === undefined) return decision
     taken.add(equal.id)
     const posts = equal.status === 'pending' && row.content.status === 'posted'
     return { kind: 'join', row, transaction: equal, tier: posts ? 'pending_posted' : 'rekey' }
   }
-  const apart = apartOf(decisions, left, candidates, context)
+  const otherDays = otherDaysOf(decisions, left, candidates, context)
+  const isItsDay = (row: Incoming, candidate: Candidate): boolean => row.content.postedOn === (dayUnder(otherDays, candidate, context.sourceId) ?? row.content.postedOn)
+  const apart = apartOf(decisions, left, otherDays, context, before)
   const joined = decisions
     .map((decision): Decision => {
       const transaction = apart.get(decision.row)
@@ -162,21 +164,40 @@ export function maybeAmended(decisions: readonly Decision[]): DayRange | null {
 }
 
 /**
- * The rows of a file that dates otherwise than those before it, or of a bank that lists what is held under the day of the purchase and books it
- * under another: learned from the rows that it shows again. Only what lies within its days, where it would show a row that it dates so. `left`: what it does not show.
+ * How the file dates beside those before it: one that dates otherwise, or of a bank that lists what is held under the day of the purchase and books it
+ * under another. Learned from the rows that it shows again, where some were told under two days before also from amounts that stand alone. `left`: what it does not show.
  */
-function apartOf(decisions: readonly Decision[], left: readonly Candidate[], candidates: Candidates, { covers, sourceId }: MatchContext): ReadonlyMap<Incoming, Candidate> {
+function otherDaysOf(decisions: readonly Decision[], left: readonly Candidate[], candidates: Candidates, context: MatchContext): OtherDays {
   const stored = byId(candidates)
-  const shownAgain = decisions.flatMap((decision) => {
-    const again = decision.kind === 'seen' ? stored.get(decision.transactionId) : undefined
-    const other = again?.reports.findLast(({ counts, status, key }) => counts && status === 'posted' && key !== decision.row.key)
-    return other === undefined ? [] : [{ own: decision.row.content.postedOn, other: other.postedOn }]
+  const again = decisions.flatMap((decision) => (decision.kind === 'seen' && decision.row.content.status === 'posted' ? [{ own: decision.row.content.postedOn, reports: stored.get(decision.transactionId)?.reports ?? [], key: decision.row.key }] : []))
+  const twice = again.flatMap(({ own, reports, key }) => {
+    const other = reports.findLast((report) => report.counts && report.status === 'posted' && report.key !== key)
+    return other === undefined ? [] : [{ own, other: other.postedOn }]
   })
-  const isWithin = ({ postedOn }: Candidate): boolean => covers.some(({ from, to }) => postedOn > from && postedOn <= to)
-  const rows = decisions.flatMap((decision) => (isUndoubted(decision) && decision.row.content.status === 'posted' ? [decision.row] : []))
-  const within = left.filter((candidate) => candidate.state === 'posted' && isWithin(candidate))
-  const otherDays = otherDaysIn(shownAgain) ?? (areDatedTwice(candidates.transactions, sourceId) ? otherDaysOfSingles(rows, within) : null)
-  return new Map(pairApart(rows, within, otherDays).map(({ row, candidate }) => [row, candidate]))
+  const known = otherDaysIn(twice)
+  if (known !== null) return known
+  const single = singlesIn(undoubted(decisions), left.filter((candidate) => candidate.state === 'posted' && isWithin(candidate, context)))
+  return areDatedTwice(candidates.transactions, context.sourceId) ? oneSide(single) : otherDaysIn([...again.map(({ own }) => ({ own, other: own })), ...single])
+}
+
+/**
+ * Its rows that are stored under another day. What lies within its days, it would show if it dated as those before; what lies beyond is the like
+ * of a row only where files before showed the days of that row, too: they have its like somewhere.
+ */
+function apartOf(decisions: readonly Decision[], left: readonly Candidate[], otherDays: OtherDays, context: MatchContext, before: readonly DayRange[]): ReadonlyMap<Incoming, Candidate> {
+  const costIn = (row: Incoming, candidate: Candidate): number | null => (isWithin(candidate, context, otherDays) || coversDay(before, row.content.postedOn) ? costApart(row, candidate) : null)
+  const once = left.filter((candidate) => candidate.state === 'posted' && dayUnder(otherDays, candidate, context.sourceId) === null)
+  return new Map(pairApart(undoubted(decisions), once, otherDays, costIn).map(({ row, candidate }) => [row, candidate]))
+}
+
+/** Not on the first of its days, which may be cut off where it does not show it later. */
+function isWithin({ postedOn }: Candidate, { covers }: MatchContext, otherDays: OtherDays = null): boolean {
+  return covers.some(({ from, to }) => (otherDays === 1 ? postedOn >= from : postedOn > from) && postedOn <= to)
+}
+
+/** Posted rows of which nothing is known, and nobody is asked yet. */
+function undoubted(decisions: readonly Decision[]): readonly Incoming[] {
+  return decisions.flatMap((decision) => (isUndoubted(decision) && decision.row.content.status === 'posted' ? [decision.row] : []))
 }
 
 /** One text is the beginning of the other: some formats have room for so many letters. */
@@ -191,7 +212,7 @@ function isReordered(text: string, other: string): boolean {
 
 /** Rows that the file may show in other words than they are stored in. `left`: what it does not show. */
 function rewordedOf(decisions: readonly Decision[], left: readonly Candidate[], candidates: Candidates, sourceId: string): ReadonlyMap<Incoming, SameMoney> {
-  const rows = decisions.flatMap((decision) => (isUndoubted(decision) && decision.row.content.status === 'posted' ? [decision.row] : []))
+  const rows = undoubted(decisions)
   const stored = left.filter(({ state }) => state === 'posted')
   if (rows.length === 0 || stored.length === 0) return new Map()
   const known = decisions.filter(({ kind }) => kind !== 'new').map(({ row }) => row.content.postedOn)

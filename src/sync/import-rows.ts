@@ -150,7 +150,7 @@ class Ways {
     const [, stated] = this.#stated.get(source.id) ?? [settle, new SourceBalances(settle, coverage)]
     this.#stated.set(source.id, [settle, stated])
     const answer = new FileAnswer({
-      ...settle, stated, coverage: coverage.filter(({ sourceId }) => sourceId !== source.id),
+      ...settle, stated, coverage,
       shown: async () => (await (this.#shown ??= this.#register())).get(file)![own]!,
       accountWasEmpty: () => !hadRows && layers.every((_, layer) => layer === own),
       // The layer may go on within this day.

@@ -3,7 +3,7 @@
  * week over a long weekend. Learned from what both booked, each time anew. Where they do, a row of each day lies beside the next
  * one of its amount, so that all of one amount are told at once, before anything goes by its day. Pure.
  */
-import { contains, daysBetween, type Day } from '../domain/day.ts'
+import { contains, daysBetween, maxDay, minDay, type Day } from '../domain/day.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { assign, type Edge } from './assign.ts'
 import { isBookedBy, idsUnder } from './candidate.ts'
@@ -51,18 +51,27 @@ export function otherDaysIn(both: readonly Told[]): OtherDays {
 
 /** Whether this source, as the files of an account are, told rows under two days each. */
 export function areDatedTwice(candidates: readonly Candidate[], sourceId: string): boolean {
-  const isTwice = ({ reports }: Candidate): boolean => new Set(reports.flatMap((report) => (report.counts && report.status === 'posted' && report.sourceId === sourceId ? [report.postedOn] : []))).size > 1
-  return candidates.filter(isTwice).length >= APART
+  return candidates.filter((candidate) => daysUnder(candidate, sourceId).length > 1).length >= APART
 }
 
-/** The side on which rows lie whose amounts stand once here and there: where it is known that some date otherwise, a few tell which way. */
-export function otherDaysOfSingles(rows: readonly Incoming[], candidates: readonly Candidate[]): OtherDays {
-  const [first, ...more] = singlesIn(rows, candidates, () => true).flatMap(({ own, other }) => (own === other ? [] : [own > other ? 1 : -1] as const))
+/** Under which day files that date so showed what was told under two; null: it was told under one. */
+export function dayUnder(otherDays: OtherDays, candidate: Candidate, sourceId: string): Day | null {
+  const days = otherDays === null ? [] : daysUnder(candidate, sourceId)
+  return days.length < 2 ? null : days.reduce(otherDays === 1 ? maxDay : minDay)
+}
+
+function daysUnder({ reports }: Candidate, sourceId: string): readonly Day[] {
+  return [...new Set(reports.flatMap((report) => (report.counts && report.status === 'posted' && report.sourceId === sourceId ? [report.postedOn] : [])))]
+}
+
+/** The side on which all of them lie: where it is known that some date otherwise, a few tell which way. */
+export function oneSide(told: readonly Told[]): OtherDays {
+  const [first, ...more] = told.flatMap(({ own, other }) => (own === other ? [] : [own > other ? 1 : -1] as const))
   return first === undefined || more.some((side) => side !== first) ? null : first
 }
 
 /** Amounts that stand once here and there, near each other. `tells`: whether such a pair says anything. */
-function singlesIn(rows: readonly Incoming[], candidates: readonly Candidate[], tells: Tells): readonly Told[] {
+export function singlesIn(rows: readonly Incoming[], candidates: readonly Candidate[], tells: Tells = () => true): readonly Told[] {
   const byAmount = Map.groupBy(candidates, ({ amount }) => amount)
   return [...Map.groupBy(rows, ({ content }) => content.amount)].flatMap(([amount, [row, ...others]]) => {
     const [candidate, ...more] = byAmount.get(amount) ?? []
@@ -133,6 +142,7 @@ export function pairApart(rows: readonly Incoming[], candidates: readonly Candid
   return assign(pairs, ALONE)
 }
 
-function costApart(row: Incoming, candidate: Candidate): number {
+/** Without an id that tells. */
+export function costApart(row: Incoming, candidate: Candidate): number {
   return costOf(row, candidate, Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)))
 }

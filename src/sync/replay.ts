@@ -183,7 +183,7 @@ class Replay {
     const coverage = await this.#feed.covered(this.#life.account.id)
     const stated = this.#stated.get(part.sourceId) ?? new SourceBalances(context, coverage)
     this.#stated.set(part.sourceId, stated)
-    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: () => false, doubtedOn: null, coverage: coverage.filter(({ sourceId }) => sourceId !== part.sourceId), stated })
+    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: () => false, doubtedOn: null, coverage, stated })
     const statement = answer.open({ covers: part.covers, balances: this.#balancesOf(part, part.covers), postedSum })
     for (const row of incoming) await statement.add(row)
     await statement.end()

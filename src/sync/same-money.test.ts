@@ -71,6 +71,18 @@ test('what goes on beyond the stored days is new, and so is a row that the other
   assert.deepEqual(await bring(world, [...numbered([...MONTH.slice(2), ...later]), row(addDays(START, 10), '-3.33', 'z')]), [3, 15, 0])
 })
 
+// Fails when: a row after the days of both meets one before them, since other rows took as long (so it was): the coffee of the ninth day was that of the third.
+test('a bank that goes to other software, and lists its newest days only: what lies before the days of both is no row that lies after them', async () => {
+  const bought = [[2, 5], [3, 6], [4, 5], [5, 11], [6, 8], [7, 9], [8, 10]].map(([madeOn, bookedOn]) => ({ amount: `-${20 + madeOn!}.${30 + bookedOn!}`, madeOn: madeOn!, bookedOn: bookedOn! }))
+  const world = await new World(addDays(START, 8)).connect()
+  world.bank.rows = [...bought.map(({ amount, madeOn }) => row(addDays(START, madeOn), amount, `Shop ${amount}`)), row(addDays(START, 3), '-4.50', 'Blue Cafe')]
+  await world.sync()
+  world.bank.rows = [...bought.map(({ amount, bookedOn }) => row(addDays(START, bookedOn), amount, 'Card payment')), row(addDays(START, 9), '-4.50', 'Card payment')]
+  world.bank.covers = ({ to }) => ({ from: addDays(START, 5), to })
+  await world.sync(3)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [9, []])
+})
+
 test('two cards whose holders ride the same tram stay two, and a person is asked about what may be one', async () => {
   const rides = (name: string): readonly StatementRow[] => Array.from({ length: 9 }, (_, at) => row(addDays(START, at), '-2.90', `${name} ${at}`))
   const world = new World()

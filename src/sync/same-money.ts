@@ -17,6 +17,7 @@ import { placeOf } from './match.ts'
 export type SameMoney = { readonly row: Incoming; readonly candidate: Candidate; readonly isSure: boolean; readonly isMoved: boolean }
 
 type Pair = Edge & Pick<SameMoney, 'row' | 'candidate'> & { readonly moved: number }
+type Tells = (row: Incoming, candidate: Candidate) => boolean
 
 /** So many amounts that stand once on either side meet; fewer, where each shows most of what the other does, on several days, and fewer still, where all moved by as many. */
 const MANY_AMOUNTS = 10
@@ -48,11 +49,11 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   const wide = { from: addDays(both.from, -MOST_MOVED), to: addDays(both.to, MOST_MOVED) }
   const [here, there] = [rows.filter(({ content }) => contains(wide, content.postedOn)), stored.filter(({ postedOn }) => contains(wide, postedOn))]
   // Before and after the days of both each shows what the other cannot show: that it looks alike tells nothing.
-  const tells = (row: Incoming, candidate: Candidate): boolean => contains(both, row.content.postedOn) || contains(both, candidate.postedOn)
+  const tells: Tells = ({ content }, candidate) => contains(both, content.postedOn) || contains(both, candidate.postedOn)
   const single = singlesOf(here, there, tells)
   const moves = movesOf(single.map(({ moved }) => moved))
   const usual = usualOf(single.map(({ moved }) => moved))
-  const pairs = pairUp(here, there, moves, usual)
+  const pairs = pairUp(here, there, tells, moves, usual)
   // The first and the last day may be cut off: what one of them shows there need not be the other's. Where there are no others, all must be.
   const isInside = (on: Day): boolean => (daysBetween(both.from, both.to) < 2 ? contains(both, on) : on > both.from && on < both.to)
   const [paired, met] = [new Set(pairs.map(({ row }) => row)), new Set(pairs.map(({ candidate }) => candidate))]
@@ -92,7 +93,7 @@ function usualOf(single: readonly number[]): number {
 }
 
 /** Where the amounts that stand once on either side, and near, have moved to, and by how many days. `tells`: whether such a pair says anything. */
-function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[], tells: (row: Incoming, candidate: Candidate) => boolean): readonly { readonly on: Day; readonly moved: number }[] {
+function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[], tells: Tells): readonly { readonly on: Day; readonly moved: number }[] {
   const byAmount = Map.groupBy(stored, moneyOf)
   return [...Map.groupBy(rows, ({ content }) => moneyOf(content))].flatMap(([money, here]) => {
     const there = byAmount.get(money) ?? []
@@ -104,7 +105,7 @@ function singlesOf(rows: readonly Incoming[], stored: readonly Candidate[], tell
 }
 
 /** Rows and stored ones of one amount, as many as fit, by the days that they moved. `moves`: allowed ones; `usual`: the likeliest. */
-function pairUp(rows: readonly Incoming[], stored: readonly Candidate[], moves: readonly number[], usual: number): readonly Pair[] {
+function pairUp(rows: readonly Incoming[], stored: readonly Candidate[], tells: Tells, moves: readonly number[], usual: number): readonly Pair[] {
   const byPlace = Map.groupBy(stored.map((candidate, right) => ({ candidate, right })), ({ candidate }) => placeOf(candidate))
   const byRowPlace = Map.groupBy(rows.map((row, left) => ({ row, left })), ({ row: { content } }) => placeOf(content))
   const edges: Pair[] = []
@@ -113,6 +114,7 @@ function pairUp(rows: readonly Incoming[], stored: readonly Candidate[], moves: 
     const { content } = here[0]!.row
     for (const moved of moves) {
       const there = byPlace.get(placeOf({ ...content, postedOn: addDays(content.postedOn, -moved) })) ?? []
+      if (there.length === 0 || !tells(here[0]!.row, there[0]!.candidate)) continue
       if (here.length * there.length > WORDY_PAIRS) {
         if (moved === usual) crowded.push(...here.slice(0, there.length).map((one, index) => ({ ...one, ...there[index]!, moved, cost: 0 })))
         continue
