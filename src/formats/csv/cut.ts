@@ -7,6 +7,7 @@ import type { FormatFailure } from '../../domain/statement.ts'
 import { scanDate } from '../written-date.ts'
 import { amountCells, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
+import { decimalsOf } from './row-shape.ts'
 
 /** Earlier cells with the same decimals that show that the file always writes so many; one that ends in zero shows it alone. */
 const SHOWS = 4
@@ -67,8 +68,4 @@ export class CutWatch {
       written.cells += 1
     }
   }
-}
-
-function decimalsOf(cell: string): number {
-  return /[.,](\d*)[^\d.,]*$/.exec(cell)?.[1]?.length ?? 0
 }

@@ -19,6 +19,7 @@ import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmo
 import { feesOpen } from './choose-amount.ts'
 import { doubleEntryIn, isOwnSide } from './double-entry.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
+import { exchangedDay } from './exchanged-days.ts'
 import { headedColumns } from './headed.ts'
 import { isAsset, isHeadingLine, isNet, isProduct, namesAmounts, namesFee, readHeading } from './headings.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
@@ -27,6 +28,7 @@ import { accountInPreamble, currencyInAmounts, currencyInPreamble, nameInPreambl
 import type { CsvRecord } from './records.ts'
 import { isCardTitle } from './owed.ts'
 import { readRoles, spreadHeading } from './roles.ts'
+import { shapeOf } from './row-shape.ts'
 import { moreOf } from './rows.ts'
 import { proveEitherWay } from './signs-by-balance.ts'
 import { isOwnHeading } from './write.ts'
@@ -58,12 +60,19 @@ function isSummary(records: readonly CsvRecord[], named: number, lower: number):
 }
 
 /** Words that name amounts, each above a cell of all records after them, of which one is the day: whatever its word is. */
-function isAboveDates({ cells }: CsvRecord, rows: readonly CsvRecord[]): boolean {
+function isAboveDates(heading: CsvRecord, below: readonly CsvRecord[]): boolean {
+  const { cells } = heading
+  const rows = below.filter((row) => !isSame(row, heading))
   return namesAmounts(cells) && !cells.some((cell) => scanDate(cell) !== null) && rows.length > 0 && rows.every((row) => row.cells.length === cells.length) && dateColumns(rows).length > 0
 }
 
+/** A heading stands there again on each page. */
+function isSame({ cells }: CsvRecord, heading: CsvRecord): boolean {
+  return cells.length === heading.cells.length && cells.every((cell, at) => cell === heading.cells[at])
+}
+
 function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
-  const below = records.slice(headingAt + 1)
+  const below = records.slice(headingAt + 1).filter((row) => !isSame(row, records[headingAt]!))
   const heading = spreadHeading(records[headingAt]!, below)
   const entries = doubleEntryIn(heading.cells, below)
   const rows = entries === null ? below : below.filter((row) => isOwnSide(row, entries.side))
@@ -104,6 +113,9 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
   if (!layout.ok) return layout
+  const { width, reach } = layout.value.shape
+  if (width !== null && width > heading.cells.length && reach > heading.cells.length && below.filter(({ cells }) => (cells[width - 1] ?? '') !== '').length * 2 > below.length)
+    return failed({ code: 'malformed', message: `The heading on line ${heading.line} has fewer columns than the rows below it: a word of it is missing, and its others stand above the wrong cells. Download the file again.`, line: heading.line })
   const above = balancesOf(preamble, layout.value)
   return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, entries, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
 }
@@ -221,6 +233,8 @@ function settle(
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen
+  const exchanged = exchangedDay(rows, columns.booked, order)
+  if (exchanged !== null) return failed(exchanged)
   const sections = bySection(rows, [columns.account, columns.currency, columns.currencyElse])
   const amounts = sections.map((row) => movedAmount(row, columns, style))
   const written = columns.balance === null ? [] : sections.map((row) => balanceIn(row, columns, balanceStyle))
@@ -234,7 +248,7 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows) })
+  return ok({ ...columns, balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns) })
 }
 
 /** Where nine of ten rows have a balance, each of the file does. */

@@ -71,6 +71,20 @@ export type Columns = {
 /** Some banks write balances another way than amounts (`-23,45` and `1000.00`). */
 export type Notation = { readonly order: DateOrder; readonly style: AmountStyle; readonly balanceStyle: AmountStyle }
 
+/** What nearly all rows have in common. */
+export type Shape = {
+  /** How many cells they have; null where they differ. */
+  readonly width: number | null
+  /** Behind the last cell that is filled in any of them. */
+  readonly reach: number
+  /** How many cells the emptiest of them has filled. */
+  readonly least: number
+  /** Columns of amounts and balances whose cells all have so many decimals, zeros at their end among them. */
+  readonly padded: ReadonlyMap<number, number>
+  /** Of several columns of amounts those in which a cell is never empty. */
+  readonly always: readonly number[]
+}
+
 export type Layout = Columns &
   Notation & {
     /** Records before the first row: preamble and heading. */
@@ -99,6 +113,7 @@ export type Layout = Columns &
     readonly areBalanced: boolean
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
+    readonly shape: Shape
   }
 
 /** All columns that amounts stand in. */

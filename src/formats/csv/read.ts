@@ -12,6 +12,7 @@ import { NO_LIMITS, type ReadLimits } from '../lines.ts'
 import { balanceWords } from '../unstated.ts'
 import { scanDate } from '../written-date.ts'
 import { bareDays } from './bare-days.ts'
+import { copyIn, type Copy } from './copies.ts'
 import { CutWatch } from './cut.ts'
 import { countHeadings, isHeadingLine } from './headings.ts'
 import { inferLayout, type Aside } from './infer.ts'
@@ -21,7 +22,8 @@ import { isMarkupTable, markupAsTable } from './markup.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
 import { reshapeOf } from './reshape.ts'
 import { RowReader } from './row-reader.ts'
-import { isStanding, lackOf, readRow, type CsvRow } from './rows.ts'
+import { misshapen } from './row-shape.ts'
+import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { SignsByBalance } from './signs-by-balance.ts'
 import { type Table, tablesIn, TITLE_CELLS, TitleWatch } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
@@ -71,7 +73,7 @@ function linesAsTable(sample: string): (text: AsyncIterable<string>) => AsyncIte
 }
 
 /** What the beginning of a file showed of all of it. */
-type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears }
+type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null }
 
 /** Turns the records of a file into parts, table by table. */
 class FileReader {
@@ -81,12 +83,14 @@ class FileReader {
   #table: ReadTable
   #tableAt = 0
   #index = 0
+  /** Of all records, the copies among them. */
+  #seen = 0
   #reader: RowReader
   #cut: CutWatch
   #signs: SignsByBalance | null
   /** Below the words of a summary figures are no rows. */
   #isAboveSums = false
-  /** What the row before lacks: if no other follows, the file ends within it. */
+  /** What is wrong with the shape of the row before: if no other follows, the file ends within it. */
   #lack: FormatFailure | null = null
 
   constructor(found: Found) {
@@ -106,6 +110,9 @@ class FileReader {
   }
 
   accept(record: CsvRecord): FormatFailure | null {
+    const { copy } = this.#found
+    this.#seen += 1
+    if (copy !== null && this.#seen > copy.from && this.#seen <= copy.from + copy.count) return null
     if (this.#lack !== null) return this.#lack
     const ended = this.#index === this.#found.tables[this.#tableAt + 1]?.from ? this.#nextTable() : null
     if (ended !== null) return ended
@@ -124,7 +131,7 @@ class FileReader {
     const row = isSum ? ok({ type: 'total' } as const) : readRow(record, layout)
     this.#isAboveSums = isSum || namesSums(record)
     if (!row.ok) return row.failure
-    this.#lack = lackOf(record, row.value, layout)
+    this.#lack = misshapen(record, row.value, layout)
     return this.#signs === null ? this.#reader.accept(row.value, line) : this.#acceptAll(this.#signs.take(row.value, line))
   }
 
@@ -158,6 +165,7 @@ class FileReader {
   /** `isEnded`: the file ends with the end of a line. */
   finish(isEnded: boolean): FormatFailure | null {
     const failure = (isEnded ? null : this.#cut.failure()) ?? this.#lack ?? this.#endSigns()
+    if (this.#found.copy !== null) this.#reader.tellCopy()
     if (failure === null) this.#reader.finish()
     return failure
   }
@@ -171,13 +179,15 @@ async function inferDialect(
 ): Promise<Result<Found, FormatFailure>> {
   let firstFailure: FormatFailure | null = null
   for (const dialect of likelyDialects(sample).slice(0, ATTEMPTS)) {
-    const { records, failure } = await sampleRecords(sample, whole, dialect)
+    const { records: all, failure } = await sampleRecords(sample, whole, dialect)
+    const copy = whole ? copyIn(all) : null
+    const records = copy === null ? all : all.toSpliced(copy.from, copy.count)
     const reshape = reshapeOf(records)
     const shaped = reshape === null ? records : records.map(reshape)
     const days = bareDays(shaped, aside.today) ?? yearsBeside(shaped)
     const inShape: WithYears = (record) => (days ?? same)((reshape ?? same)(record))
     const tables = readTables(days === null ? shaped : shaped.map(days), dialect.delimiter, aside)
-    if (tables.ok) return ok({ dialect, tables: tables.value, sampled: records.length, inShape })
+    if (tables.ok) return ok({ dialect, tables: tables.value, sampled: records.length, inShape, copy })
     // All else of the file was understood.
     if (tables.failure.code === 'dates_unclear') return tables
     firstFailure ??= failure ?? tables.failure

@@ -57,6 +57,13 @@ const UNTOLD = {
   debits: 'The balance of this file goes up with its debits and down with its credits: it was read as what is owed, and its debits as money out. If it is from the books of an account, where debits are money in, take this import back, and bring a file of the bank.',
 } as const
 
+const COPIED = 'All rows of this file stand in it twice, in the same order: the second time they were left out.'
+
+/** Said where a balance does not run with the amounts. */
+function brokenAt(lines: readonly number[]): string {
+  return `The balance runs with the amounts of this file but not on line ${lines.join(', ')}: a row is missing there, or an amount or a balance is damaged. Compare these days with the bank.`
+}
+
 /** The rows of one account in one currency. A table may change between several and come back to each. */
 type Section = { readonly account: string | null; readonly currency: Currency | null; readonly unit: string | null; readonly balance: RunningBalance; readonly line: number }
 
@@ -76,6 +83,7 @@ export class RowReader {
   #open: Section | null = null
   readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
   #hasMinus: boolean
+  #isCopied = false
   /** Said of rows whose signs nothing tells. */
   #toldSigns: string | null = null
   readonly #layout: Layout
@@ -147,6 +155,11 @@ export class RowReader {
     this.#toldSigns = signs
   }
 
+  /** The rows stood in the file once more. */
+  tellCopy(): void {
+    this.#isCopied = true
+  }
+
   #leave(what: keyof typeof LEFT_OUT): void {
     this.#leftOut.set(what, (this.#leftOut.get(what) ?? 0) + 1)
   }
@@ -163,6 +176,7 @@ export class RowReader {
     if (isEmpty) this.#start({ account: this.#layout.accountNumber, currency: this.#layout.fixedCurrency, unit: null }, 1)
     const { unsignedIs, feesOpen, untold, amount } = this.#layout
     const mayOwe = amount.form === 'signed' && amount.mayOwe === true
+    if (!isEmpty && this.#isCopied) this.#parts.push({ part: 'notice', code: 'content_twice', severity: 'WARN', message: COPIED, line: 0 })
     if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
     if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
@@ -202,6 +216,8 @@ export class RowReader {
   #endWithBalances(): void {
     const open = this.#open!
     this.#flushRows()
+    const breaks = open.balance.breaks()
+    if (breaks.length > 0) this.#parts.push({ part: 'notice', code: 'balance_broken', severity: 'WARN', message: brokenAt(breaks), line: 0 })
     const told = open.balance.stated()
     // Of several accounts nobody knows whose they are.
     const stated = told.length > 0 || this.#sections.size > 1 ? told : open.balance.ofThose([...this.#layout.above, ...this.#below])

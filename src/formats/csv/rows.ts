@@ -163,12 +163,6 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   return ok(typeof moved !== 'string' || moved === amount ? row : paymentOnLoan(row, plus(moved, negate(amount)), layout))
 }
 
-/** A row that lacks its balance, which all others have, because it has fewer cells: what stands for its amount may be another one. Null where it does not. */
-export function lackOf({ cells, line }: CsvRecord, row: CsvRow, { balance, areBalanced }: Layout): FormatFailure | null {
-  const lacks = row.type === 'row' && balance !== null && areBalanced && row.row.status !== 'pending' && cells.length <= balance
-  return lacks ? { code: 'missing_field', message: `The row on line ${line} has fewer columns than the others, and no balance: a cell is missing in it, or it is cut. Download the file again.`, line } : null
-}
-
 /** What was paid on a loan, and what of it did not lower the loan: interest and fees are charged as they are paid. The balance is that after both. */
 function paymentOnLoan(row: Extract<CsvRow, { readonly type: 'row' }>, charged: Decimal, { direction }: Layout): CsvRow {
   const charge = { ...row.row, amount: charged, providerId: null, checkNumber: null, name: LOAN_CHARGE, memo: joinTexts([row.row.name, row.row.memo]) }

@@ -19,6 +19,10 @@ type Known = {
 type StatedBalance = { readonly kind: 'opening' | 'closing' | 'ledger'; readonly amount: Decimal; readonly on: Day }
 export type Stated = { readonly kind: 'opening' | 'closing'; readonly amount: Decimal; readonly on: Day }
 
+/** More are no accident: rows stand in another order than the balance, or some were left out of the list. */
+const BREAKS = 2
+const STEPS_A_BREAK = 3
+
 export class RunningBalance {
   readonly #forward: boolean
   readonly #sum = new DecimalSum()
@@ -28,6 +32,9 @@ export class RunningBalance {
   #latest: Day | null = null
   #standing: Pick<Known, 'balance' | 'upTo'> | null = null
   readonly #inWords = new Map<Stated['kind'], Stated>()
+  /** Steps from one balance to the next, and the lines to which the amounts do not lead. */
+  #steps = 0
+  readonly #breaks: number[] = []
 
   constructor(direction: 'forward' | 'backward') {
     this.#forward = direction === 'forward'
@@ -51,6 +58,12 @@ export class RunningBalance {
     if (balance === null) return true
     const known = { balance, before, upTo: this.#sum.toDecimal() }
     const [standing, isFirst] = [this.#standing, this.#first === null]
+    if (this.#last !== null) {
+      this.#steps += 1
+      const { before: since, upTo, balance: former } = this.#last
+      const leads = this.#forward ? sum(former, known.upTo, negate(upTo)) === balance : sum(balance, known.before, negate(since)) === former
+      if (!leads && this.#breaks.length <= BREAKS) this.#breaks.push(row.line)
+    }
     this.#first ??= known
     this.#last = known
     if (standing === null || !isFirst) return true
@@ -66,6 +79,11 @@ export class RunningBalance {
     }
     const rest = sum(this.#sum.toDecimal(), negate(last.upTo))
     return balance === (this.#forward ? sum(last.balance, rest) : sum(last.balance, negate(last.upTo), last.before, negate(rest)))
+  }
+
+  /** The lines at which a balance that otherwise runs with the amounts does not: a row is missing, or a figure is damaged. */
+  breaks(): readonly number[] {
+    return this.#breaks.length <= BREAKS && this.#breaks.length * STEPS_A_BREAK <= this.#steps ? this.#breaks : []
   }
 
   /** What is known: in words, else by the column; the opening balance belongs to the first booking day. */

@@ -1,0 +1,87 @@
+/** Files that were damaged by hand, by a program or on the way: the row that has another shape than all others is named, or its copy left out. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readStatementFile } from '../detect.ts'
+import { bytes, collect } from '../testing/collect.ts'
+
+const HEADING = 'Date,Text,Amount,Currency,Category,Note'
+const ROWS = ['03/03/2025,Shop,-25.10,EUR,Food,a', '04/03/2025,ACME,1000.00,EUR,Wages,b', '06/03/2025,Power,-60.45,EUR,Home,c', '07/03/2025,Bar,-5.20,EUR,Food,d', '14/03/2025,Rent,-700.00,EUR,Home,e', '15/03/2025,Shop,-12.30,EUR,Food,f']
+const BALANCED = ['03/03/2025,Shop,-25.10,974.90', '04/03/2025,ACME,1000.00,1974.90', '06/03/2025,Power,-60.45,1914.45', '07/03/2025,Bar,-5.25,1909.20', '14/03/2025,Rent,-700.00,1209.20', '15/03/2025,Shop,-12.30,1196.90']
+
+const read = async (lines: readonly string[]) => {
+  const file = await readStatementFile(bytes(`${lines.join('\n')}\n`), { fileName: 'x.csv' })
+  if (!file.ok) return { failure: `${file.failure.code} ${file.failure.line}`, rows: [], notices: [] }
+  const { statements, failure } = await collect(file.value.stream)
+  return { failure: failure === null ? null : `${failure.code} ${failure.line}`, rows: statements.flatMap(({ rows }) => rows.map(({ postedOn, amount }) => `${postedOn} ${amount}`)), notices: statements.flatMap(({ notices }) => notices) }
+}
+const changed = (rows: readonly string[], at: number, change: (row: string) => string): readonly string[] => rows.map((row, i) => (i === at ? change(row) : row))
+
+test('a row that lost a cell, got one more, or holds two rows is refused with its line', async () => {
+  const damages: readonly (readonly [string, (row: string) => string])[] = [
+    ['missing_field 4', (row) => row.replace(',EUR', '')],
+    ['invalid_amount 4', (row) => row.replace(',Power', '')],
+    ['invalid_date 4', (row) => row.replace('06/03/2025,', '')],
+    ['invalid_date 4', (row) => `x,${row}`],
+    ['malformed 4', (row) => row.replace('-60.45', '-60,45')],
+    ['malformed 4', (row) => row.replace('Food', 'Fo,od').replace('Home', 'Ho,me')],
+    ['malformed 4', (row) => `${row},${ROWS[3]!}`],
+  ]
+  for (const [expected, change] of damages) assert.equal((await read([HEADING, ...changed(ROWS, 2, change)])).failure, expected, change(ROWS[2]!))
+  assert.equal((await read([HEADING, ...ROWS])).failure, null)
+})
+
+test('behind the last amount a text may hold what parts the columns, and rows of several lengths tell nothing', async () => {
+  const texts = ['Date,Amount,Text', ...ROWS.map((row) => row.replace(/^([^,]*),([^,]*),([^,]*).*/, '$1,$3,$2'))]
+  assert.equal((await read(changed(texts, 3, (row) => `${row}, and more`))).failure, null)
+  assert.equal((await read([HEADING, ...ROWS.map((row, i) => (i % 2 === 0 ? row : row.slice(0, -2)))])).failure, null)
+})
+
+test('a heading that lost a word stands above the wrong cells', async () => {
+  assert.equal((await read([HEADING.replace('Currency,', ''), ...ROWS])).failure, 'malformed 1')
+})
+
+test('an amount that lost a digit is refused where all others have as many, zeros at their end among them', async () => {
+  assert.equal((await read([HEADING, ...changed(ROWS, 2, (row) => row.replace('-60.45', '-60.4'))])).failure, 'invalid_amount 4')
+  const bare = ROWS.map((row) => row.replace(/\.(\d*?)0+,/, (_, digits: string) => (digits === '' ? ',' : `.${digits},`)))
+  assert.equal((await read([HEADING, ...bare])).failure, null)
+})
+
+test('a cell that is never empty beside the one for the other direction lacks an amount', async () => {
+  const sides = ['Date,Text,Debit,Credit', ...ROWS.map((row) => row.replace(/^([^,]*,[^,]*),(-?)([\d.]+).*/, (_, start: string, minus: string, size: string) => `${start},${minus === '' ? '0.00' : size},${minus === '' ? size : '0.00'}`))]
+  assert.deepEqual([(await read(sides)).failure, (await read(changed(sides, 3, (row) => row.replace('60.45', '')))).failure], [null, 'missing_field 4'])
+})
+
+test('where the balance runs with all amounts but one, its line is told', async () => {
+  const told = async (rows: readonly string[]): Promise<readonly string[]> => (await read(['Date,Text,Amount,Balance', ...rows])).notices.filter((notice) => notice.includes('a row is missing there'))
+  assert.deepEqual(await told(BALANCED), [])
+  const lines = async (rows: readonly string[]): Promise<string | undefined> => /not on line ([\d, ]+):/.exec((await told(rows))[0] ?? '')?.[1]
+  assert.equal(await lines(changed(BALANCED, 2, (row) => row.replace('-60.45', '-60.54'))), '4')
+  assert.equal(await lines(changed(BALANCED.toReversed(), 3, (row) => row.replace('-60.45', '-60.54'))), '6')
+  assert.equal(await lines(BALANCED.toSpliced(2, 1)), '4')
+  // In another order than the bank's it proves nothing.
+  assert.deepEqual(await told([0, 2, 1, 4, 3, 5].map((at) => BALANCED[at]!)), [])
+})
+
+test('rows that stand twice in a file, with their heading or without, are there once, and that is told', async () => {
+  const once = await read([HEADING, ...ROWS])
+  for (const lines of [[HEADING, ...ROWS, HEADING, ...ROWS], [HEADING, ...ROWS, ...ROWS], ['Account: 12345678', HEADING, ...ROWS, ...ROWS, 'Thank you for banking with us']]) {
+    const { failure, rows, notices } = await read(lines)
+    assert.deepEqual([failure, rows, notices.filter((notice) => notice.includes('twice')).length], [null, once.rows, 1])
+  }
+  const day = ROWS.slice(0, 2).map((row) => row.replace(/^\d+/, '03'))
+  assert.equal((await read([HEADING, ...day, ...day, ...day, ...day])).rows.length, 8)
+})
+
+test('the heading of each page, whatever its words are, hides no rows above it', async () => {
+  const heading = 'Когда,Что,Amount,Чем,Куда,Ещё'
+  assert.equal((await read([heading, ...ROWS.slice(0, 3), heading, ...ROWS.slice(3)])).rows.length, 6)
+})
+
+test('a row whose day and month changed places in a sorted file is refused with its line', async () => {
+  const swap = (row: string): string => row.replace(/^(\d+)\/(\d+)/, '$2/$1')
+  for (const rows of [ROWS, ROWS.toReversed()]) assert.equal((await read([HEADING, ...changed(rows, 2, swap)])).failure, 'invalid_date 4')
+  assert.equal((await read([HEADING, ...changed(ROWS, 2, (row) => row.replace('06/03', '28/02'))])).failure, null)
+  // One row that only one order can read does not tell that of all others.
+  const early = ROWS.map((row, at) => row.replace(/^\d+/, `0${at + 3}`))
+  assert.equal((await read([HEADING, ...changed(early, 3, () => '03/16/2025,Bar,-5.20,EUR,Food,d')])).failure, 'invalid_date 5')
+})
