@@ -40,23 +40,57 @@ export const LONGEST_BOOKING_DAYS = 12
 /** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance; so many that moved by as many days, its new dating. */
 const REWORDED_ROWS = 3
 
+/** Pairs that compete for the same rows and transactions, and of these the chosen ones. */
+type Group = {
+  readonly chosen: readonly Pair[]
+  /** As many rows as transactions, each with one of the other side. */
+  readonly closed: boolean
+  /** One of each, and nothing competes. */
+  readonly isPair: boolean
+  /** All of one amount: whichever way round, each is there once. */
+  readonly isEven: boolean
+  /** Another row competes for the transaction which has no equal one of its own. */
+  readonly isRivalled: (pair: Pair) => boolean
+}
+
 /** Joins what is above the certainty line; rows below it become new with a question; others stay undecided. */
 export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   joinSameMoney(board, rows, false)
   const free = board.candidates.filter((candidate) => !board.taken.has(candidate.id))
-  const pairs = free.length === 0 ? [] : weigh(board, rows, free)
-  const groups = components(pairs).map((component) => {
-    const sides = [new Set(component.map((pair) => pair.left)).size, new Set(component.map((pair) => pair.right)).size] as const
-    const chosen = assign(component, ALONE)
-    const explained = new Set(chosen.filter(({ row, candidate }) => row.content.amount === candidate.amount).map(({ left }) => left))
-    const byRight = Map.groupBy(component, ({ right }) => right)
-    const isRivalled = (pair: Pair): boolean => byRight.get(pair.right)!.some(({ left }) => left !== pair.left && !explained.has(left))
-    // As many rows as transactions, and all of them paired: whichever way round, each is there once.
-    const isEven = new Set(component.map(({ row, candidate }) => `${row.content.amount} ${candidate.amount}`)).size === 1
-    return { chosen, closed: sides[0] === sides[1] && chosen.length === sides[0], isPair: component.length === 1, isEven, isRivalled }
-  })
-  const reworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter((pair) => pair.certainty === 'if_reworded') : []))
-  const isReworded = reworded.length >= REWORDED_ROWS
+  const groups = components(free.length === 0 ? [] : weigh(board, rows, free)).map(groupOf)
+  const isReworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter(({ certainty }) => certainty === 'if_reworded') : [])).length >= REWORDED_ROWS
+  const isSameMoved = sameOnOtherDays(board, groups)
+  for (const group of groups) {
+    for (const pair of group.chosen) {
+      const { certainty } = pair
+      const isCertain = certainty === 'sure' || (certainty === 'if_unrivalled' && isSameMoved(pair, group)) || (group.closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))
+      // Of several rows and amounts nobody knows which became which, unless it comes to the same.
+      const isTold = group.closed && (group.isEven || pair.row.content.amount === pair.candidate.amount)
+      if (isCertain) join(board, pair.row, pair.candidate, pair.tier)
+      else if (leavesDouble(pair) && !isAsked(board, pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) {
+        board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(group.isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
+      }
+    }
+  }
+  askAboutEqual(board, rows)
+  askAboutMoved(board, rows)
+  askAboutStandingPending(board, rows)
+}
+
+function groupOf(component: readonly Pair[]): Group {
+  const [rows, transactions] = [new Set(component.map(({ left }) => left)).size, new Set(component.map(({ right }) => right)).size]
+  const chosen = assign(component, ALONE)
+  const explained = new Set(chosen.filter(({ row, candidate }) => row.content.amount === candidate.amount).map(({ left }) => left))
+  const byRight = Map.groupBy(component, ({ right }) => right)
+  return {
+    chosen, closed: rows === transactions && chosen.length === rows, isPair: component.length === 1,
+    isEven: new Set(component.map(({ row, candidate }) => `${row.content.amount} ${candidate.amount}`)).size === 1,
+    isRivalled: (pair) => byRight.get(pair.right)!.some(({ left }) => left !== pair.left && !explained.has(left)),
+  }
+}
+
+/** Tells of a chosen pair of one amount on two days whether the row is the booking of before, on another day, rather than the next purchase of its shop. */
+function sameOnOtherDays(board: Board, groups: readonly Group[]): (pair: Pair, group: Group) => boolean {
   const unrivalled = groups.flatMap(({ chosen, isRivalled }) => chosen.filter((pair) => pair.certainty === 'if_unrivalled' && !isRivalled(pair)))
   // A later row of a shop where others cost the same: as likely the next purchase there, while the earlier one is missing. Words that only these two share make it the same.
   const mayBeNext = ({ row, candidate }: Pair): boolean => {
@@ -66,23 +100,11 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   }
   // Where one of a day may be the next, those that stand beside it as many days on are no more than that.
   const next = new Set(unrivalled.filter(mayBeNext).map(moveOf))
-  const first = pairs.length === 0 ? null : firstShown(board)
+  const first = unrivalled.length === 0 ? null : firstShown(board)
   // It was the first of the list, which may begin later now: where its like comes often, what is newer is as likely the next one.
   const mayBeCut = ({ row, candidate }: Pair): boolean => row.content.postedOn > candidate.postedOn && (first === null || candidate.postedOn <= first) && comesOften(board, candidate)
   const redated = new Set([...Map.groupBy(unrivalled, daysMoved)].flatMap(([days, together]) => (together.length >= REWORDED_ROWS && together.filter(mayBeNext).length * 2 < together.length ? [days] : [])))
-  const isMoved = (pair: Pair): boolean => redated.has(daysMoved(pair))
-  for (const { chosen, closed, isPair, isEven, isRivalled } of groups) {
-    for (const pair of chosen) {
-      const { certainty } = pair
-      // Of several rows and amounts nobody knows which became which, unless it comes to the same.
-      const isTold = closed && (isEven || pair.row.content.amount === pair.candidate.amount)
-      if (certainty === 'sure' || (certainty === 'if_unrivalled' && ((!isRivalled(pair) && !mayBeCut(pair) && !next.has(moveOf(pair))) || isMoved(pair))) || (closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))) join(board, pair.row, pair.candidate, pair.tier)
-      else if (leavesDouble(pair) && !isAsked(board, pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
-    }
-  }
-  askAboutEqual(board, rows)
-  askAboutMoved(board, rows)
-  askAboutStandingPending(board, rows)
+  return (pair, { isRivalled }) => redated.has(daysMoved(pair)) || (!isRivalled(pair) && !mayBeCut(pair) && !next.has(moveOf(pair)))
 }
 
 /** Rows that have other days than before. First of all that goes by content: beside a row of each day lies one that looks just like it on the next. */
