@@ -1,4 +1,5 @@
 /** What the matcher asks of stored transactions: whose they are, whether they are still open, how they read. Pure. */
+import type { Day } from '../domain/day.ts'
 import type { TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
 import { normalisedText } from './identity.ts'
@@ -18,6 +19,11 @@ export function isOwn(candidate: Candidate, sourceId: string): boolean {
  */
 export function isBookedBy(candidate: Candidate, sourceId: string): boolean {
   return candidate.reports.some((report) => report.sourceId === sourceId && report.status === 'posted' && (report.counts || candidate.state === 'withdrawn'))
+}
+
+/** The day under which this source shows the transaction as booked: where several sources date a row otherwise, each answers for its own day. */
+export function dayAt({ reports, postedOn }: Candidate, sourceId: string): Day {
+  return reports.findLast((report) => report.sourceId === sourceId && report.counts && report.status === 'posted')?.postedOn ?? postedOn
 }
 
 /** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */

@@ -8,7 +8,7 @@ import {
   UNDECIDED, type MatchTier, type Observation, type Question, type RowContent, type TransactionChange, type TransactionId, type TransactionState, type WithdrawnReason,
 } from '../domain/transaction.ts'
 import type { Candidate, Candidates, NewObservation, NewTransaction, PageCommit, TransactionUpdate } from '../ports/feed.ts'
-import { isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
+import { dayAt, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import type { Movement } from './balance.ts'
 import { contentKey, isTurned } from './identity.ts'
@@ -223,7 +223,7 @@ export function missingFrom(candidates: Candidates, decisions: readonly Decision
     state === 'pending' && settled.size > 0 && reports.every(({ sourceId, providerId }) => sourceId !== context.sourceId || (providerId !== null && settled.has(providerId)))
   return candidates.transactions.filter(
     (candidate) =>
-      (candidate.state === 'pending' || candidate.state === 'posted') && coversDay(covers, candidate.postedOn) &&
+      (candidate.state === 'pending' || candidate.state === 'posted') && coversDay(covers, dayAt(candidate, context.sourceId)) &&
       (candidate.state === 'posted' ? isBookedBy(candidate, context.sourceId) : isOwn(candidate, context.sourceId) || isLeft(candidate, last.to, context)) && !taken.has(candidate.id) && (!isReported(candidate, context) || isLeftBehind(candidate)),
   )
 }

@@ -8,7 +8,7 @@ import { daysBetween, type DayRange } from '../domain/day.ts'
 import type { Covered } from '../domain/run.ts'
 import type { MatchTier, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
-import { idsUnder, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
+import { dayAt, idsUnder, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import type { IdTrust } from './id-trust.ts'
 import { isReworded, presenceMark, resemblance, wordsOf } from './identity.ts'
@@ -447,13 +447,13 @@ export function isGone(board: Board, candidate: Candidate): boolean {
   const { context } = board
   const [first] = context.covers
   if (!context.complete || first === undefined) return false
-  const isDue = coversDay(context.covers, candidate.postedOn) || (candidate.state === 'pending' && candidate.postedOn < first.from)
+  const isDue = coversDay(context.covers, dayAt(candidate, context.sourceId)) || (candidate.state === 'pending' && candidate.postedOn < first.from)
   return isDue && (board.takingBack.has(candidate.id) || !isReported(candidate, context))
 }
 
 /** Replaced: its day is covered completely, and its reports are gone, though its id may be on another row now. */
 function isReplaced({ context }: Board, candidate: Candidate): boolean {
-  if (!context.complete || !coversDay(context.covers, candidate.postedOn)) return false
+  if (!context.complete || !coversDay(context.covers, dayAt(candidate, context.sourceId))) return false
   return !candidate.reports.some((report) => report.sourceId === context.sourceId && context.repeated(report.key))
 }
 

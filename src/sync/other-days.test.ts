@@ -6,6 +6,7 @@ import { addDays, contains, day, type Day, type DayRange } from '../domain/day.t
 import { ok } from '../domain/result.ts'
 import type { StatementHead, StatementRow, StatementStream } from '../domain/statement.ts'
 import { importStatements } from './import.ts'
+import { syncConnection } from './sync.ts'
 import { CHECKING, row, World } from './testing.ts'
 
 const START = day('2026-01-05')
@@ -206,3 +207,23 @@ for (const [name, often, monthly] of [['the first by the purchase', 'made', 'boo
     assert.ok(asked * 100 <= rows, `${asked} questions about ${rows} rows`)
   })
 }
+
+// Fails when: what a login lacks is told by the day that the other one gave a row (so it was): at the edge of each read rows that it dates before it were asked about as gone.
+test('a second login that dates rows earlier lacks none of them where its days begin', async () => {
+  const all = purchases(11)
+  const world = await new World(START).connect()
+  const second = 'c0000000-0000-7000-8000-000000000002'
+  await world.connect({ id: second, loginIndex: 'another' })
+  let view: View = { ...FEED, dates: 'booked' }
+  world.bank.onRead = (_context, _ref, asked) => world.bank.pages(asked, shown(all, view, day(world.today())))
+  const asked: string[] = []
+  for (let at = 0; at <= 40; at++) {
+    view = { ...FEED, dates: 'booked' }
+    await world.sync(1)
+    view = { ...FEED, dates: 'made', words: 'card' }
+    world.now += 3_600_000
+    assert.ok((await syncConnection(world.deps, second, 'person')).ok)
+    for (const { kind, transactionId } of await world.store.feed.questions({ open: true })) if (kind === 'removed_at_bank') asked.push(`${world.today()} ${(await world.store.feed.transaction(transactionId))!.postedOn}`)
+  }
+  assert.deepEqual(asked, [])
+})

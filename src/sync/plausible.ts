@@ -6,7 +6,7 @@
 import { addDays, contains, dayOf, daysBetween, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
-import { isBookedBy, isOwn, textOf } from './candidate.ts'
+import { dayAt, isBookedBy, isOwn, textOf } from './candidate.ts'
 import { overlap } from './coverage.ts'
 import { isReworded } from './identity.ts'
 import type { Incoming } from './incoming.ts'
@@ -115,9 +115,10 @@ export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, 
 export function believedCovers(covers: DayRange | null, reported: DayRange | null, rows: readonly Incoming[], candidates: Candidates, sourceId: string, atStart = CUT_ROWS): DayRange | null {
   if (covers === null) return null
   const pending = new Set(rows.flatMap((row) => (row.content.status === 'pending' ? [row.contentKey] : [])))
-  const stored = candidates.transactions.filter(
-    (candidate) => candidate.state === 'posted' && contains(covers, candidate.postedOn) && isBookedBy(candidate, sourceId) && !pending.has(candidate.contentKey),
-  )
+  const stored = candidates.transactions
+    .filter((candidate) => candidate.state === 'posted' && isBookedBy(candidate, sourceId) && !pending.has(candidate.contentKey))
+    .map((candidate) => onItsDay(candidate, sourceId))
+    .filter(({ postedOn }) => contains(covers, postedOn))
   if (reported === null) return stored.length >= atStart ? null : covers
   const { from, to } = reported
   const posted = rows.filter(({ content }) => content.status === 'posted')
@@ -132,6 +133,11 @@ export function believedCovers(covers: DayRange | null, reported: DayRange | nul
   const first = before + atFirst >= atStart ? addDays(from, lackingOn(from) === 0 ? 0 : 1) : covers.from
   const last = after >= CUT_ROWS ? addDays(to, lackingOn(to) === 0 ? 0 : -1) : covers.to
   return first <= last ? overlap(covers, { from: first, to: last }) : null
+}
+
+function onItsDay(candidate: Candidate, sourceId: string): Candidate {
+  const postedOn = dayAt(candidate, sourceId)
+  return postedOn === candidate.postedOn ? candidate : { ...candidate, postedOn }
 }
 
 /** Whether a list that is as long as before has moved on: what is new in it stands at its end, so that as much fell off its beginning. What was corrected stands in its middle. */
