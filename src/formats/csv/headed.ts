@@ -96,11 +96,12 @@ function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]
   const headingOf = (at: number): string => plainWords(heading.cells[at] ?? '')
   if (own !== null && OF_PURCHASE.test(headingOf(own)) && amountCells(amount).some((at) => BILLED.test(headingOf(at)))) {
     const billed = (roles.get('currency') ?? []).find((at) => BILLED.test(headingOf(at)))
-    return { currency: billed ?? null, currencyElse: null, foreignCurrency: foreign }
+    return { currency: billed ?? null, currencyElse: null, foreignCurrency: foreign ?? own }
   }
+  const bought = own !== null && BILLED.test(headingOf(own)) ? (roles.get('currency') ?? []).find((at) => OF_PURCHASE.test(headingOf(at))) : undefined
   const [out, into] = heading.cells.flatMap((cell, at) => (EACH_CURRENCY.test(plainWords(cell)) ? [at] : []))
   const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null || readUnit(cells[out] || cells[into] || '') !== null)
-  return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign }
+  return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign ?? bought ?? null }
 }
 
 /** Of several columns of currencies the one that is called after the amount (`Currency (Total)`). */

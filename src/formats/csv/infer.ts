@@ -283,9 +283,11 @@ function ownByBalance({ amount, fee, balance, balanceBefore }: Columns, rows: re
     const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
     return prove(amounts, balanceBefore ? endings(amounts, balances) : balances)
   }
-  const accounts = heading.flatMap((above, at) => (readHeading(above).meanings.some(({ role }) => role === 'constantAccount') && new Set(filled(rows, at)).size > 1 ? [at] : []))
-  if (accounts.length === 0 || isProved(proofOf(null))) return null
-  return accounts.find((at) => proofOf(at).steps >= OWN_STEPS && isProved(proofOf(at))) ?? null
+  const accounts = heading.flatMap((above, at) => ((plainWords(above) === 'iban' || readHeading(above).meanings.some(({ role }) => role === 'constantAccount')) && new Set(filled(rows, at)).size > 1 ? [at] : []))
+  if (accounts.length === 0) return null
+  const breaks = ({ steps, forward, backward }: Proof): number => steps - Math.max(forward, backward)
+  const all = proofOf(null)
+  return accounts.map((at) => ({ at, own: proofOf(at) })).find(({ own }) => own.steps >= OWN_STEPS && isProved(own) && (!isProved(all) || breaks(own) < breaks(all)))?.at ?? null
 }
 
 /** Rows have records of nothing but words below them, and not only the last one: one is enough where no line of the bank's begins, else every second. */

@@ -28,7 +28,7 @@ const PARTS = [/年|\b(year|jahr|annee|ano|anno|jaar|ar|rok|yil)\b/, /月|\b(mon
 export function reshapeOf(records: readonly CsvRecord[]): Reshape | null {
   let shaped = records
   const steps: Reshape[] = []
-  for (const find of [sectionsTogether, coinsMoved, datesTogether, ownSides, wholeWords, rowsUnderCode, rowsByCode]) {
+  for (const find of [sectionsTogether, coinsMoved, datesTogether, ownSides, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
     const step = find(shaped)
     if (step === null) continue
     steps.push(step)
@@ -132,6 +132,22 @@ function rowsUnderCode(records: readonly CsvRecord[]): Reshape | null {
   return (record) => {
     if (record.cells[0] === code) return put(record, new Map([[0, '']]))
     return record.line < heading.line ? put(record, new Map([[0, /^\d{8,16}$/.test(record.cells[1] ?? '') ? 'Account' : '']])) : { ...record, cells: [''] }
+  }
+}
+
+/**
+ * Records of several kinds, each with a heading that is called after it (`!TRNS` and `!SPL` of QuickBooks' IIF): those of the first
+ * kind that has a day and an amount are the rows, those of the others their parts, and lists.
+ */
+function rowsUnderBang(records: readonly CsvRecord[]): Reshape | null {
+  const headings = records.filter(({ cells }) => /^!\w+$/.test(cells[0] ?? ''))
+  const heading = headings.find(({ cells }) => isHeadingLine(cells.slice(1)))
+  const code = heading?.cells[0]?.slice(1)
+  if (heading === undefined || headings.length < 2 || !records.some(({ cells }) => cells[0] === code)) return null
+  const account = heading.cells.findIndex((cell) => plainWords(cell) === 'accnt')
+  return (record) => {
+    if (record.line === heading.line) return put(record, new Map([[0, ''], ...(account === -1 ? [] : [[account, 'account name'] as const])]))
+    return record.cells[0] === code ? put(record, new Map([[0, '']])) : { ...record, cells: [''] }
   }
 }
 

@@ -223,7 +223,9 @@ const BALANCE = /^(saldo|solde|balance|kontostand|(available|current|ledger|stat
 /** Of a line without the day of a row; null where it states no balance. */
 function balancesBelow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> | null {
   const isStated = balanceWordsIn(record.cells) !== null || record.cells.some((cell) => BALANCE.test(plainWords(cell)))
-  const balances = isStated ? balancesAbove([record], layout) : []
+  const isOwed = layout.balanceOwed || (layout.amount.form === 'signed' && layout.amount.inverted)
+  // It is written as the amounts above it are.
+  const balances = isStated ? balancesAbove([record], layout).map((told) => (isOwed ? { ...told, amount: negate(told.amount) } : told)) : []
   return balances.length === 0 ? null : ok({ type: 'below', balances })
 }
 

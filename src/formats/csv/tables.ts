@@ -9,6 +9,7 @@ import { balanceWordsIn, plainWords } from '../unstated.ts'
 import { monthOf } from '../written-date.ts'
 import { accountWordsIn } from './account-names.ts'
 import { isHeadingLine } from './headings.ts'
+import { accountInPreamble } from './preamble.ts'
 import type { CsvRecord } from './records.ts'
 
 /** `from`: the index of its first record, which is its title but for the first table; `title` is null where there is but one. */
@@ -16,6 +17,9 @@ export type Table = { readonly from: number; readonly title: string | null; /** 
 
 /** A title has a period beside it at most. */
 export const TITLE_CELLS = 2
+
+/** Nobody calls an account longer. */
+const TITLE_MAX = 200
 
 /** Not what an account is called, but what is said of it. */
 const OF_IT = /kontostand|kontonummer|kontoinhaber|kontotyp|\b(number|balance|saldo|holder|type|no)\b/
@@ -76,6 +80,9 @@ function titleAbove(records: readonly CsvRecord[], heading: number): Title | nul
   for (let from = at + 1; from < heading; from += 1) {
     const { cells } = records[from]!
     const title = cells.find((cell) => cell !== '') ?? ''
+    // `Konto;DE02120300000000202051`.
+    const number = accountInPreamble([{ ...records[from]!, cells: cells.map((cell) => cell.slice(0, TITLE_MAX)) }])
+    if (number !== null) return { from, title, account: number.replace(/[ -]/g, '') }
     const kinds = accountWordsIn(title)
     if (balanceWordsIn(cells) === null && kinds.length > 0 && !OF_IT.test(plainWords(title))) return { from, title, account: accountOf(title, kinds) }
   }
