@@ -2,7 +2,7 @@
  * The statements of a file that add up, on their way into an account. Their rows are matched and stored in batches of flat
  * memory, those of many short statements together: each costs trips to the store, and waits for the disk. Every statement
  * has its own page there, with its days, its balances and their proof. A first pass over the file has collected which rows
- * it shows, so each batch is decided for good. A file proves nothing by what it leaves out: it withdraws no row.
+ * it shows, so each batch is decided for good. A file proves nothing by what it leaves out: it withdraws no booked row.
  */
 import { addDays, contains, joinRanges, type Day, type DayRange } from '../domain/day.ts'
 import type { BalanceStatement, Covered } from '../domain/run.ts'
@@ -14,11 +14,14 @@ import { proveStatement, type Movement } from './balance.ts'
 import { decideByBalance, isRepeat, presume } from './by-balance.ts'
 import { byId, isBookedBy } from './candidate.ts'
 import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
+import { coversDay } from './coverage.ts'
 import type { Incoming, Intake } from './incoming.ts'
 import { doubtAmended, doubtEqual, doubtMet, joinEqual, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
 import { BOOKING_DAYS, doubtHeld } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
+import { presenceMark } from './identity.ts'
 import { isReported, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
+import { LONGEST_BOOKING_DAYS } from './pairing.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, pageOf, spanning, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
@@ -190,11 +193,14 @@ export class FileAnswer {
   /** One for each piece; `decisions` in the order of their rows. */
   async #pages(pieces: readonly Piece[], decisions: readonly Decision[], candidates: Candidates): Promise<readonly PageCommit[]> {
     const stored = new Map(byId(candidates))
+    const ended = await this.#ended(pieces, decisions)
+    const endsIn = pieces.findLast(({ isLast }) => isLast)
     const unstored: Movement[] = []
     const pages: PageCommit[] = []
     let at = 0
-    for (const { statement, rows, isLast } of pieces) {
-      const built = this.#build(decisions.slice(at, (at += rows.length)), stored)
+    for (const piece of pieces) {
+      const { statement, rows, isLast } = piece
+      const built = this.#build(decisions.slice(at, (at += rows.length)), stored, piece === endsIn ? ended : [])
       for (const { id, content, state, withdrawnReason, contentKey } of built.updates) stored.set(id, { ...stored.get(id)!, ...content, state, withdrawnReason, contentKey })
       const last = isLast ? await this.#lastOf(statement, built.movements, unstored) : undefined
       if (last !== undefined) await this.#context.stated.take(last)
@@ -215,10 +221,30 @@ export class FileAnswer {
     return { covers: statement.covers, balances, spans, cursor: null }
   }
 
-  #build(decisions: readonly Decision[], stored: ReadonlyMap<TransactionId, Candidate>): RowsCommit {
+  #build(decisions: readonly Decision[], stored: ReadonlyMap<TransactionId, Candidate>, ended: readonly Candidate[] = []): RowsCommit {
     const builder = new CommitBuilder(commitContext(this.#context, true), stored)
     builder.add(decisions)
+    for (const candidate of ended) builder.withdraw(candidate, 'pending_dropped')
     return builder.finish()
+  }
+
+  /**
+   * Holds that files alone showed, of days that these statements cover, and that this file shows no more: no bank is asked about them, so nothing else would
+   * end them. Only those that are older than booking takes: a file may show what is booked alone.
+   */
+  async #ended(pieces: readonly Piece[], decisions: readonly Decision[]): Promise<readonly Candidate[]> {
+    const { feed, account, source } = this.#context
+    const covers = joinRanges([...new Set(pieces.map(({ statement, isLast }) => (isLast ? statement.covers : null)))].filter((range) => range !== null))
+    const [first, last] = [covers[0], covers.at(-1)]
+    if (first === undefined || last === undefined || this.#context.accountWasEmpty()) return []
+    const range = { from: first.from, to: addDays(last.to, -LONGEST_BOOKING_DAYS - 1) }
+    if (range.to < range.from) return []
+    const { transactions } = await feed.candidates({ accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['pending'], range } })
+    const taken = takenBy(decisions)
+    const held = transactions.filter(({ id, postedOn, reports }) => !taken.has(id) && coversDay(covers, postedOn) && reports.every(({ sourceId }) => sourceId === source.id))
+    if (held.length === 0) return []
+    const shown = await this.#context.shown()
+    return held.filter(({ amount, reports }) => !reports.some(({ providerId, key }) => shown.holds(key) || shown.shows(presenceMark(providerId, amount, key))))
   }
 
   /** Rows that came again under their ids: their first ones are stored by now. */

@@ -1,9 +1,13 @@
 /** Rows that stay pending for very long: asked for by themselves now and then, and a person is asked where the bank gives no answer. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refusal, row, World } from './testing.ts'
-import { addDays, day, daysBetween, type DayRange } from '../domain/day.ts'
 import type { ReadStep } from '../connector-kit/connector.ts'
+import { addDays, day, daysBetween, type DayRange } from '../domain/day.ts'
+import { ok } from '../domain/result.ts'
+import type { StatementRow, StatementStream } from '../domain/statement.ts'
+import { importStatements } from './import.ts'
+import { CHECKING, refusal, row, World } from './testing.ts'
+import { undoRun } from './undo.ts'
 
 const HELD = row('2026-03-18', '-240.00', 'City Car Rental', { status: 'pending' })
 const REFUSED: readonly ReadStep[] = [{ step: 'failed', failure: refusal('2020', { retry: { kind: 'never' } }), state: {}, facts: {} }]
@@ -90,4 +94,35 @@ test('a row of another connection that is read is left to that one', async () =>
   const plan = { progress: NO_PROGRESS, newestFrom: day(world.today(-10)), startOn: null, sourceId: source.id, history: null, today: day(world.today()), maxWindowDays: 90 }
   const own = new Set((await world.store.accounts.sources({ connectionId: world.connectionId })).map(({ id }) => id))
   assert.deepEqual([sortHolds(transactions, { ...plan, read: own }).due, sortHolds(transactions, { ...plan, read: new Set() }).due], [null, { from: HELD.postedOn, to: HELD.postedOn }])
+})
+
+/** The run of a file of these rows. */
+async function bring(world: World, rows: readonly StatementRow[]): Promise<string> {
+  const open = async function* (): StatementStream {
+    yield ok({ part: 'start', head: { account: { ...CHECKING, name: null }, currency: 'USD', covers: { from: null, to: null }, line: 1 } })
+    yield ok({ part: 'rows', rows })
+    yield ok({ part: 'end', covers: { from: null, to: null } })
+  }
+  return (await importStatements(world.deps, { open, accountId: null, label: 'weeks.csv', dryRun: false, onProgress: null })).runId!
+}
+
+// Fails when: a file ends nothing (so it was): what a hotel held, and let go, stayed pending for ever in an account that only files feed.
+test('a hold that files alone showed ends with a file that covers its day, later than any booking takes, and shows it no more; that run taken back brings it back, and what is booked in the end stands once', async () => {
+  const world = new World('2026-04-01')
+  const grocer = (on: string) => row(on, '-31.20', 'Grocer')
+  const held = (on: string, amount: string) => row(on, amount, 'Grand Hotel', { status: 'pending' })
+  await bring(world, [grocer('2026-03-01'), held('2026-03-02', '-190'), held('2026-03-03', '-75.50'), grocer('2026-03-04')])
+  await bring(world, [grocer('2026-03-01'), grocer('2026-03-04'), held('2026-03-03', '-75.50'), grocer('2026-03-14')])
+  assert.deepEqual((await world.feed()).filter((one) => one.includes('Hotel')), ['2026-03-02 -19000 Grand Hotel pending', '2026-03-03 -7550 Grand Hotel pending'], 'a file may show what is booked alone')
+  await bring(world, [grocer('2026-03-04'), grocer('2026-03-20')])
+  assert.equal((await world.feed()).filter((one) => one.includes('Hotel')).length, 2, 'of days before its own a file tells nothing')
+  const runId = await bring(world, [grocer('2026-03-01'), grocer('2026-03-04'), held('2026-03-03', '-75.50'), grocer('2026-03-18')])
+  assert.deepEqual((await world.all()).filter(({ name }) => name === 'Grand Hotel').map(({ state, withdrawnReason }) => [state, withdrawnReason]), [['withdrawn', 'pending_dropped'], ['pending', null]])
+  const undone = await undoRun(world.deps, runId)
+  assert.equal(undone.ok, true)
+  assert.equal((await world.feed()).filter((one) => one.includes('Hotel')).length, 2)
+  await bring(world, [grocer('2026-03-01'), grocer('2026-03-04'), grocer('2026-03-22')])
+  assert.deepEqual((await world.feed()).filter((one) => one.includes('Hotel')), [])
+  await bring(world, [grocer('2026-03-01'), row('2026-03-05', '-190', 'Grand Hotel'), grocer('2026-03-22')])
+  assert.deepEqual((await world.feed()).filter((one) => one.includes('Hotel')), ['2026-03-05 -19000 Grand Hotel'])
 })
