@@ -2,12 +2,14 @@
  * The verbs, each act of a person with its line in the audit log: who connected, entered a secret, imported,
  * undid. The line follows the act; what a bank made of it is told by the runs.
  */
+import { basename } from 'node:path'
 import type { Audit } from './access/audit.ts'
 import { currentActor } from './access/acting.ts'
 import { carryDelegation } from './access/delegation.ts'
 import type { AuditCodes } from './domain/audit.ts'
 import type { Result } from './domain/result.ts'
 import type { AccessStore } from './ports/access.ts'
+import { NEW_ACCOUNT } from './sync/file-accounts.ts'
 import type { Verbs } from './verbs.ts'
 
 export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): Verbs {
@@ -45,7 +47,11 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
     partAccount: (id, accountId) => told('account.parted', accountId, verbs.partAccount(id, accountId)),
     async importFile(request) {
       const report = await verbs.importFile(request)
-      await tell('file.imported', request.accountId ?? '', { added: report.added, matched: report.matched, failure: report.failure?.code ?? null })
+      // A file of several accounts says how many; one that was not taken, where it was to go.
+      const told = request.accountId === NEW_ACCOUNT ? '' : (request.accountId ?? '')
+      const [accountId = told, ...others] = report.accountIds
+      const accounts = others.length === 0 ? null : report.accountIds.length
+      await tell('file.imported', accounts === null ? accountId : '', { file: basename(request.fileName), accounts, added: report.added, matched: report.matched, failure: report.failure?.code ?? null })
       return report
     },
     forgetFileDates: (id) => told('dates.forgotten', id, verbs.forgetFileDates(id)),

@@ -37,6 +37,8 @@ export type ImportReport = {
   readonly added: number
   readonly matched: number
   readonly questions: number
+  /** Whose rows it brought; none where nothing was stored. */
+  readonly accountIds: readonly string[]
   /** What should be heard of a file that was read, such as an account that the bank refused. */
   readonly notices: readonly FileNotice[]
   readonly failure: FormatFailure | null

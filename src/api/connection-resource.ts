@@ -40,7 +40,7 @@ export async function institutionResource(language: Language, instance: Instance
     takesSecrets: health?.status !== 'down' && !(await anyWaits(language, instance, own)),
     siblings: siblingsOf(instance.institutions, institution).map((one) => ({ id: one.id, name: one.name, country: one.country, website: one.website, customers: one.customers ?? null })),
     connectedAs: own.map((c) => c.id),
-    logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel })),
+    logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel, isConnected: c.state !== 'connecting' })),
     requestsPerDay: institution.limits.requestsPerDay,
     routes: institution.routes.flatMap(({ connector, settings }) => {
       const manifest = instance.connectors.get(connector)?.manifest

@@ -37,7 +37,7 @@ export const institutionShape = z
     takesSecrets: z.boolean().meta({ description: 'False while a password cannot help: it is down, or what stops a connection to it is the bank\'s own and ends by waiting' }),
     siblings: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), website: z.string().nullable(), customers })).meta({ description: 'Other entries with a like name or address, which are easily confused with it, and what tells them apart' }),
     connectedAs: z.array(z.uuid()).meta({ description: 'Connections to this institution that exist already' }),
-    logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string() })).meta({ description: 'The same, with how their login is shown' }),
+    logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string(), isConnected: z.boolean() })).meta({ description: 'The same, with how their login is shown; one that is not connected waits for the end of its first sign-in' }),
     requestsPerDay: z.int().nullable().meta({ description: 'How often it may be asked a day; null: it names no limit' }),
     routes: z.array(
       z.object({

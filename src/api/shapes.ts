@@ -213,7 +213,7 @@ export function runResource(language: Language, run: SyncRun): z.output<typeof r
 }
 
 export const listedRunShape = runShape
-  .extend({ undoNeeds: z.object({ action: z.enum(['review', 'enter_secret', 'administer']), connectionId: z.uuid().nullable() }).meta({ description: 'What who takes it back must be allowed: a switch to another connection goes back, or forth again, only by who may switch' }) })
+  .extend({ undone: z.boolean().meta({ description: 'It is taken back now' }), undoNeeds: z.object({ action: z.enum(['review', 'enter_secret', 'administer']), connectionId: z.uuid().nullable() }).meta({ description: 'What who takes it back must be allowed: a switch to another connection goes back, or forth again, only by who may switch' }) })
   .meta({ id: 'ListedRun' })
 
 /** Why a bank could not be read; stored in English. */

@@ -63,7 +63,7 @@ function optionFor({ code, accountId }: ImportReport['notices'][number]): string
 }
 
 /** The line of product.md; what it does not name is there only when there is something to say. */
-function documentOf({ notices, ...report }: ImportReport): object {
+function documentOf({ notices, accountIds: _, ...report }: ImportReport): object {
   return notices.length > 0 ? { ...report, notices } : report
 }
 
@@ -77,7 +77,7 @@ async function importOne(file: string, work: (path: string) => Promise<ImportRep
     // Only what the system said of the file; a lost database or a bug is told as such.
     if (!FILE_CALLS.has(syscall)) throw error
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code === 'EACCES' ? 'this user may not read it' : code
-    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, notices: [], failure: { code: 'unreadable', message: `The file cannot be read: ${reason}.`, line: 0 } }
+    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, accountIds: [], notices: [], failure: { code: 'unreadable', message: `The file cannot be read: ${reason}.`, line: 0 } }
   }
 }
 

@@ -36,11 +36,14 @@ export type AccessStore = {
   spendLink(digest: Uint8Array, at: number): Promise<boolean>
 }
 
+/** `kinds`: of acts whose first word is one of these. `since` counts in, `until` not. */
+export type AuditFilter = { readonly kinds?: readonly string[]; readonly actor?: string; readonly since?: number; readonly until?: number }
+
 export type AuditStore = {
   head(): Promise<AuditHead | null>
   append(seal: Seal): Promise<void>
   /** Newest first, before the line `before` where it is given. */
-  list(page: { readonly before?: number; readonly limit: number }): Promise<readonly AuditRecord[]>
+  list(page: AuditFilter & { readonly before?: number; readonly limit: number }): Promise<readonly AuditRecord[]>
   /** Oldest first, after the line `after`. */
   following(after: number, limit: number): Promise<readonly AuditRecord[]>
 }

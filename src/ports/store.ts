@@ -157,8 +157,8 @@ export type RunStore = {
    */
   end(id: string, run: Pick<SyncRun, 'outcome' | 'failure' | 'accounts' | 'endedAt'>, connection: ConnectionHealth): Promise<Connection | null>
   get(id: string): Promise<SyncRun | null>
-  /** Newest first. */
-  list(filter: { readonly connectionId?: string; readonly since?: number; readonly limit: number }): Promise<readonly SyncRun[]>
+  /** Newest first. `connectionId` null: imports of files, and what took them back. */
+  list(filter: { readonly connectionId?: string | null; readonly since?: number; readonly limit: number }): Promise<readonly SyncRun[]>
   /** Connections whose newest run has not ended, by id: it is read just now, or its process died. */
   running(): Promise<readonly string[]>
   /** The newest ended run of each connection since an instant, with what the health of banks wants to know of the connection. */

@@ -211,7 +211,7 @@ for (const twin of [memoryTwin(), postgres]) {
       const made = [aRun({ connectionId: one.id, startedAt: 10 }), aRun({ connectionId: one.id, startedAt: 30 }), aRun({ connectionId: two.id, startedAt: 20 }), aRun({ startedAt: 40 })]
       for (const run of made) await runs.create(run)
       const ids = async (filter: object) => (await runs.list({ limit: 9, ...filter })).map((r) => made.findIndex((m) => m.id === r.id))
-      assert.deepEqual([await ids({}), await ids({ connectionId: one.id }), await ids({ since: 20 }), await ids({ limit: 1 })], [[3, 1, 2, 0], [1, 0], [3, 1, 2], [3]])
+      assert.deepEqual([await ids({}), await ids({ connectionId: one.id }), await ids({ connectionId: null }), await ids({ since: 20 }), await ids({ limit: 1 })], [[3, 1, 2, 0], [1, 0], [3], [3, 1, 2], [3]])
       assert.deepEqual(await runs.running(), [one.id, two.id].sort())
       const failure = aProblem(one.id).failure
       const outcome = { accountId: newId(), added: 1, matched: 2, changed: 0, withdrawn: 0, questions: 0, failure }

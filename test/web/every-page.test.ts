@@ -206,6 +206,41 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  // Fails when: a second click, which comes before the button is drawn as busy, makes another one (was so: a key that nobody ever saw, which worked).
+  test('a double click makes one key, one invitation, one rule and one note', async () => {
+    const page = await world.openPage()
+    const { store } = world.sandbox.opened.instance
+    const twice = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).evaluate((button) => [1, 2].forEach(() => (button as unknown as { click(): void }).click()))
+    const counts = async (): Promise<readonly number[]> => [(await store.access.keys()).length, (await store.access.invitations()).length, (await store.review.rules()).length]
+    const before = await counts()
+    await settled(page, world.url('/settings/keys'))
+    await page.getByLabel('Which program').fill('Ledger')
+    await twice('Make the key')
+    await page.getByText(/^rl_/).first().waitFor()
+    await settled(page, world.url('/settings/members'))
+    await page.getByLabel('Who').fill('Rita')
+    await twice('Make the link')
+    await page.getByText(/#join=/).waitFor()
+    await settled(page, world.url('/rules'))
+    await page.getByLabel('Rows that contain').fill('NO SUCH ROW')
+    await page.getByLabel('are', { exact: true }).fill('Car')
+    await page.getByText('Would change 0 rows.').waitFor()
+    await page.locator('button:enabled', { hasText: 'Save the rule' }).waitFor()
+    await twice('Save the rule')
+    await page.getByText('Saved. 0 rows became Car.').waitFor()
+    const [account] = await store.accounts.list()
+    await settled(page, world.url(`/reconcile/${account?.id}?asOf=${account?.balanceOn}&balance=1.00`))
+    await page.getByLabel('Note', { exact: true }).fill('later')
+    await twice('Set aside, with the note')
+    await page.getByRole('region', { name: 'Earlier statements' }).getByText('later').waitFor()
+    // What came second, if anything did, came before this.
+    await untilEqual(counts, before.map((count) => count + 1))
+    await untilEqual(async () => (await store.reconciliations.list(account!.id)).length, 1)
+    for (const key of await store.access.keys()) if (key.label === 'Ledger') await page.evaluate(`fetch('/api/keys/${key.id}', { method: 'DELETE' }).then(({ ok }) => ok)`)
+    for (const rule of await store.review.rules()) if (rule.contains === 'NO SUCH ROW') await page.evaluate(`fetch('/api/rules/${rule.id}?restore=false', { method: 'DELETE' }).then(({ ok }) => ok)`)
+    await page.context().close()
+  })
+
   test('a destination of alerts is added, tried with the true result, told of what is broken, and failing is said', async (t) => {
     const page = await world.openPage()
     const { instance } = world.sandbox.opened

@@ -238,6 +238,68 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  // Fails when: whoever pastes more than the server takes reads words of programs (was so: “querystring/text: Too big”).
+  test('too long a text is no trouble, or is told in words for people', async () => {
+    const page = await world.openPage()
+    const long = 'very long '.repeat(120)
+    for (const [path, name] of [['/review', 'Search rows to review'], ['/transactions', 'Search transactions'], ['/add', 'Which bank?']] as const) {
+      await settled(page, world.url(path))
+      await page.getByLabel(name).fill(long)
+      await page.getByText(/No row to review contains|Nothing found|No bank with/).first().waitFor()
+      assert.equal(await page.getByRole('alert').count(), 0, path)
+    }
+    await settled(page, world.url('/add?bank=sandbox'))
+    await page.getByLabel('User name').fill(long)
+    await page.getByLabel('Password or PIN').fill('x')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByRole('alert').getByText('Something that was entered is too long').waitFor()
+    await page.context().close()
+  })
+
+  // Fails when: until the rows of another account are here, those of the one before stand under its name (was so: for as long as a slow server takes).
+  test('rows of one account never stand under the name of another, however slow the server is', async () => {
+    const page = await world.openPage()
+    const [one, other] = await world.sandbox.opened.instance.store.accounts.list()
+    await settled(page, world.url(`/transactions?account=${one!.id}`))
+    const grid = page.getByRole('grid')
+    await grid.locator('[data-index="0"]').waitFor()
+    const answered = Promise.withResolvers<void>()
+    await page.route(`**/api/accounts/${other!.id}/transactions?**`, async (route) => {
+      await answered.promise
+      await route.continue()
+    })
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(other!.id)
+    await grid.waitFor({ state: 'detached' })
+    answered.resolve()
+    await page.getByRole('grid', { name: `Transactions of ${other!.name}` }).locator('[data-index="0"]').waitFor()
+    await leave(page)
+  })
+
+  // Fails when: what is searched for stands in the field and not in the list, after the menu led to the list anew (was so); or a statement that Back leads to has another one's amount in its form (was so).
+  test('fields say what their list and their result are of, also after the menu and Back', async () => {
+    const page = await world.openPage()
+    await settled(page, world.url('/transactions'))
+    const search = page.getByRole('searchbox', { name: 'Search transactions' })
+    await search.fill('no such row at all')
+    await page.getByText('Nothing found').waitFor()
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Transactions' }).click()
+    await page.locator('[role=row][data-index="0"]').waitFor()
+    await untilEqual(() => search.inputValue(), '')
+    const [account] = await world.sandbox.opened.instance.store.accounts.list()
+    await settled(page, world.url(`/reconcile/${account?.id}`))
+    const balance = page.getByLabel('Balance of the statement')
+    const stated = page.getByRole('region', { name: 'Result' }).locator('dd').first()
+    for (const amount of ['1.00', '2.00']) {
+      await balance.fill(amount)
+      await page.getByRole('button', { name: 'Compare' }).click()
+      await stated.getByText(`$${amount}`).waitFor()
+    }
+    await page.goBack()
+    await stated.getByText('$1.00').waitFor()
+    await untilEqual(() => balance.inputValue(), '1.00')
+    await page.context().close()
+  })
+
   test('rows are printed whole: all that the filters let through, also those that were never near the window, with account, days, zone and number', async () => {
     const page = await world.openPage()
     await page.addInitScript('print = () => { dispatchEvent(new Event("beforeprint")) }')

@@ -24,6 +24,31 @@ function refusals(page: Page): Promise<Record<string, number>> {
   return page.evaluate(`Promise.all(Object.entries(${JSON.stringify(asked)}).map(async ([name, [method, path]]) => [name, (await fetch(path, { method, ...(method === 'DELETE' ? {} : { headers: { 'content-type': 'application/json' }, body: '{}' }) })).status])).then(Object.fromEntries)`)
 }
 
+/** What the page reads by itself, which is answered before or after: a refusal would take away what is shown. `but`: what is not held. */
+async function holdable(page: Page, but = /\/events$/): Promise<{ readonly asked: readonly string[]; hold(): Promise<void>; release(): void }> {
+  let [isHeld, underWay] = [false, 0]
+  const asked: string[] = []
+  const released = Promise.withResolvers<void>()
+  await page.route('**/api/**', async (route) => {
+    if (route.request().method() !== 'GET' || but.test(route.request().url())) return route.continue()
+    asked.push(route.request().url())
+    if (isHeld) await released.promise
+    underWay++
+    await route.fulfill({ response: await route.fetch() }).finally(() => underWay--)
+  })
+  return {
+    asked,
+    async hold() {
+      isHeld = true
+      await until('all that was asked for is answered', () => underWay === 0)
+    },
+    release() {
+      isHeld = false
+      released.resolve()
+    },
+  }
+}
+
 describe('signing in', { skip: cannotRun ?? false }, () => {
   let house: House
   let browser: Browser
@@ -233,42 +258,98 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
 
   test('a session that ends in the middle of a form: the person signs in, and what they were doing goes on', async () => {
     await forgetLimits()
-    // What the page reads by itself is answered before or after: a refusal would take the form away.
-    let [isOver, underWay] = [false, 0]
-    const asked: string[] = []
-    const signedIn = Promise.withResolvers<void>()
-    await page.route('**/api/**', async (route) => {
-      const reads = route.request().method() === 'GET' && !route.request().url().endsWith('/events')
-      if (!reads) return route.continue()
-      asked.push(route.request().url())
-      if (isOver) await signedIn.promise
-      underWay++
-      await route.fulfill({ response: await route.fetch() }).finally(() => underWay--)
-    })
+    const reads = await holdable(page)
     await page.goto(url('/rules'))
     await page.getByLabel('Rows that contain').fill('FUEL')
     await page.getByLabel('are', { exact: true }).fill('Car')
     await page.getByText('Would change 0 rows.').waitFor()
-    isOver = true
-    await until('all that was asked for is answered', () => underWay === 0)
+    await reads.hold()
     await house.sql('delete from relink.auth_session')
     await page.getByRole('button', { name: 'Save the rule' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Your session has ended.').waitFor()
     // What happens meanwhile is not asked for: it would be refused, and take the form away.
-    const before = asked.length
+    const before = reads.asked.length
     house.instance.events.publish({ kind: 'rule', id: 'x' })
     assert.deepEqual(await violations(page), [])
     await dialog.locator('[type=password]:focus').waitFor()
-    assert.deepEqual(asked.slice(before), [])
+    assert.deepEqual(reads.asked.slice(before), [])
     const entered = page.waitForResponse((response) => response.url().endsWith('/api/sign-in/passkey'))
     await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click()
     await entered
-    isOver = false
-    signedIn.resolve()
+    reads.release()
     await page.getByText('Saved. 0 rows became Car.').waitFor()
     assert.deepEqual((await house.instance.store.review.rules()).map(({ contains, category }) => [contains, category]), [['FUEL', 'Car']])
     await page.unrouteAll({ behavior: 'wait' })
+  })
+
+  // Fails when: a page whose session was ended elsewhere shows its rows for ever and says that it connects again by itself (was so), or what was half typed is lost.
+  test('a session that is ended elsewhere: the page that is merely open covers itself and asks who is there; what was half typed stays', async () => {
+    await forgetLimits()
+    const reads = await holdable(page, /\/account$/)
+    // Its stream breaks, and is asked for again.
+    let isOver = false
+    const over = Promise.withResolvers<void>()
+    await page.route('**/api/events', async (route) => {
+      if (isOver) return route.continue()
+      await over.promise
+      await route.fulfill({ contentType: 'text/event-stream', body: 'retry: 100\n\n' })
+    })
+    await page.goto(url('/rules'))
+    await page.getByText('No rules yet').or(page.getByRole('list', { name: 'Rules' })).first().waitFor()
+    await page.getByLabel('Rows that contain').fill('HALF TYPED')
+    await reads.hold()
+    await house.sql('delete from relink.auth_session')
+    isOver = true
+    over.resolve()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Your session has ended.').waitFor()
+    assert.notEqual(await dialog.evaluate((one) => (globalThis as unknown as { getComputedStyle(of: unknown, part: string): { backgroundColor: string } }).getComputedStyle(one, '::backdrop').backgroundColor), 'rgba(0, 0, 0, 0.5)', 'nothing is seen through it')
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    reads.release()
+    await page.unrouteAll({ behavior: 'wait' })
+    assert.equal(await page.getByLabel('Rows that contain').inputValue(), 'HALF TYPED')
+  })
+
+  // Fails when: of several changes that found the session over only the last one is made, and the others wait for ever (was so).
+  test('several rows decided after the session has ended: one sign-in, and all are stored', async () => {
+    await forgetLimits()
+    const { verbs, store } = house.instance
+    await verbs.importFile({ fileName: 'three.csv', open: async function* () { yield Buffer.from('Date,Description,Amount\n2026-02-01,One,-1.00\n2026-02-02,Two,-2.00\n2026-02-03,Three,-3.00\n') }, accountId: 'new', onProgress: null })
+    const account = (await store.accounts.list()).find(({ name }) => name === 'three.csv')!
+    const reads = await holdable(page)
+    await page.goto(url('/review'))
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(account.id)
+    await page.getByRole('button', { name: 'Select all 3' }).click()
+    await page.locator('[role=row][data-index="0"]').focus()
+    await reads.hold()
+    await house.sql('delete from relink.auth_session')
+    await page.keyboard.press('a')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Your session has ended.').waitFor()
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await untilEqual(async () => (await store.accounts.list()).find(({ id }) => id === account.id)?.forReview, 0)
+    reads.release()
+    await page.unrouteAll({ behavior: 'wait' })
+  })
+
+  // Fails when: a link to this server whose path begins with two slashes leads to another one after the sign-in (was so), or the sign-in forgets what was asked for.
+  test('whoever signs in is where they wanted to be, and never elsewhere', async () => {
+    await page.goto(url('/settings/security'))
+    for (const path of ['//evil.example/accounts', '/transactions?text=FUEL']) {
+      await forgetLimits()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await heading(page, 'Sign in')
+      await page.goto(`${url('/').slice(0, -1)}${path}`)
+      await heading(page, 'Sign in')
+      await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+      await page.getByRole('navigation', { name: 'Main' }).waitFor()
+      assert.equal(new URL(page.url()).origin, new URL(url('/')).origin)
+      if (path.startsWith('/t')) assert.match(page.url(), /text=FUEL/)
+      await page.goto(url('/settings/security'))
+    }
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
   })
 
   test('row 12: markup in names and rows is text, and the audit log tells who did it', async () => {
@@ -280,7 +361,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.getByText("onerror=").first().waitFor()
     await page.goto(url('/settings/audit'))
     await page.getByText(/All \d+ lines hold together/).waitFor()
-    await page.getByText(`by Olga ${MARKUP}`).first().waitFor()
+    await page.getByRole('list', { name: 'Acts, newest first' }).getByText(`by Olga ${MARKUP}`).first().waitFor()
     await page.goto(url('/settings/members'))
     await page.getByText(`Olga ${MARKUP}`).waitFor()
     assert.equal(await page.title(), 'Members · Relink')
@@ -373,12 +454,12 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     const saved = await saving
     assert.equal(saved.suggestedFilename(), 'relink-export.json')
     const whole = JSON.parse(await readFile(await saved.path(), 'utf8'))
-    assert.deepEqual([whole.format, whole.rows.length, whole.rules.length], ['relink/export/1', 2, 1])
+    assert.deepEqual([whole.format, whole.rows.length, whole.rules.length], ['relink/export/1', 5, 1])
     const again = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save everything' }).click()
     await again
     await page.getByRole('button', { name: 'Delete everything…' }).click()
-    await page.getByText('2 rows in 1 account, with all that was decided about them.').waitFor()
+    await page.getByText('5 rows in 2 accounts, with all that was decided about them.').waitFor()
     assert.deepEqual(await violations(page), [])
     const [button, name] = [page.getByRole('button', { name: 'Delete everything for good' }), page.getByLabel('To confirm, type the name of this Relink')]
     await name.fill('something else')

@@ -69,10 +69,10 @@ export class ServerProblem extends Error {
 export type WhyAgain = 'fresh' | 'ended'
 type Confirm = (why: WhyAgain) => Promise<boolean>
 let confirmPerson: Confirm | null = null
-let confirming = 0
+let proving: Promise<boolean> | null = null
 
 /** Whether a sign-in is waited for: what is read meanwhile would be refused, and take the place of what is being done. */
-export const isConfirming = (): boolean => confirming > 0
+export const isConfirming = (): boolean => proving !== null
 
 /** Who shows the dialog; returns the function that takes it back. */
 export function askFreshly(confirm: Confirm): () => void {
@@ -88,18 +88,15 @@ export async function ask<T>(method: Method, path: string, body?: unknown, signa
     return await askOnce<T>(method, path, body, signal)
   } catch (error) {
     const why = whyAgain(error, method, path)
-    if (why === null || confirmPerson === null) throw error
-    confirming++
-    const isConfirmed = await confirmPerson(why).finally(() => confirming--)
-    if (!isConfirmed) throw error
+    if (why === null || !(await proveAgain(why))) throw error
     return askOnce<T>(method, path, body, signal)
   }
 }
 
-/** Asks for a fresh sign-in because the person wants to see what needs one; false: not now. */
-export async function proveFreshly(): Promise<boolean> {
-  confirming++
-  return (confirmPerson?.('fresh') ?? Promise.resolve(false)).finally(() => confirming--)
+/** Asks for a sign-in; false: not now, or nobody is here to ask. Several that want one at the same time wait for the same. */
+export function proveAgain(why: WhyAgain): Promise<boolean> {
+  proving ??= (confirmPerson?.(why) ?? Promise.resolve(false)).finally(() => { proving = null })
+  return proving
 }
 
 /** Who only reads is led to the page that asks to sign in, or told what needs a fresh sign-in: no page that is merely open asks by itself. One who signs in or out is there. */

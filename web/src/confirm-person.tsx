@@ -19,8 +19,9 @@ export function ConfirmPerson({ email }: { email: string }) {
     waiting?.end(isFresh)
     setWaiting(null)
   }
+  // Whose session has ended may be somebody else by now: what is behind waits, and is not seen.
   return (
-    <dialog ref={dialog} aria-labelledby="confirm" className="m-auto w-full max-w-md rounded-[10px] border border-line bg-page p-4 text-text backdrop:bg-black/50" onCancel={() => end(false)}>
+    <dialog ref={dialog} aria-labelledby="confirm" className={`m-auto w-full max-w-md rounded-[10px] border border-line bg-page p-4 text-text ${waiting?.why === 'ended' ? 'backdrop:bg-page' : 'backdrop:bg-black/50'}`} onCancel={() => end(false)}>
       {waiting !== null && (
         <div className="grid gap-3">
           <h2 id="confirm">{say('Is it you?')}</h2>

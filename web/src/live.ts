@@ -28,9 +28,10 @@ export const liveState = {
 /**
  * Calls `changed` for events that come together once, and when the stream comes back after a break. It asks anew
  * and resolves with the answers: what happens meanwhile is asked for after them, so that many changes in a row
- * do not stop the questions of the ones before.
+ * do not stop the questions of the ones before. `refused`: the server answers, and has no stream for this page, as when
+ * the session has ended; told at each try.
  */
-export function listen(changed: () => Promise<unknown>): void {
+export function listen(changed: () => Promise<unknown>, refused: () => void): void {
   let stream: EventSource | null = null
   let isAsking = false
   let isStale = false
@@ -59,6 +60,7 @@ export function listen(changed: () => Promise<unknown>): void {
       setLive(false)
       if (stream?.readyState !== EventSource.CLOSED) return
       close()
+      refused()
       setTimeout(open, OPEN_AGAIN_MS)
     })
   }

@@ -8,11 +8,11 @@ import { keepFocus } from './focus.ts'
 import { isConfirming } from './api.ts'
 import { listen } from './live.ts'
 import { arrive } from './session.ts'
-import { readMe } from './me.ts'
+import { noticeEnd, readMe } from './me.ts'
 import { keep } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
-import { addSearch, reconcileSearch, reconnectSearch, rowSearch } from './rows/search.ts'
+import { addSearch, auditSearch, reconcileSearch, reconnectSearch, rowSearch } from './rows/search.ts'
 import { NotFound } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 import './styles.css'
@@ -62,7 +62,7 @@ const routes = [
     createRoute({ getParentRoute: () => settings, path: '/schedule', component: lazyRouteComponent(() => import('./settings/schedule.tsx'), 'SchedulePage') }),
     createRoute({ getParentRoute: () => settings, path: '/alerts', component: lazyRouteComponent(() => import('./settings/alerts.tsx'), 'AlertsPage') }),
     createRoute({ getParentRoute: () => settings, path: '/data', component: lazyRouteComponent(() => import('./settings/data.tsx'), 'DataPage') }),
-    createRoute({ getParentRoute: () => settings, path: '/audit', component: lazyRouteComponent(() => import('./settings/audit.tsx'), 'AuditPage') }),
+    createRoute({ getParentRoute: () => settings, path: '/audit', validateSearch: auditSearch, component: lazyRouteComponent(() => import('./settings/audit.tsx'), 'AuditPage') }),
   ]),
 ]
 const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent', scrollRestoration: true })
@@ -87,7 +87,7 @@ await Promise.race([Promise.all([begun, dressed]), new Promise((later) => setTim
 keepFocus()
 if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
 // Rows that somebody reads do not move under their eyes.
-listen(async () => (isConfirming() ? undefined : queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS })))
+listen(async () => (isConfirming() ? undefined : queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS })), () => void noticeEnd(queries))
 createRoot(container).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -1,17 +1,35 @@
 /** Who is signed in, asked once and shared by all that is shown. */
 import { useQuery, type QueryClient, type UseQueryResult } from '@tanstack/react-query'
-import { get, ServerProblem, type Me } from './api.ts'
-import { restore } from './offline/keep.ts'
+import { get, isConfirming, proveAgain, ServerProblem, type Me } from './api.ts'
+import { forget, restore } from './offline/keep.ts'
 import { followServerClock } from './parts/time.tsx'
 
-/** While nobody answers, what was read before is shown: it is looked for with every try until something is. */
+/**
+ * While nobody answers, what was read before is shown: it is looked for with every try until something is. Whose session
+ * ended under an open page signs in over it, so that nothing half typed is lost; who would rather not sees no more of it.
+ */
 export async function readMe({ client }: { readonly client: QueryClient }): Promise<Me> {
+  const isShown = client.getQueryData(['me']) !== undefined
   try {
     return await get<Me>('/account')
   } catch (error) {
-    if (isUnreachable(error) && client.getQueryData(['me']) === undefined) await restore(client)
-    throw error
+    if (isUnreachable(error) && !isShown) await restore(client)
+    if (!isSignedOut(error) || !isShown || isSignedOut(client.getQueryState(['me'])?.error)) throw error
+    await forget()
+    if (!(await proveAgain('ended'))) throw error
+    void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
+    return get<Me>('/account')
   }
+}
+
+/** No stream of events came: either nobody answers, or the session is over. */
+export async function noticeEnd(queries: QueryClient): Promise<void> {
+  if (isConfirming() || isSignedOut(queries.getQueryState(['me'])?.error)) return
+  if (await get('/account').then(() => false, isSignedOut)) await queries.invalidateQueries({ queryKey: ['me'] })
+}
+
+function isSignedOut(error: unknown): boolean {
+  return error instanceof ServerProblem && error.code === 'unauthorized'
 }
 
 const AGAIN_MS = 5_000
@@ -47,5 +65,5 @@ export function isUnreachable(error: unknown): boolean {
 
 /** While it goes wrong it is asked again by itself. */
 export function useMe(): UseQueryResult<Me> {
-  return useQuery({ queryKey: ['me'], queryFn: readMe, refetchInterval: ({ state: { error } }) => (error === null || (error instanceof ServerProblem && error.code === 'unauthorized') ? false : AGAIN_MS) })
+  return useQuery({ queryKey: ['me'], queryFn: readMe, refetchInterval: ({ state: { error } }) => (error === null || isSignedOut(error) ? false : AGAIN_MS) })
 }

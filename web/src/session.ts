@@ -26,6 +26,6 @@ export function currentArrival(): Arrival | null {
 }
 
 /** A fresh start under the new session, so that the event stream opens with it too. */
-export function startOver(path = '/'): void {
-  location.replace(path)
+export function startOver(): void {
+  location.replace('/')
 }

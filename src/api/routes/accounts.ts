@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { addDays, parseDay, utcDay, type Day } from '../../domain/day.ts'
 import { formatMoney } from '../../domain/money.ts'
+import { currentActor } from '../../access/acting.ts'
 import { tellExport } from '../../access/audit.ts'
 import { exportAccount, EXPORT_FORMATS } from '../../exports/export.ts'
 import type { Patch } from '../../ports/store.ts'
@@ -49,6 +50,7 @@ const change = route({
     }
     await instance.store.accounts.update(params.id, patch)
     if (body.state !== undefined) await switchAccount(instance, params.id, body.state)
+    await instance.audit.record({ actor: currentActor(), action: 'account.changed', object: params.id, codes: { name: body.name ?? null, state: body.state ?? null, startOn: body.startOn ?? null } })
     instance.events.publish({ kind: 'account', id: params.id })
     return accountResource(await summaryOf(instance, params.id))
   },

@@ -5,10 +5,19 @@ import { auditView } from '../access-views.ts'
 import { pageOf, route, type Route } from '../route.ts'
 
 const list = route({
-  method: 'GET', url: '/audit', action: 'manage', tag: 'Audit', summary: 'Who did what, newest first', query: z.strictObject({ cursor: z.string().regex(/^\d{1,15}$/).optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
+  method: 'GET', url: '/audit', action: 'manage', tag: 'Audit', summary: 'Who did what, newest first',
+  query: z.strictObject({
+    kinds: z.string().regex(/^[a-z_]+(,[a-z_]+){0,30}$/).optional().meta({ description: 'First words of acts, with commas between: `member,invitation` for `member.invited` and the like' }),
+    actor: z.string().min(1).max(100).optional().meta({ description: '`user:ID`, `key:ID`, `host`, `relink` or `nobody`' }),
+    since: z.iso.datetime().optional(), until: z.iso.datetime().optional().meta({ description: 'What happened at this instant does not count' }),
+    cursor: z.string().regex(/^\d{1,15}$/).optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
+  }),
   response: pageOf(auditShape),
-  handle: async ({ instance, query }) => {
-    const lines = await instance.store.audit.list({ limit: query.limit, ...(query.cursor === undefined ? {} : { before: Number(query.cursor) }) })
+  handle: async ({ instance, query: { kinds, actor, since, until, cursor, ...query } }) => {
+    const lines = await instance.store.audit.list({
+      limit: query.limit, ...(cursor === undefined ? {} : { before: Number(cursor) }), ...(kinds === undefined ? {} : { kinds: kinds.split(',') }), ...(actor === undefined ? {} : { actor }),
+      ...(since === undefined ? {} : { since: Date.parse(since) }), ...(until === undefined ? {} : { until: Date.parse(until) }),
+    })
     const last = lines.at(-1)
     return { items: lines.map(auditView), next: last === undefined || lines.length < query.limit || last.seq === 1 ? null : String(last.seq) }
   },

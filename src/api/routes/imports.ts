@@ -32,7 +32,7 @@ const upload = route({
   handle: async ({ query, body, instance, language }) => {
     if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT) await accountOf(instance, query.accountId)
     const bytes = await readBody(body as unknown as Readable, { bytes: UPLOAD_LIMIT_BYTES, ms: UPLOAD_MS })
-    const { failure, ...report } = await instance.verbs.importFile({
+    const { failure, accountIds: _, ...report } = await instance.verbs.importFile({
       fileName: query.name,
       open: async function* () {
         yield bytes

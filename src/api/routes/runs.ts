@@ -10,13 +10,17 @@ import { idParams, listOf, route, type Route } from '../route.ts'
 import { valueOf } from './connections.ts'
 import { listedRunShape, runDetail, runDetailShape, runResource, runShape } from '../shapes.ts'
 
+/** In the place of a connection. */
+const OF_FILES = 'none'
+
 const list = route({
   method: 'GET', url: '/runs', action: 'read', tag: 'Runs', summary: 'Runs, newest first',
-  query: z.strictObject({ connectionId: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  query: z.strictObject({ connectionId: z.union([z.uuid(), z.literal(OF_FILES)]).optional().meta({ description: '`none`: imports of files, and what took them back' }), limit: z.coerce.number().int().min(1).max(200).default(50) }),
   response: listOf(listedRunShape),
   handle: async ({ query, instance, language }) => {
-    const runs = await instance.store.runs.list({ limit: query.limit, ...(query.connectionId === undefined ? {} : { connectionId: query.connectionId }) })
-    return { items: await Promise.all(runs.map(async (run) => ({ ...runResource(language, run), undoNeeds: await undoNeeds(instance, run) }))) }
+    const runs = await instance.store.runs.list({ limit: query.limit, ...(query.connectionId === undefined ? {} : { connectionId: query.connectionId === OF_FILES ? null : query.connectionId }) })
+    const undone = new Set((await instance.store.history.undos(runs.map(({ id }) => id))).filter(({ redoneAt }) => redoneAt === null).map(({ runId }) => runId))
+    return { items: await Promise.all(runs.map(async (run) => ({ ...runResource(language, run), undone: undone.has(run.id), undoNeeds: await undoNeeds(instance, run) }))) }
   },
 })
 

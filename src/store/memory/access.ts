@@ -97,8 +97,9 @@ export function memoryAudit({ log }: AccessState): AuditStore {
     async append(seal) {
       add(log, seal)
     },
-    async list({ before, limit }) {
-      return log.filter(({ seq }) => before === undefined || seq < before).reverse().slice(0, limit)
+    async list({ before = Number.POSITIVE_INFINITY, limit, kinds, actor, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }) {
+      const isAsked = (line: AuditRecord): boolean => (kinds?.includes(line.action.split('.', 1)[0]!) ?? true) && (actor ?? line.actor) === line.actor && line.at >= since && line.at < until
+      return log.filter((line) => line.seq < before && isAsked(line)).reverse().slice(0, limit)
     },
     async following(after, limit) {
       return log.filter(({ seq }) => seq > after).slice(0, limit)

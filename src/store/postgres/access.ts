@@ -108,8 +108,14 @@ export function postgresAudit(db: Session, tenantId: string): AuditStore {
       return row === undefined || Number(row.seq) === 0 ? null : auditHeads.read(row)
     },
     append: (seal) => run((trx) => appendLine(trx, tenantId, seal)),
-    async list({ before, limit }) {
-      const rows = await run((trx) => lines(trx).$if(before !== undefined, (q) => q.where('seq', '<', before!)).orderBy('seq', 'desc').limit(limit).execute())
+    async list({ before, limit, kinds, actor, since, until }) {
+      const rows = await run((trx) => lines(trx)
+        .$if(before !== undefined, (q) => q.where('seq', '<', before!))
+        .$if(kinds !== undefined, (q) => q.where(sql`split_part(action, '.', 1)`, 'in', kinds!))
+        .$if(actor !== undefined, (q) => q.where('actor', '=', actor!))
+        .$if(since !== undefined, (q) => q.where('at', '>=', since!))
+        .$if(until !== undefined, (q) => q.where('at', '<', until!))
+        .orderBy('seq', 'desc').limit(limit).execute())
       return rows.map(audit.read)
     },
     async following(after, limit) {

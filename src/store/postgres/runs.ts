@@ -37,7 +37,7 @@ export function postgresRuns(db: Database, tenantId: string): RunStore {
     },
     async list({ connectionId, since, limit }) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
-        all.$if(connectionId !== undefined, (q) => q.where('connection_id', '=', idKey(connectionId!))).$if(since !== undefined, (q) => q.where('started_at', '>=', since!))
+        all.$if(connectionId !== undefined, (q) => (connectionId === null ? q.where('connection_id', 'is', null) : q.where('connection_id', '=', idKey(connectionId!)))).$if(since !== undefined, (q) => q.where('started_at', '>=', since!))
           .orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit),
       ])
       return rows.map(runs.read)

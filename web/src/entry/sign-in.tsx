@@ -1,7 +1,6 @@
 /** What somebody sees who is not signed in. */
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { startOver } from '../session.ts'
 import { EntryFrame } from './frame.tsx'
 import { useEntryState } from './new-password.tsx'
 import { SignInForm } from './sign-in-form.tsx'
@@ -17,7 +16,7 @@ export function SignInPage() {
   }
   return (
     <EntryFrame title={say('Sign in')} intro={say('For members of this Relink. An owner can invite you; who runs this server can help when you cannot get in.')}>
-      <SignInForm done={() => startOver(location.pathname)} />
+      <SignInForm done={() => location.reload()} />
       <p><a className="link" href="/forgot">{say('Forgot your password?')}</a></p>
     </EntryFrame>
   )

@@ -1,20 +1,23 @@
 /** One account: balance, how fresh it is, the days that are proved, what its balances show, and its rows. */
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useAct } from '../act.ts'
 import { get, type Account } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { useMay } from '../me.ts'
 import { CurrencyOf } from '../parts/currency.tsx'
 import { BalanceBreaks, useBalanceProof } from '../parts/balance.tsx'
 import type { BalanceSeries } from '../parts/balance-picture.tsx'
-import { AccountChip, FreshnessFacts, useFreshness } from '../parts/freshness.tsx'
+import { AccountChip, FreshnessFacts, isUnread, useFreshness } from '../parts/freshness.tsx'
 import { kindWords } from '../parts/kinds.ts'
 import { Amount } from '../parts/money.tsx'
+import { NeedsServer } from '../parts/needs-server.tsx'
 import { ToList } from '../parts/split.tsx'
 import { Strip, type Coverage } from '../parts/strip.tsx'
 import { Day } from '../parts/time.tsx'
-import { Loaded, Title } from '../parts/states.tsx'
+import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { RowsOf } from './transactions.tsx'
 
 const route = getRouteApi('/accounts/accounts/$id')
@@ -33,12 +36,12 @@ export function AccountPage() {
         <>
           <ToList to="/accounts">{say('All accounts')}</ToList>
           <Head account={data} />
-          <CurrencyOf account={data} />
+          <CurrencyOf key={id} account={data} />
           {/* How high each of these is, only its answer tells: they come together, so that none pushes another. */}
           {above.every(({ isPending }) => !isPending) && (
             <>
               {freshness.data !== undefined && <div className="flex flex-wrap items-start gap-x-6"><div className="pb-2"><AccountChip account={data} freshness={freshness.data} /></div><FreshnessFacts account={data} freshness={freshness.data} /></div>}
-              {coverage.data !== undefined && <Strip coverage={coverage.data} accountId={id} />}
+              {coverage.data !== undefined && <Strip key={id} coverage={coverage.data} accountId={id} />}
               <BalanceBreaks accountId={id} />
               {/* Nothing where the bank stated too little to compare; the picture's scripts are loaded only where there is one. */}
               {series.data !== undefined && series.data.stated.length > 1 && <Suspense fallback={<div className="panel mt-3 h-64" />}><BalancePicture series={series.data} currency={data.currency} /></Suspense>}
@@ -55,19 +58,42 @@ export function AccountPage() {
   )
 }
 
+/** Files name an account by themselves alone, and banks name several alike. */
+function Rename({ account: { id, name } }: { account: Account }) {
+  const act = useAct()
+  const may = useMay()
+  const [typed, setTyped] = useState<string | null>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const isOpen = typed !== null
+  useEffect(() => {
+    if (isOpen) field.current?.select()
+  }, [isOpen])
+  if (!may('administer')) return null
+  if (!isOpen) return <NeedsServer><button type="button" className="link min-h-6 text-[13px] print:hidden" aria-label={say('Rename {account}', { account: name })} onClick={() => setTyped(name)}>{say('Rename')}</button></NeedsServer>
+  const save = (): void => (typed.trim() === '' || typed.trim() === name ? setTyped(null) : act.send('PATCH', `/accounts/${id}`, { name: typed.trim() }, () => setTyped(null)))
+  return (
+    <form className="flex w-full flex-wrap items-end gap-2 py-2" onSubmit={(event) => { event.preventDefault(); save() }} onKeyDown={(event) => event.key === 'Escape' && setTyped(null)}>
+      {act.error !== null && <div className="w-full"><Trouble error={act.error} /></div>}
+      <label className="grid min-w-0 grow gap-1">{say('Name of this account')}<input ref={field} className="field" maxLength={200} value={typed} onChange={(event) => setTyped(event.target.value)} /></label>
+      <button type="submit" className="button button-primary" disabled={act.isPending}>{say('Save')}</button>
+      <button type="button" className="button" onClick={() => setTyped(null)}>{say('Cancel')}</button>
+    </form>
+  )
+}
+
 function Head({ account }: { account: Account }) {
   return (
     <div className="mb-3 flex flex-wrap items-end justify-between gap-4">
       <div className="min-w-0">
-        <Title>{account.name}</Title>
+        <div className="flex flex-wrap items-baseline gap-x-3"><Title>{account.name}</Title><Rename key={account.id} account={account} /></div>
         <p className="meta">
           {account.institutionName !== null && (account.connectionIds[0] === undefined ? account.institutionName : <Link className="link" to="/connections/$id" params={{ id: account.connectionIds[0] }}>{account.institutionName}</Link>)}
           {[account.institutionName === null ? say('from files') : '', account.number === null ? '' : `··${account.number.slice(-4)}`, kindWords(account.kind)].filter((part) => part !== '').map((part, index) => <span key={part} className="whitespace-nowrap">{index === 0 && account.institutionName === null ? '' : ' · '}{part}</span>)}
         </p>
       </div>
       <div className="@xl:text-right">
-        <p className="text-[30px] leading-9 font-semibold"><Amount amount={account.balance} currency={account.currency} /></p>
-        <p className="meta">{account.balanceOn === null ? say(account.balanceIsStated ? 'stated by the bank' : 'sum of the rows') : <Say message={account.balanceIsStated ? 'stated by the bank, {day}' : 'sum of the rows, {day}'} day={<Day day={account.balanceOn} />} />}</p>
+        <p className="text-[30px] leading-9 font-semibold">{isUnread(account) ? '–' : <Amount amount={account.balance} currency={account.currency} />}</p>
+        <p className="meta">{isUnread(account) ? say('no rows yet') : account.balanceOn === null ? say(account.balanceIsStated ? 'stated by the bank' : 'sum of the rows') : <Say message={account.balanceIsStated ? 'stated by the bank, {day}' : 'sum of the rows, {day}'} day={<Day day={account.balanceOn} />} />}</p>
       </div>
     </div>
   )

@@ -42,7 +42,7 @@ function FindBank() {
     <>
       <label className="grid gap-1">
         {say('Which bank?')}
-        <input className="field" type="search" autoFocus placeholder={say('Name, web address or routing number')} value={text} onChange={(event) => type(event.target.value)} />
+        <input className="field" type="search" maxLength={200} autoFocus placeholder={say('Name, web address or routing number')} value={text} onChange={(event) => type(event.target.value)} />
       </label>
       {found.error !== null && <Trouble error={found.error} />}
       <ul className="mt-3 grid gap-2" aria-label={say('Banks')}>
@@ -77,7 +77,7 @@ function Connected({ institution: { logins, name } }: { institution: Institution
   if (logins.length === 0) return null
   return (
     <ul className="grid gap-1">
-      {logins.map(({ id, loginLabel }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say('Already connected: login {login}', { login: loginLabel })}</span><Link className="link py-0.5" to="/connections/$id" params={{ id }} aria-label={say('Open it: {bank}, login {login}', { bank: name, login: loginLabel })}>{say('Open it')}</Link></li>)}
+      {logins.map(({ id, loginLabel, isConnected }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say(isConnected ? 'Already connected: login {login}' : 'Begun, and not finished: login {login}', { login: loginLabel })}</span><Link className="link py-0.5" to="/connections/$id" params={{ id }} aria-label={say(isConnected ? 'Open it: {bank}, login {login}' : 'Continue: {bank}, login {login}', { bank: name, login: loginLabel })}>{say(isConnected ? 'Open it' : 'Continue')}</Link></li>)}
     </ul>
   )
 }

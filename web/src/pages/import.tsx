@@ -2,11 +2,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { ask, get, ServerProblem, type Account } from '../api.ts'
+import { ask, get, ServerProblem, type Account, type ListedRun } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
+import { Attempts } from '../parts/attempts.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { ChooseCurrency } from '../parts/currency.tsx'
 import { Amount, withCurrency } from '../parts/money.tsx'
@@ -29,6 +30,8 @@ type Said = { accountId?: string | undefined; dates?: 'day-first' | 'month-first
 
 /** A file and what became of it, with what was said of it. */
 type Attempt = { file: File; said: Said } & ({ imported: Imported } | { refused: ServerProblem })
+
+const SHOWN_IMPORTS = 50
 
 export function ImportPage() {
   const queries = useQueryClient()
@@ -75,8 +78,15 @@ export function ImportPage() {
         ))}
       </ul>
       {attempts.some((attempt) => 'imported' in attempt) && <Link to="/accounts" className="button mt-4">{say('See the accounts')}</Link>}
+      <NeedsServer><Earlier /></NeedsServer>
     </div>
   )
+}
+
+/** What came in by files, also weeks ago: a wrong file, or one in the wrong account, is taken back here. */
+function Earlier() {
+  const runs = useQuery({ queryKey: ['runs', 'none'], queryFn: () => get<{ items: ListedRun[] }>(`/runs?connectionId=none&limit=${SHOWN_IMPORTS}`) })
+  return <div className="mt-8"><Attempts runs={runs.data?.items ?? []} title={say('Imports so far')} /></div>
 }
 
 /** A file that cannot be taken is news of its own; the next one is still sent. */

@@ -10,6 +10,7 @@ import { get, type Account, type Reconciled, type Reconciliation } from '../api.
 import { locale, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
+import { isUnread } from '../parts/freshness.tsx'
 import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { PrintedAt } from '../parts/paper.tsx'
@@ -34,7 +35,7 @@ export function ReconcileWhichPage() {
               <li key={account.id}>
                 <Link className="panel flex flex-wrap items-baseline justify-between gap-x-4 no-underline hover:bg-sunken" to="/reconcile/$account" params={{ account: account.id }}>
                   <span className="min-w-0"><bdi className="name font-medium text-text">{account.name}</bdi> <span className="meta">{[account.institutionName ?? say('from files'), account.number === null ? null : `··${account.number.slice(-4)}`].filter((part) => part !== null).join(' · ')}</span></span>
-                  <span className="ml-auto text-text"><Amount amount={account.balance} currency={account.currency} /></span>
+                  <span className="ml-auto text-text">{isUnread(account) ? <span className="text-muted">{say('no rows yet')}</span> : <Amount amount={account.balance} currency={account.currency} />}</span>
                 </Link>
               </li>
             ))}
@@ -48,7 +49,7 @@ export function ReconcileWhichPage() {
 export function ReconcilePage() {
   const { account: id } = route.useParams()
   const account = useQuery({ queryKey: ['account', id], queryFn: () => get<Account>(`/accounts/${id}`) })
-  return <Loaded query={account}>{(data) => <Whole account={data} />}</Loaded>
+  return <Loaded query={account}>{(data) => <Whole key={data.id} account={data} />}</Loaded>
 }
 
 function Whole({ account }: { account: Account }) {
@@ -62,12 +63,25 @@ function Whole({ account }: { account: Account }) {
     <div className="max-w-3xl">
       <Title>{say('Reconcile {account}', { account: account.name })}</Title>
       <p className="meta mb-4"><Link className="link" to="/accounts/$id" params={{ id: account.id }}>{account.name}</Link>{account.number !== null && <span className="whitespace-nowrap"> ··{account.number.slice(-4)}</span>}{account.currency !== NO_CURRENCY && `, ${account.currency}`}</p>
-      <NeedsServer><Statement account={account} asOf={asOf} balance={balance} /></NeedsServer>
+      {isUnread(account) ? <NoRows account={account} /> : <>
+      <NeedsServer><Statement key={`${asOf} ${balance}`} account={account} asOf={asOf} balance={balance} /></NeedsServer>
       {compared.error !== null && <Trouble error={compared.error} />}
       {asOf !== undefined && balance !== undefined && compared.data !== undefined && <Result account={account} found={compared.data} />}
       {(asOf === undefined || balance === undefined) && <p className="my-6 text-muted">{say('Enter the balance of a paper or PDF statement and its day. Relink says whether its rows come to the same, and if not, which rows would explain the difference.')}</p>}
-      <NeedsServer><Noted account={account} /></NeedsServer>
+      </>}
+      {/* Not before the result, which would push it down. */}
+      {!compared.isLoading && <NeedsServer><Noted account={account} /></NeedsServer>}
     </div>
+  )
+}
+
+/** A statement is compared with rows; where none came yet, the way to them. */
+function NoRows({ account: { connectionIds: [reader] } }: { account: Account }) {
+  return (
+    <Empty title={say('Nothing to compare with yet')}>
+      <p className="mb-4">{say('No row of this account was read or imported, and no balance is known.')}</p>
+      {reader === undefined ? <Link className="button" to="/import">{say('Import a file')}</Link> : <Link className="button" to="/connections/$id" params={{ id: reader }}>{say('Go to the connection')}</Link>}
+    </Empty>
   )
 }
 

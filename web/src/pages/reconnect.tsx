@@ -66,7 +66,7 @@ function Begin({ connection }: { connection: Connection }) {
   return (
     <div className="grid gap-3">
       <WhatItIs />
-      {may('administer') && <label className="grid gap-1">{say('Which bank?')}<input className="field sm:max-w-md" type="search" value={find} onChange={(event) => set({ find: event.target.value })} /></label>}
+      {may('administer') && <label className="grid gap-1">{say('Which bank?')}<input className="field sm:max-w-md" type="search" maxLength={200} value={find} onChange={(event) => set({ find: event.target.value })} /></label>}
       {ways.length > 1 && (
         <label className="grid gap-1">
           {say('How?')}

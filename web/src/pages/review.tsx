@@ -49,7 +49,7 @@ function Whole({ questions, waiting, more, accounts }: { questions: readonly Que
             <select className="field min-w-0" aria-label={say('Account')} value={shown.id} onChange={(event) => setChosen(event.target.value)}>
               {accounts.map(({ id, name, forReview }) => <option key={id} value={id}>{say('{account}: {count} to review', { account: name, count: forReview })}</option>)}
             </select>
-            <NeedsServer><input className="field" type="search" aria-label={say('Search rows to review')} placeholder={say('Search name or memo')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
+            <NeedsServer><input className="field" type="search" maxLength={200} aria-label={say('Search rows to review')} placeholder={say('Search name or memo')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
           </div>
           <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} look={setLooked}><Views account={shown} view={view} choose={setView} /></Queue>
         </section>

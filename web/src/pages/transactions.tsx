@@ -1,10 +1,11 @@
 /** Transactions of an account: search and filters, which live in the address; the list; its export. */
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { get, type Account, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { useOffline } from '../me.ts'
+import { Bound, Select, type Option } from '../parts/filter.tsx'
 import { withCurrency } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { ListTitle, Split, useWide } from '../parts/split.tsx'
@@ -16,8 +17,6 @@ import type { RowSearch } from '../rows/search.ts'
 
 const route = getRouteApi('/transactions')
 const TYPING_MS = 150
-
-type Option = { readonly value: string; readonly label: string }
 
 function useAccounts(): UseQueryResult<{ items: Account[] }> {
   return useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
@@ -76,15 +75,25 @@ function said(options: readonly Option[]): readonly Option[] {
 function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: RowFilter }) {
   const navigate = useNavigate()
   const [text, setText] = useState(filter.text ?? '')
+  const inAddress = useRef(text)
   const set = (change: Partial<RowFilter>): void => void navigate({ to: '.', search: (before: RowSearch) => ({ ...before, ...change }), replace: true, resetScroll: false })
   useEffect(() => {
-    if (text === (filter.text ?? '')) return
-    const soon = setTimeout(() => set({ text: text === '' ? undefined : text }), TYPING_MS)
+    if (text === inAddress.current) return
+    const soon = setTimeout(() => {
+      inAddress.current = text
+      set({ text: text === '' ? undefined : text })
+    }, TYPING_MS)
     return () => clearTimeout(soon)
   }, [text])
+  // Another address than the one that was made here, as by the link in the menu.
+  useEffect(() => {
+    if ((filter.text ?? '') === inAddress.current) return
+    inAddress.current = filter.text ?? ''
+    setText(inAddress.current)
+  }, [filter.text])
   return (
     <form role="search" aria-label={say('Filter transactions')} className="mb-2 grid grid-cols-2 gap-2 @2xl:grid-cols-4 print:hidden" onSubmit={(event) => event.preventDefault()}>
-      <NeedsServer><input className="field col-span-2" type="search" placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
+      <NeedsServer><input className="field col-span-2" type="search" maxLength={200} placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
       <Select label={say('Account')} wide value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: withCurrency(name, currency) }))} set={(account) => set({ account })} />
       <NeedsServer>
         <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
@@ -95,19 +104,6 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
         </div>
       </NeedsServer>
     </form>
-  )
-}
-
-/** The first or the last day; undefined: any. */
-function Bound({ label, day, set }: { label: string; day: string | undefined; set: (day: string | undefined) => void }) {
-  return <label className="flex min-w-0 flex-wrap items-center gap-x-2 @2xl:grow @2xl:flex-nowrap"><span className="meta">{label}</span><input className="field min-w-0 !px-2" type="date" value={day ?? ''} onChange={(event) => set(event.target.value === '' ? undefined : event.target.value)} /></label>
-}
-
-function Select({ label, wide = false, value, options, set }: { label: string; wide?: boolean; value: string; options: readonly Option[]; set: (value: string) => void }) {
-  return (
-    <select className={`field min-w-0 ${wide ? 'col-span-2' : ''}`} aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
-      {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
-    </select>
   )
 }
 

@@ -1,11 +1,11 @@
-/** Every attempt to read a connection, newest first, with how far it came and how long it took; equal ones in a row fold into one line. What one brought can be taken back. */
+/** Every attempt to read a connection, or every import of a file, newest first, with how far it came and how long it took; equal ones in a row fold into one line. What one brought can be taken back. */
 import { useAct } from '../act.ts'
 import type { ListedRun, Run } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { Chip, type Tone } from './chip.tsx'
-import { formatDuration, Instant } from './time.tsx'
+import { formatDuration, formatInstant, Instant } from './time.tsx'
 
 const OUTCOMES: Record<Run['outcome'], { tone: Tone; word: string }> = {
   running: { tone: 'wait', word: message('Running') },
@@ -15,19 +15,19 @@ const OUTCOMES: Record<Run['outcome'], { tone: Tone; word: string }> = {
   suspended: { tone: 'need', word: message('Waits for an answer') },
 }
 
-export function Attempts({ runs }: { runs: readonly ListedRun[] }) {
+export function Attempts({ runs, title = say('Attempts') }: { runs: readonly ListedRun[]; title?: string }) {
   if (runs.length === 0) return null
   return (
-    <section className="mb-6">
-      <h2 className="mb-2">{say('Attempts')}</h2>
+    <section className="mb-6" aria-label={title}>
+      <h2 className="mb-2">{title}</h2>
       <ul className="panel grid gap-2">
         {folded(runs).map(({ run, times }) => (
           <li key={run.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-            <Chip tone={OUTCOMES[run.outcome].tone}>{isSignInAlone(run) ? say('Signed in') : say(OUTCOMES[run.outcome].word)}</Chip>
+            {run.undone ? <Chip tone="off">{say('Taken back')}</Chip> : <Chip tone={OUTCOMES[run.outcome].tone}>{say(wordOf(run))}</Chip>}
             <span className="meta">{times === 1 ? <Instant at={run.startedAt} /> : <Say message="{at}, {times} times" at={<Instant at={run.startedAt} />} times={times} />}</span>
-            <span className="min-w-0 grow [overflow-wrap:anywhere]">{said(run)}</span>
-            <Course run={run} />
-            {times === 1 && broughtSomething(run) && <TakeBack run={run} />}
+            <span className="min-w-0 grow [overflow-wrap:anywhere]">{run.connectionId === null && run.label !== null && <><bdi className="font-medium">{run.label}</bdi>: </>}{said(run)}</span>
+            {READS.has(run.trigger) && <Course run={run} />}
+            {times === 1 && !run.undone && broughtSomething(run) && <TakeBack run={run} />}
           </li>
         ))}
       </ul>
@@ -43,10 +43,16 @@ const STEPS: Readonly<Record<string, string>> = {
 /** How far it came, and how long it took; while a bank's question waited, that counts, too. */
 function Course({ run }: { run: Run }) {
   const stage = run.failure?.stage ?? (run.outcome === 'suspended' ? 'mfa' : run.outcome === 'running' ? run.stage : run.outcome === 'partial' ? 'statement' : null)
-  const step = READS.has(run.trigger) ? (stage === null ? (run.outcome === 'succeeded' && !isSignInAlone(run) ? message('all steps') : isSignInAlone(run) ? STEPS['accounts'] : undefined) : STEPS[stage]) : undefined
+  const step = stage === null ? (run.outcome === 'succeeded' && !isSignInAlone(run) ? message('all steps') : isSignInAlone(run) ? STEPS['accounts'] : undefined) : STEPS[stage]
   const took = run.endedAt === null ? null : formatDuration(run.startedAt, run.endedAt)
   if (step === undefined && took === null) return null
   return <span className="meta">{[step === undefined ? null : say('Step: {step}', { step: say(step) }), took === null ? null : say('took {duration}', { duration: took })].filter((part) => part !== null).join(' · ')}</span>
+}
+
+function wordOf(run: Run): string {
+  if (isSignInAlone(run)) return message('Signed in')
+  if (run.trigger === 'undo') return message('Taken back')
+  return run.trigger === 'import' && run.outcome === 'succeeded' ? message('Imported') : OUTCOMES[run.outcome].word
 }
 
 function folded(runs: readonly ListedRun[]): { run: ListedRun; times: number }[] {
@@ -71,6 +77,7 @@ function said(run: Run): string {
   if (isSignInAlone(run)) return say('The bank listed its accounts; none was read.')
   if (run.outcome === 'suspended') return say('The bank asked a question.')
   if (run.outcome === 'running') return ''
+  if (run.outcome === 'failed' && READS.has(run.trigger)) return say('The bank’s question was not answered.')
   if (run.trigger === 'undo') return say('An earlier one was taken back.')
   if (run.trigger === 'recompute') return say('All reports were judged again.')
   if (run.trigger === 'switch') return say('Took over from another connection.')
@@ -88,5 +95,5 @@ function TakeBack({ run }: { run: ListedRun }) {
   const may = useMay()
   if (!may(run.undoNeeds.action, run.undoNeeds.connectionId ?? undefined)) return null
   if (act.error !== null) return <span role="alert" className="meta">{act.error.message}</span>
-  return <button className="link min-h-6" disabled={act.isPending} onClick={() => act.send('POST', `/runs/${run.id}/undo`)}>{act.isPending ? say('Taking back…') : say('Take back')}</button>
+  return <button className="link min-h-6" disabled={act.isPending} aria-label={say('Take back: {what}, {at}', { what: run.label ?? said(run), at: formatInstant(run.startedAt) })} onClick={() => act.send('POST', `/runs/${run.id}/undo`)}>{act.isPending ? say('Taking back…') : say('Take back')}</button>
 }

@@ -60,7 +60,7 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
           )
         })}
       </ul>
-      {chosen.length === 0 && <p role="alert" className="font-medium">{say('Choose one account at least, or remove the connection below.')}</p>}
+      {chosen.length === 0 && <p role="alert" className="font-medium">{say('Choose one account at least, or discard all of it below.')}</p>}
       <button className="button button-primary justify-self-start" type="submit">{say('Continue')}</button>
     </form>
   )

@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import { useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { proveFreshly, ServerProblem } from '../api.ts'
+import { proveAgain, ServerProblem } from '../api.ts'
 import { useArrival } from '../focus.ts'
 import { say } from '../language/language.ts'
 import { useMay } from '../me.ts'
@@ -37,6 +37,13 @@ export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; child
 const FOR_PROGRAMS: ReadonlySet<string> = new Set(['invalid_request', 'unauthorized', 'not_found', 'wrong_state'])
 const NAMES_A_PART = /`(?!relink )[^`]+`/
 
+/** Where the server found in a request what no form here lets through as it is, it names the part of the request. */
+const OF_A_PART = /^(querystring|body|params|headers)\b/
+
+function wordsOf(error: Error): string {
+  return OF_A_PART.test(error.message) ? say('Something that was entered is too long, or not as it should be. Nothing has changed.') : error.message
+}
+
 /** What a person can do about it; empty: nothing that the server knows. */
 function remedyOf(error: Error): string {
   if (!(error instanceof ServerProblem)) return ''
@@ -51,7 +58,7 @@ export function Trouble({ error, children }: { error: Error; children?: ReactNod
   const remedy = remedyOf(error)
   return (
     <div role="alert" className="panel mb-4 border-stop">
-      <p className="font-medium [overflow-wrap:anywhere]">{error.message}</p>
+      <p className="font-medium [overflow-wrap:anywhere]">{wordsOf(error)}</p>
       {remedy !== '' && <p className="text-muted">{remedy.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</p>}
       {error instanceof ServerProblem && error.code === 'sign_in_again' && <SignInAgain />}
       {children}
@@ -61,7 +68,7 @@ export function Trouble({ error, children }: { error: Error; children?: ReactNod
 
 function SignInAgain() {
   const queries = useQueryClient()
-  return <button className="button mt-3" onClick={() => void proveFreshly().then((isFresh) => (isFresh ? queries.invalidateQueries() : undefined))}>{say('Sign in again')}</button>
+  return <button className="button mt-3" onClick={() => void proveAgain('fresh').then((isFresh) => (isFresh ? queries.invalidateQueries() : undefined))}>{say('Sign in again')}</button>
 }
 
 /** What will be here, why not yet, and one action. */

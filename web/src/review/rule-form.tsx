@@ -1,6 +1,7 @@
 /** A rule: what its rows contain and which category they get, with what it would change before it is made. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useId, useRef, useState } from 'react'
+import { useAct } from '../act.ts'
 import { ask, get, type Account, type DryRun, type Transaction } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -11,14 +12,12 @@ import { Day } from '../parts/time.tsx'
 export type NewRule = { readonly contains: string; readonly category: string }
 
 export function RuleForm({ start, done, cancel }: { start: NewRule; done: (changed: number, rule: NewRule) => void; cancel?: () => void }) {
-  const queries = useQueryClient()
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
   const [contains, setContains] = useState(start.contains)
   const [category, setCategory] = useState(start.category)
   const [accountId, setAccountId] = useState<string | null>(null)
   const [alsoAgainst, setAlsoAgainst] = useState(false)
-  const [isBusy, setBusy] = useState(false)
-  const [error, setError] = useState<Error | null>(null)
+  const act = useAct()
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus(), [])
   const rule = { contains: contains.trim(), category: category.trim(), accountId }
@@ -27,19 +26,10 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
   const dry = useQuery({ queryKey: ['rule preview', asked], queryFn: () => ask<DryRun>('POST', '/rules/preview', JSON.parse(asked) as unknown), enabled: isWhole, placeholderData: (before) => before })
   // What is saved is what was shown that it would change.
   const isCurrent = asked === JSON.stringify(rule) && dry.data !== undefined && !dry.isPlaceholderData
-  const save = (): void => {
-    setBusy(true)
-    void ask<{ changed: number }>('POST', '/rules', { ...rule, apply: alsoAgainst ? 'all' : 'fresh' }).then(({ changed }) => {
-      void queries.invalidateQueries()
-      done(changed, rule)
-    }, (problem: Error) => {
-      setError(problem)
-      setBusy(false)
-    })
-  }
+  const save = (): void => act.send('POST', '/rules', { ...rule, apply: alsoAgainst ? 'all' : 'fresh' }, (answer) => done((answer as { changed: number }).changed, rule))
   return (
-    <form className="panel mb-3 grid gap-3" aria-label={say('New rule')} onSubmit={(event) => { event.preventDefault(); if (isWhole && isCurrent && !isBusy) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
-      {error !== null && <Trouble error={error} />}
+    <form className="panel mb-3 grid gap-3" aria-label={say('New rule')} onSubmit={(event) => { event.preventDefault(); if (isWhole && isCurrent) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
+      {act.error !== null && <Trouble error={act.error} />}
       <div className="grid gap-3 @xl:grid-cols-3">
         <label className="grid gap-1">{say('Rows that contain')}<input ref={field} className="field" required minLength={2} maxLength={200} value={contains} onChange={(event) => setContains(event.target.value)} /></label>
         <label className="grid gap-1">{say('are')}<input className="field" required maxLength={200} placeholder={say('Category')} value={category} onChange={(event) => setCategory(event.target.value)} /></label>
@@ -54,7 +44,7 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
         {!isWhole ? <p className="meta">{say('Give at least two characters of what the bank says, and a category. What it would change is shown here first.')}</p> : dry.error !== null ? <Trouble error={dry.error} /> : dry.data !== undefined && <Would dry={dry.data} category={rule.category} alsoAgainst={alsoAgainst} setAlsoAgainst={setAlsoAgainst} />}
       </div>
       <div className="flex flex-wrap gap-2">
-        <button className="button button-primary" type="submit" disabled={isBusy || !isWhole || !isCurrent}>{say('Save the rule')}</button>
+        <button className="button button-primary" type="submit" disabled={act.isPending || !isWhole || !isCurrent}>{say('Save the rule')}</button>
         {cancel !== undefined && <button className="button" type="button" onClick={cancel}>{say('Cancel')}</button>}
       </div>
       <p className="meta">{say('It proposes the category for rows to come; accepting is still yours. Removing the rule can give rows back what they had.')}</p>

@@ -28,7 +28,8 @@ export function useRows(filter: RowFilter, changes = true) {
     queryFn: ({ pageParam, signal }) => get<Page>(addressOf(filter, pageParam), signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
-    placeholderData: (previous) => previous,
+    // While others are looked for, those before them stand there; those of another account would be taken for its own.
+    placeholderData: (previous, of) => ((of?.queryKey[1] as RowFilter | undefined)?.account === filter.account ? previous : undefined),
     // Only the reader moves what is read.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnMount: 'always',

@@ -6,6 +6,8 @@ export type AddSearch = { bank?: string | undefined; way?: string | undefined; f
 export type ReconnectSearch = { find?: string | undefined; way?: string | undefined }
 export type ReconcileSearch = { asOf?: string | undefined; balance?: string | undefined }
 
+export type AuditSearch = { kind?: string | undefined; actor?: string | undefined; from?: string | undefined; to?: string | undefined }
+
 type Given = Readonly<Record<string, unknown>>
 
 export function rowSearch(given: Given): RowSearch {
@@ -26,6 +28,10 @@ export function addSearch(given: Given): AddSearch {
 /** The same of a sign-in that may take over. */
 export function reconnectSearch(given: Given): ReconnectSearch {
   return withoutEmpty({ find: word(given['find']), way: word(given['way']) })
+}
+
+export function auditSearch(given: Given): AuditSearch {
+  return withoutEmpty({ kind: word(given['kind']), actor: word(given['actor']), from: day(given['from']), to: day(given['to']) })
 }
 
 function word(value: unknown): string | undefined {

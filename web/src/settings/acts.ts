@@ -8,6 +8,7 @@ export const METHODS: Readonly<Record<string, string>> = { password: message('pa
 
 const ACTS: Readonly<Record<string, string>> = {
   'account.adopted': message('Account continued as one that was missing'),
+  'account.changed': message('Account renamed, paused or read again'),
   'account.currency_said': message('Currency of an account said'),
   'account.exported': message('Rows of an account saved as a file'),
   'account.parted': message('Accounts taken apart again'),
@@ -67,6 +68,17 @@ const THINGS: Readonly<Record<string, string>> = {
   run: message('Read or import'), schedule: message('Connection'), secret: message('Connection'), session: message('Member'), sign_in: message('Member'), totp: message('Member'), user: message('Member'),
 }
 
+/** What the log is searched by: each with the first words of its acts. */
+export const KINDS: Readonly<Record<string, { readonly name: string; readonly words: readonly string[] }>> = {
+  sign_ins: { name: message('Sign-ins'), words: ['sign_in', 'session', 'password', 'passkey', 'totp', 'recovery_codes', 'user'] },
+  members: { name: message('Members'), words: ['member', 'invitation', 'owner'] },
+  banks: { name: message('Banks'), words: ['connection', 'challenge', 'preview', 'accounts', 'schedule', 'reading'] },
+  secrets: { name: message('Banks’ passwords'), words: ['secret'] },
+  rows: { name: message('Accounts and files'), words: ['account', 'file', 'run', 'dates', 'all', 'tenant'] },
+  programs: { name: message('Keys of programs'), words: ['key'] },
+  alerts: { name: message('Alerts'), words: ['destination'] },
+}
+
 type Words = Readonly<Record<string, string>>
 
 const OUTCOMES: Words = {
@@ -74,28 +86,32 @@ const OUTCOMES: Words = {
   wrong_state: message('not possible then'), secret_withheld: message('not sent: refused before'), different_login: message('another person’s login'),
 }
 const SCOPES: Words = { read: message('read'), work: message('work') }
-const STATES: Words = { active: message('in use'), paused: message('paused'), stopped: message('stopped') }
+const STATES: Words = { active: message('in use'), open: message('in use'), paused: message('paused'), stopped: message('stopped') }
 const YES: Words = { true: message('yes'), false: message('no') }
 
 /** What a line tells beside: its name, and words for its value; null: the value is said as it is, being a number, a day or a name. */
 const FACTS: Readonly<Record<string, readonly [name: string, values: Words | null]>> = {
+  accounts: [message('Accounts'), null],
   added: [message('New rows'), null],
   address: [message('Address'), null],
   currency: [message('Currency'), null],
   delegated: [message('Connections whose password they may enter'), null],
   everyMinutes: [message('Every so many minutes'), null],
+  file: [message('File'), null],
   format: [message('Format'), null],
   from: [message('From'), null],
   hours: [message('Between'), null],
   label: [message('Called'), null],
   matched: [message('Rows known already'), null],
   method: [message('Signed in by'), METHODS],
+  name: [message('New name'), null],
   outcome: [message('Outcome'), OUTCOMES],
   refused: [message('Not done'), OUTCOMES],
   role: [message('Role'), ROLE_NAMES],
   rows: [message('Entries'), null],
   scope: [message('It may'), SCOPES],
   sent: [message('Sent'), YES],
+  startOn: [message('Rows since'), null],
   state: [message('State'), STATES],
   to: [message('To'), null],
   transactions: [message('Rows'), null],

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { ask, get, proveFreshly, type Me } from '../api.ts'
+import { ask, get, proveAgain, type Me } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { EntryFrame } from '../entry/frame.tsx'
@@ -12,7 +12,7 @@ import { Loaded, Trouble } from '../parts/states.tsx'
 
 /** A link cannot ask who somebody is, so that is done before it is followed. */
 async function save(): Promise<void> {
-  if ((await get<Me>('/account')).freshForSeconds < 1 && !(await proveFreshly())) return
+  if ((await get<Me>('/account')).freshForSeconds < 1 && !(await proveAgain('fresh'))) return
   const link = document.createElement('a')
   link.href = '/api/export'
   link.download = ''

@@ -1,8 +1,8 @@
 /** Keys of programs: made with a scope, shown once, ended at once. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
-import { ask, get, type ApiKey, type Member } from '../api.ts'
+import { get, type ApiKey, type Member } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
@@ -17,36 +17,33 @@ const SCOPES: Record<ApiKey['scope'], { name: string; words: string }> = {
 
 export function KeysPage() {
   const act = useAct()
-  const queries = useQueryClient()
+  const making = useAct()
   const keys = useQuery({ queryKey: ['keys'], queryFn: () => get<{ items: ApiKey[] }>('/keys') })
   const members = useQuery({ queryKey: ['members'], queryFn: () => get<{ items: Member[] }>('/members') })
   const [label, setLabel] = useState('')
   const [scope, setScope] = useState<ApiKey['scope']>('read')
   const [made, setMade] = useState<{ label: string; key: string } | null>(null)
-  const [error, setError] = useState<Error | null>(null)
   const make = (): void =>
-    void ask<ApiKey & { key: string }>('POST', '/keys', { label, scope }).then(({ key }) => {
-      setMade({ label, key })
+    making.send('POST', '/keys', { label, scope }, (answer) => {
+      setMade({ label, key: (answer as { key: string }).key })
       setLabel('')
-      setError(null)
-      void queries.invalidateQueries()
-    }, setError)
+    })
   return (
     <div className="grid gap-4">
       <Title>{say('Keys')}</Title>
       <section className="panel grid gap-4" aria-labelledby="make">
         <h2 id="make">{say('A key for a program')}</h2>
         {made !== null && <Once title={say('The key for {program}', { program: made.label })} text={made.key} />}
-        {error !== null && <Trouble error={error} />}
+        {making.error !== null && <Trouble error={making.error} />}
         <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); make() }}>
           <label className="grid gap-1">{say('Which program')}<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
           <fieldset className="grid gap-1">
-            <legend className="mb-1">{say('It')}</legend>
+            <legend className="mb-1">{say('What it may do')}</legend>
             {(Object.keys(SCOPES) as ApiKey['scope'][]).map((one) => (
               <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="scope" checked={scope === one} onChange={() => setScope(one)} /> <span><span className="font-medium">{say(SCOPES[one].name)}</span> <span className="text-muted">{say(SCOPES[one].words)}</span></span></label>
             ))}
           </fieldset>
-          <button className="button button-primary justify-self-start" type="submit">{say('Make the key')}</button>
+          <button className="button button-primary justify-self-start" type="submit" disabled={making.isPending}>{say('Make the key')}</button>
         </form>
         <p className="meta"><Say message="It is good for a year, and never does more than you may at that moment. Programs send it as <code>Authorization: Bearer KEY</code>." code={(inside) => <code>{inside}</code>} /></p>
       </section>

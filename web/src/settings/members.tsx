@@ -1,8 +1,8 @@
 /** Who may do what: members with their roles, what a bookkeeper may enter, and invitations by link. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
-import { ask, get, type Connection, type Invitation, type Member, type Role } from '../api.ts'
+import { get, type Connection, type Invitation, type Member, type Role } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
@@ -44,7 +44,7 @@ function MemberCard({ member, connections }: { member: Member; connections: read
               {(Object.keys(ROLE_NAMES) as Role[]).map((role) => <option key={role} value={role}>{say(ROLE_NAMES[role])}</option>)}
             </select>
             {removing ? (
-              <><button className="button button-primary" onClick={() => act.send('DELETE', path)}>{say('Remove {name}', { name: member.name })}</button><button className="button" onClick={() => setRemoving(false)}>{say('Keep')}</button></>
+              <><button className="button button-primary" disabled={act.isPending} onClick={() => act.send('DELETE', path)}>{say('Remove {name}', { name: member.name })}</button><button className="button" onClick={() => setRemoving(false)}>{say('Keep')}</button></>
             ) : <button className="button" aria-label={say('Remove {name}…', { name: member.name })} onClick={() => setRemoving(true)}>{say('Remove…')}</button>}
           </div>
         )}
@@ -65,25 +65,22 @@ function MemberCard({ member, connections }: { member: Member; connections: read
 }
 
 function Invitations() {
-  const queries = useQueryClient()
   const act = useAct()
+  const inviting = useAct()
   const open = useQuery({ queryKey: ['invitations'], queryFn: () => get<{ items: Invitation[] }>('/invitations') })
   const [label, setLabel] = useState('')
   const [role, setRole] = useState<Role>('bookkeeper')
   const [made, setMade] = useState<{ label: string; link: string } | null>(null)
-  const [error, setError] = useState<Error | null>(null)
   const invite = (): void =>
-    void ask<Invitation & { token: string }>('POST', '/invitations', { role, label }).then(({ token }) => {
-      setMade({ label, link: `${location.origin}/#join=${token}` })
+    inviting.send('POST', '/invitations', { role, label }, (answer) => {
+      setMade({ label, link: `${location.origin}/#join=${(answer as { token: string }).token}` })
       setLabel('')
-      setError(null)
-      void queries.invalidateQueries()
-    }, setError)
+    })
   return (
     <section className="panel grid gap-4" aria-labelledby="invite">
       <h2 id="invite">{say('Invite somebody')}</h2>
       {made !== null && <Once title={say('The link for {name}, good for a week and for one person', { name: made.label })} text={made.link} />}
-      {error !== null && <Trouble error={error} />}
+      {inviting.error !== null && <Trouble error={inviting.error} />}
       <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); invite() }}>
         <label className="grid gap-1">{say('Who')}<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
         <fieldset className="grid gap-1">
@@ -92,7 +89,7 @@ function Invitations() {
             <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} /> <span><span className="font-medium">{say(ROLE_NAMES[one])}</span> <span className="text-muted">{say(ROLE_WORDS[one])}</span></span></label>
           ))}
         </fieldset>
-        <button className="button button-primary justify-self-start" type="submit">{say('Make the link')}</button>
+        <button className="button button-primary justify-self-start" type="submit" disabled={inviting.isPending}>{say('Make the link')}</button>
       </form>
       {act.error !== null && <Trouble error={act.error} />}
       {(open.data?.items.length ?? 0) > 0 && (
@@ -100,7 +97,7 @@ function Invitations() {
           {open.data?.items.map((invitation) => (
             <li key={invitation.id} className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-2">
               <span className="min-w-0"><span className="name font-medium">{invitation.label}</span><span className="meta block"><Say message="{role}, open until {at}" role={say(ROLE_NAMES[invitation.role])} at={<Point at={invitation.expiresAt} />} /></span></span>
-              <button className="button" aria-label={say('Take back the invitation of {name}', { name: invitation.label })} onClick={() => act.send('DELETE', `/invitations/${invitation.id}`)}>{say('Take back')}</button>
+              <button className="button" disabled={act.isPending} aria-label={say('Take back the invitation of {name}', { name: invitation.label })} onClick={() => act.send('DELETE', `/invitations/${invitation.id}`)}>{say('Take back')}</button>
             </li>
           ))}
         </ul>

@@ -9,7 +9,7 @@ import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
-import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Empty, FirstBank, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, Point } from '../parts/time.tsx'
 
 const CHOICES = [60, 180, 360, 720, 1_440] as const
@@ -40,7 +40,7 @@ export function SchedulePage() {
               {may('administer') ? <button className="button" disabled={act.isPending} onClick={() => act.send('PUT', '/schedule/pause', { paused: pausedSince === null })}>{pausedSince === null ? say('Pause all') : say('Read again')}</button> : <AskOwner />}
             </section>
             {act.error !== null && <Trouble error={act.error} />}
-            {items.length === 0 ? <Empty title={say('No bank is connected')}><p>{say('When one is, it is read four times a day, and you choose here when.')}</p><p className="mt-3"><Link className="button button-primary" to="/add">{say('Add account')}</Link></p></Empty> : (
+            {items.length === 0 ? <Empty title={say('No bank is connected')}><p>{say('When one is, it is read four times a day, and you choose here when.')}</p><p className="mt-3"><FirstBank /></p></Empty> : (
               <ul className="grid gap-3" aria-label={say('Connections')}>{items.map((one) => <Row key={one.connectionId} one={one} isPaused={pausedSince !== null} />)}</ul>
             )}
           </>

@@ -71,14 +71,10 @@ function Passkeys({ me }: { me: Me }) {
 }
 
 function App({ me }: { me: Me }) {
-  const act = useAct()
   const queries = useQueryClient()
   const [open, setOpen] = useState<'set up' | 'remove' | 'codes' | null>(null)
-  const [password, setPassword] = useState('')
   const [codes, setCodes] = useState<readonly string[] | null>(null)
-  const [error, setError] = useState<Error | null>(null)
-  const close = (): void => { setOpen(null); setPassword(''); setError(null) }
-  const makeCodes = (): void => void ask<{ recoveryCodes: string[] }>('POST', '/account/recovery-codes', { password }).then(({ recoveryCodes }) => { close(); setCodes(recoveryCodes) }, setError)
+  const close = (): void => setOpen(null)
   return (
     <section className="panel grid gap-3" aria-labelledby="app">
       <div className="flex flex-wrap items-center justify-between gap-2"><h2 id="app">{say('Authenticator app')}</h2>{me.hasTotp ? <Chip tone="ok">{say('On')}</Chip> : <Chip tone="off">{say('Off')}</Chip>}</div>
@@ -87,37 +83,50 @@ function App({ me }: { me: Me }) {
       {open === 'set up' && <SetUpTotp done={() => { close(); void queries.invalidateQueries() }} />}
       {codes !== null && <><p>{say('These replace the old ones. Keep them where the phone is not; they are not shown again.')}</p><RecoveryCodes codes={codes} /></>}
       {me.hasTotp && open === null && <div className="flex flex-wrap gap-2"><button className="button" onClick={() => setOpen('codes')}>{say('New recovery codes')}</button><button className="button" onClick={() => setOpen('remove')}>{say('Remove the app')}</button></div>}
-      {(open === 'remove' || open === 'codes') && (
-        <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); if (open === 'codes') makeCodes(); else act.send('DELETE', '/account/totp', { password }, close) }}>
-          {(error ?? act.error) !== null && <NotRight error={(error ?? act.error)!} words={say('This password is not right. Nothing has changed.')} />}
-          <label className="grid gap-1">{say('Your password')}<input className="field sm:max-w-md" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
-          <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit">{open === 'codes' ? say('Make new codes') : say('Remove the app')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
-        </form>
-      )}
+      {(open === 'remove' || open === 'codes') && <WithPassword what={open} close={close} made={setCodes} />}
     </section>
   )
 }
 
-function Password({ me }: { me: Me }) {
+/** What a password opens alone: that nobody else sits here. */
+function WithPassword({ what, close, made }: { what: 'remove' | 'codes'; close: () => void; made: (codes: readonly string[]) => void }) {
   const act = useAct()
+  const [password, setPassword] = useState('')
+  const send = (): void => {
+    if (what === 'remove') return act.send('DELETE', '/account/totp', { password }, close)
+    act.send('POST', '/account/recovery-codes', { password }, (answer) => { close(); made((answer as { recoveryCodes: string[] }).recoveryCodes) })
+  }
+  return (
+    <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); send() }}>
+      {act.error !== null && <NotRight error={act.error} words={say('This password is not right. Nothing has changed.')} />}
+      <label className="grid gap-1">{say('Your password')}<input className="field sm:max-w-md" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
+      <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit" disabled={act.isPending}>{what === 'codes' ? say('Make new codes') : say('Remove the app')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
+    </form>
+  )
+}
+
+function Password({ me }: { me: Me }) {
   const [open, setOpen] = useState(false)
-  const [current, setCurrent] = useState('')
-  const [next, setNext] = useState('')
-  const close = (): void => { setOpen(false); setCurrent(''); setNext('') }
   return (
     <section className="panel grid gap-3" aria-labelledby="password">
       <h2 id="password">{say('Password')}</h2>
-      {!open && <button className="button justify-self-start" onClick={() => setOpen(true)}>{say('Change the password')}</button>}
-      {open && (
-        <form className="grid gap-3 sm:max-w-md" onSubmit={(event) => { event.preventDefault(); act.send('POST', '/account/password', { current, next }, close) }}>
-          {act.error !== null && <NotRight error={act.error} words={say('This password is not right. Nothing has changed.')} />}
-          <label className="grid gap-1">{say('Present password')}<input className="field" type="password" autoComplete="current-password" required value={current} onChange={(event) => setCurrent(event.target.value)} /></label>
-          <PasswordField label={say('New password')} value={next} set={setNext} about={[...me.name.split(/\s+/), ...me.email.split(/[@.]/)]} />
-          <p className="meta">{say('All other sessions end.')}</p>
-          <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit" disabled={act.isPending}>{say('Change the password')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
-        </form>
-      )}
+      {open ? <ChangePassword me={me} close={() => setOpen(false)} /> : <button className="button justify-self-start" onClick={() => setOpen(true)}>{say('Change the password')}</button>}
     </section>
+  )
+}
+
+function ChangePassword({ me, close }: { me: Me; close: () => void }) {
+  const act = useAct()
+  const [current, setCurrent] = useState('')
+  const [next, setNext] = useState('')
+  return (
+    <form className="grid gap-3 sm:max-w-md" onSubmit={(event) => { event.preventDefault(); act.send('POST', '/account/password', { current, next }, close) }}>
+      {act.error !== null && <NotRight error={act.error} words={say('This password is not right. Nothing has changed.')} />}
+      <label className="grid gap-1">{say('Present password')}<input className="field" type="password" autoComplete="current-password" required value={current} onChange={(event) => setCurrent(event.target.value)} /></label>
+      <PasswordField label={say('New password')} value={next} set={setNext} about={[...me.name.split(/\s+/), ...me.email.split(/[@.]/)]} />
+      <p className="meta">{say('All other sessions end.')}</p>
+      <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit" disabled={act.isPending}>{say('Change the password')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
+    </form>
   )
 }
 
