@@ -340,10 +340,11 @@ function closingsOf(open: readonly Question[], decisions: readonly Decision[], m
   const merged = new Set<TransactionId>()
   // Under the same id or another.
   const repeated = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' && decision.row.contentKey === decision.transaction.contentKey ? [decision.transaction.id] : [])))
-  // Booked both, of other days or words, and asked about while the first was out of sight: now it is shown as ever, and what came is shown too, or stands where this answer does not look.
-  const isStillThere = (first: Candidate, second: Candidate): boolean =>
-    first.contentKey !== second.contentKey && [first, second].every((side) => side.state === 'posted' && isOwn(side, sourceId)) &&
-    repeated.has(first.id) && (shown.has(second.id) || (covers !== null && !contains(covers, second.postedOn)))
+  // Booked both, of other days or words, and asked about while the first was out of sight: now it is shown as ever, and what came is shown too, or stands where this answer does not look. Both shown as they are stored are two, whoever showed them before.
+  const isStillThere = (first: Candidate, second: Candidate): boolean => {
+    if (first.contentKey === second.contentKey || [first, second].some(({ state }) => state !== 'posted') || !repeated.has(first.id)) return false
+    return repeated.has(second.id) || ([first, second].every((side) => isOwn(side, sourceId)) && (shown.has(second.id) || (covers !== null && !contains(covers, second.postedOn))))
+  }
   return open.flatMap((question): Closing[] => {
     const { kind, transactionId, otherTransactionId } = question
     const [first, second] = [stored.get(transactionId), stored.get(otherTransactionId ?? '')]
