@@ -21,9 +21,13 @@ export function isBookedBy(candidate: Candidate, sourceId: string): boolean {
   return candidate.reports.some((report) => report.sourceId === sourceId && report.status === 'posted' && (report.counts || candidate.state === 'withdrawn'))
 }
 
-/** The day under which this source shows the transaction as booked: where several sources date a row otherwise, each answers for its own day. */
+/**
+ * The day under which this source shows the transaction as booked: where several sources date a row otherwise, each answers for its
+ * own day. One that dated it anew, and back, shows it under the day that stands.
+ */
 export function dayAt({ reports, postedOn }: Candidate, sourceId: string): Day {
-  return reports.findLast((report) => report.sourceId === sourceId && report.counts && report.status === 'posted')?.postedOn ?? postedOn
+  const own = reports.filter((report) => report.sourceId === sourceId && report.counts && report.status === 'posted')
+  return own.some((report) => report.postedOn === postedOn) ? postedOn : (own.at(-1)?.postedOn ?? postedOn)
 }
 
 /** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */

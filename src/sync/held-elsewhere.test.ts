@@ -156,3 +156,47 @@ test('of two equal purchases of a day, of which the file listed one, none is los
   await world.sync(2)
   assert.deepEqual([(await standing(world, 'Cafe')).length, await world.openQuestions()], [2, []])
 })
+
+// Fails when: what lies on one day is one, whatever day of purchase it names (so it was): the booking of the first took the hold of the second, whose own booking stood beside the first, unasked.
+test('two holds, of which the first is booked on the day of the second, are told by the days of purchase that they name', async () => {
+  const world = await begin(false)
+  const coffee = (made: string, booked: string, id: string | null): StatementRow => row(booked, '-4.50', 'Blue Cafe', { memo: `Card 4411 ${made.slice(8)}.${made.slice(5, 7)} Berlin`, providerId: id })
+  await bring(world, [...without(HISTORY.slice(8)), coffee('2026-03-15', '2026-03-15', null), coffee('2026-03-17', '2026-03-17', null)])
+  world.bank.rows.push(coffee('2026-03-15', '2026-03-17', 'c1'), coffee('2026-03-17', '2026-03-20', 'c2'))
+  await world.sync(2)
+  assert.deepEqual([await standing(world, 'Cafe'), await world.openQuestions()], [['2026-03-15 -450 Blue Cafe', '2026-03-17 -450 Blue Cafe'], []])
+})
+
+// Fails when: all that came after a balance was not in it, however old (so it was): what the feed leaves out for good broke the books of the day on which a file brought it.
+test('what a file brings that the balance held all the time, older than any hold, leaves the books proved', async () => {
+  const world = await begin(true)
+  await world.sync(1)
+  await bring(world, [...without(HISTORY), row('2026-03-01', '-5.00', 'Account fee')])
+  for (let at = 0; at < 6; at++) {
+    world.bank.rows.push(row(world.today(1), `-3.1${at}`, `Kiosk ${at}`, { providerId: `k${at}` }))
+    await world.sync(1)
+  }
+  const accountId = await world.accountId()
+  const [feed] = await world.store.accounts.sources({ accountId })
+  const spans = await world.store.feed.newestSpans(accountId, feed!.id, 20)
+  assert.deepEqual(spans.map(({ status }) => status), Array(7).fill('proved'))
+})
+
+// Fails when: whatever looks like a day names that of the purchase (so it was): of two visits to a shop with such a number the second, in a file that goes on where the feed ends, was gone, unasked.
+test('a number of a shop that looks like a day takes no purchase away', async () => {
+  const world = await begin(false)
+  world.bank.rows.push(row('2026-03-13', '-12.00', 'Garage 10.03 North', { providerId: 'g1' }))
+  await world.sync()
+  await bring(world, [row('2026-03-19', '-3.00', 'Kiosk'), row('2026-03-20', '-12.00', 'Garage 10.03 North'), row('2026-03-22', '-7.00', 'Kiosk')])
+  assert.deepEqual([(await standing(world, 'Garage')).length, await world.openQuestions()], [2, ['same_transaction']])
+})
+
+// Fails when: the day that they name makes one of any two (so it was): of two purchases of a day, booked on two, the one in a file that goes on where the feed ends was gone, unasked.
+test('two equal purchases of a day, each booked on a day of its own where the feed ends and the file begins, are asked about', async () => {
+  const world = await begin(false)
+  const coffee = (booked: string, id: string | null): StatementRow => row(booked, '-4.50', 'Blue Cafe', { memo: 'Card 4411 16.03 Berlin', providerId: id })
+  world.bank.rows.push(coffee('2026-03-18', 'c1'))
+  await world.sync()
+  await bring(world, [row('2026-03-19', '-3.00', 'Kiosk'), coffee('2026-03-19', null), row('2026-03-22', '-7.00', 'Kiosk')])
+  assert.deepEqual([(await standing(world, 'Cafe')).length, await world.openQuestions()], [2, ['same_transaction']])
+})

@@ -22,6 +22,8 @@ const LIKE = 0.75
 const FEW = 5
 /** So many rows of a day that only others booked are not those of a purchase or two: another list, which is told as a whole. */
 const CROWD = 20
+/** Days around one, the nearest first. */
+const NEAR = Array.from({ length: 2 * BOOKING_DAYS + 1 }, (_, at) => (at % 2 === 0 ? -at / 2 : (at + 1) / 2))
 
 type Sides = { readonly sourceId: string; readonly covers: readonly DayRange[]; readonly coverage: readonly Covered[] }
 
@@ -35,19 +37,19 @@ export function doubtHeld(decisions: readonly Decision[], stored: readonly Candi
   // What lies beside each other on days of both is of two accounts, or two selections of one, where it is more than a few purchases.
   const beside = fresh.filter(({ row }) => coverage.some((covered) => contains(covered, row.content.postedOn))).length + [...byDay].reduce((sum, [on, { length }]) => (coversDay(covers, on) ? sum + length : sum), 0)
   if (beside > FEW && beside * FEW > decisions.length - fresh.length) return decisions
-  const daysOf = amountDays(fresh, stored)
-  const isAlone = (amount: bigint, on: Day): boolean => daysOf.get(amount)!.filter((day) => Math.abs(daysBetween(day, on)) <= BOOKING_DAYS).length === 1
+  const times = timesPosted(fresh, stored)
+  const isAlone = (amount: bigint, on: Day): boolean => NEAR.reduce((sum, days) => sum + (times.get(`${amount} ${addDays(on, days)}`) ?? 0), 0) === 1
   const showsBeside = ({ reports }: Candidate, on: Day): boolean => coverage.some((covered) => contains(covered, on) && reports.some((report) => report.sourceId === covered.sourceId))
   const mayBeOne = ({ content, text }: Incoming, candidate: Candidate): boolean => {
     const days = daysBetween(candidate.postedOn, content.postedOn)
     const isBooked = days >= 0 && coversDay(covers, candidate.postedOn) && isTip(content.amount, candidate.amount)
     const isHeld = days <= 0 && showsBeside(candidate, content.postedOn) && isTip(candidate.amount, content.amount)
     return (isBooked || isHeld) && candidate.currency === content.currency && candidate.amount !== content.amount &&
-      isAlone(content.amount, content.postedOn) && isAlone(candidate.amount, candidate.postedOn) && resemblance(text, textOf(candidate)) >= LIKE
+      isAlone(candidate.amount, candidate.postedOn) && resemblance(text, textOf(candidate)) >= LIKE
   }
   const asked = new Set<Candidate>()
   return decisions.map((decision): Decision => {
-    if (!isUndoubted(decision) || decision.row.content.status !== 'posted') return decision
+    if (!isUndoubted(decision) || decision.row.content.status !== 'posted' || !isAlone(decision.row.content.amount, decision.row.content.postedOn)) return decision
     const other = around(decision.row.content.postedOn, byDay).find((candidate) => !asked.has(candidate) && mayBeOne(decision.row, candidate))
     if (other === undefined) return decision
     asked.add(other)
@@ -57,22 +59,20 @@ export function doubtHeld(decisions: readonly Decision[], stored: readonly Candi
 
 /** The nearest first. */
 function around(on: Day, byDay: ReadonlyMap<Day, readonly Candidate[]>): readonly Candidate[] {
-  const days = Array.from({ length: 2 * BOOKING_DAYS + 1 }, (_, at) => (at % 2 === 0 ? -at / 2 : (at + 1) / 2))
-  return days.flatMap((days) => {
+  return NEAR.flatMap((days) => {
     const there = byDay.get(addDays(on, days)) ?? []
     return there.length > CROWD ? [] : there
   })
 }
 
-/** On which days each amount is posted, stored or new. */
-function amountDays(fresh: readonly NewRow[], stored: readonly Candidate[]): ReadonlyMap<bigint, readonly Day[]> {
-  const days = new Map<bigint, Day[]>()
+/** How often each amount is posted on each day, stored or new. */
+function timesPosted(fresh: readonly NewRow[], stored: readonly Candidate[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
   const add = ({ amount, postedOn }: { readonly amount: bigint; readonly postedOn: Day }): void => {
-    const known = days.get(amount)
-    if (known === undefined) days.set(amount, [postedOn])
-    else known.push(postedOn)
+    const place = `${amount} ${postedOn}`
+    times.set(place, (times.get(place) ?? 0) + 1)
   }
   for (const { row } of fresh) add(row.content)
   for (const candidate of stored) if (candidate.state === 'posted') add(candidate)
-  return days
+  return times
 }

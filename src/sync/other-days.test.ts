@@ -227,3 +227,21 @@ test('a second login that dates rows earlier lacks none of them where its days b
   }
   assert.deepEqual(asked, [])
 })
+
+// Fails when: the last report tells the day, also where an earlier one holds again (so it was): the row was asked about as gone when a read began between its two days.
+test('a row that the bank dates anew, and back, is not lacked where a read begins between the two days', async () => {
+  const world = await new World('2026-03-12').connect()
+  world.bank.overlapDays = 30
+  const shops = Array.from({ length: 90 }, (_, at) => row(addDays(day('2026-02-01'), at), `-${11 + at}.10`, `Shop ${at} Street`, { providerId: `h${at}` }))
+  let on = '2026-03-10'
+  world.bank.onRead = (_context, _ref, asked) => world.bank.pages(asked, [...shops.filter(({ postedOn }) => postedOn <= world.today()), row(on, '-4.00', 'Blue Cafe', { providerId: 'c1' })])
+  await world.sync()
+  for (const then of ['2026-03-14', '2026-03-10']) {
+    on = then
+    await world.sync(2)
+  }
+  for (let at = 0; at < 32; at++) {
+    await world.sync(1)
+    assert.deepEqual(await world.openQuestions(), [], world.today())
+  }
+})

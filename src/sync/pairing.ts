@@ -355,11 +355,12 @@ function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: n
   if (candidate.status !== row.content.status) return judgeBookedElsewhere(row, candidate, days, likeness, isShared)
   if (row.content.amount !== candidate.amount) return null
   const apart = Math.abs(days)
-  // Of equal amounts on one day that both show, each shows as many: whichever is which, each is there once.
-  if (apart === 0 && (likeness >= 0.5 || isShared)) return { certainty: 'sure', tier }
   const purchase = namedAlike(row, candidate)
   if (purchase === 'another') return null
-  if (purchase === 'the same' && apart <= LONGEST_BOOKING_DAYS) return { certainty: 'sure', tier, isNamed: true }
+  // Of equal amounts on one day that both show, each shows as many: whichever is which, each is there once.
+  if (apart === 0 && (likeness >= 0.5 || isShared)) return { certainty: 'sure', tier }
+  // Where neither lies on that day, it may be a number of the shop that looks like one, or two of a day.
+  if ((purchase === 'the same' || purchase === 'alike') && apart <= LONGEST_BOOKING_DAYS) return isShared || purchase === 'the same' ? { certainty: 'sure', tier, isNamed: true } : { certainty: 'doubtful', tier }
   // At the edge of what a source covered, a row and its like of the next day may be one or two.
   if (!isShared) return (apart <= 3 && likeness >= 0.5) || (apart <= MOST_APART_DAYS && isSingle(board, candidate)) ? { certainty: 'doubtful', tier } : null
   if (apart <= 3) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
@@ -367,19 +368,30 @@ function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: n
   return apart <= MOST_APART_DAYS ? { certainty: likeness >= 0.5 ? 'if_unique' : 'doubtful', tier } : null
 }
 
-/** Whether two texts of the same words name the day on which the purchase was made, and the same one. */
-function namedAlike(row: Incoming, candidate: Candidate): 'the same' | 'another' | 'nothing' {
+/** Whether two texts of the same words name the day on which the purchase was made, and the same one; `alike`: the same one, on which the earlier row does not lie. */
+export function namedAlike(row: Incoming, candidate: Candidate): 'the same' | 'alike' | 'another' | 'nothing' {
   const [text, other] = [row.text, textOf(candidate)]
-  if (text.replace(/\d/g, '') !== other.replace(/\d/g, '')) return 'nothing'
-  const first = row.content.postedOn < candidate.postedOn ? row.content.postedOn : candidate.postedOn
-  if (text === other) return purchaseDaysIn(text, first).length > 0 ? 'the same' : 'nothing'
-  const [named, others] = [purchaseDaysIn(text, row.content.postedOn), purchaseDaysIn(other, candidate.postedOn)]
-  return named.length > 0 && others.length > 0 && named.every((on) => !others.includes(on)) ? 'another' : 'nothing'
+  const [mine, theirs] = [purchaseIn(row, text, row.content.postedOn), purchaseIn(candidate, other, candidate.postedOn)]
+  if (mine.words !== theirs.words) return 'nothing'
+  const [{ days }, first] = row.content.postedOn < candidate.postedOn ? [mine, row.content.postedOn] : [theirs, candidate.postedOn]
+  if (text === other) return days.length === 0 ? 'nothing' : days.includes(first) ? 'the same' : 'alike'
+  return mine.days.length > 0 && theirs.days.length > 0 && mine.days.every((on) => !theirs.days.includes(on)) ? 'another' : 'nothing'
 }
 
-/** The days up to this one, as long as booking takes, that a normalised text names. */
-function purchaseDaysIn(text: string, on: Day): readonly Day[] {
-  if (!/\d{2} ?\d{2}/.test(text)) return []
+/** `words`: without digits; `days`: those up to its own, as long as booking takes, that the text names. */
+type Purchase = { readonly words: string; readonly days: readonly Day[] }
+
+/** One is compared with many. */
+const purchases = new WeakMap<Incoming | Candidate, Purchase>()
+
+/** What the normalised text of a row says of its purchase. */
+function purchaseIn(of: Incoming | Candidate, text: string, on: Day): Purchase {
+  let purchase = purchases.get(of)
+  if (purchase === undefined) purchases.set(of, (purchase = { words: text.replace(/\d/g, ''), days: /\d{2} ?\d{2}/.test(text) ? daysNamedIn(text, on) : [] }))
+  return purchase
+}
+
+function daysNamedIn(text: string, on: Day): readonly Day[] {
   const words = ` ${text} `
   return Array.from({ length: LONGEST_BOOKING_DAYS + 1 }, (_, ago) => addDays(on, -ago)).filter((day) => {
     const [year, month, date] = day.split('-')

@@ -3,7 +3,7 @@
  * and from stated balances to their proof. Rows are matched by `match.ts`; nothing is decided here.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
-import { contains, joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
+import { contains, daysBetween, joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { moneyOf } from '../domain/money.ts'
 import type { BalanceSpan, BalanceStatement, Covered } from '../domain/run.ts'
@@ -13,6 +13,7 @@ import { UNKNOWN_CURRENCY } from './accounts.ts'
 import { MAX_ANCHORS, newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
 import { isOwn } from './candidate.ts'
 import type { CommitContext, Counts, RowsCommit } from './commit.ts'
+import { BOOKING_DAYS } from './held-elsewhere.ts'
 
 /** One answer or file of one source of one account. */
 export type SettleContext = {
@@ -129,10 +130,11 @@ export function ledgerFrom(
 
 /**
  * What another source brought after this one had stated its balance, of days for which this one had answered without it: the balance
- * did not hold it, so that it is a part of what moves since.
+ * did not hold it, so that it is a part of what moves since. What lies further back than a hold waits is what this one leaves out for good,
+ * and its balance held it all the time.
  */
 function lateIn(stored: readonly Candidate[], sourceId: string, last: BalanceStatement, covered: readonly DayRange[]): readonly Candidate[] {
-  const isLate = ({ state, createdAt, postedOn }: Candidate): boolean => state === 'posted' && createdAt > last.observedAt && postedOn <= last.on
+  const isLate = ({ state, createdAt, postedOn }: Candidate): boolean => state === 'posted' && createdAt > last.observedAt && postedOn <= last.on && daysBetween(postedOn, last.on) <= BOOKING_DAYS
   return stored.filter((candidate) => isLate(candidate) && !isOwn(candidate, sourceId) && covered.some((range) => contains(range, candidate.postedOn)))
 }
 
