@@ -53,7 +53,7 @@ export function doubtHeld(decisions: readonly Decision[], stored: readonly Candi
     const other = around(decision.row.content.postedOn, byDay).find((candidate) => !asked.has(candidate) && mayBeOne(decision.row, candidate))
     if (other === undefined) return decision
     asked.add(other)
-    return { ...decision, other }
+    return { ...decision, other, held: true }
   })
 }
 

@@ -45,8 +45,11 @@ export type Decision =
   /** Belongs to the transaction that another row of the same answer makes or joins. */
   | { readonly kind: 'joinRow'; readonly row: Incoming; readonly with: Incoming; readonly tier: MatchTier }
   | { readonly kind: 'delete'; readonly row: Incoming; readonly transaction: Candidate | null }
-  /** `presumed`: the pair is one where no balance is stated that could say that it is two; `counted`: the balance holds one of them. */
-  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null; readonly presumed?: true; readonly counted?: 'one' }
+  /**
+   * `presumed`: the pair is one where no balance is stated that could say that it is two; `counted`: the balance holds one of them;
+   * `held`: another source tells another amount.
+   */
+  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null; readonly presumed?: true; readonly counted?: 'one'; readonly held?: true }
   | { readonly kind: 'wait'; readonly row: Incoming }
 
 export type NewRow = Extract<Decision, { kind: 'new' }>

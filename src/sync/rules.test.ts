@@ -1,6 +1,7 @@
 /** What a person answered once holds for the next pairs of its kind, each row of them once. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { addDays, day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatementHead, StatementRow } from '../domain/statement.ts'
 import { importStatements } from './import.ts'
@@ -49,4 +50,23 @@ test('that two of one amount are two holds for that amount; of another one it is
   await bring(world, [other('2026-02-12'), paid('2026-02-14', '-7.80', 'pending')])
   await bring(world, [other('2026-02-12'), paid('2026-02-17', '-7.80', 'posted'), other('2026-02-18')])
   assert.deepEqual(await world.openQuestions(), ['same_transaction'])
+})
+
+// Fails when: the newest answer counts whatever amount it was given for (so it was): two purchases of an amount that a person had called two became one, because two rows of another amount were.
+test('that two of one amount are two holds on where rows of another amount and the same words are said to be one', async () => {
+  const world = new World('2026-02-01')
+  const paid = (on: string, amount: string, status: 'pending' | 'posted') => row(on, amount, 'Card payment', { status })
+  const other = (on: string) => row(on, '-31.20', 'Card payment')
+  const pair = async (week: number, amount: string): Promise<void> => {
+    const on = (days: number): string => addDays(day('2026-01-20'), week * 9 + days)
+    await bring(world, [other(on(0)), paid(on(3), amount, 'pending')])
+    await bring(world, [other(on(0)), paid(on(6), amount, 'posted'), other(on(7))])
+  }
+  for (const [week, amount, answer] of [[0, '-4.50', 'different'], [1, '-7.80', 'same']] as const) {
+    await pair(week, amount)
+    const [asked] = await world.store.feed.questions({ open: true })
+    await world.store.feed.answerQuestion(asked!.id, answer, ++world.now)
+  }
+  await pair(2, '-4.50')
+  assert.deepEqual([(await world.all()).filter(({ amount, state }) => amount === -450n && state !== 'withdrawn').length, await world.openQuestions()], [4, []])
 })

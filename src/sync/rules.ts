@@ -11,9 +11,8 @@ import { asOne, asTwo, isRepeat } from './by-balance.ts'
 import { normalisedText } from './identity.ts'
 import type { Decision, NewRow } from './match.ts'
 
-/** What was answered to a pattern, for any amount or for one; the newest answer counts. */
-type Rules = ReadonlyMap<string, Rule>
-type Rule = { readonly answer: 'same' | 'different'; /** In the order of the answers. */ readonly place: number }
+/** What was answered to a pattern, for one amount or for any; the newest answer counts. */
+type Rules = ReadonlyMap<string, 'same' | 'different'>
 
 const SEPARATOR = '\u001f'
 
@@ -37,21 +36,26 @@ export function isOfStandingPending(pattern: string | null): boolean {
   return pattern?.startsWith('v1 pending-posted ') ?? false
 }
 
-/** The pattern that the question of a decision has; null when it asks nothing, or without any word to go by. */
-export function patternOfDoubt({ row, other, otherRow }: NewRow): string | null {
+/**
+ * The pattern that the question of a decision has; null when it asks nothing, or without any word to go by, or which of two amounts
+ * holds that two sources tell: that hangs on the days of both, and on who told them.
+ */
+export function patternOfDoubt({ row, other, otherRow, held }: NewRow): string | null {
   const earlier = other ?? otherRow?.content ?? null
-  if (earlier === null || (wordsOf(earlier) === '' && wordsOf(row.content) === '')) return null
+  if (earlier === null || held === true || (wordsOf(earlier) === '' && wordsOf(row.content) === '')) return null
   return patternOf(earlier, row.content, isRepeat(row))
 }
 
 /** The decisions, with those doubts decided that a person has decided before in this account. */
 export async function followRules(feed: Pick<FeedStore, 'questions'>, accountId: string, decisions: readonly Decision[]): Promise<readonly Decision[]> {
   if (!decisions.some((decision) => decision.kind === 'new' && patternOfDoubt(decision) !== null)) return decisions
-  const rules = new Map<string, Rule>()
+  const rules = new Map<string, 'same' | 'different'>()
   const answered = [...(await feed.questions({ accountId, open: false }))].sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0))
-  answered.forEach(({ pattern, answer }, place) => {
-    if (pattern !== null && (answer === 'same' || answer === 'different')) rules.set(answer === 'same' ? ofAnyAmount(pattern) : pattern, { answer, place })
-  })
+  for (const { pattern, answer } of answered) {
+    if (pattern === null || (answer !== 'same' && answer !== 'different')) continue
+    rules.set(pattern, answer)
+    if (answer === 'same') rules.set(ofAnyAmount(pattern), answer)
+  }
   return applyRules(decisions, rules)
 }
 
@@ -60,7 +64,9 @@ export function applyRules(decisions: readonly Decision[], rules: Rules): readon
   if (rules.size === 0) return decisions
   const decided = new Map<Decision, Decision>()
   const doubts = decisions.flatMap((doubt) => {
-    const answer = doubt.kind === 'new' ? answerTo(patternOfDoubt(doubt) ?? '', rules) : undefined
+    const pattern = doubt.kind === 'new' ? patternOfDoubt(doubt) : null
+    // What was said of its own amount comes before what was said of others.
+    const answer = pattern === null ? undefined : (rules.get(pattern) ?? rules.get(ofAnyAmount(pattern)))
     return doubt.kind === 'new' && answer !== undefined ? [{ doubt, answer }] : []
   })
   // Of several rows of one answer the nearest is it, and the others are more of its kind: what one booked row speaks for is no other one's.
@@ -80,12 +86,6 @@ export function applyRules(decisions: readonly Decision[], rules: Rules): readon
     }
   }
   return decisions.map((decision) => decided.get(decision) ?? decision)
-}
-
-/** The newest that holds for it. */
-function answerTo(pattern: string, rules: Rules): Rule['answer'] | undefined {
-  const [own, any] = [rules.get(pattern), rules.get(ofAnyAmount(pattern))]
-  return (own === undefined || (any !== undefined && any.place > own.place) ? any : own)?.answer
 }
 
 /** Between the two sides. */
