@@ -7,6 +7,7 @@ import type { Day } from '../domain/day.ts'
 import type { Currency } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure, StatementStream } from '../domain/statement.ts'
+import { addedUp } from './adds-up.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'
 import { labelsOf } from './csv/labelled.ts'
@@ -75,9 +76,9 @@ export async function readStatementFile(
     case 'camt052':
     case 'camt053':
     case 'camt054':
-      return ok({ format, stream: readCamt(all) })
+      return ok({ format, stream: addedUp(readCamt(all)) })
     case 'mt940':
-      return ok({ format, stream: readMt940(all, limits) })
+      return ok({ format, stream: addedUp(readMt940(all, limits)) })
     case 'qif':
       return ok({ format, stream: readQif(all, limits, { said, remembered: before, currency }) })
     case 'csv':
