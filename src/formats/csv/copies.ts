@@ -6,21 +6,25 @@
 import { scanDate } from '../written-date.ts'
 import type { CsvRecord } from './records.ts'
 
-/** Records above the rows, and below them. */
-const ABOVE = 100
+/** Records below the rows, and rows above those that come again. */
 const BELOW = 6
+const ONCE = [0, 1, 2, 3]
 
 /** From which record on the copy stands, and how many records it has; null where nothing stands twice. */
 export type Copy = { readonly from: number; readonly count: number }
 
 export function copyIn(records: readonly CsvRecord[]): Copy | null {
   const keys = records.map(({ cells }) => cells.join('\u001f'))
-  for (let above = 0; above <= Math.min(ABOVE, keys.length - 2); above += 1) {
+  const first = records.findIndex(({ cells }) => cells.some((cell) => scanDate(cell) !== null))
+  if (first === -1) return null
+  // All that is above the rows comes again, or nothing of it does.
+  for (const above of new Set([0, ...ONCE.map((rows) => first + rows)])) {
     for (let below = 0; below <= Math.min(BELOW, keys.length - above - 2); below += 1) {
       const count = (keys.length - above - below) / 2
       if (!Number.isInteger(count) || keys[above] !== keys[above + count]) continue
       const half = records.slice(above, above + count)
-      if (half.every((_, at) => keys[above + at] === keys[above + count + at]) && isOfDays(half)) return { from: above + count, count }
+      if (half.some((_, at) => keys[above + at] !== keys[above + count + at])) continue
+      return isOfDays(half) ? { from: above + count, count } : null
     }
   }
   return null
