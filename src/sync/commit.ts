@@ -14,7 +14,7 @@ import type { Movement } from './balance.ts'
 import { contentKey, isTurned } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, MAX_MOVE_DAYS, type Decision, type MatchContext } from './match.ts'
-import { LONGEST_BOOKING_DAYS } from './pairing.ts'
+import { LONGEST_BOOKING_DAYS } from './purchase-day.ts'
 import { patternOfDoubt } from './rules.ts'
 
 export type CommitContext = {

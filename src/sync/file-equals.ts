@@ -14,6 +14,7 @@ import type { Incoming } from './incoming.ts'
 import { followIds, isReported, isUndoubted, mayFollow, placeOf, type Decision, type MatchContext, type NewRow } from './match.ts'
 import { areDatedTwice, costApart, dayUnder, MOST_APART_DAYS, oneSide, otherDaysIn, pairApart, singlesIn, type OtherDays } from './other-days.ts'
 import { isTip } from './pairing.ts'
+import { LONGEST_BOOKING_DAYS, purchaseOf } from './purchase-day.ts'
 import { costOf, daysOf, sameMoney, type SameMoney } from './same-money.ts'
 
 const NEAR_DAYS = 3
@@ -39,6 +40,11 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
   if (left.length === 0) return decisions
   const byContent = Map.groupBy(left, (candidate) => candidate.contentKey)
   const byPlace = Map.groupBy(left, placeOf)
+  const byMoney = Map.groupBy(left, ({ amount, currency }) => `${amount} ${currency}`)
+  // Within the days of the file: beside what another one showed before them may stand a second purchase of that day.
+  const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn <= to)
+  const purchaseNear = (row: Incoming, candidate: Candidate): ReturnType<typeof purchaseOf> => (Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= LONGEST_BOOKING_DAYS ? purchaseOf(row, candidate) : 'nothing')
+  const mayBePurchaseOf = (row: Incoming, candidate: Candidate): boolean => candidate.state === 'posted' && ['the same', 'alike'].includes(purchaseNear(row, candidate))
   const free = (candidate: Candidate): boolean => !taken.has(candidate.id)
   const joinedBy = (find: (row: Incoming) => readonly Candidate[]) => (decision: Decision): Decision => {
     if (decision.kind !== 'new') return decision
@@ -60,6 +66,7 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
       return { kind: 'join', row: decision.row, transaction, tier: 'assignment' }
     })
     .map(joinedBy((row) => byContent.get(row.contentKey) ?? []))
+    .map(joinedBy((row) => (byMoney.get(`${row.content.amount} ${row.content.currency}`) ?? []).filter((candidate) => isWithin(candidate) && purchaseNear(row, candidate) === 'the same')))
     .map(joinedBy((row) => (byPlace.get(placeOf(row.content)) ?? []).filter((candidate) => isCutOff(row.text, textOf(candidate)) || isReordered(row.text, textOf(candidate)))))
   const reworded = rewordedOf(joined, left.filter(free), candidates, context.sourceId)
   const same = (row: Incoming): Candidate | undefined => {
@@ -78,7 +85,7 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
   return known.map((decision): Decision => {
     if (!isUndoubted(decision)) return decision
     const near = byAmount.get(decision.row.content.amount)?.filter(free) ?? []
-    const other = likest(decision.row, near.filter((candidate) => resembles(decision, candidate, context))) ?? same(decision.row) ?? (isSingle(decision.row) ? singleIn(decision.row, near, context) : undefined)
+    const other = likest(decision.row, near.filter((candidate) => resembles(decision, candidate, context) || mayBePurchaseOf(decision.row, candidate))) ?? same(decision.row) ?? (isSingle(decision.row) ? singleIn(decision.row, near, context) : undefined)
     if (other === undefined) return decision
     taken.add(other.id)
     return { ...decision, other }
@@ -249,5 +256,5 @@ function singleIn({ content }: Incoming, [candidate, ...others]: readonly Candid
 /** Whether a person should compare them: near days, like texts, and the file should have shown the stored one. */
 function resembles({ row }: NewRow, candidate: Candidate, { covers }: MatchContext): boolean {
   if (!coversDay(covers, candidate.postedOn) || candidate.state === 'withdrawn' || candidate.currency !== row.content.currency) return false
-  return Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= NEAR_DAYS && resemblance(row.text, textOf(candidate)) >= LIKE
+  return Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= NEAR_DAYS && resemblance(row.text, textOf(candidate)) >= LIKE && purchaseOf(row, candidate) !== 'another'
 }

@@ -14,7 +14,8 @@ import type { IdTrust } from './id-trust.ts'
 import { isReworded, presenceMark, resemblance, wordsOf } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { meetApart } from './other-days.ts'
-import { assignLeft, coveredByBoth, joinMoved, namedAlike } from './pairing.ts'
+import { assignLeft, coveredByBoth, joinMoved } from './pairing.ts'
+import { purchaseOf } from './purchase-day.ts'
 import { takeBack, takesBack } from './unbooked.ts'
 
 export type MatchContext = {
@@ -285,14 +286,14 @@ function meetBooked(board: Board, rows: readonly Incoming[]): void {
   const pairs = places.flatMap(({ here, there }) => likelyPairs(here, there)).flatMap(([row, candidate]) => {
     const likeness = resemblance(row.text, textOf(candidate))
     const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
-    return (likeness >= 0.3 || coveredByBoth(board, row, candidate)) && namedAlike(row, candidate) !== 'another' ? [{ row, candidate, weight: likeness + (isItsOwn ? 2 : row.text === textOf(candidate) ? 1 : 0) }] : []
+    return (likeness >= 0.3 || coveredByBoth(board, row, candidate)) && purchaseOf(row, candidate) !== 'another' ? [{ row, candidate, weight: likeness + (isItsOwn ? 2 : row.text === textOf(candidate) ? 1 : 0) }] : []
   })
   for (const { row, candidate } of pairs.sort((a, b) => b.weight - a.weight)) {
     if (!board.decisions.has(row) && isMet(candidate)) join(board, row, candidate, 'other_source')
   }
   for (const { here, there } of places) {
     const left = there.filter(isMet).toReversed()
-    for (const row of here) if (left.length > 0 && !board.decisions.has(row) && coveredByBoth(board, row, left.at(-1)!) && namedAlike(row, left.at(-1)!) !== 'another') join(board, row, left.pop()!, 'other_source')
+    for (const row of here) if (left.length > 0 && !board.decisions.has(row) && coveredByBoth(board, row, left.at(-1)!) && purchaseOf(row, left.at(-1)!) !== 'another') join(board, row, left.pop()!, 'other_source')
   }
 }
 

@@ -10,6 +10,7 @@ import { isBookedBy, idsUnder } from './candidate.ts'
 import { coversDay, overlap } from './coverage.ts'
 import type { Incoming } from './incoming.ts'
 import { join, type Board } from './match.ts'
+import { purchaseOf } from './purchase-day.ts'
 import { costOf, daysOf } from './same-money.ts'
 
 /** 1: this source dates a row later than the others, -1: earlier. Null: by the same day, as far as is known. */
@@ -142,7 +143,8 @@ export function pairApart(rows: readonly Incoming[], candidates: readonly Candid
   return assign(pairs, ALONE)
 }
 
-/** Without an id that tells. */
-export function costApart(row: Incoming, candidate: Candidate): number {
+/** Without an id that tells; null: they name two purchases. */
+export function costApart(row: Incoming, candidate: Candidate): number | null {
+  if (purchaseOf(row, candidate) === 'another') return null
   return costOf(row, candidate, Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)))
 }

@@ -14,8 +14,9 @@ import { coversDay } from './coverage.ts'
 import { keepsIdsWhenBooked } from './id-trust.ts'
 import { isReworded, isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { type Board, isGone, isReported, join, mayFollow, RENEWED_ROWS } from './match.ts'
+import { type Board, isGone, isReported, join, type MatchContext, mayFollow, RENEWED_ROWS } from './match.ts'
 import { daysTo, MOST_APART_DAYS } from './other-days.ts'
+import { LONGEST_BOOKING_DAYS, purchaseOf } from './purchase-day.ts'
 import { daysOf, FEW_AMOUNTS, sameMoney } from './same-money.ts'
 
 /**
@@ -35,8 +36,6 @@ const ALONE = 1_000
 /** Within this a booking day is corrected. */
 export const MOVED_DAYS = 3
 const REACH_DAYS = 12
-/** Over holidays booking takes longer; believed where the bank says on which day the row was made. */
-export const LONGEST_BOOKING_DAYS = 12
 /** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance; so many that moved by as many days, its new dating. */
 const REWORDED_ROWS = 3
 
@@ -355,48 +354,17 @@ function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: n
   if (candidate.status !== row.content.status) return judgeBookedElsewhere(row, candidate, days, likeness, isShared)
   if (row.content.amount !== candidate.amount) return null
   const apart = Math.abs(days)
-  const purchase = namedAlike(row, candidate)
+  const purchase = purchaseOf(row, candidate)
   if (purchase === 'another') return null
   // Of equal amounts on one day that both show, each shows as many: whichever is which, each is there once.
   if (apart === 0 && (likeness >= 0.5 || isShared)) return { certainty: 'sure', tier }
-  // Where neither lies on that day, it may be a number of the shop that looks like one, or two of a day.
-  if ((purchase === 'the same' || purchase === 'alike') && apart <= LONGEST_BOOKING_DAYS) return isShared || purchase === 'the same' ? { certainty: 'sure', tier, isNamed: true } : { certainty: 'doubtful', tier }
+  // Where neither lies on that day, it may be a number of the shop that looks like one; where the later one begins after it, two of a day.
+  if (purchase !== 'nothing' && apart <= LONGEST_BOOKING_DAYS) return isShared || (purchase === 'the same' && lacksEarlier(board, row, candidate)) ? { certainty: 'sure', tier, isNamed: true } : { certainty: 'doubtful', tier }
   // At the edge of what a source covered, a row and its like of the next day may be one or two.
   if (!isShared) return (apart <= 3 && likeness >= 0.5) || (apart <= MOST_APART_DAYS && isSingle(board, candidate)) ? { certainty: 'doubtful', tier } : null
   if (apart <= 3) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
   // Booking took a week at most, where one of the two tells the purchase.
   return apart <= MOST_APART_DAYS ? { certainty: likeness >= 0.5 ? 'if_unique' : 'doubtful', tier } : null
-}
-
-/** Whether two texts of the same words name the day on which the purchase was made, and the same one; `alike`: the same one, on which the earlier row does not lie. */
-export function namedAlike(row: Incoming, candidate: Candidate): 'the same' | 'alike' | 'another' | 'nothing' {
-  const [text, other] = [row.text, textOf(candidate)]
-  const [mine, theirs] = [purchaseIn(row, text, row.content.postedOn), purchaseIn(candidate, other, candidate.postedOn)]
-  if (mine.words !== theirs.words) return 'nothing'
-  const [{ days }, first] = row.content.postedOn < candidate.postedOn ? [mine, row.content.postedOn] : [theirs, candidate.postedOn]
-  if (text === other) return days.length === 0 ? 'nothing' : days.includes(first) ? 'the same' : 'alike'
-  return mine.days.length > 0 && theirs.days.length > 0 && mine.days.every((on) => !theirs.days.includes(on)) ? 'another' : 'nothing'
-}
-
-/** `words`: without digits; `days`: those up to its own, as long as booking takes, that the text names. */
-type Purchase = { readonly words: string; readonly days: readonly Day[] }
-
-/** One is compared with many. */
-const purchases = new WeakMap<Incoming | Candidate, Purchase>()
-
-/** What the normalised text of a row says of its purchase. */
-function purchaseIn(of: Incoming | Candidate, text: string, on: Day): Purchase {
-  let purchase = purchases.get(of)
-  if (purchase === undefined) purchases.set(of, (purchase = { words: text.replace(/\d/g, ''), days: /\d{2} ?\d{2}/.test(text) ? daysNamedIn(text, on) : [] }))
-  return purchase
-}
-
-function daysNamedIn(text: string, on: Day): readonly Day[] {
-  const words = ` ${text} `
-  return Array.from({ length: LONGEST_BOOKING_DAYS + 1 }, (_, ago) => addDays(on, -ago)).filter((day) => {
-    const [year, month, date] = day.split('-')
-    return [`${date} ${month}`, `${month} ${date}`, `${year}${month}${date}`, `${date}${month}${year}`, `${date}${month}${year!.slice(2)}`].some((named) => words.includes(` ${named} `))
-  })
 }
 
 /** No other one of its amount is near: that tells where words and days do not. */
@@ -416,9 +384,18 @@ function judgeBookedElsewhere(row: Incoming, candidate: Candidate, days: number,
 
 /** Whether both sources answered for the days of both: then they show the same rows. */
 export function coveredByBoth({ context }: Board, row: Incoming, candidate: Candidate): boolean {
-  if (!coversDay(context.covers, candidate.postedOn)) return false
-  const sources = new Set(candidate.reports.map((report) => report.sourceId))
-  return context.coverage.some((covered) => sources.has(covered.sourceId) && contains(covered, row.content.postedOn))
+  return coversDay(context.covers, candidate.postedOn) && coversBeside(context, candidate, row.content.postedOn)
+}
+
+/** Whether the source of the later one answered for the day of the earlier one: there it would show a second purchase of its own. */
+function lacksEarlier({ context }: Board, row: Incoming, candidate: Candidate): boolean {
+  return row.content.postedOn < candidate.postedOn ? coversBeside(context, candidate, row.content.postedOn) : coversDay(context.covers, candidate.postedOn)
+}
+
+/** Whether one of the sources that reported the transaction answered for the day. */
+function coversBeside({ coverage }: MatchContext, { reports }: Candidate, on: Day): boolean {
+  const sources = new Set(reports.map(({ sourceId }) => sourceId))
+  return coverage.some((covered) => sources.has(covered.sourceId) && contains(covered, on))
 }
 
 /** Whether both would stay in the feed as posted if the pair is not made. */

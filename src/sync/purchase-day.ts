@@ -1,0 +1,42 @@
+/**
+ * Many banks write into the text of a card payment on which day it was made ("Card 4411 07.03 Berlin", "20260307 Old Grill").
+ * Whatever day each source or each export gives the row then, the same words with the same such day are the same purchase. Pure.
+ */
+import { addDays, type Day } from '../domain/day.ts'
+import type { Candidate } from '../ports/feed.ts'
+import { textOf } from './candidate.ts'
+import type { Incoming } from './incoming.ts'
+
+/** Over holidays booking takes longer; believed where the bank says on which day the row was made. */
+export const LONGEST_BOOKING_DAYS = 12
+
+/** Whether two texts of the same words name the day on which the purchase was made, and the same one; `alike`: the same one, on which the earlier row does not lie. */
+export function purchaseOf(row: Incoming, candidate: Candidate): 'the same' | 'alike' | 'another' | 'nothing' {
+  const [text, other] = [row.text, textOf(candidate)]
+  const [mine, theirs] = [purchaseIn(row, text, row.content.postedOn), purchaseIn(candidate, other, candidate.postedOn)]
+  if (mine.words !== theirs.words) return 'nothing'
+  const [{ days }, first] = row.content.postedOn < candidate.postedOn ? [mine, row.content.postedOn] : [theirs, candidate.postedOn]
+  if (text === other) return days.length === 0 ? 'nothing' : days.includes(first) ? 'the same' : 'alike'
+  return mine.days.length > 0 && theirs.days.length > 0 && mine.days.every((on) => !theirs.days.includes(on)) ? 'another' : 'nothing'
+}
+
+/** `words`: without digits; `days`: those up to its own, as long as booking takes, that the text names. */
+type Purchase = { readonly words: string; readonly days: readonly Day[] }
+
+/** One is compared with many. */
+const purchases = new WeakMap<Incoming | Candidate, Purchase>()
+
+/** What the normalised text of a row says of its purchase. */
+function purchaseIn(of: Incoming | Candidate, text: string, on: Day): Purchase {
+  let purchase = purchases.get(of)
+  if (purchase === undefined) purchases.set(of, (purchase = { words: text.replace(/\d/g, ''), days: /\d{2} ?\d{2}/.test(text) ? daysNamedIn(text, on) : [] }))
+  return purchase
+}
+
+function daysNamedIn(text: string, on: Day): readonly Day[] {
+  const words = ` ${text} `
+  return Array.from({ length: LONGEST_BOOKING_DAYS + 1 }, (_, ago) => addDays(on, -ago)).filter((day) => {
+    const [year, month, date] = day.split('-')
+    return [`${date} ${month}`, `${month} ${date}`, `${year}${month}${date}`, `${date}${month}${year}`, `${date}${month}${year!.slice(2)}`].some((named) => words.includes(` ${named} `))
+  })
+}
