@@ -121,7 +121,8 @@ export function meetApart(board: Board, rows: readonly Incoming[], isMet: (candi
 function tellsOf({ candidates, taken, context: { sourceId, covers, coverage } }: Board, rows: readonly Incoming[]): Tells {
   const isBooked = ({ status, counts, sourceId: by }: Candidate['reports'][number]): boolean => status === 'posted' && counts && by !== sourceId
   const shown = [...rows, ...taken.values()].filter(({ content }) => content.status === 'posted').map(({ content }) => content.postedOn)
-  const both = overlap(daysOf(shown), daysOf(candidates.filter(({ reports }) => reports.some(isBooked)).map(({ postedOn }) => postedOn)))
+  const told = candidates.filter(({ reports }) => reports.some(isBooked)).map(({ postedOn }) => postedOn)
+  const both = shown.length === 0 || told.length === 0 ? null : overlap(daysOf(shown), daysOf(told))
   const others = coverage.filter((covered) => covered.sourceId !== sourceId)
   const isShared = (on: Day): boolean => both !== null && contains(both, on) && coversDay(covers, on) && coversDay(others, on)
   return (row, candidate) => isShared(row.content.postedOn) || isShared(candidate.postedOn)

@@ -341,6 +341,8 @@ export function countHeadings(text: string): number {
 
 /** Whether a record is a heading line: it names a date and an amount, and no cell of it is a figure. */
 export function isHeadingLine(cells: readonly string[]): boolean {
+  // Most lines of a text that is no table are told by that: looking up words takes long.
+  if (cells.length < 2) return false
   const roles = new Set(cells.flatMap((cell) => readHeading(cell).meanings.map(({ role }) => role)))
   const dated = roles.has('booked') || roles.has('date') || roles.has('acted') || roles.has('value') || roles.has('bought')
   return dated && namesAmounts(cells)

@@ -62,8 +62,9 @@ function isSummary(records: readonly CsvRecord[], named: number, lower: number):
 /** Words that name amounts, each above a cell of all records after them, of which one is the day: whatever its word is. */
 function isAboveDates(heading: CsvRecord, below: readonly CsvRecord[]): boolean {
   const { cells } = heading
+  if (!namesAmounts(cells) || cells.some((cell) => scanDate(cell) !== null)) return false
   const rows = below.filter((row) => !isSame(row, heading))
-  return namesAmounts(cells) && !cells.some((cell) => scanDate(cell) !== null) && rows.length > 0 && rows.every((row) => row.cells.length === cells.length) && dateColumns(rows).length > 0
+  return rows.length > 0 && rows.every((row) => row.cells.length === cells.length) && dateColumns(rows).length > 0
 }
 
 /** A heading stands there again on each page. */
