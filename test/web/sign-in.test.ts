@@ -363,7 +363,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.getByText(/All \d+ lines hold together/).waitFor()
     await page.getByRole('list', { name: 'Acts, newest first' }).getByText(`by Olga ${MARKUP}`).first().waitFor()
     await page.goto(url('/settings/members'))
-    await page.getByText(`Olga ${MARKUP}`).waitFor()
+    await page.locator('#main').getByText(`Olga ${MARKUP}`).waitFor()
     assert.equal(await page.title(), 'Members · Relink')
     await untilEqual(() => page.locator('img[src="x"]').count(), 0)
   })
