@@ -1,5 +1,6 @@
 /** What the matcher asks of stored transactions: whose they are, whether they are still open, how they read. Pure. */
-import type { Day } from '../domain/day.ts'
+import { contains, type Day } from '../domain/day.ts'
+import type { Covered } from '../domain/run.ts'
 import type { TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
 import { normalisedText } from './identity.ts'
@@ -28,6 +29,11 @@ export function isBookedBy(candidate: Candidate, sourceId: string): boolean {
 export function dayAt({ reports, postedOn }: Candidate, sourceId: string): Day {
   const own = reports.filter((report) => report.sourceId === sourceId && report.counts && report.status === 'posted')
   return own.some((report) => report.postedOn === postedOn) ? postedOn : (own.at(-1)?.postedOn ?? postedOn)
+}
+
+/** Whether one of the sources that reported it answered for the day. */
+export function isAnsweredFor({ reports }: Candidate, coverage: readonly Covered[], on: Day): boolean {
+  return coverage.some((covered) => contains(covered, on) && reports.some(({ sourceId }) => sourceId === covered.sourceId))
 }
 
 /** A transaction that a row may still be joined to: not one that a person or the bank ended for good. */

@@ -12,16 +12,16 @@ import type { Candidate, CandidateQuery, Candidates, PageCommit } from '../ports
 import { providerIdsOf } from './answer.ts'
 import { proveStatement, type Movement } from './balance.ts'
 import { decideByBalance, isRepeat, presume } from './by-balance.ts'
-import { byId, isBookedBy } from './candidate.ts'
+import { byId } from './candidate.ts'
 import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import type { Incoming, Intake } from './incoming.ts'
-import { doubtAmended, doubtEqual, doubtMet, joinEqual, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
-import { BOOKING_DAYS, doubtHeld } from './held-elsewhere.ts'
+import { doubtAmended, doubtEqual, doubtMet, joinEqual, leftOut, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
+import { doubtHeld } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
 import { presenceMark } from './identity.ts'
-import { isReported, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
-import { LONGEST_BOOKING_DAYS } from './purchase-day.ts'
+import { match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
+import { BOOKING_DAYS, LONGEST_BOOKING_DAYS } from './purchase-day.ts'
 import { decideRepeats, doubtRepeats, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, pageOf, spanning, statedBalances, type LastPiece, type SettleContext } from './settle.ts'
@@ -163,7 +163,7 @@ export class FileAnswer {
     const near = maybeAmended(decisions)
     const around = bothOf(near, metBeside(decisions))
     if (around !== null) {
-      const stored = await this.#posted({ from: addDays(around.from, -BOOKING_DAYS), to: addDays(around.to, BOOKING_DAYS) })
+      const stored = await this.#stored('posted', { from: addDays(around.from, -BOOKING_DAYS), to: addDays(around.to, BOOKING_DAYS) })
       const left = leftOut(stored, decisions, await ofFile())
       if (near !== null) decisions = doubtHeld(doubtAmended(decisions, left.filter(({ postedOn }) => contains(near, postedOn))), stored, context)
       decisions = await this.#doubtMet(decisions, left)
@@ -181,13 +181,14 @@ export class FileAnswer {
     return doubted.map((decision, index) => (decision.kind === 'join' && pairs.has(`${decision.transaction.id} ${decision.double}`) ? decisions[index]! : decision))
   }
 
-  /** All posted rows of the range. */
-  async #posted(range: DayRange): Promise<readonly Candidate[]> {
+  /** All rows of the range in that state. */
+  async #stored(state: 'posted' | 'pending', range: DayRange): Promise<readonly Candidate[]> {
+    return (await this.#ask({ states: { states: [state], range } })).transactions
+  }
+
+  #ask(query: Partial<CandidateQuery>): Promise<Candidates> {
     const { feed, account, source } = this.#context
-    const { transactions } = await feed.candidates({
-      accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['posted'], range },
-    })
-    return transactions
+    return feed.candidates({ accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null, ...query })
   }
 
   /** One for each piece; `decisions` in the order of their rows. */
@@ -233,15 +234,14 @@ export class FileAnswer {
    * end them. Only those that are older than booking takes: a file may show what is booked alone.
    */
   async #ended(pieces: readonly Piece[], decisions: readonly Decision[]): Promise<readonly Candidate[]> {
-    const { feed, account, source } = this.#context
+    const { source } = this.#context
     const covers = joinRanges([...new Set(pieces.map(({ statement, isLast }) => (isLast ? statement.covers : null)))].filter((range) => range !== null))
     const [first, last] = [covers[0], covers.at(-1)]
     if (first === undefined || last === undefined || this.#context.accountWasEmpty()) return []
     const range = { from: first.from, to: addDays(last.to, -LONGEST_BOOKING_DAYS - 1) }
     if (range.to < range.from) return []
-    const { transactions } = await feed.candidates({ accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['pending'], range } })
     const taken = takenBy(decisions)
-    const held = transactions.filter(({ id, postedOn, reports }) => !taken.has(id) && coversDay(covers, postedOn) && reports.every(({ sourceId }) => sourceId === source.id))
+    const held = (await this.#stored('pending', range)).filter(({ id, postedOn, reports }) => !taken.has(id) && coversDay(covers, postedOn) && reports.every(({ sourceId }) => sourceId === source.id))
     if (held.length === 0) return []
     const shown = await this.#context.shown()
     return held.filter(({ amount, reports }) => !reports.some(({ providerId, key }) => shown.holds(key) || shown.shows(presenceMark(providerId, amount, key))))
@@ -251,10 +251,7 @@ export class FileAnswer {
   async #settleRepeats(statement: OpenStatement, repeats: readonly Incoming[]): Promise<void> {
     const { feed, account, source } = this.#context
     await this.#land()
-    const candidates = await feed.candidates({
-      accountId: account.id, sourceId: source.id, keys: repeats.flatMap((row) => [row.firstKey, row.key]), providerIds: providerIdsOf(repeats),
-      contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,
-    })
+    const candidates = await this.#ask({ keys: repeats.flatMap((row) => [row.firstKey, row.key]), providerIds: providerIdsOf(repeats) })
     const stored = byId(candidates)
     const taken = new Set(repeats.flatMap(({ firstKey }) => candidates.known.get(firstKey)?.transactionId ?? []))
     const doubts = doubtRepeats(repeats.filter((row) => !candidates.known.has(row.key)), [], candidates, { sourceId: source.id, taken })
@@ -290,19 +287,15 @@ export class FileAnswer {
 
   /** First the exact repeats, which are most rows of most files; only for the rest, and for what would come back, what resembles them. */
   async #candidates(rows: readonly Incoming[]): Promise<Candidates> {
-    const { feed, account, source } = this.#context
-    const nothing: CandidateQuery = {
-      accountId: account.id, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: null,
-    }
-    const repeats = await feed.candidates({ ...nothing, keys: rows.map((row) => row.key) })
+    const repeats = await this.#ask({ keys: rows.map((row) => row.key) })
     const left = rows.filter((row) => (repeats.known.get(row.key)?.state ?? 'withdrawn') === 'withdrawn')
     if (left.length === 0) return repeats
     const windows = left.map((row) => this.#window(row.content.postedOn))
     const from = windows.map(([day]) => day)
     const to = windows.map(([, day]) => day)
     const range = { from: from.reduce((a, b) => (a < b ? a : b)), to: to.reduce((a, b) => (a > b ? a : b)) }
-    const alike = await feed.candidates({
-      ...nothing, providerIds: providerIdsOf(left), contentKeys: left.map((row) => row.contentKey),
+    const alike = await this.#ask({
+      providerIds: providerIdsOf(left), contentKeys: left.map((row) => row.contentKey),
       near: { amounts: left.map((row) => row.content.amount), from, to }, states: { states: ['pending'], range },
     })
     return { known: repeats.known, transactions: [...byId({ transactions: [...repeats.transactions, ...alike.transactions] }).values()] }
@@ -313,13 +306,6 @@ export class FileAnswer {
     if (window === undefined) this.#windows.set(day, (window = [addDays(day, -NEAR_DAYS), addDays(day, NEAR_DAYS)]))
     return window
   }
-}
-
-/** Those of the source that the file leaves out, on days that it reaches beyond or ends with: only the first one may be cut. */
-function leftOut(posted: readonly Candidate[], decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
-  const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn <= to)
-  const taken = takenBy(decisions)
-  return posted.filter((candidate) => isWithin(candidate) && isBookedBy(candidate, context.sourceId) && !taken.has(candidate.id) && !isReported(candidate, context))
 }
 
 /** The smallest range that holds both; null: there is none. */

@@ -6,15 +6,16 @@
  */
 import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
-import { byId, isOpen, isOwn, textOf } from './candidate.ts'
+import { byId, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
+import { takenBy } from './commit.ts'
 import { coversDay } from './coverage.ts'
-import { BOOKING_DAYS } from './held-elsewhere.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { followIds, isReported, isUndoubted, mayFollow, placeOf, type Decision, type MatchContext, type NewRow } from './match.ts'
+import { isReported, isUndoubted, mayFollow, placeOf, type Decision, type MatchContext, type NewRow } from './match.ts'
 import { areDatedTwice, costApart, dayUnder, MOST_APART_DAYS, oneSide, otherDaysIn, pairApart, singlesIn, type OtherDays } from './other-days.ts'
 import { isTip } from './pairing.ts'
-import { LONGEST_BOOKING_DAYS, purchaseOf } from './purchase-day.ts'
+import { BOOKING_DAYS, LONGEST_BOOKING_DAYS, purchaseOf } from './purchase-day.ts'
+import { followIds } from './same-id.ts'
 import { costOf, daysOf, sameMoney, type SameMoney } from './same-money.ts'
 
 const NEAR_DAYS = 3
@@ -41,8 +42,6 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
   const byContent = Map.groupBy(left, (candidate) => candidate.contentKey)
   const byPlace = Map.groupBy(left, placeOf)
   const byMoney = Map.groupBy(left, ({ amount, currency }) => `${amount} ${currency}`)
-  // Within the days of the file: beside what another one showed before them may stand a second purchase of that day.
-  const isWithin = ({ postedOn }: Candidate): boolean => context.covers.some(({ from, to }) => postedOn > from && postedOn <= to)
   const purchaseNear = (row: Incoming, candidate: Candidate): ReturnType<typeof purchaseOf> => (Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= LONGEST_BOOKING_DAYS ? purchaseOf(row, candidate) : 'nothing')
   const mayBePurchaseOf = (row: Incoming, candidate: Candidate): boolean => candidate.state === 'posted' && ['the same', 'alike'].includes(purchaseNear(row, candidate))
   const free = (candidate: Candidate): boolean => !taken.has(candidate.id)
@@ -66,7 +65,8 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
       return { kind: 'join', row: decision.row, transaction, tier: 'assignment' }
     })
     .map(joinedBy((row) => byContent.get(row.contentKey) ?? []))
-    .map(joinedBy((row) => (byMoney.get(`${row.content.amount} ${row.content.currency}`) ?? []).filter((candidate) => isWithin(candidate) && purchaseNear(row, candidate) === 'the same')))
+    // Within the days of the file: beside what another one showed before them may stand a second purchase of that day.
+    .map(joinedBy((row) => (byMoney.get(`${row.content.amount} ${row.content.currency}`) ?? []).filter((candidate) => isWithin(candidate, context) && purchaseNear(row, candidate) === 'the same')))
     .map(joinedBy((row) => (byPlace.get(placeOf(row.content)) ?? []).filter((candidate) => isCutOff(row.text, textOf(candidate)) || isReordered(row.text, textOf(candidate)))))
   const reworded = rewordedOf(joined, left.filter(free), candidates, context.sourceId)
   const same = (row: Incoming): Candidate | undefined => {
@@ -195,6 +195,12 @@ function apartOf(decisions: readonly Decision[], left: readonly Candidate[], oth
   const costIn = (row: Incoming, candidate: Candidate): number | null => (isWithin(candidate, context, otherDays) || coversDay(before, row.content.postedOn) ? costApart(row, candidate) : null)
   const once = left.filter((candidate) => candidate.state === 'posted' && dayUnder(otherDays, candidate, context.sourceId) === null)
   return new Map(pairApart(undoubted(decisions), once, otherDays, costIn).map(({ row, candidate }) => [row, candidate]))
+}
+
+/** Posted rows of the source that the file leaves out, on its days. */
+export function leftOut(posted: readonly Candidate[], decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
+  const taken = takenBy(decisions)
+  return posted.filter((candidate) => isWithin(candidate, context) && isBookedBy(candidate, context.sourceId) && !taken.has(candidate.id) && !isReported(candidate, context))
 }
 
 /** Not on the first of its days, which may be cut off where it does not show it later. */

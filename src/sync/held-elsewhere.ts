@@ -3,23 +3,23 @@
  * day: two rows of one purchase, which no amount tells. Where the source of the booked one answered for the day of the held one
  * and did not show it, and neither amount stands anywhere else near, a person compares the two. Pure.
  */
-import { addDays, contains, daysBetween, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Covered } from '../domain/run.ts'
 import type { Candidate } from '../ports/feed.ts'
-import { isOwn, textOf } from './candidate.ts'
+import { isAnsweredFor, isOwn, textOf } from './candidate.ts'
 import { takenBy } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isUndoubted, type Decision, type NewRow } from './match.ts'
 import { isTip } from './pairing.ts'
+import { BOOKING_DAYS } from './purchase-day.ts'
 
-/** So long a hold waits until it is booked. */
-export const BOOKING_DAYS = 10
 /** Two sources word one purchase alike, and two purchases in one shop too: less than this tells nothing. */
 const LIKE = 0.75
-/** So many lie beside each other in any case; else a fifth of what is known again. */
+/** So many lie beside each other in any case; else one in so many of what is known again. */
 const FEW = 5
+const ONE_IN = 5
 /** So many rows of a day that only others booked are not those of a purchase or two: another list, which is told as a whole. */
 const CROWD = 20
 /** Days around one, the nearest first. */
@@ -35,15 +35,14 @@ export function doubtHeld(decisions: readonly Decision[], stored: readonly Candi
   const byDay = Map.groupBy(stored.filter((candidate) => candidate.state === 'posted' && !taken.has(candidate.id) && !isOwn(candidate, sourceId)), ({ postedOn }) => postedOn)
   if (byDay.size === 0) return decisions
   // What lies beside each other on days of both is of two accounts, or two selections of one, where it is more than a few purchases.
-  const beside = fresh.filter(({ row }) => coverage.some((covered) => contains(covered, row.content.postedOn))).length + [...byDay].reduce((sum, [on, { length }]) => (coversDay(covers, on) ? sum + length : sum), 0)
-  if (beside > FEW && beside * FEW > decisions.length - fresh.length) return decisions
+  const beside = fresh.filter(({ row }) => coversDay(coverage, row.content.postedOn)).length + [...byDay].reduce((sum, [on, { length }]) => (coversDay(covers, on) ? sum + length : sum), 0)
+  if (beside > FEW && beside * ONE_IN > decisions.length - fresh.length) return decisions
   const times = timesPosted(fresh, stored)
   const isAlone = (amount: bigint, on: Day): boolean => NEAR.reduce((sum, days) => sum + (times.get(`${amount} ${addDays(on, days)}`) ?? 0), 0) === 1
-  const showsBeside = ({ reports }: Candidate, on: Day): boolean => coverage.some((covered) => contains(covered, on) && reports.some((report) => report.sourceId === covered.sourceId))
   const mayBeOne = ({ content, text }: Incoming, candidate: Candidate): boolean => {
     const days = daysBetween(candidate.postedOn, content.postedOn)
     const isBooked = days >= 0 && coversDay(covers, candidate.postedOn) && isTip(content.amount, candidate.amount)
-    const isHeld = days <= 0 && showsBeside(candidate, content.postedOn) && isTip(candidate.amount, content.amount)
+    const isHeld = days <= 0 && isAnsweredFor(candidate, coverage, content.postedOn) && isTip(candidate.amount, content.amount)
     return (isBooked || isHeld) && candidate.currency === content.currency && candidate.amount !== content.amount &&
       isAlone(candidate.amount, candidate.postedOn) && resemblance(text, textOf(candidate)) >= LIKE
   }

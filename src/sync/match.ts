@@ -11,11 +11,11 @@ import type { Candidate, Candidates } from '../ports/feed.ts'
 import { dayAt, idsUnder, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
 import type { IdTrust } from './id-trust.ts'
-import { isReworded, presenceMark, resemblance, wordsOf } from './identity.ts'
+import { isReworded, presenceMark, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { meetApart } from './other-days.ts'
+import { meetBooked } from './meet-booked.ts'
 import { assignLeft, coveredByBoth, joinMoved } from './pairing.ts'
-import { purchaseOf } from './purchase-day.ts'
+import { correctSameId, followLinks, keepSameId, settleSameId } from './same-id.ts'
 import { takeBack, takesBack } from './unbooked.ts'
 
 export type MatchContext = {
@@ -79,15 +79,8 @@ export type Board = {
 
 /** A row that moves further than this is not re-dated, whatever its id says: the year or the month is wrong. */
 export const MAX_MOVE_DAYS = 45
-/** So many rows under their old ids prove an id, so many renewed ones disprove it: fewer may be accidents. */
-const PROVING_ROWS = 2
+/** So many renewed ids disprove an id: fewer may be accidents. */
 export const RENEWED_ROWS = 3
-/** Rows of one day and amount, times transactions: above it not each is compared with each. */
-const CROWD = 10_000
-const FEW = 20
-/** Within this a bank may correct the day of a row under the same id. */
-const CORRECTION_DAYS = 10
-
 /** Decides every row; decisions in the order of the rows. Rows with equal keys must have been dropped before. */
 export function match(rows: readonly Incoming[], candidates: Candidates, context: MatchContext): readonly Decision[] {
   const board = layOut(candidates, context)
@@ -268,89 +261,9 @@ function plainId(id: string): string {
   return id.replaceAll('-', '')
 }
 
-/**
- * What another source of the account booked, and this one shows as booked for the first time: a row of its day and amount. It
- * comes before the row's own id: of two equal holds each source may have named the other one first, and of equal rows on one
- * day both sources show as many, so that whichever is which, each is there once. Equal words come before words of which one are the other's.
- */
-function meetBooked(board: Board, rows: readonly Incoming[]): void {
-  const { sourceId } = board.context
-  const isMet = (candidate: Candidate): boolean => candidate.state === 'posted' && !isBookedBy(candidate, sourceId) && board.taken.get(candidate.id)?.content.status !== 'posted'
-  const booked = Map.groupBy(board.candidates.filter(isMet), placeOf)
-  if (booked.size === 0) return
-  const wasBooked = ({ providerId }: Incoming): boolean => providerId !== null && (board.byProviderId.get(providerId) ?? []).some(({ reports }) => reports.some((report) => report.sourceId === sourceId && report.providerId === providerId && report.status === 'posted' && report.counts))
-  const fresh = rows.filter((row) => row.content.status === 'posted' && row.corrects === null && !board.decisions.has(row) && !wasBooked(row))
-  if (fresh.length === 0 || meetApart(board, fresh, isMet)) return
-  const open = fresh.filter((row) => booked.has(placeOf(row.content)))
-  const places = [...Map.groupBy(open, ({ content }) => placeOf(content))].map(([place, here]) => ({ here, there: booked.get(place)! }))
-  const pairs = places.flatMap(({ here, there }) => likelyPairs(here, there)).flatMap(([row, candidate]) => {
-    const likeness = resemblance(row.text, textOf(candidate))
-    const isItsOwn = row.providerId !== null && idsUnder(candidate, sourceId).includes(row.providerId)
-    return (likeness >= 0.3 || coveredByBoth(board, row, candidate)) && purchaseOf(row, candidate) !== 'another' ? [{ row, candidate, weight: likeness + (isItsOwn ? 2 : row.text === textOf(candidate) ? 1 : 0) }] : []
-  })
-  for (const { row, candidate } of pairs.sort((a, b) => b.weight - a.weight)) {
-    if (!board.decisions.has(row) && isMet(candidate)) join(board, row, candidate, 'other_source')
-  }
-  for (const { here, there } of places) {
-    const left = there.filter(isMet).toReversed()
-    for (const row of here) if (left.length > 0 && !board.decisions.has(row) && coveredByBoth(board, row, left.at(-1)!) && purchaseOf(row, left.at(-1)!) !== 'another') join(board, row, left.pop()!, 'other_source')
-  }
-}
-
-/** Rows and transactions of one place that may be one: each with each, but in a crowd only what has a word in common that few of them have. */
-function likelyPairs(rows: readonly Incoming[], candidates: readonly Candidate[]): readonly (readonly [Incoming, Candidate])[] {
-  if (rows.length * candidates.length <= CROWD) return rows.flatMap((row) => candidates.map((candidate) => [row, candidate] as const))
-  const byMark = new Map<string, Candidate[]>()
-  for (const candidate of candidates) for (const mark of new Set([...wordsOf(textOf(candidate)), ...candidate.reports.flatMap(({ providerId }) => providerId ?? [])])) push(byMark, mark, candidate)
-  return rows.flatMap((row) => {
-    const found = [...wordsOf(row.text), ...(row.providerId === null ? [] : [row.providerId])].map((mark) => byMark.get(mark) ?? []).filter((some) => some.length <= FEW)
-    return [...new Set(found.flat())].map((candidate) => [row, candidate] as const)
-  })
-}
-
 /** Of one place are rows of one day and amount. */
 export function placeOf({ postedOn, amount, currency }: Pick<Candidate, 'postedOn' | 'amount' | 'currency'>): string {
   return `${postedOn} ${amount} ${currency}`
-}
-
-/**
- * Same id, same amount, same text. A day that moved counts only where the old report is really gone,
- * or where other rows prove that ids of this source stay with their rows.
- */
-function keepSameId(board: Board, rows: readonly Incoming[]): void {
-  forSameId(board, rows, (row, candidate) => {
-    if (candidate.amount !== row.content.amount) return null
-    const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
-    // A pending copy beside its posted row is of its day or an earlier one, as far as posting takes.
-    if (candidate.status === 'posted' && row.content.status === 'pending') return moved <= CORRECTION_DAYS && row.content.postedOn <= candidate.postedOn ? 'same_id' : null
-    const isProved = moved <= 3 && board.context.ids.agreeing >= PROVING_ROWS
-    if (row.text !== textOf(candidate)) return moved > 0 && isProved && isReworded(row.text, textOf(candidate)) ? 'correction' : null
-    return moved === 0 || isProved || isReplaced(board, candidate) ? 'same_id' : null
-  })
-}
-
-/** The provider names the pending id under which it reported the row before. */
-function followLinks(board: Board, rows: readonly Incoming[]): void {
-  for (const row of rows) {
-    if (row.pendingProviderId === null || board.decisions.has(row)) continue
-    const linked = free(board, board.byProviderId.get(row.pendingProviderId)).find((candidate) => candidate.currency === row.content.currency)
-    if (linked !== undefined) join(board, row, linked, 'provider_link')
-  }
-}
-
-/** The same id posted after pending: the amount may have changed (tip, hold), the transaction is the same. */
-function settleSameId(board: Board, rows: readonly Incoming[]): void {
-  for (const row of rows) {
-    if (row.providerId === null || board.decisions.has(row)) continue
-    const settled = (board.byProviderId.get(row.providerId) ?? []).find((candidate) => {
-      if (candidate.status !== 'pending' || candidate.currency !== row.content.currency) return false
-      const taker = board.taken.get(candidate.id)
-      if (taker !== undefined && (taker.content.status !== 'pending' || taker.providerId !== row.providerId)) return false
-      const alike = candidate.amount === row.content.amount || resemblance(row.text, textOf(candidate)) >= 0.3
-      return alike && Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MAX_MOVE_DAYS
-    })
-    if (settled !== undefined) join(board, row, settled, row.content.status === 'posted' ? 'pending_posted' : 'correction')
-  }
 }
 
 /**
@@ -396,51 +309,6 @@ function isRenewed({ context, candidates }: Board, rows: readonly Incoming[], ca
   return equal.length > 1 && rows.filter((row) => row.contentKey === candidate.contentKey).length < equal.length
 }
 
-/**
- * Same id, amended: a text, a day or an amount, where the former report is gone from an answer that covers its
- * day. Of several under one id each keeps its own amount first; only what is left then has another one.
- */
-function correctSameId(board: Board, rows: readonly Incoming[]): void {
-  const mayMove = (row: Incoming, candidate: Candidate): boolean => {
-    const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
-    return moved <= CORRECTION_DAYS && (moved === 0 || isReplaced(board, candidate))
-  }
-  forSameId(board, rows, (row, candidate) => (candidate.amount === row.content.amount && mayMove(row, candidate) ? 'correction' : null))
-  forSameId(board, rows, (row, candidate) => {
-    const sameText = resemblance(row.text, textOf(candidate)) >= 0.6
-    return sameText && mayMove(row, candidate) && isReplaced(board, candidate) && mayFollow(row, candidate, board.context.sourceId) ? 'correction' : null
-  })
-}
-
-/**
- * The decisions about rows of a file, with those joined that a stored row of the source became under its id. While its rows are
- * matched piece by piece every stored one counts as shown; here `context.repeated` tells what the whole file shows.
- */
-export function followIds(decisions: readonly Decision[], candidates: Candidates, context: MatchContext): readonly Decision[] {
-  const board = layOut(candidates, context)
-  const left: Incoming[] = []
-  for (const decision of decisions) {
-    if (decision.kind === 'new') left.push(decision.row)
-    else if (decision.kind === 'seen') board.taken.set(decision.transactionId, decision.row)
-    else if (decision.kind === 'join') board.taken.set(decision.transaction.id, decision.row)
-  }
-  keepSameId(board, left)
-  correctSameId(board, left)
-  return decisions.map((decision) => board.decisions.get(decision.row) ?? decision)
-}
-
-function forSameId(board: Board, rows: readonly Incoming[], tierOf: (row: Incoming, candidate: Candidate) => MatchTier | null): void {
-  for (const row of rows) {
-    if (row.providerId === null || board.decisions.has(row)) continue
-    for (const candidate of free(board, board.byProviderId.get(row.providerId), row)) {
-      const tier = candidate.currency === row.content.currency ? tierOf(row, candidate) : null
-      if (tier === null) continue
-      join(board, row, candidate, tier)
-      break
-    }
-  }
-}
-
 /** A posted row never goes back to pending under another id. What only other sources booked, this one may still show as pending. */
 export function mayFollow(row: Incoming, candidate: Candidate, sourceId: string): boolean {
   return row.content.status === 'posted' || candidate.status === 'pending' || !isBookedBy(candidate, sourceId)
@@ -455,12 +323,6 @@ export function isGone(board: Board, candidate: Candidate): boolean {
   return isDue && (board.takingBack.has(candidate.id) || !isReported(candidate, context))
 }
 
-/** Replaced: its day is covered completely, and its reports are gone, though its id may be on another row now. */
-function isReplaced({ context }: Board, candidate: Candidate): boolean {
-  if (!context.complete || !coversDay(context.covers, dayAt(candidate, context.sourceId))) return false
-  return !candidate.reports.some((report) => report.sourceId === context.sourceId && context.repeated(report.key))
-}
-
 /** Candidates that no row has taken; a pending row may stand beside the posted one of the same id. */
 export function free(board: Board, candidates: readonly Candidate[] | undefined, row: Incoming | null = null): readonly Candidate[] {
   return (candidates ?? []).filter((candidate) => {
@@ -470,7 +332,7 @@ export function free(board: Board, candidates: readonly Candidate[] | undefined,
   })
 }
 
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key)
   if (list === undefined) map.set(key, [value])
   else list.push(value)

@@ -8,13 +8,13 @@
 import { addDays, contains, daysBetween, type Day } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/feed.ts'
-import { isBookedBy, isOwn, textOf } from './candidate.ts'
+import { isAnsweredFor, isBookedBy, isOwn, textOf } from './candidate.ts'
+import { askAboutEqual, askAboutMoved, askAboutStandingPending } from './ask-beside.ts'
 import { assign, components, type Edge } from './assign.ts'
 import { coversDay } from './coverage.ts'
-import { keepsIdsWhenBooked } from './id-trust.ts'
-import { isReworded, isTurned, resemblance } from './identity.ts'
+import { isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { type Board, isGone, isReported, join, type MatchContext, mayFollow, RENEWED_ROWS } from './match.ts'
+import { type Board, isGone, isReported, join, mayFollow } from './match.ts'
 import { daysTo, MOST_APART_DAYS } from './other-days.ts'
 import { LONGEST_BOOKING_DAYS, purchaseOf } from './purchase-day.ts'
 import { daysOf, FEW_AMOUNTS, sameMoney } from './same-money.ts'
@@ -141,48 +141,6 @@ function daysMoved({ row, candidate }: Pair): number {
 /** From which day on it moved, and by how many. */
 function moveOf(pair: Pair): string {
   return `${pair.candidate.postedOn} ${daysMoved(pair)}`
-}
-
-/** A row of equal content on a day that the answer does not answer for: the stored one under a new id, or a late twin. */
-function askAboutEqual(board: Board, rows: readonly Incoming[]): void {
-  const { context } = board
-  if (!context.complete) return
-  const asked = new Set<Candidate>()
-  for (const row of rows) {
-    if (row.content.status !== 'posted' || board.decisions.has(row)) continue
-    const other = (board.byContent.get(row.contentKey) ?? []).find(
-      (candidate) => candidate.state === 'posted' && !board.taken.has(candidate.id) && !asked.has(candidate) && isOwn(candidate, context.sourceId) && !isReported(candidate, context),
-    )
-    if (other === undefined) continue
-    asked.add(other)
-    board.decisions.set(row, { kind: 'new', row, other, otherRow: null })
-  }
-}
-
-/**
- * A row of the amount and text of a stored one, a few days beside it, in an answer that does not answer for the stored
- * day, under its id or where all ids are new: its booking day was moved across the edge of the answer, or an id is used
- * again each day.
- */
-function askAboutMoved({ context, byProviderId, candidates, decisions, taken }: Board, rows: readonly Incoming[]): void {
-  if (!context.complete) return
-  const { ids, covers, sourceId } = context
-  const outside = ids.renewed < RENEWED_ROWS || ids.renewed < ids.agreeing ? [] : candidates.filter((candidate) => covers.length > 0 && !coversDay(covers, candidate.postedOn) && isOwn(candidate, sourceId))
-  const asked = new Set<Candidate>()
-  // Under its id it may have been worded anew as well.
-  const isLike = ({ providerId, text }: Incoming, candidate: Candidate): boolean =>
-    textOf(candidate) === text || (byProviderId.get(providerId!)?.includes(candidate) === true && isReworded(textOf(candidate), text))
-  for (const row of rows) {
-    if (row.content.status !== 'posted' || row.providerId === null || decisions.has(row)) continue
-    const other = [...(byProviderId.get(row.providerId) ?? []), ...outside].find(
-      (candidate) =>
-        candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && candidate.amount === row.content.amount && isLike(row, candidate) &&
-        Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MOVED_DAYS && !candidate.reports.some((report) => report.sourceId === sourceId && context.repeated(report.key)),
-    )
-    if (other === undefined) continue
-    asked.add(other)
-    decisions.set(row, { kind: 'new', row, other, otherRow: null })
-  }
 }
 
 function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate[]): readonly Pair[] {
@@ -384,18 +342,12 @@ function judgeBookedElsewhere(row: Incoming, candidate: Candidate, days: number,
 
 /** Whether both sources answered for the days of both: then they show the same rows. */
 export function coveredByBoth({ context }: Board, row: Incoming, candidate: Candidate): boolean {
-  return coversDay(context.covers, candidate.postedOn) && coversBeside(context, candidate, row.content.postedOn)
+  return coversDay(context.covers, candidate.postedOn) && isAnsweredFor(candidate, context.coverage, row.content.postedOn)
 }
 
 /** Whether the source of the later one answered for the day of the earlier one: there it would show a second purchase of its own. */
 function lacksEarlier({ context }: Board, row: Incoming, candidate: Candidate): boolean {
-  return row.content.postedOn < candidate.postedOn ? coversBeside(context, candidate, row.content.postedOn) : coversDay(context.covers, candidate.postedOn)
-}
-
-/** Whether one of the sources that reported the transaction answered for the day. */
-function coversBeside({ coverage }: MatchContext, { reports }: Candidate, on: Day): boolean {
-  const sources = new Set(reports.map(({ sourceId }) => sourceId))
-  return coverage.some((covered) => sources.has(covered.sourceId) && contains(covered, on))
+  return row.content.postedOn < candidate.postedOn ? isAnsweredFor(candidate, context.coverage, row.content.postedOn) : coversDay(context.covers, candidate.postedOn)
 }
 
 /** Whether both would stay in the feed as posted if the pair is not made. */
@@ -424,27 +376,4 @@ function perMilleOff(a: bigint, b: bigint): number {
 function ratioWithin(a: bigint, b: bigint, low: bigint, high: bigint): boolean {
   const [x, y] = a < 0n ? [-a, -b] : [a, b]
   return x * 100n >= y * low && x * 100n <= y * high
-}
-
-/**
- * A posted row that nothing explains beside a pending one of the same amount and text that the
- * answer still shows: perhaps the bank shows one purchase twice, perhaps these are two. Only a
- * person, or the day on which the pending one disappears, can tell.
- */
-function askAboutStandingPending(board: Board, rows: readonly Incoming[]): void {
-  const standing = board.candidates.filter((candidate) => candidate.state === 'pending' && board.taken.get(candidate.id)?.content.status !== 'posted' && isReported(candidate, board.context))
-  const pendingRows = rows.filter((row) => row.content.status === 'pending' && !board.decisions.has(row))
-  if (standing.length === 0 && pendingRows.length === 0) return
-  if (keepsIdsWhenBooked(board.candidates, board.context.sourceId)) return
-  const asked = new Set<Incoming | Candidate>()
-  for (const row of rows) {
-    if (row.content.status !== 'posted' || board.decisions.has(row)) continue
-    const follows = (content: { readonly amount: bigint; readonly postedOn: Incoming['content']['postedOn'] }) =>
-      content.amount === row.content.amount && daysBetween(content.postedOn, row.content.postedOn) >= 0 && daysBetween(content.postedOn, row.content.postedOn) <= 7
-    const other = standing.find((candidate) => !asked.has(candidate) && follows(candidate) && textOf(candidate) === row.text) ?? null
-    const otherRow = other !== null ? null : (pendingRows.find((pending) => !asked.has(pending) && follows(pending.content) && pending.text === row.text) ?? null)
-    if (other === null && otherRow === null) continue
-    asked.add((other ?? otherRow)!)
-    board.decisions.set(row, { kind: 'new', row, other, otherRow })
-  }
 }

@@ -7,6 +7,8 @@ import type { Candidate } from '../ports/feed.ts'
 import { textOf } from './candidate.ts'
 import type { Incoming } from './incoming.ts'
 
+/** So long a hold waits until it is booked. */
+export const BOOKING_DAYS = 10
 /** Over holidays booking takes longer; believed where the bank says on which day the row was made. */
 export const LONGEST_BOOKING_DAYS = 12
 

@@ -13,7 +13,7 @@ import { UNKNOWN_CURRENCY } from './accounts.ts'
 import { MAX_ANCHORS, newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
 import { isOwn } from './candidate.ts'
 import type { CommitContext, Counts, RowsCommit } from './commit.ts'
-import { BOOKING_DAYS } from './held-elsewhere.ts'
+import { BOOKING_DAYS } from './purchase-day.ts'
 
 /** One answer or file of one source of one account. */
 export type SettleContext = {
