@@ -151,8 +151,10 @@ function refusal(spawned: Spawned, places: Places): EmbeddedFailure | null {
   const said = readFileSync(places.log).subarray(spawned.logFrom).toString('utf8')
   if (/lock file ".*" already exists|pre-existing shared memory block/.test(said)) return null
   const lines = said.trim().split('\n').slice(-LOG_LINES)
-  if (isDiskFull(said)) return diskFull(places.base, lines)
-  const reason = lines.findLast(line => /FATAL|PANIC|could not/.test(line)) ?? lines.at(-1) ?? ''
+  const fatal = lines.findLast(line => /FATAL|PANIC|could not/.test(line))
+  // On a full disk there may be no room for its last words either.
+  if (isDiskFull(said) || (fatal === undefined && hasNoSpace(places.base))) return diskFull(places.base, lines)
+  const reason = fatal ?? lines.at(-1) ?? ''
   return embeddedFailure('start_failed', `The database in ${places.data} does not start: ${reason}. The end of ${places.log} says more.`, lines)
 }
 

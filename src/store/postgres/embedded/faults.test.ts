@@ -1,7 +1,7 @@
 /** What goes wrong around the embedded server, arranged for real: each is mended, or refused with place and remedy. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, truncateSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { databaseAccount, spawnAs } from './account.ts'
@@ -293,9 +293,15 @@ test('a full disk is called a full disk: when the database is made, written, and
     spawnSync('dd', ['if=/dev/zero', `of=${join(home, 'filler')}`, 'bs=4096', `count=${Math.ceil((bavail * bsize) / 4096) + 10}`])
     const noStart = await failureIn(home)
     assert.equal(noStart.code, 'disk_full', `${noStart.message}\n${noStart.log.join('\n')}`)
+    // Nor has the log any room left in its last block: the server ends without a word.
+    const log = join(home, 'postgres/postgres.log')
+    truncateSync(log, Math.floor(statSync(log).size / 4_096) * 4_096)
+    spawnSync('dd', ['if=/dev/zero', `of=${join(home, 'filler-of-the-rest')}`, 'bs=4096'])
+    const wordless = await failureIn(home)
+    assert.equal(wordless.code, 'disk_full', `${wordless.message}\n${wordless.log.join('\n')}`)
+    rmSync(join(home, 'filler-of-the-rest'))
 
     // The log is cut where no copy of it fits: it is checked by a timer, whose exception ended the process.
-    const log = join(home, 'postgres/postgres.log')
     rmSync(join(home, 'filler'))
     writeFileSync(log, 'x'.repeat(1_200_000))
     spawnSync('dd', ['if=/dev/zero', `of=${join(home, 'filler')}`, 'bs=4096'])
