@@ -5,8 +5,10 @@ import { KEY_SCOPES, ROLES } from '../domain/access.ts'
 const instant = z.iso.datetime()
 
 export const roleShape = z.enum(ROLES).meta({ id: 'Role' })
-/** One line of printable characters. */
-export const labelShape = z.string().trim().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u, 'must be 1 to 100 characters on one line')
+/** One line with something to see on it. What joins letters of Persian, Hindi and emoji is part of a name; what turns the order of the words behind it is not. */
+const LINE = String.raw`(?=.*[^\p{C}\p{Z}])[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]`
+export const labelShape = z.string().trim().regex(new RegExp(`^${LINE}{1,100}$`, 'u'), 'must be 1 to 100 characters on one line')
+export const accountNameShape = z.string().trim().regex(new RegExp(`^${LINE}{1,200}$`, 'u'), 'must be 1 to 200 characters on one line')
 /** An id that the sign-in library made: of a person, a session, a passkey that is kept. */
 export const signInIdShape = z.string().regex(/^[!-~]{1,100}$/)
 /** What a browser gives of a passkey; what else is in it the library judges. WebAuthn allows ids of 1,023 bytes. */

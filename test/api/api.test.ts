@@ -273,6 +273,9 @@ test('what is read: institutions, connections, accounts, rows page by page, days
   assert.deepEqual([decided.json.category, decided.json.review, decided.json.history.at(-1).reason], ['Supplies', 'accepted', 'decision'])
   const renamed = await ask('PATCH', `/api/accounts/${account.id}`, { body: { name: 'House account' } })
   assert.equal(renamed.json.name, 'House account')
+  // Fails when: a name of nothing, of two lines or one that turns the order of what follows is stored (was so: the account had no name then).
+  for (const name of [' ', '\u0000', '\u200d', 'one\ntwo', '\u202egnp.exe']) assertProblem(await ask('PATCH', `/api/accounts/${account.id}`, { body: { name } }), 'invalid_request')
+  for (const name of ['حساب می‌خواهم', 'Family 👨‍👩‍👧']) assert.equal((await ask('PATCH', `/api/accounts/${account.id}`, { body: { name: ` ${name} ` } })).json.name, name)
   assert.equal((await ask('GET', `/api/accounts/${account.id}/coverage`)).json.days.length, 90)
   const proof = (await ask('GET', `/api/accounts/${account.id}/balance-proof`)).json
   assert.deepEqual([['proved', 'none'].includes(proof.state), proof.breaks, proof.provedDays <= proof.coveredDays, proof.says.length > 0], [true, [], true, true])

@@ -14,6 +14,7 @@ import { loadBalanceSeries } from '../../sync/balance-series.ts'
 import { switchAccount } from '../../sync/connect.ts'
 import { balanceProofResource } from '../balance-resource.ts'
 import { balanceProofShape } from '../balance-shapes.ts'
+import { accountNameShape } from '../access-shapes.ts'
 import { accountOf, noAccount } from '../account-of.ts'
 import { accountDays, freshnessResource } from '../account-freshness.ts'
 import { freshnessShape } from '../freshness-shape.ts'
@@ -38,7 +39,7 @@ const one = route({
 const change = route({
   method: 'PATCH', url: '/accounts/:id', action: 'administer', tag: 'Accounts', summary: 'Rename an account, pause or resume its feed, or set the day its rows start',
   params: idParams,
-  body: z.strictObject({ name: z.string().min(1).max(200).optional(), state: z.enum(['open', 'paused']).optional(), startOn: dayShape.nullable().optional() }),
+  body: z.strictObject({ name: accountNameShape.optional(), state: z.enum(['open', 'paused']).optional(), startOn: dayShape.nullable().optional() }),
   response: accountShape,
   handle: async ({ params, body, instance }) => {
     await accountOf(instance, params.id)

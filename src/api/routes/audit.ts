@@ -8,7 +8,7 @@ const list = route({
   method: 'GET', url: '/audit', action: 'manage', tag: 'Audit', summary: 'Who did what, newest first',
   query: z.strictObject({
     kinds: z.string().regex(/^[a-z_]+(,[a-z_]+){0,30}$/).optional().meta({ description: 'First words of acts, with commas between: `member,invitation` for `member.invited` and the like' }),
-    actor: z.string().min(1).max(100).optional().meta({ description: '`user:ID`, `key:ID`, `host`, `relink` or `nobody`' }),
+    actor: z.string().regex(/^[!-~]{1,120}$/).optional().meta({ description: '`user:ID`, `key:ID`, `host`, `relink` or `nobody`' }),
     since: z.iso.datetime().optional(), until: z.iso.datetime().optional().meta({ description: 'What happened at this instant does not count' }),
     cursor: z.string().regex(/^\d{1,15}$/).optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
   }),

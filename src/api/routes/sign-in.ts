@@ -12,7 +12,7 @@ import { emailShape, labelShape, passkeyResponseShape, passwordShape, roleShape 
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
 
-const tokenShape = z.string().min(1).max(200)
+const tokenShape = z.string().regex(/^[!-~]{1,200}$/)
 const done = z.object({ ok: z.literal(true) })
 const nextShape = z.object({ next: z.enum(['done', 'second_factor']) })
 const NO_MAIL = 'This Relink sends no mail. Who runs it can set a new password on its host: `relink user reset`.'
