@@ -27,10 +27,8 @@ import type { Knowledge } from '../src/diagnose/knowledge.ts'
 import { KNOWLEDGE } from '../src/diagnose/knowledge/base.ts'
 import { eceByChance, FIGURES, interval, score, type Figures, type Guess, type Guesses } from './diagnosis-score.ts'
 
-/** Incidents gathered later: those whose errors were read and from which every method learns, and those that only count. */
+/** Incidents gathered later whose errors were read, from which every method learns. */
 const TUNE = ['tune', 'gathered', 'threads', 'public-threads'].flatMap((name) => readCases(new URL(`cases/${name}.jsonl`, import.meta.url)))
-const HELD_OUT = readCases(new URL('cases/held-out.jsonl', import.meta.url))
-const CHECK = readCases(new URL('cases/check-2026-11-29.jsonl', import.meta.url))
 
 type Method = (train: readonly LabelledCase[]) => (one: LabelledCase) => Guess
 
@@ -167,6 +165,10 @@ function readCases(file: string | URL): readonly LabelledCase[] {
 }
 
 const args = process.argv.slice(2)
+/** A file that is not to be looked at is not opened. */
+const countsOnly = (name: string, looked: boolean) => (looked ? readCases(new URL(`cases/${name}.jsonl`, import.meta.url)) : null)
+const HELD_OUT = countsOnly('held-out', !['--write', '--development', '--check'].some((option) => args.includes(option)))
+const CHECK = countsOnly('check-2026-11-29', !['--write', '--development'].some((option) => args.includes(option)))
 const file = args.includes('--cases') ? (args[args.indexOf('--cases') + 1] ?? '') : fileURLToPath(new URL('../../shared/cases/dev.jsonl', import.meta.url))
 const cases = [...readCases(file), ...TUNE]
 
@@ -184,8 +186,8 @@ if (args.includes('--write')) {
   const blocks = [['incident', incidents], ['documented', cases.filter(({ kind }) => kind === 'documented')]] as const
   const results = blocks.flatMap(([kind, asked]) => known.map(([method, guesses]) => ({ kind, method, ...score(asked, guesses) })))
   const promised = score(incidents, known[0]?.[1] as Guesses)
-  const heldOut = HELD_OUT.length === 0 || args.includes('--development') || args.includes('--check') ? null : measureUnread('held out', HELD_OUT, methods, promised)
-  const check = args.includes('--development') ? null : measureUnread('check', CHECK, methods, promised)
+  const heldOut = HELD_OUT === null || HELD_OUT.length === 0 ? null : measureUnread('held out', HELD_OUT, methods, promised)
+  const check = CHECK === null ? null : measureUnread('check', CHECK, methods, promised)
   const unread = [heldOut, check].filter((block) => block !== null)
   const { msEach, worstMs, worstOfMedians } = speed(cases)
   const many = await throughCommand(cases)
@@ -194,7 +196,7 @@ if (args.includes('--write')) {
     console.log(`grouped ${FOLDS}-fold cross-validation, ${cases.length} cases, ${new Set(cases.map(({ group }) => group)).size} groups; ${TUNE.length} of them incidents gathered later`)
     console.log('kind        method                n   top-1  top-3  macroF1  ECE    action')
     for (const { kind, method, n, ...figures } of results) printLine(kind, method, String(n), figures)
-    if (heldOut === null) console.log(HELD_OUT.length === 0 ? 'incidents that nobody has read (held out): none; cases/held-out.jsonl is empty' : 'incidents that nobody has read (held out): not looked at')
+    if (heldOut === null) console.log(HELD_OUT?.length === 0 ? 'incidents that nobody has read (held out): none; cases/held-out.jsonl is empty' : 'incidents that nobody has read (held out): not looked at')
     for (const block of unread) printUnread(block)
     console.log(`one diagnosis: ${msEach.toFixed(3)} ms on average; the slowest record takes ${worstOfMedians.toFixed(2)} ms (median of ${ROUNDS}), the slowest single run took ${worstMs.toFixed(2)} ms`)
     console.log(`${many.answers} answers by "relink diagnose --format jsonl" in ${many.seconds.toFixed(1)} s, with its start`)
