@@ -56,7 +56,7 @@ function httpStatusIn(text: string, protocol: Protocol | undefined): number | un
 }
 /** RFC 9110 section 15, RFC 6585, RFC 7725 and RFC 4918, and what content networks answer for a server behind them. */
 const STATUS = '(4(?:0[0-9]|1[0-7]|2[1-689]|31|51)|5(?:0[0-8]|1[01]|2[0-7]|30))'
-const PHRASE = '(?:bad request|unauthori[sz]ed|payment required|forbidden|not found|method not allowed|request time-?out|conflict|gone\\b|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|client error|server error)'
+const PHRASE = '(?:bad request|unauthori[sz]ed|payment required|forbidden|(?:page )?not found|method not allowed|request time-?out|conflict|gone\\b|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|client error|server error)'
 const STATUS_WORDS = new RegExp(`(?:https?(?:[ _/-]?1\\.[01])?|status|response|reply)(?:[ _-]?(?:error|status|response|code))*[\"'\u0060]?(?: is| was| of| with)?[ :=#(\"'\u0060]{1,4}${STATUS}\\b|\\b${STATUS}[ :,-]{1,3}${PHRASE}|${PHRASE}[ :,-]{0,3}\\(?${STATUS}\\b|(?:returned|responded(?: with)?|answered(?: with)?|got|received|does not indicate success:)(?: an?)?(?: http)? ${STATUS}\\b(?! (?:rows|items|records|transactions))`, 'u')
 const STATUS_ALONE = new RegExp(`\\berror(?: code)?[ :#(]{1,3}${STATUS}\\b`, 'u')
 const NUMBERS_ITS_ERRORS = new Set<Protocol>(['quickbooks', 'quicken', 'web-connect', 'qbo-api', 'ofx', 'fints', 'ebics'])

@@ -177,3 +177,39 @@ test('statuses of Yodlee and states of Powens are known by their names', () => {
   const causes = ['USER_ACTION_NEEDED_AT_SITE', 'INVALID_ADDL_INFO_PROVIDED', 'CREDENTIALS_UPDATE_NEEDED', 'SCARequired', 'wrongpass'].map((code) => first({ protocol: 'other', codes: [code] }))
   assert.deepEqual(causes, ['bank_action_required', 'mfa_invalid', 'credentials_invalid', 'mfa_required', 'credentials_invalid'])
 })
+
+test('a key that a program looked up in data is none that was refused; a refused one may be set wrongly or copied wrongly', () => {
+  const lookedUp: Evidence = { protocol: 'other', stage: 'accounts', message: "Unexpected format of the response. Missing key: 'result'" }
+  assert.ok(pOf('client_bug', lookedUp, { connection: 'new' }) > pOf('configuration', lookedUp, { connection: 'new' }))
+  const refused: Evidence = { protocol: 'other', stage: 'accounts', message: 'Authentication failed: invalid API key' }
+  for (const cause of ['credentials_invalid', 'configuration'] as const) assert.ok(pOf(cause, refused, { connection: 'new' }) > 0.2, cause)
+  assert.equal(first({ ...refused, message: 'Incorrect API key or IP address.' }, { connection: 'new' }), 'configuration')
+  assert.equal(first({ protocol: 'plaid', message: 'The public key you provided was incorrect' }, { connection: 'new' }), 'configuration')
+})
+
+test('tries that a server counts as too many requests are no lock; without that status they may be', () => {
+  const tries: Evidence = { protocol: 'other', stage: 'signon', message: 'Too many sign-in attempts. Please try again in 15 minutes.' }
+  assert.equal(first({ ...tries, httpStatus: 429 }), 'rate_limited')
+  assert.equal(first(tries), 'login_locked')
+})
+
+test('what moved temporarily is a redirect, no new address; a restricted location is no outage; a page not found is a status', () => {
+  assert.notEqual(first({ protocol: 'scraper', stage: 'statement', message: 'This document has moved temporarily.' }, { connection: 'established' }), 'endpoint_moved')
+  assert.equal(first({ protocol: 'other', stage: 'http', message: 'Service unavailable from a restricted location according to our terms.' }), 'access_restricted')
+  const gone: Evidence = { protocol: 'other', stage: 'signon', message: 'Unexpected non-whitespace character after JSON at position 4', body: '404 page not found' }
+  assert.equal(first(gone, { connection: 'established' }), first({ protocol: 'other', stage: 'signon', message: gone.message, httpStatus: 404 }, { connection: 'established' }))
+  assert.equal(first(gone, { connection: 'established' }), 'endpoint_moved')
+})
+
+test('exchanges say by number or by name what is wrong with a key', () => {
+  const of = (institution: string, evidence: Evidence) => first({ protocol: 'other', institution, stage: 'accounts', ...evidence }, { connection: 'new' })
+  assert.deepEqual([
+    of('kraken', { message: 'EGeneral:Permission denied' }), of('kraken', { message: 'EAPI:Rate limit exceeded' }),
+    of('kucoin', { codes: ['400002'] }), of('kucoin', { codes: ['400006'] }), of('okx', { codes: ['50112'] }), first({ protocol: 'other', institution: 'binance', codes: ['-1008'] }, { connection: 'established' }),
+  ], ['configuration', 'rate_limited', 'local_network', 'configuration', 'local_network', 'institution_down'])
+  assert.ok(pOf('credentials_invalid', { protocol: 'other', institution: 'kraken', message: "KrakenAPIError: ['EAPI:Invalid key']" }, { connection: 'new' }) > 0.3)
+})
+
+test('a smallest time between two requests is a limit of requests, in other languages too', () => {
+  for (const message of ['Nedodržujete minimální interval 30 sekund mezi dotazy na daný token', 'Der Mindestabstand zwischen zwei Abrufen wurde unterschritten', 'Intervalo mínimo de 60 segundos entre solicitudes no respetado']) assert.equal(first({ protocol: 'other', stage: 'statement', message }), 'rate_limited', message)
+})

@@ -205,7 +205,7 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { client_bug: 0.6 } },
   { id: 'unreadable-here-where-it-worked', when: { stage: ['parse'], context: { connection: ['established'] }, not: { httpStatus: '100-599' } }, because: 'It came, and this program could not read it.', source: '11 of 13 failures to read, in nine programs',
     weights: { client_bug: 0.7 } },
-  { id: 'lost-behind-the-first-sign-in', when: { stage: ['accounts'], context: { connection: ['new'] } }, because: 'The first sign-in went well; what was lost behind it was seldom a setting.', source: '13 of 28 first lists of accounts that failed were the program, in twelve programs',
+  { id: 'lost-behind-the-first-sign-in', when: { stage: ['accounts'], context: { connection: ['new'] }, not: { text: 'authenti|authori|\\bkeys?\\b|signature|credential|passphrase|passwor' } }, because: 'The first sign-in went well; what was lost behind it was seldom a setting.', source: '13 of 28 first lists of accounts that failed were the program, in twelve programs',
     weights: { client_bug: 0.6 } },
   { id: 'page-instead-of-data', when: { protocol: ['obie', 'berlin-group', 'gocardless', 'enable-banking', 'truelayer', 'salt-edge', 'teller', 'plaid', 'qbo-api'], httpStatus: '400-599', header: 'content-type: text/html', not: { httpStatus: '401-403' } }, because: 'An interface for programs answered with a page for people: it failed before its own software looked at the request.', source: 'interfaces that answer in JSON; their own refusals are JSON too',
     weights: { institution_error: 0.9, institution_down: 0.3, client_bug: -0.9, configuration: -0.6 } },

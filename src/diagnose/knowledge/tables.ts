@@ -1,6 +1,6 @@
 /** All general code tables, in the order in which `explain` lists them. */
 import { BELVO, FINICITY, IBKR_FLEX, MX, PLUGGY, POWENS, SIMPLEFIN, TELLER, TINK, YODLEE } from './codes/aggregators.ts'
-import { BINANCE } from './codes/exchanges.ts'
+import { BINANCE, KRAKEN, KUCOIN, OKX } from './codes/exchanges.ts'
 import { EBICS, FINTS } from './codes/fints.ts'
 import { MSN_MONEY, QBO_API, QUICKBOOKS, QUICKEN } from './codes/intuit.ts'
 import { HTTP, NETWORK } from './codes/network.ts'
@@ -13,5 +13,5 @@ import type { CodeTable } from '../knowledge.ts'
 
 export const TABLES: readonly CodeTable[] = [
   OFX, QUICKBOOKS, QUICKEN, QBO_API, MSN_MONEY, PLAID, SIMPLEFIN, TELLER, PLUGGY, FINICITY, BELVO, MX, TINK, IBKR_FLEX, FINTS, EBICS,
-  BERLIN_GROUP, OBIE, GOCARDLESS, ENABLE_BANKING, TRUELAYER, SALT_EDGE, YODLEE, POWENS, BINANCE, OAUTH, SCRAPERS, HTTP, NETWORK, OWN,
+  BERLIN_GROUP, OBIE, GOCARDLESS, ENABLE_BANKING, TRUELAYER, SALT_EDGE, YODLEE, POWENS, BINANCE, KRAKEN, KUCOIN, OKX, OAUTH, SCRAPERS, HTTP, NETWORK, OWN,
 ]

@@ -174,7 +174,7 @@ export const YODLEE = codeTable({
   title: 'Yodlee',
   protocols: ['other'],
   seenBy: 'programs that read banks through Yodlee',
-  source: 'Yodlee API 1.1, additional status of an account\'s data, as its own Java SDK describes it',
+  source: 'Yodlee API 1.1, additional status of an account\'s data, as its own Java SDK and its reference describe each',
   doubt: 0.12,
 }, [
   ['INCORRECT_CREDENTIALS', 'The bank did not accept the user name or password.', [['credentials_invalid', 8, 'fix_credentials']]],
@@ -204,7 +204,7 @@ export const POWENS = codeTable({
   title: 'Powens (Budget Insight)',
   protocols: ['other'],
   seenBy: 'programs that read French and other banks through Powens',
-  source: 'Powens documentation, states of a connection, as its clients quote them',
+  source: 'Powens, docs.powens.com, Webview, error messages, and states of a connection',
   doubt: 0.12,
 }, [
   ['wrongpass', 'The bank did not accept the user name or password.', [['credentials_invalid', 8, 'fix_credentials']]],
