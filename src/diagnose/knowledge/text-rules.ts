@@ -39,7 +39,7 @@ const NOT_SUPPORTED = '(institution|bank|account|connectivity|provider|integrati
 const PERMISSION = 'consent|zustimmung|einwilligung|zugriffserlaubnis|freigabe|autorisation|autorizac|toestemming|samtyck|samtykk|medgivande|suostumus|\\bzgod|souhlas|согласи|згод|\\bonay|hozzajarul|consimtamant|consenso'
 
 /** A key is spoken of as refused; of what a program looks up in data (`missing key: 'result'`) it does not speak. */
-const KEY_REFUSED = "(?<!un)(invalid|incorrect|missing|wrong|bad|unknown) (\\w+[ -]){0,2}(api|public|private|secret|client|access|app)?[_ -]?key\\b(?!:? ?['\"`\\[])|\\bkey: key |(api|public|secret|private|app) ?key(?! (validation )?error: unexpected)|(?<!bank.{0,8} )\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong|not exist)"
+const KEY_REFUSED = "(?<!un)(invalid|incorrect|missing|wrong|bad|unknown) (\\w+[ -]){0,2}(api|public|private|secret|client|access|app)?[_ -]?key\\b(?!: ?['\"`\\[]| ['\"`\\[])|\\bkey: key |(api|public|secret|private|app) ?key(?! (validation )?error: unexpected)|(?<!bank.{0,8} )\\bkeys?\\b[^.]{0,30}(correct|invalid|wrong|not exist)"
 
 /** Several ways of saying one thing. */
 const ways = (...patterns: readonly string[]): string => patterns.join('|')
