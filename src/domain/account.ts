@@ -49,6 +49,8 @@ export type AccountSource = {
   readonly accountId: AccountId
   /** Null: files. */
   readonly connectionId: string | null
+  /** Of files: the program that wrote them (see `StatementHead`), each of which is a source of its own; null where it is not known, and for connections. */
+  readonly program: string | null
   readonly ref: AccountRef
   readonly state: 'active' | 'paused' | 'replaced'
   /** +1 when amounts are taken as reported, -1 when balances proved that this source reports them inverted. */

@@ -70,6 +70,11 @@ export type StatementHead = {
   /** The range of days that the bank says it answered for (OFX DTSTART, DTEND); null when not told. */
   readonly covers: { readonly from: Day | null; readonly to: Day | null }
   readonly line: number
+  /**
+   * Which program wrote it, as far as the file tells: its format, and in tables the headings of their columns, as `csv: date | amount`. Two
+   * exports of one account may name and date the same rows otherwise. Left out where nothing was written down.
+   */
+  readonly program?: string
   /** True where a table changes back to an account that it had before: this is more of its last statement, not another one. */
   readonly continues?: boolean
   /** True where nothing proves which way its amounts went: they are as written, and rows that are known may tell more. */

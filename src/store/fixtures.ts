@@ -39,7 +39,7 @@ export function anAccount(over: Partial<Account> = {}): Account {
 }
 
 export function aSource(accountId: string, over: Partial<AccountSource> = {}): AccountSource {
-  return { id: newId(), accountId, connectionId: null, ref: { bankId: '100', branchId: null, number: '12345678', kind: 'checking' }, state: 'active', sign: 1, ...over }
+  return { id: newId(), accountId, connectionId: null, program: null, ref: { bankId: '100', branchId: null, number: '12345678', kind: 'checking' }, state: 'active', sign: 1, ...over }
 }
 
 export function aRun(over: Partial<SyncRun> = {}): SyncRun {

@@ -72,7 +72,7 @@ async function addAccount(session: Session, listed: ListedAccount): Promise<stri
   const accountId = existing?.id ?? session.newId()
   const chosen = session.connection.state === 'connecting' && session.connection.readPlan?.awaitsChoice !== true && listed.status === 'open'
   const source: AccountSource = {
-    id: session.newId(), accountId, connectionId: session.connection.id, ref: listed.ref, state: chosen ? 'active' : 'paused', sign: 1,
+    id: session.newId(), accountId, connectionId: session.connection.id, program: null, ref: listed.ref, state: chosen ? 'active' : 'paused', sign: 1,
   }
   if (existing !== null) {
     await store.accounts.addSource(source)

@@ -10,7 +10,7 @@ const account = (n: number, state: Account['state'], number: string, over: Parti
   id: `00000000-0000-7000-8000-00000000000${n}`, name: `Account ${n}`, number, bankId: '1', kind: 'savings', currency: 'USD', state, institutionName: null, currencyIsSaid: false, startOn: null, createdAt: 1, ...over,
 })
 const source = (n: number, of: Account, state: AccountSource['state']): AccountSource => ({
-  id: `00000000-0000-7000-8000-00000000001${n}`, accountId: of.id, connectionId: CONNECTION, ref: { bankId: '1', branchId: null, number: of.number ?? '', kind: of.kind }, state, sign: 1,
+  id: `00000000-0000-7000-8000-00000000001${n}`, accountId: of.id, connectionId: CONNECTION, program: null, ref: { bankId: '1', branchId: null, number: of.number ?? '', kind: of.kind }, state, sign: 1,
 })
 
 async function world(ofNew: Partial<Account> = {}, ofOld: Partial<Account> = {}) {

@@ -38,7 +38,7 @@ const EDGE_DAYS = 3
 
 /** The switch's source of one account. */
 export function sourceOf({ sourceId, accountId, ref }: PreviewAccount, connectionId: string): AccountSource {
-  return { id: sourceId, accountId, connectionId, ref, state: 'active', sign: 1 }
+  return { id: sourceId, accountId, connectionId, program: null, ref, state: 'active', sign: 1 }
 }
 
 /** Judges the answers of one account; a failure when they cannot be believed. */

@@ -16,6 +16,7 @@ import type { TenantStore } from '../ports/store.ts'
 import { isMasked, UNKNOWN_CURRENCY } from './accounts.ts'
 import type { FileAccount } from './file-check.ts'
 import { findOpposites, namesAccount } from './file-signs.ts'
+import { fileSource } from './file-source.ts'
 import { contentKey, normalisedText, resemblance } from './identity.ts'
 import { textOf } from './candidate.ts'
 
@@ -108,7 +109,7 @@ async function possibleAccounts(known: KnownAccounts, file: FileAccount): Promis
     if (relation === 'other') continue
     const account = await known.get(accountId)
     if (account === null || !agree(account.currency, file.currency, UNKNOWN_CURRENCY) || !agree(account.kind, file.ref.kind, 'other')) continue
-    const source = sources.find(({ connectionId }) => connectionId === null) ?? sources[0]!
+    const source = fileSource(sources, file.program) ?? sources[0]!
     possible.push({ account, source, relation, sameName: sources.some(({ ref }) => ref.number === file.ref.number && agree(ref.bankId, file.ref.bankId, null)) })
   }
   return possible.sort((a, b) => a.account.createdAt - b.account.createdAt || (a.account.id < b.account.id ? -1 : 1))

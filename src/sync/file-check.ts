@@ -22,6 +22,8 @@ export type FileAccount = {
   readonly currency: Currency
   /** No statement of it told the currency; whoever brought the file said it. */
   readonly currencyIsSaid: boolean
+  /** See `StatementHead`. */
+  readonly program: string | null
   readonly line: number
   readonly sums: readonly StatementSum[]
   readonly sample: readonly StatementRow[]
@@ -115,7 +117,7 @@ function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owne
       const { ref, named, label, currency } = draft
       const samples = new Set(sums.map((sum) => sampleOf(owners.get(sum)!, sum)))
       const told = sums.filter(({ head }) => head.currency === currency)
-      const account: FileAccount = { ref, named, label, currency, currencyIsSaid: told.length > 0 && told.every(({ head }) => head.currencyIsSaid === true), line: sums[0]!.head.line, sums, sample: [...samples].flatMap((sample) => sample.rows()) }
+      const account: FileAccount = { ref, named, label, currency, currencyIsSaid: told.length > 0 && told.every(({ head }) => head.currencyIsSaid === true), program: sums[0]!.head.program ?? null, line: sums[0]!.head.line, sums, sample: [...samples].flatMap((sample) => sample.rows()) }
       accounts.push(account)
       const repeated = repeats(sums)
       const layers = layersOf(sums.map((sum) => sum.lying))

@@ -14,6 +14,7 @@ import type { TenantStore } from '../ports/store.ts'
 import { textOf } from './candidate.ts'
 import type { ChosenAccounts } from './file-accounts.ts'
 import { SAMPLED, type CheckedFile, type FileAccount } from './file-check.ts'
+import { fileSource } from './file-source.ts'
 import { contentKey, normalisedText } from './identity.ts'
 import type { ImportRequest } from './import.ts'
 import { inGroups } from './in-groups.ts'
@@ -35,7 +36,7 @@ const NONE: Opposites = { rows: [], same: 0, shown: 'less', isAll: false }
 /** Compares a sample of the file with what the account has, each row with its sign and without. */
 export async function findOpposites(store: TenantStore, file: FileAccount, account: Account): Promise<Opposites> {
   const sources = await store.accounts.sources({ accountId: account.id })
-  const source = sources.find(({ connectionId, state }) => connectionId === null && state !== 'replaced')
+  const source = fileSource(sources, file.program)
   const { currency } = account
   const rows = file.sample.flatMap((row) => {
     const money = moneyOf(row.amount, currency)

@@ -17,6 +17,7 @@ import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
 import { chooseAccounts } from './file-accounts.ts'
 import { asSaidBefore, keepDates } from './file-dates.ts'
 import { asStored } from './file-signs.ts'
+import { fileSource } from './file-source.ts'
 import { checkFile, labelOf, type CheckedFile, type FileAccount, type FileNotice } from './file-check.ts'
 import { counter, importRows } from './import-rows.ts'
 import { inGroups } from './in-groups.ts'
@@ -196,7 +197,7 @@ async function makeAccounts(deps: ImportDeps, destinations: readonly Destination
 }
 
 function newSource({ entropy }: ImportDeps, { file }: Destination, accountId: string, now: number): AccountSource {
-  return { id: entropy.id(now), accountId, connectionId: null, ref: file.ref, state: 'active', sign: 1 }
+  return { id: entropy.id(now), accountId, connectionId: null, program: file.program, ref: file.ref, state: 'active', sign: 1 }
 }
 
 /** `sources`: those of files, by account. */
@@ -211,10 +212,11 @@ async function takeAccount(deps: ImportDeps, destination: Destination, account: 
     files.push(source)
     return source
   }
-  const active = files.find(({ state }) => state !== 'replaced')
+  const active = fileSource(files, file.program)
+  if (active !== null && active.program === null && file.program !== null) await store.accounts.updateSource(active.id, { program: file.program })
   const source = active ?? (await add(newSource(deps, destination, account.id, now)))
   // Another name by which files call the account: the next one is known by it. What a file happens to be called is none.
-  if (active !== undefined && file.named.number !== null && !files.some(({ ref }) => sameRef(ref, file.ref))) await add({ ...newSource(deps, destination, account.id, now), state: 'replaced' })
+  if (active !== null && file.named.number !== null && !files.some(({ ref }) => sameRef(ref, file.ref))) await add({ ...newSource(deps, destination, account.id, now), state: 'replaced' })
   destination.source = source
   destination.account = account.currency === currency ? account : await nameCurrency(store, account, currency, { isSaid: file.currencyIsSaid, at: now })
   if (file.currency === currency && !file.currencyIsSaid) await tellCurrency(store, account)

@@ -86,7 +86,7 @@ test('a row of another connection that is read is left to that one', async () =>
   const [held] = await world.all()
   const connectionId = world.deps.entropy.id(world.now)
   await world.store.connections.create({ ...(await world.store.connections.get(world.connectionId))!, id: connectionId, loginIndex: 'other' })
-  const source = { id: world.deps.entropy.id(world.now), accountId: held!.accountId, connectionId, ref: { bankId: null, branchId: null, number: '1', kind: 'checking' as const }, state: 'active' as const, sign: 1 as const }
+  const source = { id: world.deps.entropy.id(world.now), accountId: held!.accountId, connectionId, program: null, ref: { bankId: null, branchId: null, number: '1', kind: 'checking' as const }, state: 'active' as const, sign: 1 as const }
   await world.store.accounts.addSource(source)
   const { transactions } = await world.store.feed.candidates({ accountId: held!.accountId, sourceId: source.id, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['pending'], range: { from: day('2026-01-01'), to: day('2026-12-31') } } })
   const { sortHolds } = await import('./old-holds.ts')

@@ -210,7 +210,7 @@ test('what the bank booked between the preview and the switch is judged again', 
 test('accounts are mapped by reference, number or mask with kind and currency, one-to-one, never by name', () => {
   const fed = (number: string, more: Partial<AccountRef> = {}, currency = 'USD') => {
     const ref: AccountRef = { bankId: '121', branchId: null, number, kind: 'checking', ...more }
-    return { account: { id: number, name: 'Everyday', number, bankId: ref.bankId, kind: ref.kind, currency, state: 'open' as const, institutionName: null, currencyIsSaid: false, startOn: null, createdAt: 0 }, sources: [{ id: number, accountId: number, connectionId: 'c', ref, state: 'active' as const, sign: 1 as const }] }
+    return { account: { id: number, name: 'Everyday', number, bankId: ref.bankId, kind: ref.kind, currency, state: 'open' as const, institutionName: null, currencyIsSaid: false, startOn: null, createdAt: 0 }, sources: [{ id: number, accountId: number, connectionId: 'c', program: null, ref, state: 'active' as const, sign: 1 as const }] }
   }
   const offer = (number: string, more: Partial<AccountRef> = {}, currency = 'USD') => ({ ...listed({ bankId: null, branchId: null, number, kind: 'checking', ...more }, 'Everyday'), currency })
   const pairs = (feds: Parameters<typeof mapAccounts>[0], list: Parameters<typeof mapAccounts>[1]) => mapAccounts(feds, list).pairs.map(({ fed: f, listed: l }) => `${f.account.id}=${l.ref.number}`)

@@ -260,7 +260,7 @@ class CamtReader {
     this.#finishPage()
     const { account, currency, covers, line, type, number, page } = open
     const numbered = type === '053' ? { number: [number, page].filter((part) => part !== null) } : {}
-    this.#parts.push({ part: 'start', head: { account, currency, covers, line, ...numbered } })
+    this.#parts.push({ part: 'start', head: { account, currency, covers, line, program: 'camt', ...numbered } })
   }
 
   #endStatement(): FormatFailure | null {

@@ -118,7 +118,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   if (width !== null && width > heading.cells.length && reach > heading.cells.length && below.filter(({ cells }) => (cells[width - 1] ?? '') !== '').length * 2 > below.length)
     return failed({ code: 'malformed', message: `The heading on line ${heading.line} has fewer columns than the rows below it: a word of it is missing, and its others stand above the wrong cells. Download the file again.`, line: heading.line })
   const above = balancesOf(preamble, layout.value)
-  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, rowWidth: null, entries, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
+  return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, heading: heading.cells, rowWidth: null, entries, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
 }
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
@@ -198,7 +198,7 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null
   const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
   const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })
-  return layout.ok ? ok({ ...layout.value, skipped: 0, accountNumber, rowWidth: null, entries: null, fixedCurrency, above: balancesOf(preamble, layout.value), feesOpen: null }) : layout
+  return layout.ok ? ok({ ...layout.value, skipped: 0, heading: [], accountNumber, rowWidth: null, entries: null, fixedCurrency, above: balancesOf(preamble, layout.value), feesOpen: null }) : layout
 }
 
 /** On a card what is owed may be written without a minus. */
@@ -230,7 +230,7 @@ function settle(
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
   around: Surroundings,
-): Result<Omit<Layout, 'skipped' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'entries' | 'above' | 'feesOpen'>, FormatFailure> {
+): Result<Omit<Layout, 'skipped' | 'heading' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'entries' | 'above' | 'feesOpen'>, FormatFailure> {
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen

@@ -89,6 +89,8 @@ export type Layout = Columns &
   Notation & {
     /** Records before the first row: preamble and heading. */
     readonly skipped: number
+    /** What stands above its columns; none where the table has no heading. */
+    readonly heading: readonly string[]
     readonly accountNumber: string | null
     /** Balances that stand above the table. */
     readonly above: readonly BalanceAbove[]

@@ -20,6 +20,7 @@ import { labelledAsTable, labelsOf } from './labelled.ts'
 import type { Layout } from './layout.ts'
 import { isMarkupTable, markupAsTable } from './markup.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
+import { programOf } from './program.ts'
 import { reshapeOf } from './reshape.ts'
 import { RowReader } from './row-reader.ts'
 import { misshapen } from './row-shape.ts'
@@ -73,7 +74,7 @@ function linesAsTable(sample: string): (text: AsyncIterable<string>) => AsyncIte
 }
 
 /** What the beginning of a file showed of all of it. */
-type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null }
+type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** See `StatementHead`. */ readonly program: string; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null }
 
 /** Turns the records of a file into parts, table by table. */
 class FileReader {
@@ -96,7 +97,7 @@ class FileReader {
   constructor(found: Found) {
     this.#found = found
     this.#table = found.tables[0]!
-    this.#reader = new RowReader(this.#table.layout, this.#table, false)
+    this.#reader = new RowReader(this.#table.layout, this.#table, found.program, false)
     this.#cut = new CutWatch(this.#table.layout)
     this.#signs = signsOf(this.#table.layout)
   }
@@ -156,7 +157,7 @@ class FileReader {
     this.#tableAt += 1
     this.#table = this.#found.tables[this.#tableAt]!
     this.#reader.finish()
-    this.#reader = new RowReader(this.#table.layout, this.#table, this.#reader.hasMinus, this.#reader.take())
+    this.#reader = new RowReader(this.#table.layout, this.#table, this.#found.program, this.#reader.hasMinus, this.#reader.take())
     this.#cut = new CutWatch(this.#table.layout)
     this.#signs = signsOf(this.#table.layout)
     return failure
@@ -187,7 +188,7 @@ async function inferDialect(
     const days = bareDays(shaped, aside.today) ?? yearsBeside(shaped)
     const inShape: WithYears = (record) => (days ?? same)((reshape ?? same)(record))
     const tables = readTables(days === null ? shaped : shaped.map(days), dialect.delimiter, aside)
-    if (tables.ok) return ok({ dialect, tables: tables.value, sampled: records.length, inShape, copy })
+    if (tables.ok) return ok({ dialect, tables: tables.value, program: programOf(tables.value.map(({ layout }) => layout)), sampled: records.length, inShape, copy })
     // All else of the file was understood.
     if (tables.failure.code === 'dates_unclear') return tables
     firstFailure ??= failure ?? tables.failure

@@ -91,11 +91,13 @@ export class RowReader {
   readonly #title: string | null
   readonly #goesOn: boolean
   readonly #mayMix: keyof typeof MIXED | null
+  readonly #program: string
 
   /** `hasMinus`: a table above had an amount with a minus; `before`: the parts of it that nobody took yet. */
-  constructor(layout: Layout, { title, goesOn, mayMix }: Table, hasMinus: boolean, before: readonly StatementPart[] = []) {
+  constructor(layout: Layout, { title, goesOn, mayMix }: Table, program: string, hasMinus: boolean, before: readonly StatementPart[] = []) {
     this.#parts = [...before]
     this.#layout = layout
+    this.#program = program
     this.#title = title
     this.#goesOn = goesOn
     this.#mayMix = layout.mayMix ?? (mayMix ? 'titles' : null)
@@ -208,7 +210,7 @@ export class RowReader {
     const called = [isNamed ? account : this.#title, unit].filter((part) => part !== null).join(' ')
     const [number, name] = isNamed ? [null, called === '' ? null : called] : [account, account === null && called !== '' ? called : isLone ? loneName : null]
     const named = { number, bankId: null, branchId: null, kind: 'other' as const, name, ...(isLone ? { isNameLone: true } : {}) }
-    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, ...(before === undefined && !this.#goesOn ? {} : { continues: true }), ...(this.#layout.unsignedIs === null ? {} : { signsOpen: true }) } })
+    this.#parts.push({ part: 'start', head: { account: named, currency, covers: { from: null, to: null }, line, program: this.#program, ...(before === undefined && !this.#goesOn ? {} : { continues: true }), ...(this.#layout.unsignedIs === null ? {} : { signsOpen: true }) } })
     const { orderTold } = this.#layout
     if (orderTold !== null && this.#sections.size === 1 && before === undefined) this.#parts.push({ part: 'notice', ...orderTold, severity: 'INFO', line: 0 })
   }

@@ -104,7 +104,7 @@ class NotificationReader {
     if (open.started) return
     open.started = true
     const account = { number: open.account, bankId: null, branchId: null, kind: 'other' as const, name: null }
-    this.#parts.push({ part: 'start', head: { account, currency: open.currency, covers: { from: null, to: null }, line: open.line } })
+    this.#parts.push({ part: 'start', head: { account, currency: open.currency, covers: { from: null, to: null }, line: open.line, program: 'ibank' } })
   }
 
   #acceptRow(open: Open, element: Element): FormatFailure | null {

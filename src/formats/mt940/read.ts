@@ -182,7 +182,7 @@ class MessageReader {
     const account = message.account!
     const currency = opening?.currency ?? message.accountCurrency
     this.#open = { account, currency, opening, closing: null, final: false, firstRowOn: null, sum: new DecimalSum() }
-    this.#parts.push({ part: 'start', head: { account, currency, covers: { from: null, to: null }, line: message.line, ...(message.interim ? {} : { number: message.number }) } })
+    this.#parts.push({ part: 'start', head: { account, currency, covers: { from: null, to: null }, line: message.line, program: 'mt940', ...(message.interim ? {} : { number: message.number }) } })
   }
 
   #acceptEntry(message: Message, field: Field): FormatFailure | null {

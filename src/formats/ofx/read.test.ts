@@ -15,6 +15,7 @@ test('a plain OFX 1 statement: account, range, row and balance', async () => {
         currency: 'USD',
         covers: { from: '2024-01-01', to: '2024-01-31' },
         line: 11,
+        program: 'ofx',
       },
       rows: [
         {

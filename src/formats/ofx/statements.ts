@@ -334,7 +334,7 @@ export class OfxStatements implements StructureSink {
     this.#started = true
     this.#currency = values[STATEMENT.CURDEF] ?? null
     this.#account = values[STATEMENT.ACCTID] ?? null
-    this.#emit({ part: 'start', head: { account: accountOf(values, scope?.name ?? ''), currency: this.#currency, covers: this.#period(), line: this.#statement.line || line } })
+    this.#emit({ part: 'start', head: { account: accountOf(values, scope?.name ?? ''), currency: this.#currency, covers: this.#period(), line: this.#statement.line || line, program: 'ofx' } })
   }
 
   #endStatement(name: string, { values, line }: Frame): void {

@@ -177,7 +177,7 @@ class RegisterReader {
     if (register === null) return
     this.#started = true
     const account = { number: null, bankId: null, branchId: null, kind: register.kind, name: register.name ?? openingName }
-    yield ok({ part: 'start', head: { account, currency: null, covers: { from: null, to: null }, line: register.line } })
+    yield ok({ part: 'start', head: { account, currency: null, covers: { from: null, to: null }, line: register.line, program: 'qif' } })
     const { order, doubtful, isRemembered } = this.#notation
     if (doubtful === null || this.#toldOrder) return
     this.#toldOrder = true

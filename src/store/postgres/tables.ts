@@ -36,7 +36,7 @@ export const accounts = shape<Account>({
 type FlatSource = Omit<AccountSource, 'ref'> & { readonly refBankId: string | null; readonly refBranchId: string | null; readonly refNumber: string; readonly refKind: AccountRef['kind'] }
 
 const flatSources = shape<FlatSource>({
-  id: uuid, accountId: uuid, connectionId: nullable(uuid), refBankId: nullable(text()), refBranchId: nullable(text()), refNumber: text(), refKind: text(),
+  id: uuid, accountId: uuid, connectionId: nullable(uuid), program: nullable(text()), refBankId: nullable(text()), refBranchId: nullable(text()), refNumber: text(), refKind: text(),
   state: text(), sign,
 })
 
