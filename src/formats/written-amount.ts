@@ -26,7 +26,8 @@ const MAX_DIGITS = 18
 /** Splits a written amount into sign, digits and currency; null when the text is something else. */
 export function scanAmount(text: string): WrittenAmount | null {
   let rest = plainDigits(text).replace(/[\s\u00a0\u2007\u202f]+/g, ' ').trim()
-  rest = /^="?([^"]*)"?$/.exec(rest)?.[1]?.trim() ?? rest
+  // A spreadsheet is told by an apostrophe that what follows is text.
+  rest = (/^="?([^"]*)"?$/.exec(rest)?.[1]?.trim() ?? rest).replace(/^'(?=[\d(+-])/, '')
   const bracketed = /^([^(]*)\(([^()]+)\)([^)]*)$/.exec(rest)
   if (bracketed !== null) rest = `${bracketed[1]}${bracketed[2]}${bracketed[3]}`.trim()
   const match = AMOUNT.exec(rest)

@@ -37,10 +37,13 @@ const MONTHS: readonly (readonly string[])[] = [
   ['dec', 'déc', 'dez', 'des', 'dic', 'gru', 'pro', 'joulu'],
 ]
 
-const TIME = /[T\s,-]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$/i
+const TIME = /[T\s,-]\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$/i
 
 const BUDDHIST = 543
 const BUDDHIST_1900 = 1900 + BUDDHIST
+/** Thailand's years of two digits (`68` for 2568) from this one on: no file has rows of 2060. */
+const BUDDHIST_SHORT = 60
+const LAST_CENTURY = 70
 /** Taiwan counts years from the one after this: `113/02/05` is in 2024. */
 const BEFORE_ROC = 1911
 /** Japan counts from the beginning of a reign: `令和6年` and `R6` are 2024. */
@@ -56,18 +59,20 @@ export function scanDate(text: string): WrittenDate | null {
   if (cell.length > LONGEST) return null
   const written = cell.replace(/^="([^"]*)"$/, '$1').replace(/^'(?=\d)/, '').replace(/ as of .*$/i, '')
   // `05/01/2024 às 10:11`, `18:22 31-01-24`.
-  const trimmed = written.replace(/(?<=\d),? (?:às|as|at|um|à|om|o|kl\.?|alle|a las|ore|klo) (?=\d{1,2}[:.]\d{2})/i, ' ').replace(/^\d{1,2}:\d{2}(?::\d{2})?,?\s+(?=\d{1,4}[-/. ])/, '')
+  const trimmed = written.replace(/(?<=\d),? (?:às|as|at|um|à|om|o|kl\.?|alle|a las|ore|klo) (?=\d{1,2}[:.h]\d{2})/i, ' ').replace(/^\d{1,2}:\d{2}(?::\d{2})?,?\s+(?=\d{1,4}[-/. ])/, '')
   if (trimmed.length < 6 || trimmed.length > 40) return null
-  const compact = /^(\d{4})(\d{2})(\d{2})(?:\d{6}(?:\.\d+)?)?(?:\[[^\]]*\])?$/.exec(trimmed)
+  const compact = /^(\d{4})(\d{2})(\d{2})(?:T?\d{6}(?:\.\d+)?Z?)?(?:\[[^\]]*\])?$/.exec(trimmed)
   const yearFirst = compact === null ? null : certain(Number(compact[1]), Number(compact[2]), Number(compact[3]))
   if (yearFirst !== null) return yearFirst
   const dayFirst = /^(\d{2})(\d{2})((?:19|20)\d{2})$/.exec(trimmed)
   if (dayFirst !== null) return ordered([dayFirst[1]!, dayFirst[2]!, dayFirst[3]!], '')
-  return scanWords(trimmed) ?? scanWords(trimmed.replace(/^\p{L}{2,10}\.?,?\s+(?=\d)/u, '')) ?? scanBeforeWeekday(trimmed)
+  return scanWords(trimmed) ?? scanWords(trimmed.replace(/^\p{L}{2,10}\.?,?\s+(?=\d)/u, '')) ?? scanBesideWeekday(trimmed)
 }
 
-/** `2025.11.17., hétfő`, `2024/01/14(日)`. */
-function scanBeforeWeekday(text: string): WrittenDate | null {
+/** `Monday, January 13, 2025`, `2025.11.17., hétfő`, `2024/01/14(日)`. */
+function scanBesideWeekday(text: string): WrittenDate | null {
+  const behind = /^(\p{L}[\p{L}\p{M}-]{0,14})\.?,?\s+(\p{L}.*)$/u.exec(text)
+  if (behind !== null && weekdays().has(behind[1]!.toLowerCase())) return scanWords(behind[2]!)
   const match = /^(\d.*?\d[.年月日]?)[,\s]*[\s(（,](\p{L}[\p{L}\p{M}-]{0,14})\.?[)）]?$/u.exec(text)
   return match !== null && weekdays().has(match[2]!.toLowerCase()) ? scanWords(match[1]!) : null
 }
@@ -166,11 +171,11 @@ function ordered([first, second, third]: readonly [string, string, string], sepa
 }
 
 function scanNamedMonth(text: string): WrittenDate | null {
-  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?[\s./-]*(\p{L}[\p{L}\p{M}.]{1,14}?)\.?[\s./,-]*(\d{4}|\d{1,2})$/iu.exec(text)
+  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th|er|º|°)?[\s./-]*(?:de\s+)?(\p{L}[\p{L}\p{M}.]{1,14}?)\.?[\s./,-]*(?:del?\s+)?(\d{4}|\d{1,2})(?: [гр]\.?)?$/iu.exec(text)
   if (dayFirst !== null) return certain(yearOf(dayFirst[3]!), monthOf(dayFirst[2]!), Number(dayFirst[1]))
   const monthFirst = /^(\p{L}{3,12})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?,?[\s-]+(\d{4})$/iu.exec(text)
   if (monthFirst !== null) return certain(yearOf(monthFirst[3]!), monthOf(monthFirst[1]!), Number(monthFirst[2]))
-  const yearFirst = /^(\d{4})[\s./-]*(\p{L}{3,12})\.?[\s./-]*(\d{1,2})$/iu.exec(text)
+  const yearFirst = /^(\d{4})[\s./-]*(\p{L}{3,12})\.?[\s./-]*(\d{1,2})\.?$/iu.exec(text)
   if (yearFirst !== null) return certain(yearOf(yearFirst[1]!), monthOf(yearFirst[2]!), Number(yearFirst[3]))
   return null
 }
@@ -219,7 +224,8 @@ function yearOf(digits: string): number {
 }
 
 function fullYear(short: number): number {
-  return short < 70 ? 2000 + short : 1900 + short
+  if (short >= BUDDHIST_SHORT && short < LAST_CENTURY) return short + 2500 - BUDDHIST
+  return short < LAST_CENTURY ? 2000 + short : 1900 + short
 }
 
 /**

@@ -114,11 +114,18 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
   if (!layout.ok) return layout
-  const { width, reach } = layout.value.shape
-  if (width !== null && width > heading.cells.length && reach > heading.cells.length && below.filter(({ cells }) => (cells[width - 1] ?? '') !== '').length * 2 > below.length)
+  if (isTooNarrow(heading, below, layout.value))
     return failed({ code: 'malformed', message: `The heading on line ${heading.line} has fewer columns than the rows below it: a word of it is missing, and its others stand above the wrong cells. Download the file again.`, line: heading.line })
   const above = balancesOf(preamble, layout.value)
   return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, heading: heading.cells, rowWidth: null, entries, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
+}
+
+/** Whether most rows go on behind the last word of the heading, or all of few, but for a text there that holds what parts the columns. */
+function isTooNarrow({ cells: heading }: CsvRecord, below: readonly CsvRecord[], { booked, amount, balance, name, memo, shape: { width, reach } }: Columns & Pick<Layout, 'shape'>): boolean {
+  if (width !== null) return width > heading.length && reach > heading.length && below.filter(({ cells }) => (cells[width - 1] ?? '') !== '').length * 2 > below.length
+  const rows = below.filter(({ cells }) => scanDate(cells[booked] ?? '') !== null)
+  const isTextLast = [...name, ...memo].includes(heading.length - 1) && Math.max(booked, balance ?? 0, ...amountCells(amount)) < heading.length - 1
+  return !isTextLast && rows.length > 0 && rows.every(({ cells }) => cells.findLastIndex((cell) => cell !== '') >= heading.length)
 }
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {

@@ -40,8 +40,11 @@ export function yearsBeside(records: readonly CsvRecord[]): WithYears | null {
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
   const columns = Array.from({ length: width }, (_, at) => at)
   const told = (at: number, test: (cell: string) => boolean): number => rows.filter(({ cells }) => test(cells[at] ?? '')).length
-  // The heading is one of them.
-  const isColumn = (at: number, test: (cell: string) => boolean): boolean => told(at, test) > 0 && told(at, test) * 2 > rows.length - 1
+  // What stands below the last of them is a footer.
+  const isColumn = (at: number, test: (cell: string) => boolean): boolean => {
+    const dated = ({ cells }: CsvRecord): boolean => test(cells[at] ?? '')
+    return told(at, test) > 0 && told(at, test) * 2 > rows.findLastIndex(dated) - rows.findIndex(dated)
+  }
   if (columns.some((at) => isColumn(at, (cell) => scanDate(cell) !== null))) return null
   const dated = columns.filter((column) => isColumn(column, (cell) => partsOf(cell) !== null))
   const partsIn = ({ cells }: CsvRecord, at: readonly number[] = dated): readonly Parts[] => at.flatMap((column) => partsOf(cells[column] ?? '') ?? [])
