@@ -31,6 +31,7 @@ import { readRoles, spreadHeading } from './roles.ts'
 import { shapeOf } from './row-shape.ts'
 import { moreOf } from './rows.ts'
 import { proveEitherWay } from './signs-by-balance.ts'
+import { isSummary } from './tables.ts'
 import { isOwnHeading } from './write.ts'
 
 /** Preambles of banks have up to some dozens of lines. */
@@ -50,13 +51,6 @@ export function inferLayout(records: readonly CsvRecord[], delimiter: string, as
   if (named !== -1 && isSummary(above, named, lower)) return inferHeaded(records, lower, delimiter, aside)
   const headingAt = named === -1 ? above.findIndex((record, at) => isAboveDates(record, records.slice(at + 1))) : named
   return headingAt === -1 ? inferHeadless(records, delimiter, aside) : inferHeaded(records, headingAt, delimiter, aside)
-}
-
-/** A heading of several balances with one line of figures under it, and another heading under that: what the account holds, above its rows. */
-function isSummary(records: readonly CsvRecord[], named: number, lower: number): boolean {
-  const [heading, next] = [records[named]!.cells, records[lower]?.cells]
-  const balances = heading.filter((cell) => readHeading(cell).meanings.some(({ role }) => role === 'balance'))
-  return next !== undefined && lower === named + 2 && balances.length > 1 && heading.join() !== next.join() && records.length > lower + 1
 }
 
 /** Words that name amounts, each above a cell of all records after them, of which one is the day: whatever its word is. */

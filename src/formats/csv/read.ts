@@ -7,9 +7,11 @@
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementPart } from '../../domain/statement.ts'
 import { guessCharset } from '../charset-guess.ts'
+import { cleanText } from '../clean-text.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, type ReadLimits } from '../lines.ts'
-import { balanceWords } from '../unstated.ts'
+import { balanceWords, balanceWordsIn, isTotal, plainWords } from '../unstated.ts'
+import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { bareDays } from './bare-days.ts'
 import { copyIn, type Copy } from './copies.ts'
@@ -17,7 +19,7 @@ import { CutWatch } from './cut.ts'
 import { countHeadings, isHeadingLine } from './headings.ts'
 import { inferLayout, type Aside } from './infer.ts'
 import { labelledAsTable, labelsOf } from './labelled.ts'
-import type { Layout } from './layout.ts'
+import { amountCells, type Layout } from './layout.ts'
 import { isMarkupTable, markupAsTable } from './markup.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
 import { programOf } from './program.ts'
@@ -26,6 +28,7 @@ import { RowReader } from './row-reader.ts'
 import { misshapen } from './row-shape.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { SignsByBalance } from './signs-by-balance.ts'
+import { stateBelow } from './status.ts'
 import { type Table, tablesIn, TITLE_CELLS, TitleWatch } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
 
@@ -91,6 +94,9 @@ class FileReader {
   #signs: SignsByBalance | null
   /** Below the words of a summary figures are no rows. */
   #isAboveSums = false
+  /** What the title above the rows says of their state, and whether another one stands below it. */
+  #isPending = false
+  #titled: 'pending' | 'other' | null = null
   /** What is wrong with the shape of the row before: if no other follows, the file ends within it. */
   #lack: FormatFailure | null = null
 
@@ -122,6 +128,7 @@ class FileReader {
     const { layout, from } = this.#table
     const place = this.#index - from
     this.#index += 1
+    this.#lookAtTitle(record)
     // The heading tells how wide a row is.
     if (place + 1 >= layout.skipped && !isStanding(record, layout)) this.#cut.take(record)
     return place < layout.skipped ? null : this.#acceptRow(this.#found.inShape(record), layout, record.line)
@@ -129,11 +136,24 @@ class FileReader {
 
   #acceptRow(record: CsvRecord, layout: Layout, line: number): FormatFailure | null {
     const isSum = this.#isAboveSums && isUndated(record, layout)
-    const row = isSum ? ok({ type: 'total' } as const) : readRow(record, layout)
+    const row = isSum ? ok({ type: 'total' } as const) : readRow(record, layout, this.#isPending)
     this.#isAboveSums = isSum || namesSums(record)
     if (!row.ok) return row.failure
     this.#lack = misshapen(record, row.value, layout)
     return this.#signs === null ? this.#reader.accept(row.value, line) : this.#acceptAll(this.#signs.take(row.value, line))
+  }
+
+  /** Rows below a title of pending ones are pending until another title stands above a heading, or says that they are booked. */
+  #lookAtTitle({ cells }: CsvRecord): void {
+    const told = cells.filter((cell) => cell !== '').length
+    if (told > TITLE_CELLS) {
+      if (this.#titled === 'other' && this.#isPending && isHeadingLine(cells)) this.#isPending = false
+      this.#titled = null
+      return
+    }
+    const state = stateBelow(cells)
+    if (state !== null) this.#isPending = state === 'pending'
+    if (state !== null || isTitle(cells)) this.#titled = state === 'pending' ? 'pending' : 'other'
   }
 
   #acceptAll(placed: readonly { readonly row: CsvRow; readonly line: number }[]): FormatFailure | null {
@@ -155,6 +175,7 @@ class FileReader {
   #nextTable(): FormatFailure | null {
     const failure = this.#endSigns()
     this.#tableAt += 1
+    if (this.#titled !== 'pending') this.#isPending = false
     this.#table = this.#found.tables[this.#tableAt]!
     this.#reader.finish()
     this.#reader = new RowReader(this.#table.layout, this.#table, this.#found.program, this.#reader.hasMinus, this.#reader.take())
@@ -219,10 +240,29 @@ function readTables(records: readonly CsvRecord[], delimiter: string, aside: Asi
     const isOpen = first.ok ? first.value.orderTold !== null : first.failure.code === 'dates_unclear'
     const layout = isOpen && proved.length === 1 ? layoutOf(i, { ...aside, said: proved[0]! }) : first
     if (!layout.ok) return layout
-    const { from, title, goesOn, mayMix } = found[i]!
-    read.push({ from, title, goesOn, mayMix, layout: layout.value })
+    const { from, title, isBelow, goesOn, mayMix } = found[i]!
+    read.push({ from, title, isBelow, goesOn, mayMix, layout: layout.value })
   }
-  return ok(read)
+  const starts = read.map((_, i) => read.slice(0, i + 1).findLastIndex(({ isBelow }) => !isBelow))
+  return ok(read.map((table, i) => ({ ...table, layout: read.reduce((layout, other, j) => (j !== i && starts[j] === starts[i] ? asBeside(layout, other.layout, found[j]!.records) : layout), table.layout) })))
+}
+
+/** The layout of a table of the same account: what its own columns do not tell is as in another table, of these records. */
+function asBeside(layout: Layout, beside: Layout, records: readonly CsvRecord[]): Layout {
+  const rows = records.filter((record) => !isUndated(record, beside))
+  const only = <T>(column: number | null, read: (cell: string) => T): T | null => {
+    const [one = null, ...others] = column === null ? [] : new Set(rows.map(({ cells }) => read(cells[column] ?? '')))
+    return others.length === 0 ? one : null
+  }
+  const account = beside.accountNumber ?? (beside.isNamed ? null : only(beside.account, cleanText))
+  const isOpen = layout.unsignedIs !== null && beside.unsignedIs === null && layout.amount.form === 'signed' && beside.amount.form === 'signed' && beside.amount.byBalance === undefined
+  return {
+    ...layout,
+    accountNumber: layout.accountNumber ?? account,
+    fixedCurrency: layout.fixedCurrency ?? beside.fixedCurrency ?? only(beside.currency, readCurrency),
+    loneName: layout.loneName ?? beside.loneName,
+    ...(isOpen ? { amount: { ...beside.amount, at: amountCells(layout.amount)[0]! }, unsignedIs: null } : {}),
+  }
 }
 
 /** Whether anything but titles and sums stands below the heading. */
@@ -233,6 +273,11 @@ function hasRows(table: readonly CsvRecord[]): boolean {
 
 function signsOf({ amount, direction }: Layout): SignsByBalance | null {
   return amount.form === 'signed' && amount.byBalance !== undefined ? new SignsByBalance(direction, amount.byBalance) : null
+}
+
+/** Neither a sum below the rows nor the number of a page. */
+function isTitle(cells: readonly string[]): boolean {
+  return cells.some((cell) => /\p{L}{3}/u.test(cell)) && balanceWordsIn(cells) === null && !cells.some((cell) => isTotal(cell) || /^(page|seite|pagina|side|sida|strana|sivu|oldal|blatt|folio|стр)\b/.test(plainWords(cell)))
 }
 
 const same: WithYears = (record) => record

@@ -19,7 +19,7 @@ import { unguardFormula } from './formula-guard.ts'
 import { isHeadingLine } from './headings.ts'
 import { amountCells, isNeutral, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
-import { isDeclined, isPending } from './status.ts'
+import { isDeclined, isPending, stateBelow } from './status.ts'
 
 export type CsvRow =
   | {
@@ -67,15 +67,15 @@ export type CsvRow =
 /** A day, and behind it what parts the columns in another file: a row that was taken from there. */
 const OTHER_DELIMITER = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[\t;|]/
 
-/** Reads a record; a failure names its line and cell. */
-export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, FormatFailure> {
+/** Reads a record; a failure names its line and cell. `isBelowPending`: it stands below a title of rows that are not booked yet. */
+export function readRow(record: CsvRecord, layout: Layout, isBelowPending = false): Result<CsvRow, FormatFailure> {
   if (layout.entries !== null && (record.cells[layout.entries.side] ?? '') !== '' && !isOwnSide(record, layout.entries.side)) return ok({ type: 'counterpart' })
   const cell = (at: number | null): string => (at === null ? '' : unguardFormula(record.cells[at] ?? ''))
   // A stroke stands for nothing.
   const text = (at: number): string => (/[\p{L}\p{N}]/u.test(cell(at)) ? cell(at) : '')
   const texts = [...layout.name, ...layout.memo].map(text)
   const amount = signedAmount(record, layout.amount, layout.fee, layout.style)
-  const pending = isPending(cell(layout.status))
+  const pending = isBelowPending || isPending(cell(layout.status))
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
   if (isDeclined(cell(layout.status))) return ok({ type: 'declined' })
   if (/^memo$/.test(plainWords(cell(layout.impact)))) return ok({ type: 'noted' })
@@ -88,7 +88,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   const on = dayIn(record, dated, layout)
   const below = on.ok || scanDate(cell(dated)) !== null ? null : balancesBelow(record, layout)
   if (below !== null) return below
-  if (!on.ok && isPending(cell(dated))) return ok({ type: 'undated' })
+  if (!on.ok && isPending(cell(dated)) && stateBelow(record.cells) === null) return ok({ type: 'undated' })
   if (!on.ok && OTHER_DELIMITER.test(cell(dated))) return on
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
   if (amount === null && layout.amount.form === 'marked' && isNeutral(cell(layout.amount.mark)) && cell(layout.amount.at) !== '') return ok({ type: 'neutral' })
@@ -96,7 +96,7 @@ export function readRow(record: CsvRecord, layout: Layout): Result<CsvRow, Forma
   if (isExchange(record, layout) && layout.amount.form === 'split') {
     const { out, in: into } = layout.amount
     // The balance is that of one of them, and nothing says of which.
-    const sides = [[into, layout.balance], [out, layout.fee, layout.balance]].map((others) => readRow({ ...record, cells: record.cells.map((text, at) => (others.includes(at) ? '' : text)) }, layout))
+    const sides = [[into, layout.balance], [out, layout.fee, layout.balance]].map((others) => readRow({ ...record, cells: record.cells.map((text, at) => (others.includes(at) ? '' : text)) }, layout, isBelowPending))
     const failure = sides.find((side) => !side.ok)
     return failure ?? ok({ type: 'sides', rows: sides.flatMap((side) => (side.ok ? [side.value] : [])) })
   }

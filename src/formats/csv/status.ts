@@ -26,3 +26,19 @@ export function isPending(status: string): boolean {
 export function areStates(cells: readonly string[]): boolean {
   return cells.length > 0 && cells.every((cell) => isPending(cell) || BOOKED.test(plainWords(cell))) && cells.some((cell) => /\p{L}{3}/u.test(cell))
 }
+
+/** What rows are called in a title above them, which says nothing of their state. */
+const OF_ROWS = /\b(my|your|ihre|alle|all|recent|latest|list of|transactions?|activity|items?|entries|payments?|purchases|charges|card|credit|debit|account|umsatze?|kreditkartenumsatze?|kontoumsatze?|buchungen|zahlungen|posten|auftrage|operations?|ecritures|paiements|movimientos|operaciones|pagos|cargos|movimenti|operazioni|pagamenti|movimentos|movimentacoes|lancamentos|transacoes|transaktionen|transaktioner|transaksjoner|transactions|transacties|boekingen|betalingen|afschrijvingen|poster|kontoposter|kop|kob|kjop|tapahtumat|transakcje|operacje|platnosci|transakce|pohyby|platby|tranzakciok|tetelek|tranzactii|islemler|операции|операціі|платежи)\b/g
+const PENDING_ROWS =
+  /^(pending|processing|authori[sz]ed|authori[sz]ations?|uncleared|unsettled|upcoming|scheduled|future|vorgemerkte?r?|vorgemerkt|vormerkungen|ausstehende|offene|noch nicht gebuchte?|nicht gebuchte|geplante|en attente|a venir|en cours|pendientes?|pendentes?|futur[oa]s|in sospeso|in attesa|non contabilizzat[ie]|da contabilizzare|in behandeling|nog niet (geboekt|verwerkt)e?|gereserveerde?|reserveringen|reserverede?|reserverade|reserverte|reservationer|reservasjoner|afventende|ventende|kommande|kommende|varaukset|katevaraukset|oczekujace|niezaksiegowane|blokady|cekajici|nezauctovane|blokace|fuggoben levo|in asteptare|bekleyen|в обработке|неподтвержденные|в обробці|未入账|未確定|처리중)$/
+const BOOKED_ROWS =
+  /^(posted|booked|cleared|completed|settled|processed|gebuchte?|verbuchte|abgeschlossene|comptabilisee?s|passees|contabilizad[oa]s|confirmad[oa]s|contabilizzat[ie]|eseguit[ie]|efetivad[oa]s|geboekte?|verwerkte?|bokforda|bokforte|bogforte|gennemforte|genomforda|gjennomforte|kirjatut|zaksiegowane|zrealizowane|zauctovane|konyvelt|inregistrate|gerceklesen|проведенные|исполненные|已入账|確定)$/
+
+/** What a title says of the state of the rows below it; null where it says nothing of that. `Pending transactions (3)`, `Umsätze: vorgemerkt`. */
+export function stateBelow(cells: readonly string[]): 'pending' | 'booked' | null {
+  // What goes on below a row does so below its text, not in front.
+  const [title = '', ...others] = cells[0] === '' ? [] : cells.filter((cell) => cell !== '')
+  if (title.length > 60 || !others.every((cell) => /^\(?\d{1,4}\)?$/.test(cell))) return null
+  const words = plainWords(title.replace(/\d{1,4}|(?<=\p{L})\([^)]*\)/gu, ' ')).replace(OF_ROWS, ' ').replace(/ +/g, ' ').trim()
+  return PENDING_ROWS.test(words) ? 'pending' : BOOKED_ROWS.test(words) ? 'booked' : null
+}

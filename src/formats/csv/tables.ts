@@ -1,19 +1,21 @@
 /**
  * Files that list several accounts one below the other, each under a title and a heading of its own. Read as one table,
  * the rows of all would stand in one account. A heading that is repeated on each page begins no table: only a title that
- * names another account does: another kind, or another number. What else a title says may be of a page, of a month, or of
- * the rows below it: what is booked and what is pending, what came and what went.
+ * names another account does: another kind, or another number; and a heading of other columns, by which the rows below it
+ * are read, in the same account. What else a title says may be of a page, of a month, or of the rows below it: what is booked
+ * and what is pending, what came and what went.
  */
 import type { FormatFailure } from '../../domain/statement.ts'
 import { balanceWordsIn, plainWords } from '../unstated.ts'
-import { monthOf } from '../written-date.ts'
+import { monthOf, scanDate } from '../written-date.ts'
 import { accountWordsIn } from './account-names.ts'
-import { isHeadingLine } from './headings.ts'
+import { isHeadingLine, readHeading, type Role } from './headings.ts'
 import { accountInPreamble } from './preamble.ts'
 import type { CsvRecord } from './records.ts'
+import { AMOUNTS, DATES } from './roles.ts'
 
 /** `from`: the index of its first record, which is its title but for the first table; `title` is null where there is but one. */
-export type Table = { readonly from: number; readonly title: string | null; /** A table above is of the same account. */ readonly goesOn: boolean; /** Tables stand under titles of one kind whose other words differ: they may be of several accounts. */ readonly mayMix: boolean }
+export type Table = { readonly from: number; readonly title: string | null; /** It begins with a heading alone: what stands above the one before is said of it, too. */ readonly isBelow: boolean; /** A table above is of the same account. */ readonly goesOn: boolean; /** Tables stand under titles of one kind whose other words differ: they may be of several accounts. */ readonly mayMix: boolean }
 
 /** A title has a period beside it at most. */
 export const TITLE_CELLS = 2
@@ -29,6 +31,9 @@ const OF_PAYMENTS = /^(credit|debit|cash|bargeld|especes|efectivo|contanti|dinhe
 /** Days and years, which are no number of an account. */
 const DAYS = /(?<!\d)(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(19|20)\d\d([01]\d[0-3]\d)?)(?!\d)/g
 
+/** What stands in another column makes another row of it. */
+const TELLING: ReadonlySet<Role> = new Set<Role>([...DATES, ...AMOUNTS, 'mark', 'currency', 'status'])
+
 type Title = { readonly from: number; readonly title: string; /** Equal for titles of one account. */ readonly account: string }
 
 export function tablesIn(records: readonly CsvRecord[]): readonly Table[] {
@@ -36,23 +41,55 @@ export function tablesIn(records: readonly CsvRecord[]): readonly Table[] {
   const titles = headings.flatMap((heading) => titleAbove(records, heading) ?? [])
   const changes = titles.filter(({ account }, i) => account !== titles[i - 1]?.account)
   // One without a title goes on with nothing.
-  if (changes.length < 2 || titles[0]!.from > headings[0]!) return [{ from: 0, title: null, goesOn: false, mayMix: new Set(titles.map(({ title }) => nameWordsIn(title)).filter((words) => words !== '')).size > 1 }]
+  if (changes.length < 2 || titles[0]!.from > headings[0]!) return withOtherHeadings(records, headings, [{ from: 0, title: null, isBelow: false, goesOn: false, mayMix: new Set(titles.map(({ title }) => nameWordsIn(title)).filter((words) => words !== '')).size > 1 }])
   // An account that comes again has the title of before.
-  return changes.map(({ from, account }, i) => {
+  const tables = changes.map(({ from, account }, i) => {
     const first = titles.find((title) => title.account === account)!
-    return { from: i === 0 ? 0 : from, title: nameIn(first.title), goesOn: first.from !== from, mayMix: false }
+    return { from: i === 0 ? 0 : from, title: nameIn(first.title), isBelow: false, goesOn: first.from !== from, mayMix: false }
+  })
+  return withOtherHeadings(records, headings, tables)
+}
+
+/** Tables within these that begin with a heading of other columns, where rows stand below both headings. */
+function withOtherHeadings(records: readonly CsvRecord[], headings: readonly number[], tables: readonly Table[]): readonly Table[] {
+  return tables.flatMap((table, i) => {
+    const to = tables[i + 1]?.from ?? records.length
+    const within = headings.filter((at) => at >= table.from && at < to)
+    const withRows = within.filter((at, j) => records.slice(at + 1, within[j + 1] ?? to).filter(isDated).length > 0 && !isSummary(records, at, within[j + 1] ?? -1))
+    const changes = withRows.filter((at, j) => j > 0 && !isSameHeading(records[at]!.cells, records[withRows[j - 1]!]!.cells))
+    return [table, ...changes.map((from) => ({ ...table, from, isBelow: true, goesOn: true }))]
   })
 }
 
+function isDated({ cells }: CsvRecord): boolean {
+  return cells.filter((cell) => cell !== '').length > TITLE_CELLS && cells.some((cell) => scanDate(cell) !== null)
+}
+
+/** A heading of several balances with one line of figures under it, and another heading under that: what the account holds, above its rows. */
+export function isSummary(records: readonly CsvRecord[], named: number, lower: number): boolean {
+  const [heading, next] = [records[named]!.cells, records[lower]?.cells]
+  const balances = heading.filter((cell) => readHeading(cell).meanings.some(({ role }) => role === 'balance'))
+  return next !== undefined && lower === named + 2 && balances.length > 1 && heading.join() !== next.join() && records.length > lower + 1
+}
+
+/** Whether the same cells of a row stand below the words of both, whatever the words are. */
+export function isSameHeading(one: readonly string[], other: readonly string[]): boolean {
+  const meant = (cell = ''): string => {
+    const role = readHeading(cell).meanings[0]?.role
+    return role === undefined || !TELLING.has(role) ? '' : role
+  }
+  return Array.from({ length: Math.max(one.length, other.length) }, (_, at) => at).every((at) => (one[at] ?? '') === (other[at] ?? '') || meant(one[at]) === meant(other[at]))
+}
+
 /**
- * Looks at the records of a file one by one for a title that the part which was looked at whole did not have: in a long file the
- * next account may begin anywhere, and its rows would stand in the one before.
+ * Looks at the records of a file one by one for a title or a heading that the part which was looked at whole did not have: in a
+ * long file the next account may begin anywhere, and its rows would stand in the one before, or by other columns.
  */
 export class TitleWatch {
   /** Records that may be titles, since the last one that cannot. */
   #above: CsvRecord[] = []
   #first: Title | null = null
-  #sawHeading = false
+  #heading: readonly string[] | null = null
 
   /** `isSample`: the record was looked at with the whole. */
   take(record: CsvRecord, isSample: boolean): FormatFailure | null {
@@ -60,18 +97,24 @@ export class TitleWatch {
       this.#above.push(record)
       return null
     }
-    // Most records are rows below rows.
-    const isCandidate = this.#above.length > 0 || !this.#sawHeading
+    // Most records are rows below rows, and no heading has a figure.
+    const isCandidate = this.#above.length > 0 || this.#heading === null || !record.cells.some((cell) => /\d/.test(cell))
     const above = this.#above
     this.#above = []
     if (!isCandidate || !isHeadingLine(record.cells)) return null
     const title = titleAbove([...above, record], above.length)
-    if (!this.#sawHeading) this.#first = title
-    this.#sawHeading = true
-    if (isSample || this.#first === null || title === null || title.account === this.#first.account) return null
+    const before = this.#heading
+    if (before === null) this.#first = title
+    this.#heading = record.cells
+    if (isSample) return null
+    if (this.#first === null || title === null || title.account === this.#first.account) return before === null || isSameHeading(before, record.cells) ? null : otherHeading(record)
     const { line } = above[title.from]!
     return { code: 'account_unclear', message: `Another account begins on line ${line} (“${title.title}”). A file this long is read for one account: save each account in a file of its own.`, line }
   }
+}
+
+function otherHeading({ line }: CsvRecord): FormatFailure {
+  return { code: 'malformed', message: `Another heading stands on line ${line}, with other columns than the one above it. A file this long is read by one heading: save the rows below it in a file of their own.`, line }
 }
 
 function titleAbove(records: readonly CsvRecord[], heading: number): Title | null {
