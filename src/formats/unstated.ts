@@ -189,7 +189,7 @@ const CLOSING = [
 /** What moved in all, one row for each direction: the Baltic exports of Swedbank and others end so. */
 const TURNOVER = /^(turnover|apyvarta|apgrozijums|kaive|оборот(ы)?)$/
 
-const TOTAL = /^(sub ?totals?|totals?|summe|gesamt|gesamtsumme|totaal|totale|sum|somme|suma|osszesen|i alt|yhteensa|toplam|genel toplam|razem|celkem|spolu|ukupno|skupaj|kokku|kopa|viso|jumlah)\b|^(итого|итог|всего|всичко|общо|разом|усього|укупно)( |$)|\btotals?$|^(合计|总计|小计|合計|總計|小計|합계|총계)/
+const TOTAL = /^(sub ?totals?|totals?|\p{L}*summe|gesamt|(sub|dag|maand|tussen|eind)?totaal|(sub)?totale|totaux|sous total|totalt|(mellan|del|slut)?summa|(mezi|celkovy )?soucet|medzisucet|tong (cong|so)|sum|somme|suma|osszesen|i alt|yhteensa|toplam|genel toplam|razem|celkem|spolu|ukupno|skupaj|kokku|kopa|viso|jumlah)\b|^(итого|итог|всего|всичко|общо|разом|усього|укупно)( |$)|\btotals?$|^(合计|总计|小计|合計|總計|小計|합계|총계)/u
 
 /** A date behind the words, with "as of" or the like. */
 const WITH_DATE = '(?: (?:as of|on|per|am|vom|au|al|op|em|a))?[ \\d]*$'

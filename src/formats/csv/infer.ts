@@ -31,6 +31,7 @@ import { readRoles, spreadHeading } from './roles.ts'
 import { shapeOf } from './row-shape.ts'
 import { moreOf } from './rows.ts'
 import { proveEitherWay } from './signs-by-balance.ts'
+import { isSumAmong, NO_SUMS, sumsIn } from './sums.ts'
 import { isSummary } from './tables.ts'
 import { isOwnHeading } from './write.ts'
 
@@ -45,6 +46,15 @@ const ENGLISH_DATE = /date|posted|processed|completed|created|settled|cleared|ti
 
 /** `records` are the first of the file; `delimiter` is a hint on the country it was made for. */
 export function inferLayout(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
+  const layout = inferFrom(records, delimiter, aside)
+  const sums = layout.ok ? sumsIn(records, layout.value) : NO_SUMS
+  if (!layout.ok || sums.lines.size + sums.words.size === 0) return layout
+  // What a sum says of signs and balances is said of no row.
+  const without = inferFrom(records.filter((record, at) => at < layout.value.skipped || !isSumAmong(record, sums)), delimiter, aside)
+  return without.ok ? ok({ ...without.value, sums }) : without
+}
+
+function inferFrom(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const above = records.slice(0, HEADING_WITHIN)
   const named = above.findIndex(({ cells }) => isHeadingLine(cells))
   const lower = above.findIndex((record, at) => at > named && isHeadingLine(record.cells))
@@ -250,7 +260,7 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns) })
+  return ok({ ...columns, balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns), sums: NO_SUMS })
 }
 
 /** Where nine of ten rows have a balance, each of the file does. */

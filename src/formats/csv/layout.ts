@@ -9,6 +9,7 @@ import type { DateOrder } from '../written-date.ts'
 import type { BalanceAbove } from './balances-above.ts'
 import type { CsvRecord } from './records.ts'
 import type { KnownWays } from './signs-by-balance.ts'
+import type { Sums } from './sums.ts'
 
 export type CurrencyColumn = { readonly at: number; readonly currency: Currency }
 
@@ -116,6 +117,8 @@ export type Layout = Columns &
     /** How many cells a row has, where no heading tells it and the rows agree. */
     readonly rowWidth: number | null
     readonly shape: Shape
+    /** Rows of the sample that only add up others. */
+    readonly sums: Sums
   }
 
 /** All columns that amounts stand in. */

@@ -24,6 +24,7 @@ const LEFT_OUT = {
   words: (count: number): string => `Rows that hold only a date and words were left out (${count}).`,
   balances: (count: number): string => `Rows that only state a balance were left out (${count}): they are no transactions.`,
   total: (count: number): string => `Rows without a date that are called a total or a balance were left out (${count}).`,
+  sum: (count: number): string => `Rows that only add up those above them were left out (${count}).`,
   standing: (count: number): string => `Rows that hold a balance and no amount were left out (${count}).`,
   shares: (count: number): string => `Rows that move shares and no money were left out (${count}).`,
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
@@ -121,7 +122,7 @@ export class RowReader {
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
     if (row.type === 'sides') return row.rows.map((side) => this.accept(side, line)).find((failure) => failure !== null) ?? null
-    if (row.type === 'counterpart' || row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total') this.#leave(row.type)
+    if (row.type === 'counterpart' || row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total' || row.type === 'sum') this.#leave(row.type)
     if (row.type === 'below') this.#below.push(...row.balances)
     if (row.type === 'balance' && row.isListed) this.#leave('balances')
     if (row.type === 'standing') {

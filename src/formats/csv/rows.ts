@@ -20,6 +20,7 @@ import { isHeadingLine } from './headings.ts'
 import { amountCells, isNeutral, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { isDeclined, isPending, stateBelow } from './status.ts'
+import { isSumAmong } from './sums.ts'
 
 export type CsvRow =
   | {
@@ -58,6 +59,8 @@ export type CsvRow =
   | { readonly type: 'more'; readonly text: string }
   /** Shares moved, and no money. */
   | { readonly type: 'shares' }
+  /** It only adds up the rows above it. */
+  | { readonly type: 'sum' }
   /** What moved in all. */
   | { readonly type: 'turnover' }
   /** An amount without a day, under the word for a sum or a balance: a purchase without one may be called so as well. */
@@ -70,6 +73,7 @@ const OTHER_DELIMITER = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[\t;|]/
 /** Reads a record; a failure names its line and cell. `isBelowPending`: it stands below a title of rows that are not booked yet. */
 export function readRow(record: CsvRecord, layout: Layout, isBelowPending = false): Result<CsvRow, FormatFailure> {
   if (layout.entries !== null && (record.cells[layout.entries.side] ?? '') !== '' && !isOwnSide(record, layout.entries.side)) return ok({ type: 'counterpart' })
+  if (isSumAmong(record, layout.sums)) return ok({ type: 'sum' })
   const cell = (at: number | null): string => (at === null ? '' : unguardFormula(record.cells[at] ?? ''))
   // A stroke stands for nothing.
   const text = (at: number): string => (/[\p{L}\p{N}]/u.test(cell(at)) ? cell(at) : '')

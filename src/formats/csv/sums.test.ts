@@ -1,0 +1,33 @@
+/** Rows that add up others, with a day or without: they are no payments, unless a shop is called so. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bytes, collect, summary } from '../testing/collect.ts'
+import { readCsv } from './read.ts'
+
+async function read(content: string): Promise<readonly [string, string]> {
+  const { statements, failure } = await collect(readCsv(bytes(content)))
+  return failure === null ? [statements.map(summary).join(), statements.flatMap(({ notices }) => notices).join()] : [`${failure.code} ${failure.line}`, '']
+}
+
+// Fails when: a row that has a day is a payment whatever it says (seen): all was counted twice.
+test('sums of a day, of a month and of all are left out and told, below their rows and above them', async () => {
+  const days = ['13/01/2025,Coffee,-3.50', '13/01/2025,Lunch,-12.00', '13/01/2025,Total for the day,-15.50', '14/01/2025,Pay,500.00', '14/01/2025,Total for the day,500.00']
+  for (const rows of [days, days.toReversed()]) {
+    const [rowsRead, notices] = await read(`Date,Description,Amount\n${rows.join('\n')}\n`)
+    assert.equal(rowsRead, '3 484.5 2025-01-13 2025-01-14 - -')
+    assert.match(notices, /only add up those above them were left out \(2\)/)
+  }
+  const months = 'Datum;Text;Soll;Haben;Saldo\n13.01.2025;Strom;85,00;;915,00\n14.01.2025;Gas;15,00;;900,00\n31.01.2025;Monatssumme;100,00;0,00;900,00\n14.02.2025;Gehalt;;2.100,00;3.000,00\n28.02.2025;Monatssumme;0,00;2.100,00;3.000,00\n28.02.2025;Gesamtsumme;100,00;2.100,00;3.000,00\n'
+  assert.deepEqual(await read(months), ['3 2000 2025-01-13 2025-02-14 1000 3000', 'Rows that only add up those above them were left out (3).'])
+  assert.equal((await read('Date,Description,Amount\n13/01/2025,Shop,-20.00\n14/01/2025,Shop,-5.00\n15/01/2025,Pay,100.00\n15/01/2025,Tip,1.00\n31/01/2025,Total debits,-25.00\n31/01/2025,Total credits,101.00\n'))[0], '4 76 2025-01-13 2025-01-15 - -')
+})
+
+test('without a day a row of exact sums needs no word that calls it one; any other is refused', async () => {
+  const file = (last: string): string => `Date,Description,Debit,Credit\n13/01/2025,Shop,25.00,\n14/01/2025,Pay,,500.00\n20/01/2025,Shop,10.00,\n${last}\n`
+  for (const last of [',,35.00,500.00', ',Tổng cộng,35.00,500.00', ',Gesammelt,35.00,500.00']) assert.equal((await read(file(last)))[0], '3 465 2025-01-13 2025-01-20 - -', last)
+  for (const last of [',,35.00,501.00', ',,10.00,', ',Shop,35.00,']) assert.equal((await read(file(last)))[0], 'missing_field 5', last)
+})
+
+test('a shop that is called like a total is none', async () => {
+  assert.equal((await read('Date,Description,Amount\n13/01/2025,Total Wine,-20.00\n13/01/2025,TOTAL STATION 445,-20.00\n14/01/2025,Shop,-5.00\n14/01/2025,TOTAL STATION 446,-44.00\n15/01/2025,TOTAL STATION 447,-45.00\n'))[0], '5 -134 2025-01-13 2025-01-15 - -')
+})

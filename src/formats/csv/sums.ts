@@ -1,0 +1,97 @@
+/**
+ * Rows that only add up those above them: of a day, of a month, of all. Without a day any row of amounts that are exactly those of
+ * several rows above it is one; with a day it must be called a total as well, and so must all rows of these words be sums:
+ * `Total Wine` is a shop. Read as rows they would count everything twice.
+ */
+import type { Decimal } from '../../domain/money.ts'
+import { isTotal, plainWords } from '../unstated.ts'
+import { magnitude } from '../written-amount.ts'
+import { monthOf, scanDate } from '../written-date.ts'
+import { cellAmount, plus } from './amounts.ts'
+import { amountCells, type Layout } from './layout.ts'
+import type { CsvRecord } from './records.ts'
+
+/** `lines`: of sums in the sample; `words`: what those with a day are called, there and behind it. */
+export type Sums = { readonly lines: ReadonlySet<number>; readonly words: ReadonlySet<string> }
+
+export const NO_SUMS: Sums = { lines: new Set(), words: new Set() }
+
+/** So many rows added up are no accident, nor so many sums. */
+const SEVERAL = 2
+
+/** What a column adds up to: all of it, what has a minus and what has none. */
+type Added = { readonly all: Decimal; readonly out: Decimal; readonly into: Decimal }
+type Scope = { rows: number; columns: readonly Added[] }
+
+const ZERO = '0' as Decimal
+const NONE: Added = { all: ZERO, out: ZERO, into: ZERO }
+
+type Line = { readonly line: number; readonly day: string; readonly cells: readonly (Decimal | null)[]; /** Null where nothing calls it a total. */ readonly words: string | null }
+
+export function sumsIn(records: readonly CsvRecord[], { booked, amount, style, skipped }: Layout): Sums {
+  const columns = amountCells(amount)
+  const lines = records.slice(skipped).flatMap((record): readonly Line[] => {
+    const cells = columns.map((at) => cellAmount(record, at, style))
+    const [day, words] = [scanDate(record.cells[booked] ?? '') === null ? '' : record.cells[booked]!, sumWords(record.cells)]
+    // What is called a total and has no day is none of the rows in any case.
+    return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && words !== null) ? [] : [{ line: record.line, day, words, cells: cells as (Decimal | null)[] }]
+  })
+  if (!lines.some(isCandidate)) return NO_SUMS
+  // A sum stands below its rows or above them.
+  const found = [judged(lines), judged(lines.toReversed())]
+  const dated = Map.groupBy(lines.filter(({ day, words }) => day !== '' && words !== null), ({ words }) => words!)
+  const areSums = (rows: readonly Line[], side: ReadonlyMap<Line, number>): boolean => rows.every((row) => side.get(row)! > 0) && (rows.length >= SEVERAL || rows.some((row) => side.get(row)! >= SEVERAL))
+  return {
+    lines: new Set(lines.filter((one) => one.day === '' && found.some((side) => side.get(one)! >= SEVERAL)).map(({ line }) => line)),
+    words: new Set([...dated].filter(([, rows]) => found.some((side) => areSums(rows, side))).map(([words]) => words)),
+  }
+}
+
+function isCandidate({ day, words }: Line): boolean {
+  return day === '' || words !== null
+}
+
+/** How many rows in front of it each candidate adds up; 0: it is no sum. */
+function judged(lines: readonly Line[]): ReadonlyMap<Line, number> {
+  const empty = (): Scope => ({ rows: 0, columns: lines[0]!.cells.map(() => NONE) })
+  const scopes = { all: empty(), since: empty(), day: empty() }
+  const found = new Map<Line, number>()
+  let last = ''
+  for (const line of lines) {
+    if (isCandidate(line)) {
+      const rows = Math.max(0, ...Object.values(scopes).map((scope) => (isSum(line.cells, scope) ? scope.rows : 0)))
+      found.set(line, rows)
+      if (rows > 0) scopes.since = empty()
+      if (rows > 0 || line.day === '') continue
+    }
+    if (line.day !== last) scopes.day = empty()
+    last = line.day
+    for (const scope of Object.values(scopes)) add(scope, line.cells)
+  }
+  return found
+}
+
+/** Whether a record is one of them. */
+export function isSumAmong({ cells, line }: CsvRecord, { lines, words }: Sums): boolean {
+  return lines.has(line) || (words.size > 0 && words.has(sumWords(cells) ?? ''))
+}
+
+/** What a total is called, whatever day or month it is of; null where nothing in the record is called so. */
+function sumWords(cells: readonly string[]): string | null {
+  const called = cells.find(isTotal)
+  return called === undefined ? null : plainWords(called).split(' ').filter((word) => !/\d/.test(word) && monthOf(word) === 0).join(' ')
+}
+
+/** Totals are written with the signs of the rows or without. */
+function isSum(cells: Line['cells'], { rows, columns }: Scope): boolean {
+  const fits = (which: keyof Added): boolean => cells.every((cell, at) => magnitude(cell ?? ZERO) === magnitude(columns[at]![which])) && columns.some((added) => added[which] !== ZERO)
+  return rows > 0 && (['all', 'out', 'into'] as const).some(fits)
+}
+
+function add(scope: Scope, cells: Line['cells']): void {
+  scope.rows += 1
+  scope.columns = scope.columns.map(({ all, out, into }, at) => {
+    const cell = cells[at] ?? ZERO
+    return cell.startsWith('-') ? { all: plus(all, cell), out: plus(out, cell), into } : { all: plus(all, cell), out, into: plus(into, cell) }
+  })
+}
