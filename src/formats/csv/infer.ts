@@ -17,6 +17,7 @@ import { stylesOf, type Styles } from './amount-styles.ts'
 import { balancesAbove } from './balances-above.ts'
 import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmount, type Proof } from './amounts.ts'
 import { feesOpen } from './choose-amount.ts'
+import { repeatsIn } from './copies.ts'
 import { doubleEntryIn, isOwnSide } from './double-entry.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { exchangedDay } from './exchanged-days.ts'
@@ -251,7 +252,8 @@ function settle(
   const amounts = sections.map((row) => movedAmount(row, columns, style))
   const written = columns.balance === null ? [] : sections.map((row) => balanceIn(row, columns, balanceStyle))
   const isByBalance = columns.amount.form === 'signed' && columns.amount.byBalance !== undefined
-  const proof = isByBalance ? proveEitherWay(amounts, written) : prove(amounts, columns.balanceBefore ? endings(amounts, written) : written)
+  const balances = columns.balanceBefore ? endings(amounts, written) : written
+  const proof = isByBalance ? proveEitherWay(amounts, written) : prove(amounts, balances)
   const days = filled(rows, columns.booked)
     .map(scanDate)
     .map((date) => (date === null ? null : readDate(date, order)))
@@ -260,7 +262,7 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns), sums: NO_SUMS })
+  return ok({ ...columns, balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
 }
 
 /** Where nine of ten rows have a balance, each of the file does. */

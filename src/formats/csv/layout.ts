@@ -119,6 +119,8 @@ export type Layout = Columns &
     readonly shape: Shape
     /** Rows of the sample that only add up others. */
     readonly sums: Sums
+    /** Lines of the sample that stand in it for the second time. */
+    readonly repeats: ReadonlySet<number>
   }
 
 /** All columns that amounts stand in. */

@@ -87,8 +87,6 @@ class FileReader {
   #table: ReadTable
   #tableAt = 0
   #index = 0
-  /** Of all records, the copies among them. */
-  #seen = 0
   #reader: RowReader
   #cut: CutWatch
   #signs: SignsByBalance | null
@@ -117,9 +115,7 @@ class FileReader {
   }
 
   accept(record: CsvRecord): FormatFailure | null {
-    const { copy } = this.#found
-    this.#seen += 1
-    if (copy !== null && this.#seen > copy.from && this.#seen <= copy.from + copy.count) return null
+    if (this.#found.copy?.lines.has(record.line) === true) return null
     if (this.#lack !== null) return this.#lack
     const ended = this.#index === this.#found.tables[this.#tableAt + 1]?.from ? this.#nextTable() : null
     if (ended !== null) return ended
@@ -187,7 +183,7 @@ class FileReader {
   /** `isEnded`: the file ends with the end of a line. */
   finish(isEnded: boolean): FormatFailure | null {
     const failure = (isEnded ? null : this.#cut.failure()) ?? this.#lack ?? this.#endSigns()
-    if (this.#found.copy !== null) this.#reader.tellCopy()
+    if (this.#found.copy !== null) this.#reader.tellCopy(this.#found.copy)
     if (failure === null) this.#reader.finish()
     return failure
   }
@@ -203,7 +199,7 @@ async function inferDialect(
   for (const dialect of likelyDialects(sample).slice(0, ATTEMPTS)) {
     const { records: all, failure } = await sampleRecords(sample, whole, dialect)
     const copy = whole ? copyIn(all) : null
-    const records = copy === null ? all : all.toSpliced(copy.from, copy.count)
+    const records = copy === null ? all : all.filter(({ line }) => !copy.lines.has(line))
     const reshape = reshapeOf(records)
     const shaped = reshape === null ? records : records.map(reshape)
     const days = bareDays(shaped, aside.today) ?? yearsBeside(shaped)

@@ -7,6 +7,7 @@ import type { FormatFailure, StatementPart, StatementRow } from '../../domain/st
 import { joinTexts } from '../clean-text.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
 import type { BalanceAbove } from './balances-above.ts'
+import type { Copy } from './copies.ts'
 import type { Layout } from './layout.ts'
 import type { CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
@@ -25,6 +26,7 @@ const LEFT_OUT = {
   balances: (count: number): string => `Rows that only state a balance were left out (${count}): they are no transactions.`,
   total: (count: number): string => `Rows without a date that are called a total or a balance were left out (${count}).`,
   sum: (count: number): string => `Rows that only add up those above them were left out (${count}).`,
+  repeat: (count: number): string => `Rows stand in this file twice, with the balance that stood beside them before (${count}): the second time they were left out.`,
   standing: (count: number): string => `Rows that hold a balance and no amount were left out (${count}).`,
   shares: (count: number): string => `Rows that move shares and no money were left out (${count}).`,
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
@@ -60,6 +62,10 @@ const UNTOLD = {
 
 const COPIED = 'All rows of this file stand in it twice, in the same order: the second time they were left out.'
 
+function copiedRows(count: number): string {
+  return `Rows stand in this file twice, in the same order (${count}): the second time they were left out.`
+}
+
 /** Said where a balance does not run with the amounts. */
 function brokenAt(lines: readonly number[]): string {
   return `The balance runs with the amounts of this file but not on line ${lines.join(', ')}: a row is missing there, or an amount or a balance is damaged. Compare these days with the bank.`
@@ -84,7 +90,7 @@ export class RowReader {
   #open: Section | null = null
   readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
   #hasMinus: boolean
-  #isCopied = false
+  #copy: Copy | null = null
   /** Said of rows whose signs nothing tells. */
   #toldSigns: string | null = null
   readonly #layout: Layout
@@ -122,7 +128,7 @@ export class RowReader {
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
     if (row.type === 'sides') return row.rows.map((side) => this.accept(side, line)).find((failure) => failure !== null) ?? null
-    if (row.type === 'counterpart' || row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total' || row.type === 'sum') this.#leave(row.type)
+    if (row.type === 'counterpart' || row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total' || row.type === 'sum' || row.type === 'repeat') this.#leave(row.type)
     if (row.type === 'below') this.#below.push(...row.balances)
     if (row.type === 'balance' && row.isListed) this.#leave('balances')
     if (row.type === 'standing') {
@@ -158,9 +164,9 @@ export class RowReader {
     this.#toldSigns = signs
   }
 
-  /** The rows stood in the file once more. */
-  tellCopy(): void {
-    this.#isCopied = true
+  /** Rows stood in the file once more. */
+  tellCopy(copy: Copy): void {
+    this.#copy = copy
   }
 
   #leave(what: keyof typeof LEFT_OUT): void {
@@ -179,7 +185,7 @@ export class RowReader {
     if (isEmpty) this.#start({ account: this.#layout.accountNumber, currency: this.#layout.fixedCurrency, unit: null }, 1)
     const { unsignedIs, feesOpen, untold, amount } = this.#layout
     const mayOwe = amount.form === 'signed' && amount.mayOwe === true
-    if (!isEmpty && this.#isCopied) this.#parts.push({ part: 'notice', code: 'content_twice', severity: 'WARN', message: COPIED, line: 0 })
+    if (!isEmpty && this.#copy !== null) this.#parts.push({ part: 'notice', code: 'content_twice', severity: 'WARN', message: this.#copy.isAll ? COPIED : copiedRows(this.#copy.lines.size), line: 0 })
     if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
     if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })

@@ -72,6 +72,37 @@ test('rows that stand twice in a file, with their heading or without, are there 
   assert.equal((await read([HEADING, ...day, ...day, ...day, ...day])).rows.length, 8)
 })
 
+// Fails when: only a file that stands in itself as a whole is a copy (seen): the days that two downloads share were there twice.
+test('the days that downloads share which were put together are read once, and it is told', async () => {
+  const once = await read([HEADING, ...ROWS])
+  const [early, late] = [ROWS.slice(0, 5), ROWS.slice(2)]
+  const above = (from: string, to: string): readonly string[] => ['Account: 12345678', `Period: ${from} - ${to}`, HEADING]
+  for (const lines of [[HEADING, ...early, HEADING, ...late], [HEADING, ...late, HEADING, ...early], [HEADING, ...late.toReversed(), ...early.toReversed()], [HEADING, ...ROWS, ...ROWS.slice(1, 5)], [...above('03/03/2025', '14/03/2025'), ...early, ...above('06/03/2025', '15/03/2025'), ...late]]) {
+    const { failure, rows, notices } = await read(lines)
+    assert.deepEqual([failure, rows.toSorted(), notices.filter((notice) => notice.includes('twice')).length], [null, once.rows.toSorted(), 1], lines.join('\n'))
+  }
+  // Who else is at the same places on the same days has a title above.
+  assert.equal((await read(['Card of Ann', HEADING, ...early, 'Card of Bob', HEADING, ...ROWS.slice(1, 5)])).rows.length, 9)
+  // One and the same every day.
+  const fares = ['03', '04', '05'].map((day) => `${day}/03/2025,Bus,-2.80,EUR,Travel,`)
+  assert.equal((await read([HEADING, ...fares, ...fares.slice(1), '06/03/2025,Bus,-2.80,EUR,Travel,'])).rows.length, 6)
+})
+
+// Fails when: a balance that stands still is a break only (seen): the last rows of a page that begin the next one were there twice.
+test('a row that stands there again with its balance is read once where the balance then runs with all rows', async () => {
+  const heading = 'Date,Text,Amount,Balance'
+  for (const rows of [BALANCED, BALANCED.toReversed()]) {
+    const once = await read([heading, ...rows])
+    for (const lines of [[...rows.slice(0, 3), heading, ...rows.slice(1)], [...rows.slice(0, 2), ...rows.slice(1)]]) {
+      const { rows: told, notices } = await read([heading, ...lines])
+      assert.deepEqual([told, notices.map((notice) => notice.slice(0, 62))], [once.rows, ['Rows stand in this file twice, with the balance that stood bes']])
+    }
+  }
+  // Out, back and out again; and two of one day beside the balance at its end.
+  assert.equal((await read([heading, ...BALANCED, '16/03/2025,Bar,-5.00,1191.90', '16/03/2025,Back,5.00,1196.90', '16/03/2025,Bar,-5.00,1191.90'])).rows.length, 9)
+  assert.equal((await read([heading, ...BALANCED, '16/03/2025,Bar,-5.00,1186.90', '16/03/2025,Bar,-5.00,1186.90', '17/03/2025,Bar,-5.00,1181.90'])).rows.length, 9)
+})
+
 test('the heading of each page, whatever its words are, hides no rows above it', async () => {
   const heading = 'Когда,Что,Amount,Чем,Куда,Ещё'
   assert.equal((await read([heading, ...ROWS.slice(0, 3), heading, ...ROWS.slice(3)])).rows.length, 6)

@@ -59,6 +59,8 @@ export type CsvRow =
   | { readonly type: 'more'; readonly text: string }
   /** Shares moved, and no money. */
   | { readonly type: 'shares' }
+  /** It stands above already. */
+  | { readonly type: 'repeat' }
   /** It only adds up the rows above it. */
   | { readonly type: 'sum' }
   /** What moved in all. */
@@ -73,6 +75,7 @@ const OTHER_DELIMITER = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[\t;|]/
 /** Reads a record; a failure names its line and cell. `isBelowPending`: it stands below a title of rows that are not booked yet. */
 export function readRow(record: CsvRecord, layout: Layout, isBelowPending = false): Result<CsvRow, FormatFailure> {
   if (layout.entries !== null && (record.cells[layout.entries.side] ?? '') !== '' && !isOwnSide(record, layout.entries.side)) return ok({ type: 'counterpart' })
+  if (layout.repeats.has(record.line)) return ok({ type: 'repeat' })
   if (isSumAmong(record, layout.sums)) return ok({ type: 'sum' })
   const cell = (at: number | null): string => (at === null ? '' : unguardFormula(record.cells[at] ?? ''))
   // A stroke stands for nothing.
