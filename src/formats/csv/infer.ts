@@ -15,7 +15,7 @@ import { readDate, scanDate } from '../written-date.ts'
 import { accountWordsIn, namesOfAccounts } from './account-names.ts'
 import { stylesOf, type Styles } from './amount-styles.ts'
 import { balancesAbove } from './balances-above.ts'
-import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmount, type Proof } from './amounts.ts'
+import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmount, type Cells, type Proof } from './amounts.ts'
 import { feesOpen } from './choose-amount.ts'
 import { repeatsIn } from './copies.ts'
 import { doubleEntryIn, isOwnSide } from './double-entry.ts'
@@ -31,6 +31,7 @@ import { isCardTitle } from './owed.ts'
 import { readRoles, spreadHeading } from './roles.ts'
 import { shapeOf } from './row-shape.ts'
 import { moreOf } from './rows.ts'
+import { LooseEnds } from './running-balance.ts'
 import { proveEitherWay } from './signs-by-balance.ts'
 import { isSumAmong, NO_SUMS, sumsIn } from './sums.ts'
 import { isSummary } from './tables.ts'
@@ -261,8 +262,15 @@ function settle(
   const byDate = (days[0] ?? '') > (days.at(-1) ?? '') ? 'backward' : 'forward'
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
-  const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps ? columns.balance : null
-  return ok({ ...columns, balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+  const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps || runsInSomeOrder(amounts, balances) ? columns.balance : null
+  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+}
+
+/** Rows that are sorted by something else than their days have a balance all the same. */
+function runsInSomeOrder(amounts: Cells, balances: Cells): boolean {
+  const ends = new LooseEnds()
+  for (const [at, amount] of amounts.entries()) if (typeof amount === 'string') ends.add(amount, balances[at] ?? null)
+  return ends.both() !== null
 }
 
 /** Where nine of ten rows have a balance, each of the file does. */

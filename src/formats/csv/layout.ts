@@ -112,6 +112,8 @@ export type Layout = Columns &
     readonly goesOn: boolean
     /** In lists of double entry: the column that tells which rows are of own accounts, and that of their names. Null in all others. */
     readonly entries: { readonly side: number; readonly account: number } | null
+    /** A column of balances stands beside the amounts which they do not move. */
+    readonly hasIdleBalance: boolean
     /** Nearly all rows have a balance. */
     readonly areBalanced: boolean
     /** How many cells a row has, where no heading tells it and the rows agree. */

@@ -71,6 +71,8 @@ function brokenAt(lines: readonly number[]): string {
   return `The balance runs with the amounts of this file but not on line ${lines.join(', ')}: a row is missing there, or an amount or a balance is damaged. Compare these days with the bank.`
 }
 
+const IDLE = 'The balance of this file does not run with its amounts: rows stand in another order than it, or are missing, or an amount was read otherwise than it is meant. Compare the rows with the bank.'
+
 /** The rows of one account in one currency. A table may change between several and come back to each. */
 type Section = { readonly account: string | null; readonly currency: Currency | null; readonly unit: string | null; readonly balance: RunningBalance; readonly line: number }
 
@@ -227,6 +229,7 @@ export class RowReader {
     this.#flushRows()
     const breaks = open.balance.breaks()
     if (breaks.length > 0) this.#parts.push({ part: 'notice', code: 'balance_broken', severity: 'WARN', message: brokenAt(breaks), line: 0 })
+    if (this.#layout.hasIdleBalance || open.balance.runsElsewhere()) this.#parts.push({ part: 'notice', code: 'balance_idle', severity: 'WARN', message: IDLE, line: 0 })
     const told = open.balance.stated()
     // Of several accounts nobody knows whose they are.
     const stated = told.length > 0 || this.#sections.size > 1 ? told : open.balance.ofThose([...this.#layout.above, ...this.#below])

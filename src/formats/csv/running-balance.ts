@@ -22,6 +22,38 @@ export type Stated = { readonly kind: 'opening' | 'closing'; readonly amount: De
 /** More are no accident: rows stand in another order than the balance, or some were left out of the list. */
 const BREAKS = 2
 const STEPS_A_BREAK = 3
+/** More of them are no list of one account in whatever order. */
+const ENDS_MAX = 10_000
+
+/**
+ * Balances before rows and after them, whatever order the rows stand in: each is that before another row but for the last one, and
+ * that after another row but for the first. Where rows follow each other next to none wait for theirs.
+ */
+export class LooseEnds {
+  readonly #waiting = new Map<Decimal, number>()
+  #isWhole = true
+
+  /** `balance`: after the row; where one is not known, nor are the ends. */
+  add(amount: Decimal, balance: Decimal | null): void {
+    if (!this.#isWhole) return
+    this.#isWhole = balance !== null && this.#waiting.size < ENDS_MAX
+    if (balance === null) return
+    this.#count(balance, 1)
+    this.#count(sum(balance, negate(amount)), -1)
+  }
+
+  /** Null where rows are missing or stand there twice, or nothing tells which of its balances the list begins with. */
+  both(): { readonly opening: Decimal; readonly closing: Decimal } | null {
+    const [one, other, ...more] = [...this.#waiting].sort(([, a], [, b]) => a - b)
+    return this.#isWhole && one?.[1] === -1 && other?.[1] === 1 && more.length === 0 ? { opening: one[0], closing: other[0] } : null
+  }
+
+  #count(balance: Decimal, by: 1 | -1): void {
+    const count = (this.#waiting.get(balance) ?? 0) + by
+    if (count === 0) this.#waiting.delete(balance)
+    else this.#waiting.set(balance, count)
+  }
+}
 
 export class RunningBalance {
   readonly #forward: boolean
@@ -35,6 +67,7 @@ export class RunningBalance {
   /** Steps from one balance to the next, and the lines to which the amounts do not lead. */
   #steps = 0
   readonly #breaks: number[] = []
+  readonly #ends = new LooseEnds()
 
   constructor(direction: 'forward' | 'backward') {
     this.#forward = direction === 'forward'
@@ -55,6 +88,7 @@ export class RunningBalance {
     this.#latest = this.#latest === null ? row.postedOn : maxDay(this.#latest, row.postedOn)
     const before = this.#sum.toDecimal()
     this.#sum.add(amount)
+    this.#ends.add(amount, balance)
     if (balance === null) return true
     const known = { balance, before, upTo: this.#sum.toDecimal() }
     const [standing, isFirst] = [this.#standing, this.#first === null]
@@ -83,7 +117,12 @@ export class RunningBalance {
 
   /** The lines at which a balance that otherwise runs with the amounts does not: a row is missing, or a figure is damaged. */
   breaks(): readonly number[] {
-    return this.#breaks.length <= BREAKS && this.#breaks.length * STEPS_A_BREAK <= this.#steps ? this.#breaks : []
+    return this.#breaks.length <= BREAKS && this.#breaks.length * STEPS_A_BREAK <= this.#steps && this.#ends.both() === null ? this.#breaks : []
+  }
+
+  /** Whether it runs with some amounts, but not with so many that single places tell nothing. */
+  runsElsewhere(): boolean {
+    return this.#breaks.length > 0 && this.breaks().length === 0 && this.#steps > BREAKS && this.#ends.both() === null
   }
 
   /** What is known: in words, else by the column; the opening balance belongs to the first booking day. */
@@ -91,13 +130,14 @@ export class RunningBalance {
     const [first, last, earliest, latest] = [this.#first, this.#last, this.#earliest, this.#latest]
     const opening = this.#inWords.get('opening')
     const closing = this.#inWords.get('closing')
+    const ends = this.#breaks.length === 0 ? null : this.#ends.both()
     const stated: Stated[] = []
     if (opening !== undefined) stated.push({ ...opening, on: openingDay(opening.on, earliest, latest) })
     else if (first !== null && last !== null && earliest !== null)
-      stated.push({ kind: 'opening', amount: this.#opening(first, last), on: earliest })
+      stated.push({ kind: 'opening', amount: ends === null ? this.#opening(first, last) : ends.opening, on: earliest })
     if (closing !== undefined) stated.push(closing)
     else if (first !== null && last !== null && latest !== null)
-      stated.push({ kind: 'closing', amount: this.#closing(first, last), on: latest })
+      stated.push({ kind: 'closing', amount: ends === null ? this.#closing(first, last) : ends.closing, on: latest })
     return stated
   }
 
