@@ -4,7 +4,7 @@
  * `Total Wine` is a shop. Read as rows they would count everything twice.
  */
 import type { Decimal } from '../../domain/money.ts'
-import { isTotal, plainWords } from '../unstated.ts'
+import { balanceWordsIn, isTotal, plainWords } from '../unstated.ts'
 import { magnitude } from '../written-amount.ts'
 import { monthOf, scanDate } from '../written-date.ts'
 import { cellAmount, plus } from './amounts.ts'
@@ -33,8 +33,8 @@ export function sumsIn(records: readonly CsvRecord[], { booked, amount, style, s
   const lines = records.slice(skipped).flatMap((record): readonly Line[] => {
     const cells = columns.map((at) => cellAmount(record, at, style))
     const [day, words] = [scanDate(record.cells[booked] ?? '') === null ? '' : record.cells[booked]!, sumWords(record.cells)]
-    // What is called a total and has no day is none of the rows in any case.
-    return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && words !== null) ? [] : [{ line: record.line, day, words, cells: cells as (Decimal | null)[] }]
+    // What is called a total or a balance and has no day is none of the rows in any case.
+    return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && (words !== null || balanceWordsIn(record.cells) !== null)) ? [] : [{ line: record.line, day, words, cells: cells as (Decimal | null)[] }]
   })
   if (!lines.some(isCandidate)) return NO_SUMS
   // A sum stands below its rows or above them.
