@@ -36,6 +36,8 @@ export type CheckedStatement = {
   readonly isRepeated: boolean
   /** See `layersOf`. */
   readonly layer: number
+  /** How often it begins or goes on. */
+  readonly starts: number
 }
 
 /** What a person should hear of a file that was read: an account that the bank refused, rows that are no bookings. */
@@ -72,7 +74,7 @@ export async function checkFile(stream: StatementStream, label: string, onRows: 
     if (part.part === 'start') {
       const draft = draftFor(drafts, part.head, label)
       const before: StatementSum | undefined = part.head.continues === true ? draft.sums.at(-1) : undefined
-      sum = before ?? new StatementSum(part.head, labelOf(part.head.account, label))
+      sum = before ?? new StatementSum(part.head, labelOf(draft.named, label))
       if (before === undefined) draft.sums.push(sum)
       owners.set(sum, draft)
       starts.push(sum)
@@ -107,6 +109,8 @@ function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owne
     merged.set(draft, most === undefined || another !== undefined ? draft : most)
   }
   const order = [...new Set(starts)]
+  const times = new Map<StatementSum, number>()
+  for (const sum of starts) times.set(sum, (times.get(sum) ?? 0) + 1)
   const ofDraft = Map.groupBy(order, (sum) => merged.get(owners.get(sum)!)!)
   const accounts: FileAccount[] = []
   const statements = new Map<StatementSum, CheckedStatement>()
@@ -121,7 +125,7 @@ function checked(drafts: readonly Draft[], starts: readonly StatementSum[], owne
       accounts.push(account)
       const repeated = repeats(sums)
       const layers = layersOf(sums.map((sum) => sum.lying))
-      sums.forEach((sum, index) => statements.set(sum, { account, sum, isRepeated: repeated.has(sum), layer: layers[index]! }))
+      sums.forEach((sum, index) => statements.set(sum, { account, sum, isRepeated: repeated.has(sum), layer: layers[index]!, starts: times.get(sum)! }))
     }
   }
   return { accounts, statements: order.map((sum) => statements.get(sum)!), starts: starts.map((sum) => statements.get(sum)!) }

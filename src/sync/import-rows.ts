@@ -46,7 +46,9 @@ export async function importRows(deps: ImportDeps, request: ImportRequest, plan:
       }
       count(part.rows.length)
     } else if (part.part === 'end' && way !== null) {
-      if (--way.starts === 0) await way.statement.end()
+      if (--way.starts > 0) continue
+      await way.statement.end()
+      ways.ended(starts[index]!)
     }
   }
   return ways.finish()
@@ -58,7 +60,7 @@ class Ways {
   readonly #request: ImportRequest
   readonly #plan: Plan
   readonly #runId: string
-  readonly #starts: ReadonlyMap<CheckedStatement, readonly CheckedStatement[]>
+  /** Of those that have begun and will go on. */
   readonly #ways = new Map<CheckedStatement, Way>()
   readonly #layers = new Map<FileAccount, Layer[]>()
   readonly #stated = new Map<string, readonly [SettleContext, SourceBalances]>()
@@ -74,7 +76,6 @@ class Ways {
     this.#request = request
     this.#plan = plan
     this.#runId = runId
-    this.#starts = Map.groupBy(plan.checked.starts, (statement) => statement)
   }
 
   async of(statement: CheckedStatement): Promise<Way> {
@@ -97,9 +98,14 @@ class Ways {
     this.#last.set(account.id, layer)
     const { sum } = statement
     const opened = layer.answer.open({ covers: sum.covers, balances: sum.balances, postedSum: minorOf(sum.postedSum, account.currency) * BigInt(source.sign) })
-    const way = { layer, statement: opened, starts: this.#starts.get(statement)!.length }
+    const way = { layer, statement: opened, starts: statement.starts }
     this.#ways.set(statement, way)
     return way
+  }
+
+  /** Nothing of it follows. Thousands of statements are not kept for nothing. */
+  ended(statement: CheckedStatement): void {
+    this.#ways.delete(statement)
   }
 
   /** Begins to store what is left of a layer. Of many short accounts some are on their way at once, and share their trips. */
@@ -119,7 +125,7 @@ class Ways {
   async finish(): Promise<ReadonlyMap<string, AccountOutcome>> {
     await Promise.all(this.#landing.values())
     const outcomes = new Map<string, AccountOutcome>()
-    for (const layer of new Set([...this.#ways.values()].map((way) => way.layer))) {
+    for (const layer of [...this.#layers.values()].flat()) {
       await layer.answer.flush()
       const soFar = outcomes.get(layer.accountId) ?? { accountId: layer.accountId, ...NO_COUNTS, failure: null }
       outcomes.set(layer.accountId, { ...soFar, ...addCounts(soFar, layer.answer.counts) })

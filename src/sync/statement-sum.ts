@@ -18,7 +18,8 @@ export type StatementSummary = {
 }
 
 export class StatementSum {
-  readonly head: StatementHead
+  /** But for its account: a name of thousands of statements is kept once, and none with the piece of the file that it was cut from. */
+  readonly head: Omit<StatementHead, 'account'>
   readonly balances: StatedBalance[] = []
   readonly #account: string
   readonly #sum = new DecimalSum()
@@ -32,7 +33,7 @@ export class StatementSum {
   #longest: Measured | null = null
   #stated: { readonly from: Day | null; readonly to: Day | null }
 
-  constructor(head: StatementHead, account: string) {
+  constructor({ account: _, ...head }: StatementHead, account: string) {
     this.head = head
     this.#account = account
     this.#stated = head.covers
