@@ -10,7 +10,7 @@ import { run } from './run.mjs'
 
 /** `found`: a program in PATH, or a file. `packages`: Debian names, the first that the release has is taken. */
 const PROGRAMS = [
-  { found: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'], brew: '--cask chromium', why: 'the web page in a real browser' },
+  { found: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium-headless-shell', 'chromium'], brew: '--cask chromium', why: 'the web page in a real browser' },
   { found: ['/usr/lib/python3/dist-packages/ofxclient', 'ofxclient'], packages: ['python3-ofxclient'], pip: 'ofxclient', why: 'a third-party OFX client' },
   { found: ['ofxdump'], packages: ['ofx'], brew: 'libofx', why: 'libofx reads what is exported' },
   { found: ['onsgmls', 'nsgmls'], packages: ['opensp'], brew: 'open-sp', why: 'OFX 1.6 is validated against its DTD' },

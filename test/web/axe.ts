@@ -17,7 +17,7 @@ export async function violations(page: Page, themes: 'both' | 'own' = 'both'): P
     await page.emulateMedia({ colorScheme: scheme })
     // Colours that are on their way to the other theme are of neither.
     await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined)))')
-    const inThis = await page.evaluate<Violation[]>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((result) => result.violations)")
+    const inThis = await page.evaluate<Violation[]>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] }).then((result) => result.violations)")
     found.push(...inThis.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${scheme}: ${id}: ${help}: ${html.slice(0, 200)} ${failureSummary}`)))
   }
   return found
