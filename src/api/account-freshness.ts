@@ -4,6 +4,7 @@ import { strikes } from '../diagnose/bank-health.ts'
 import { CARDS } from '../diagnose/catalogue.ts'
 import { problemsOf } from '../diagnose/problems.ts'
 import type { Account } from '../domain/account.ts'
+import type { CauseCode } from '../domain/cause.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { Day } from '../domain/day.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -15,6 +16,8 @@ import { isoInstant } from './shapes.ts'
 
 /** So many rows tell how quiet the account usually is. */
 const ROWS_LOOKED_AT = 300
+/** Of these alone the bank is said not to answer; what nobody knows yet may be that, too. */
+const SILENT: readonly CauseCode[] = ['institution_down', 'scheduled_maintenance', 'aggregator_down', 'unknown']
 const DAY_MS = 24 * 3_600_000
 const MOST_INCIDENTS = 200
 
@@ -35,11 +38,13 @@ export async function freshnessResource({ store, clock }: Instance, account: Acc
   const answeredAt = run === null ? null : (run.endedAt ?? run.startedAt)
   const askedAt = active.reduce<number | null>((last, { lastAttemptAt }) => (lastAttemptAt !== null && lastAttemptAt > (last ?? 0) ? lastAttemptAt : last), null)
   const struck = problems.flat().filter(({ accountId }) => accountId === null || accountId === account.id)
+  const causes = struck.map(({ diagnosis }) => diagnosis.causes[0]?.cause ?? 'unknown')
   const word = freshnessWord({
     now: clock.now(), askedAt, answeredAt,
     isRead: active.length > 0,
     isPaused: account.state === 'paused' || account.state === 'closed' || (active.length === 0 && connections.length > 0),
-    needsPerson: challenges.flat().some(({ expiresAt }) => expiresAt > clock.now()) || struck.some(({ diagnosis }) => CARDS[diagnosis.causes[0]?.cause ?? 'unknown'].chip === 'needs_you'),
+    needsPerson: challenges.flat().some(({ expiresAt }) => expiresAt > clock.now()) || causes.some((cause) => CARDS[cause].chip === 'needs_you'),
+    isBankSilent: causes.length === 0 || causes.some((cause) => SILENT.includes(cause)),
     bankDataOn: balance?.on ?? null,
     bookedOn: [...new Set<Day>(booked.rows.map(({ postedOn }) => postedOn))],
   })

@@ -37,6 +37,16 @@ test('what was done and did not help is not asked again: the next step of the pl
   assert.equal(problemCard('en', problem, FACTS, planOf(done, { who: 'relink', kind: 'proof', state: 'now' })).next, null)
 })
 
+// Fails when: the card says “Allow it at Riverbank” and the steps below it say to send a letter (was so).
+test('card and steps ask for one thing: the person’s step that is now, in the card’s own words where they are of the same action', () => {
+  const problem = problemOf(ranked(['account_not_authorized', 0.9]))
+  const nextWhere = (letter: RepairStep['state'], site: RepairStep['state']) => problemCard('en', problem, FACTS, planOf(
+    { who: 'relink', kind: 'bank_status', state: 'done' }, { action: 'contact_bank', kind: 'contact_bank', title: 'Send the prepared letter to Riverbank', state: letter }, { action: 'act_at_bank_site', state: site },
+  )).next
+  assert.deepEqual(nextWhere('done', 'now'), { kind: 'act_at_bank_site', label: ['Allow it at Riverbank'], href: 'https://riverbank.example', atBank: true })
+  assert.deepEqual(nextWhere('now', 'waiting'), { kind: 'contact_bank', label: ['Send the prepared letter to Riverbank'], href: null, atBank: false })
+})
+
 test('while a harmless question to the bank is under way there is no button, and the card says so', () => {
   const card = problemCard('en', problemOf(ranked(['credentials_invalid', 0.9])), FACTS, planOf({ who: 'relink', kind: 'bank_status', action: 'auto_retry', state: 'running' }))
   assert.deepEqual([card.next, card.checking], [null, true])

@@ -2,7 +2,7 @@
  * The card of a problem as the API gives it: what happened, whose move it is, how sure that is, what a
  * person could still tell, and the one next action or none. Pure. No action is offered where waiting is
  * the answer, while a harmless question that may change everything is under way, or again after it was
- * done and did not help; then the plan's own next step is the action, if it is a person's.
+ * done and did not help. Where a person's step of the plan is under way, that is the action: card and steps ask for one thing.
  */
 import type { z } from 'zod'
 import { asksOf } from '../diagnose/asks.ts'
@@ -59,7 +59,8 @@ function nextOf(language: Language, card: Card, plan: RepairPlan | null, step: R
   if (card.next === null) return null
   const { action, label, href, atBank } = card.next
   const inVain = plan?.state === 'open' && plan.steps.some((one) => one.who === 'person' && one.action === action && (one.state === 'did_not_help' || one.state === 'skipped'))
-  if (!inVain) return { kind: action, label, href, atBank }
+  const isOther = step?.who === 'person' && step.action !== action
+  if (!inVain && !isOther) return { kind: action, label, href, atBank }
   if (step === undefined || step.who !== 'person') return null
   const isThere = AT_BANK.includes(step.action)
   return { kind: step.action ?? step.kind, label: [retold(language, step.title)], href: isThere ? (facts.website ?? null) : null, atBank: isThere }

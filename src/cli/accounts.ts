@@ -5,6 +5,7 @@ import type { Currency } from '../domain/money.ts'
 import { readCurrency } from '../formats/written-currency.ts'
 import type { Instance } from '../instance.ts'
 import type { AccountSummary } from '../ports/store.ts'
+import { withoutEmptied } from '../sync/emptied.ts'
 import { choose } from './choose.ts'
 import { whyCommand } from './history.ts'
 import { CommandError, type Output } from './output.ts'
@@ -16,7 +17,7 @@ export async function accountsCommand(output: Output, { forgetDates }: { readonl
   await withInstance(output, async (instance) => {
     if (forgetDates !== undefined) return forgetDatesOf(output, instance, forgetDates)
     const { store } = instance
-    const accounts = (await store.accounts.list()).map(accountResource)
+    const accounts = (await withoutEmptied(store, await store.accounts.list())).map(accountResource)
     for (const account of accounts) output.data(account)
     if (accounts.length === 0) {
       output.say('No accounts yet. Connect a bank with `relink connect`, or import a file with `relink import FILE`.')

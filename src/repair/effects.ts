@@ -16,7 +16,7 @@ import { costsNoTry, notAnswering, ownerOf, readAgain, type StepOutcome, type Tu
 
 /** `said` null: nobody said anything; the effect is looked for all the same. */
 export async function checkPerson(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, said: 'done' | 'cannot' | null, turn: Turn): Promise<StepOutcome> {
-  if (said === 'cannot') return { state: 'skipped', result: 'Not possible, says the person.' }
+  if (said === 'cannot') return { state: 'skipped', result: 'Reported as not possible.' }
   if (step.action === 'fix_credentials') return newSecret(deps, connection, problem, step, said)
   if (step.action === 'update_mfa') {
     const asked = await deps.store.challenges.list({ connectionId: connection.id, state: 'open' })
@@ -31,7 +31,7 @@ export async function checkPerson(deps: RepairDeps, connection: Connection, prob
     await deps.vault.grantOneUse(ownerOf(connection), 'person')
     return { state: 'done', result: 'Relink signs in once.' }
   }
-  return { state: 'done', result: 'Done, says the person; a read will show.' }
+  return { state: 'done', result: 'Reported as done; the next read will show.' }
 }
 
 /** What was stored here since the step began, and what the bank said of it; null: nothing that shows without asking anybody. */

@@ -46,7 +46,7 @@ export function letterText(language: Language, problem: Problem, connection: Con
     '',
     say(language, 'Dear Sir or Madam,'),
     '',
-    `${say(language, 'a program that I use reads my own accounts at {bank}. Since {since} this fails.', { bank, since })}${lastWorked === null ? '' : ` ${say(language, 'It last worked at {at}.', { at: time(lastWorked) })}`}`,
+    `${say(language, 'A program that I use reads my own accounts at {bank}. Since {since} this fails.', { bank, since })}${lastWorked === null ? '' : ` ${say(language, 'It last worked at {at}.', { at: time(lastWorked) })}`}`,
     ...(card === null ? [] : [`${say(language, 'As far as the program can tell:')} ${plainText(card.what)}`]),
     '',
     say(language, 'What your server answered:'),

@@ -77,7 +77,7 @@ export function needOf(stepId: string): 'sync' | 'enter_secret' | 'administer' {
 const HELD_BACK: readonly string[] = [ALLOW_SIGN_IN.kind, SAME_SECRET.kind, 'unlock_at_bank' satisfies ActionCode]
 
 /** The last step of every plan. */
-export const PROOF_TITLE = 'Read {bank} once: working again is what is seen to work'
+export const PROOF_TITLE = 'Read {bank} once: it is mended when that works'
 
 /** Steps that stand for an action of the diagnosis that has no step of its own. */
 export const STANDS_FOR: Partial<Record<ActionCode, readonly ActionCode[]>> = {

@@ -5,7 +5,7 @@
  */
 import { daysBetween, utcDay, type Day } from '../domain/day.ts'
 
-export type FreshnessWord = 'up_to_date' | 'bank_is_behind' | 'quiet_as_usual' | 'unusually_quiet' | 'not_answering' | 'needs_you' | 'paused' | 'from_files' | 'not_read'
+export type FreshnessWord = 'up_to_date' | 'bank_is_behind' | 'quiet_as_usual' | 'unusually_quiet' | 'not_answering' | 'not_readable' | 'needs_you' | 'paused' | 'from_files' | 'not_read'
 
 export type FreshnessFacts = {
   readonly now: number
@@ -18,6 +18,8 @@ export type FreshnessFacts = {
   readonly answeredAt: number | null
   /** A person has to act before it can be read again. */
   readonly needsPerson: boolean
+  /** As far as is known it is the bank that does not answer; false: it answers that it was asked too often, this server has no internet. */
+  readonly isBankSilent: boolean
   /** The day to which the bank's own newest balance belongs; null: it told none. */
   readonly bankDataOn: Day | null
   /** Days on which something was booked in the last months, each once, newest first. */
@@ -37,8 +39,8 @@ export function freshnessWord(facts: FreshnessFacts): FreshnessWord {
   if (facts.isPaused) return 'paused'
   if (!facts.isRead) return 'from_files'
   if (facts.needsPerson) return 'needs_you'
-  if (answeredAt === null) return askedAt === null ? 'not_read' : 'not_answering'
-  if (askedAt !== null && askedAt > answeredAt) return 'not_answering'
+  if (answeredAt === null && askedAt === null) return 'not_read'
+  if (answeredAt === null || (askedAt !== null && askedAt > answeredAt)) return facts.isBankSilent ? 'not_answering' : 'not_readable'
   if (facts.bankDataOn !== null && daysBetween(facts.bankDataOn, utcDay(answeredAt)) >= BEHIND_DAYS) return 'bank_is_behind'
   return quietness(facts.bookedOn, utcDay(now))
 }

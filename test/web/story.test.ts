@@ -58,11 +58,15 @@ describe('the eight families, through the page', { skip: cannotRun ?? false }, (
         assert.equal(card?.primary, card?.chip === 'Needs you' ? 1 : 0, 'one next action, or none')
         if (card?.chip !== 'Needs you') assert.match(card?.text ?? '', /Nothing for you to do\./)
       })
+      // Whose move it is, the accounts below say alike: a bank that answers “too often” is not silent.
+      const word = fault.family === 'restriction' ? 'Cannot be read now' : CARDS[fault.family].chip === 'Needs you' ? 'Needs you' : 'Not answering'
+      if (fault.family !== 'account') await untilEqual(() => page.getByRole('link').filter({ hasText: 'Business Checking' }).filter({ hasText: word }).count(), 1)
       await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).getByRole('link').click()
+      await untilHolds(() => saysOneThing(page))
       await mend(world, fault)
       await page.getByRole('region', { name: 'Proof' }).getByText(/= ours|not proved by a balance yet/).first().waitFor()
       // Rows, days, balance, next read; the steps were ticked by what was seen, there is nothing to tick them with.
-      await untilHolds(async () => assert.match(await page.getByRole('region', { name: 'Proof' }).innerText(), /Working again[\s\S]*\d+ new rows, \d+ there already, 0 withdrawn[\s\S]*\w+ \d+, \d{4}( to \w+ \d+, \d{4})? read[\s\S]*(bank’s balance \S+ = ours|not proved by a balance yet)[\s\S]*Next read/))
+      await untilHolds(async () => assert.match(await page.getByRole('region', { name: 'Proof' }).innerText(), /Working again[\s\S]*\d+ new rows?, \d+ there already, 0 withdrawn[\s\S]*\w+ \d+, \d{4}( to \w+ \d+, \d{4})? read[\s\S]*(bank’s balance \S+ = ours|not proved by a balance yet)[\s\S]*Next read/))
       await untilEqual(() => page.getByRole('region', { name: 'Proof' }).getByRole('checkbox').count(), 0)
       await readOnce(world)
       const { lost, doubled, rows } = await compareWithBank(sandbox.opened.instance.store, sandbox.bank)
@@ -115,6 +119,15 @@ async function readCards(page: Page): Promise<Card[]> {
       primary: await card.locator('.button-primary').count(),
     })),
   )
+}
+
+/** The blocks beside the first cause are as many as its words say, and of what may follow later only the proof stands open. */
+async function saysOneThing(page: Page): Promise<void> {
+  const likely = page.getByRole('list', { name: 'How likely' }).getByRole('listitem').first()
+  const tenths = /(\d) in 10/.exec(await likely.innerText())?.[1]
+  if (tenths !== undefined) assert.equal(await likely.locator('.bg-accent').count(), Number(tenths))
+  const later = (await page.getByRole('region', { name: 'Steps' }).locator('li:visible').allInnerTexts()).filter((text) => text.includes('then: '))
+  assert.ok(later.length <= 1, later.join())
 }
 
 /** Does what the page asks for until it shows the proof; knows the fault only where the bank itself has to end it. */

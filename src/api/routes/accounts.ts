@@ -12,6 +12,7 @@ import type { Instance } from '../../instance.ts'
 import { whyNotSince } from '../../sync/account-days.ts'
 import { loadBalanceSeries } from '../../sync/balance-series.ts'
 import { switchAccount } from '../../sync/connect.ts'
+import { withoutEmptied } from '../../sync/emptied.ts'
 import { balanceProofResource } from '../balance-resource.ts'
 import { balanceProofShape } from '../balance-shapes.ts'
 import { accountNameShape } from '../access-shapes.ts'
@@ -25,9 +26,9 @@ import { Download, idParams, listOf, pageOf, route, type Route } from '../route.
 import { accountResource, accountShape, currencyCodeShape, dayShape, money, transactionResource, transactionShape } from '../shapes.ts'
 
 const list = route({
-  method: 'GET', url: '/accounts', action: 'read', tag: 'Accounts', summary: 'All accounts',
+  method: 'GET', url: '/accounts', action: 'read', tag: 'Accounts', summary: 'All accounts, but for those that files alone fed and of which everything was taken back',
   response: listOf(accountShape),
-  handle: async ({ instance }) => ({ items: (await instance.store.accounts.list()).map(accountResource) }),
+  handle: async ({ instance }) => ({ items: (await withoutEmptied(instance.store, await instance.store.accounts.list())).map(accountResource) }),
 })
 
 const one = route({

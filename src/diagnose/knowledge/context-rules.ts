@@ -114,7 +114,7 @@ export const CONTEXT_RULES: readonly Rule[] = [
     weights: { rate_limited: 1.5, login_locked: 0.3 } },
   { id: 'asked-very-often-today', when: { context: { attemptsToday: { min: 20 } } }, because: 'It was asked {attemptsToday} times today, more than most banks allow.', source: 'SimpleFIN developer guide: about 24 a day',
     weights: { rate_limited: 1 } },
-  { id: 'asked-seldom-today', when: { context: { attemptsToday: { max: 2 } } }, because: 'It was asked only {attemptsToday} times today.', source: SEEN,
+  { id: 'asked-seldom-today', when: { context: { attemptsToday: { max: 2 } } }, because: 'Attempts today: only {attemptsToday}.', source: SEEN,
     weights: { rate_limited: -1.8, client_bug: 0.5 } },
   { id: 'asked-seconds-ago', when: { context: { secondsSinceLastRequest: { max: 5 } } }, because: 'The last request was {secondsSinceLastRequest} seconds ago.', source: SEEN,
     weights: { rate_limited: 2 } },

@@ -36,6 +36,7 @@ export function AccountPage() {
         <>
           <ToList to="/accounts">{say('All accounts')}</ToList>
           <Head account={data} />
+          {isUnread(data) && data.connectionIds.length === 0 && <p className="mb-4 text-muted"><Say message="What was imported here is taken back. Under <a>Import a file</a> it comes again." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>}
           <CurrencyOf key={id} account={data} />
           {/* How high each of these is, only its answer tells: they come together, so that none pushes another. */}
           {above.every(({ isPending }) => !isPending) && (

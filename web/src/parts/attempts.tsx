@@ -20,9 +20,9 @@ export function Attempts({ runs, title = say('Attempts') }: { runs: readonly Lis
   return (
     <section className="mb-6" aria-label={title}>
       <h2 className="mb-2">{title}</h2>
-      <ul className="panel grid gap-2">
+      <ul className="panel grid gap-3">
         {folded(runs).map(({ run, times }) => (
-          <li key={run.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+          <li key={run.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-t border-line pt-3 first:border-0 first:pt-0">
             {run.undone ? <Chip tone="off">{say('Taken back')}</Chip> : <Chip tone={OUTCOMES[run.outcome].tone}>{say(wordOf(run))}</Chip>}
             <span className="meta">{times === 1 ? <Instant at={run.startedAt} /> : <Say message="{at}, {times} times" at={<Instant at={run.startedAt} />} times={times} />}</span>
             <span className="min-w-0 grow [overflow-wrap:anywhere]">{run.connectionId === null && run.label !== null && <><bdi className="font-medium">{run.label}</bdi>: </>}{said(run)}</span>
@@ -40,10 +40,10 @@ const STEPS: Readonly<Record<string, string>> = {
   accounts: message('list of accounts'), statement: message('reading rows'), reading: message('reading rows'), parse: message('understanding the answer'), matching: message('matching'), proving: message('proving'), import: message('the file'),
 }
 
-/** How far it came, and how long it took; while a bank's question waited, that counts, too. */
+/** How far one came that was not read to the end, and how long it took; while a bank's question waited, that counts, too. */
 function Course({ run }: { run: Run }) {
   const stage = run.failure?.stage ?? (run.outcome === 'suspended' ? 'mfa' : run.outcome === 'running' ? run.stage : run.outcome === 'partial' ? 'statement' : null)
-  const step = stage === null ? (run.outcome === 'succeeded' && !isSignInAlone(run) ? message('all steps') : isSignInAlone(run) ? STEPS['accounts'] : undefined) : STEPS[stage]
+  const step = stage === null ? (isSignInAlone(run) ? STEPS['accounts'] : undefined) : STEPS[stage]
   const took = run.endedAt === null ? null : formatDuration(run.startedAt, run.endedAt)
   if (step === undefined && took === null) return null
   return <span className="meta">{[step === undefined ? null : say('Step: {step}', { step: say(step) }), took === null ? null : say('took {duration}', { duration: took })].filter((part) => part !== null).join(' · ')}</span>
@@ -83,7 +83,7 @@ function said(run: Run): string {
   if (run.trigger === 'switch') return say('Took over from another connection.')
   const added = run.accounts.reduce((sum, a) => sum + a.added, 0)
   const failure = run.accounts.find((a) => a.failure !== null)?.failure
-  return failure == null ? say('{added, plural, one {# new row} other {# new rows}}', { added }) : say('{added, plural, one {# new row} other {# new rows}}; {failure}', { added, failure })
+  return failure == null ? say('{added, plural, one {# new row} other {# new rows}}', { added }) : say('{added, plural, one {# new row} other {# new rows}}. {failure}', { added, failure })
 }
 
 function broughtSomething(run: Run): boolean {

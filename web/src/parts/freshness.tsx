@@ -12,6 +12,7 @@ const WORDS: Record<Freshness['word'], { tone: Tone; word: string }> = {
   bank_is_behind: { tone: 'wait', word: message('Bank is behind') },
   unusually_quiet: { tone: 'need', word: message('Unusually quiet') },
   not_answering: { tone: 'stop', word: message('Not answering') },
+  not_readable: { tone: 'wait', word: message('Cannot be read now') },
   needs_you: { tone: 'need', word: message('Needs you') },
   paused: { tone: 'off', word: message('Paused') },
   from_files: { tone: 'off', word: message('From files') },
@@ -33,7 +34,7 @@ export function isUnread({ rows, balanceIsStated }: Account): boolean {
 /** What the account is, where it is not simply read; else how fresh it is. The same among the others and on its own page. */
 export function AccountChip({ account, freshness }: { account: Account; freshness: Freshness | undefined }) {
   const state = isUnread(account) && account.state === 'paused' ? message('Not read yet') : STATE_WORDS[account.state]
-  return state === null ? <FreshnessChip freshness={freshness} /> : <Chip tone="off">{say(state)}</Chip>
+  return state === null ? <FreshnessChip freshness={freshness} /> : <Chip tone={account.state === 'missing' ? 'need' : 'off'}>{say(state)}</Chip>
 }
 
 function FreshnessChip({ freshness }: { freshness: Freshness | undefined }) {

@@ -91,25 +91,32 @@ function Open({ connection, card: { chip, next, checking } }: { connection: Conn
 function Likelihood({ problem: { causes } }: { problem: Problem }) {
   const shown = causes.slice(0, 2).filter(({ p }, index) => index === 0 || p >= WORTH_A_LINE)
   const rest = 1 - shown.reduce((sum, { p }) => sum + p, 0)
+  const others = 10 - shown.reduce((sum, { p }, index) => sum + tenthsOf(p, index), 0)
   return (
     <ul className="mt-2 grid gap-1.5" aria-label={say('How likely')}>
       {shown.map((cause, index) => (
         <li key={cause.cause} className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
-          <Bar p={cause.p} />
+          <Bar tenths={tenthsOf(cause.p, index)} />
           {index === 0 ? <span className="font-medium">{cause.likelihood}</span> : <span><span className="text-muted"><Sentence parts={cause.what} /></span> {cause.share}</span>}
         </li>
       ))}
-      {rest >= WORTH_A_LINE && <li className="meta">{rest < 0.1 ? say('Other causes together: less than 1 in 10') : say('Other causes together: about {tenths} in 10', { tenths: Math.min(9, Math.round(rest * 10)) })}</li>}
+      {rest >= WORTH_A_LINE && <li className="meta">{rest < 0.1 || others < 1 ? say('Other causes together: less than 1 in 10') : say('Other causes together: about {tenths} in 10', { tenths: others })}</li>}
     </ul>
   )
 }
 
-/** The words beside it say the same. */
-function Bar({ p }: { p: number }) {
-  const blocks = Math.min(9, Math.round(p * 10))
+/** What the words of the first cause say, from which on (`likelihoodWords` of the server). */
+const SAID = [[0.9, 9], [0.7, 8], [0.5, 6], [0.3, 4]] as const
+
+/** In ten, as the words beside it say: those of the first cause are coarse, and all together are ten. */
+function tenthsOf(p: number, index: number): number {
+  return (index === 0 ? SAID.find(([least]) => p >= least)?.[1] : undefined) ?? Math.min(9, Math.round(p * 10))
+}
+
+function Bar({ tenths }: { tenths: number }) {
   return (
     <span aria-hidden="true" className="flex gap-0.5 pt-[5px]">
-      {Array.from({ length: 10 }, (_, at) => <span key={at} className={`h-3 w-1.5 rounded-[1px] border ${at < blocks ? 'border-accent bg-accent' : 'border-edge'}`} />)}
+      {Array.from({ length: 10 }, (_, at) => <span key={at} className={`h-3 w-1.5 rounded-[1px] border ${at < tenths ? 'border-accent bg-accent' : 'border-edge'}`} />)}
     </span>
   )
 }

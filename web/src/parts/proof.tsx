@@ -29,7 +29,7 @@ export function Proof({ problems, connection }: { problems: readonly Problem[]; 
       <Arrival className="mt-2">{say('{bank} was read again.', { bank: connection.institutionName })}</Arrival>
       {problems.toReversed().map((one) => <Mended key={one.id} problem={one} isAlone={problems.length === 1} />)}
       <h3 className="mt-4 font-medium">{say('What that read brought')}</h3>
-      <p>{say('{added} new rows, {matched} there already, {withdrawn} withdrawn.', { added: sum('added'), matched: sum('matched'), withdrawn: sum('withdrawn') })}</p>
+      <p>{say('{added, plural, one {# new row} other {# new rows}}, {matched} there already, {withdrawn} withdrawn.', { added: sum('added'), matched: sum('matched'), withdrawn: sum('withdrawn') })}</p>
       <ul className="mt-2 grid gap-1">
         {run.data.accounts.map(({ accountId, days }) => {
           const account = connection.accounts.find(({ id }) => id === accountId)

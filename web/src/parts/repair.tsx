@@ -79,9 +79,9 @@ function shownAs({ kind, state }: Step): Step['state'] {
 
 type StepsProps = { steps: readonly Step[]; children?: ((step: Step) => ReactNode) | undefined }
 
-/** The list alone; `children` is what belongs to the step that is now and waits for the person. What follows it is wanted only where it is not enough, so one thing is asked for. */
+/** The list alone; `children` is what belongs to the step that is now and waits for the person. What follows it, or a wait for the bank, is wanted only where it is not enough, so one thing is asked for, or none. */
 export function Steps({ steps, children }: StepsProps) {
-  const now = steps.findIndex(({ state, who }) => state === 'now' && who === 'person')
+  const now = steps.findIndex(({ state, who }) => state === 'now' && who !== 'relink')
   const later = now === -1 ? [] : steps.slice(now + 1).filter(({ kind }) => kind !== 'proof')
   return (
     <>
