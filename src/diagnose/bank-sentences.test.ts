@@ -1,6 +1,6 @@
 /**
  * Sentences as banks might write them, none of them from the sandbox bank or the labelled cases (some
- * of round 7 stand in public scrapers), written in fifteen rounds before each was looked at. First runs, before any rule was changed for them:
+ * of round 7 stand in public scrapers), written in seventeen rounds before each was looked at. First runs, before any rule was changed for them:
  * 28 of 88, 14 of 50, 15 of 50 and 13 of 36 right at the first place (46, 22, 26 and 19 among the
  * first three). Rounds 1 to 3 then widened the vocabulary, so what they show now is that nothing is
  * lost again; round 4 is as it was first run, and is what to expect of a sentence nobody has seen.
@@ -16,6 +16,9 @@
  * weights that were learned afterwards. Round 14 are 108 plain sentences for all causes, 80 right at first run (89 among three), now 103.
  * Round 15 are 76 more, written after that: 42 right (47 among three), 43 (48) with the rules before round 14; so one round helps the
  * next by nothing, and then the vocabulary was widened (now 72).
+ * Rounds 16 and 17 are 104 sentences for 13 causes in German, French, Spanish, Portuguese, Italian, Dutch, Polish and Swedish, divided like a
+ * chessboard: 29 and 21 of 52 right at first run; then the vocabulary was widened by language and meaning, looking at the errors of round 16 alone
+ * (now 44 and 40). One hand wrote sentences and words, so this too promises too much.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -34,7 +37,7 @@ function score(set: number): { readonly first: number; readonly three: number } 
   return { first: ranks.filter((rank) => rank === 0).length / ranks.length, three: ranks.filter((rank) => rank < 3).length / ranks.length }
 }
 
-for (const [set, first, three] of [[1, 0.9, 0.95], [2, 0.8, 0.9], [3, 0.65, 0.85], [4, 0.33, 0.5], [5, 0.9, 0.98], [6, 0.93, 0.97], [7, 0.9, 0.97], [8, 0.93, 0.97], [9, 0.35, 0.54], [10, 0.95, 0.97], [11, 0.97, 0.98], [12, 0.65, 0.82], [13, 0.37, 0.57], [14, 0.94, 0.98], [15, 0.92, 0.94]] as const) {
+for (const [set, first, three] of [[1, 0.9, 0.95], [2, 0.8, 0.9], [3, 0.65, 0.85], [4, 0.33, 0.5], [5, 0.9, 0.98], [6, 0.93, 0.97], [7, 0.9, 0.97], [8, 0.93, 0.97], [9, 0.35, 0.54], [10, 0.95, 0.97], [11, 0.97, 0.98], [12, 0.65, 0.82], [13, 0.37, 0.57], [14, 0.94, 0.98], [15, 0.92, 0.94], [16, 0.8, 0.88], [17, 0.73, 0.82]] as const) {
   test(`sentences of round ${set}: at least ${first} right at the first place, ${three} among three`, () => {
     const got = score(set)
     assert.ok(got.first >= first && got.three >= three, JSON.stringify(got))

@@ -47,7 +47,7 @@ export const NETWORK = codeTable({
   source: 'Node.js error codes; names of Chromium, as programs that steer it print them; RFC 8446; incidents of bank-feed programs',
   doubt: 0.2,
 }, [
-  ['ENOTFOUND ERR_NAME_NOT_RESOLVED', 'The name of the bank\'s server does not exist in the name service that this host asks.', [['endpoint_moved', 3, 'update_connection'], ['local_network', 3, 'fix_network'], ['institution_down', 1, 'wait_for_bank'], ['aggregator_down', 1, 'auto_retry']]],
+  ['ENOTFOUND ERR_NAME_NOT_RESOLVED', 'The name of the bank\'s server does not exist in the name service that this host asks.', [['local_network', 5, 'fix_network'], ['endpoint_moved', 2.5, 'update_connection'], ['institution_down', 1, 'wait_for_bank'], ['aggregator_down', 1, 'auto_retry']]],
   ['EAI_AGAIN EAI_FAIL ERR_NAME_RESOLUTION_FAILED', 'The name service did not answer this host.', [['local_network', 8, 'fix_network'], ['institution_down', 0.5, 'wait_for_bank']], { doubt: 0.1 }],
   ['ECONNREFUSED ERR_CONNECTION_REFUSED', 'The server is there, but nothing listens at the port.', [['institution_down', 5, 'wait_for_bank'], ['endpoint_moved', 1, 'update_connection'], ['configuration', 1, 'fix_configuration'], ['local_network', 1, 'fix_network']]],
   ['ECONNRESET EPIPE UND_ERR_SOCKET ERR_CONNECTION_RESET ERR_CONNECTION_CLOSED ERR_EMPTY_RESPONSE SSL_ERROR_SYSCALL', 'The server, or something between, broke the connection off.', [['institution_down', 6, 'auto_retry'], ['access_restricted', 1.5, 'update_connection'], ['protocol_outdated', 1, 'update_software'], ['local_network', 1, 'fix_network']]],
