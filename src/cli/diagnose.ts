@@ -43,8 +43,16 @@ async function diagnoseInput(output: Output): Promise<void> {
   })
   for await (const answer of answers) {
     if (output.lost !== null) return
-    if (!process.stdout.write(`${answer.replace(/\n$/, '')}\n`)) await taken(process.stdout)
+    gathered(process.stdout)
+    if (!process.stdout.write(`${answer}\n`)) await taken(process.stdout)
   }
+}
+
+/** What is written before anything else can happen goes out in one piece: a line that came alone is answered at once, thousands are not thousands of calls. */
+function gathered(stream: NodeJS.WriteStream): void {
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => stream.uncork())
 }
 
 /** Until the stream takes more. A drain never comes once nobody reads; the error that tells so does. */

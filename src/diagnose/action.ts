@@ -58,19 +58,27 @@ export function rulesThatHold(reading: Reading): readonly ActionRule[] {
 
 /** The shares of the actions that end a cause, given the codes and the rules that hold; they sum to 1. */
 export function waysToEnd(cause: CauseCode, codes: readonly FoundCode[], rules: readonly ActionRule[]): Votes {
+  const shifting = rules.filter(({ causes }) => causes.includes(cause))
+  const documented = documentedAction(cause, codes)
+  if (shifting.length === 0 && documented === null) return USUALLY[cause]
   const votes: Votes = { ...ACTIONS_BY_CAUSE[cause] }
-  for (const rule of rules) {
-    if (!rule.causes.includes(cause)) continue
+  for (const rule of shifting) {
     for (const [action, factor] of Object.entries(rule.favours) as [ActionCode, number][]) votes[action] = (votes[action] ?? 0.05) * factor
   }
-  const total = Object.values(votes).reduce((sum, vote) => sum + vote, 0)
-  for (const action of Object.keys(votes) as ActionCode[]) votes[action] = (votes[action] ?? 0) / total
-  const documented = documentedAction(cause, codes)
-  if (documented === null) return votes
-  for (const action of Object.keys(votes) as ActionCode[]) votes[action] = (votes[action] ?? 0) * (1 - DOCUMENTED_ACTION)
-  votes[documented] = (votes[documented] ?? 0) + DOCUMENTED_ACTION
-  return votes
+  const shares = summingToOne(votes)
+  if (documented === null) return shares
+  for (const action of Object.keys(shares) as ActionCode[]) shares[action] = (shares[action] ?? 0) * (1 - DOCUMENTED_ACTION)
+  shares[documented] = (shares[documented] ?? 0) + DOCUMENTED_ACTION
+  return shares
 }
+
+function summingToOne(votes: Votes): Votes {
+  const total = Object.values(votes).reduce((sum, vote) => sum + vote, 0)
+  return Object.fromEntries(Object.entries(votes).map(([action, vote]) => [action, vote / total]))
+}
+
+/** Where nothing shifts them. */
+const USUALLY = Object.fromEntries(Object.entries(ACTIONS_BY_CAUSE).map(([cause, votes]) => [cause, summingToOne(votes)])) as { readonly [C in CauseCode]: Votes }
 
 /** What the outermost protocol code that names this cause says should be done. */
 function documentedAction(cause: CauseCode, codes: readonly FoundCode[]): ActionCode | null {

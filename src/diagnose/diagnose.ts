@@ -12,7 +12,7 @@ import { say } from '../language/say.ts'
 import { chooseAction } from './action.ts'
 import { findCodes, unexplainedWords, wordsOfCode, type FoundCode } from './codes.ts'
 import { read, type Reading } from './evidence-text.ts'
-import type { CodeEntry, Fitted, Knowledge, Rule, Weights } from './knowledge.ts'
+import type { CodeEntry, Fitted, Knowledge, Pattern, Rule, Weights } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
 import { OWN } from './knowledge/codes/own.ts'
 import { matches } from './match.ts'
@@ -74,7 +74,8 @@ export function diagnose(record: CaseRecord, knowledge: Knowledge = KNOWLEDGE, n
   const heard = hear(record, knowledge)
   const voices = [...heard.voices, ...news]
   const p = withNews(probabilities(heard, knowledge.fitted), news, knowledge.fitted)
-  const causes: RankedCause[] = CAUSE_CODES.map((cause) => ({ cause, p: p[cause], ...arguments_(cause, voices) }))
+  const told = argumentsOf(voices)
+  const causes: RankedCause[] = CAUSE_CODES.map((cause) => ({ cause, p: p[cause], ...(told.get(cause) ?? SILENT) }))
   // Equal ones stay in the order of the codes.
   causes.sort((a, b) => b.p - a.p)
   return { causes, action: chooseAction(p, heard.codes, heard.reading) }
@@ -192,8 +193,12 @@ function trustIn({ kind }: Voice, { trust }: Fitted): number {
 
 /** Rules on what the server knows beside the answer, and on nothing else. */
 function isContext({ when }: Rule): boolean {
-  return Object.keys(when).every((part) => part === 'context')
+  let only = onContext.get(when)
+  if (only === undefined) onContext.set(when, (only = Object.keys(when).every((part) => part === 'context')))
+  return only
 }
+/** Worked out once for each pattern. */
+const onContext = new WeakMap<Pattern, boolean>()
 
 /** Rules on words that say something. */
 function isWords({ when, vague }: Rule): boolean {
@@ -202,7 +207,9 @@ function isWords({ when, vague }: Rule): boolean {
 
 /** The causes that the bank's own words state outright. */
 function statedBy(words: readonly Rule[]): ReadonlySet<CauseCode> {
-  return new Set(words.flatMap(({ weights }) => CAUSE_CODES.filter((cause) => (weights[cause] ?? 0) >= STATED_FROM)))
+  const stated = new Set<CauseCode>()
+  for (const { weights } of words) for (const cause of Object.keys(weights) as CauseCode[]) if ((weights[cause] ?? 0) >= STATED_FROM) stated.add(cause)
+  return stated
 }
 
 /** The code means anything, or is a general one that favours nothing of what the words state. */
@@ -279,16 +286,27 @@ export function codeWeights(entry: CodeEntry): Weights {
 }
 const weightsOfCode = new WeakMap<CodeEntry, Weights>()
 
-function arguments_(cause: CauseCode, voices: readonly Voice[]): { readonly for: readonly string[]; readonly against: readonly string[] } {
-  const told: { readonly sentence: string; readonly says: number }[] = []
+/** For each cause the sentences that speak for it and against it, the strongest first; silent causes are left out. */
+function argumentsOf(voices: readonly Voice[]): ReadonlyMap<CauseCode, { readonly for: readonly string[]; readonly against: readonly string[] }> {
+  const told = new Map<CauseCode, { readonly sentence: string; readonly says: number }[]>()
   for (const { sentence, weights, share } of voices) {
-    const says = (weights[cause] ?? 0) * share
-    if (Math.abs(says) >= WORTH_TELLING) told.push({ sentence, says })
+    for (const cause of Object.keys(weights) as CauseCode[]) {
+      const says = (weights[cause] ?? 0) * share
+      if (Math.abs(says) < WORTH_TELLING) continue
+      const list = told.get(cause)
+      if (list === undefined) told.set(cause, [{ sentence, says }])
+      else list.push({ sentence, says })
+    }
   }
-  if (told.length === 0) return SILENT
-  told.sort((a, b) => Math.abs(b.says) - Math.abs(a.says))
-  const sentences = (sign: number) => [...new Set(told.filter(({ says }) => says * sign > 0).map(({ sentence }) => sentence))]
-  return { for: sentences(1), against: sentences(-1) }
+  return new Map([...told].map(([cause, list]) => {
+    list.sort((a, b) => Math.abs(b.says) - Math.abs(a.says))
+    const [speaksFor, against]: [string[], string[]] = [[], []]
+    for (const { sentence, says } of list) {
+      const side = says > 0 ? speaksFor : against
+      if (!side.includes(sentence)) side.push(sentence)
+    }
+    return [cause, { for: speaksFor, against }]
+  }))
 }
 
 const SILENT = { for: [], against: [] }
@@ -302,6 +320,7 @@ function codeSentence({ table, entry, code, from }: FoundCode): string {
 }
 
 function ruleSentence(rule: Rule, record: CaseRecord): string {
+  if (!rule.because.includes('{')) return rule.because
   const hours = record.context.hoursSinceSuccess
   return rule.because.replace('{span}', hours === undefined ? say('en', 'some hours') : spanWords(hours)).replace(/\{(\w+)\}/g, (_, name: string) => String(record.context[name as keyof CaseContext] ?? record.evidence[name as keyof Evidence] ?? ''))
 }

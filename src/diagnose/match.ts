@@ -1,62 +1,77 @@
 /**
- * Tells whether a rule's pattern holds for a record. Patterns are data; their regular expressions
- * are compiled once. An absent fact matches nothing, in `not` as well: absent means unknown.
+ * Tells whether a rule's pattern holds for a record. Patterns are data; each is made into its tests once, the cheap ones
+ * first: most rules fail by protocol, stage or a fact, long before a text is searched. An absent fact matches nothing, in
+ * `not` as well: absent means unknown.
  */
 import type { CaseContext } from '../domain/evidence.ts'
 import type { Reading } from './evidence-text.ts'
 import type { ContextTest, NumberTest, Pattern } from './knowledge.ts'
 
-const compiled = new Map<string, RegExp>()
-
-function regex(source: string): RegExp {
-  let found = compiled.get(source)
-  if (found === undefined) compiled.set(source, (found = new RegExp(source, 'u')))
-  return found
-}
+type Test = (reading: Reading) => boolean
 
 /** True when every given part of the pattern holds. */
 export function matches(pattern: Pattern, reading: Reading): boolean {
-  const { evidence, context } = reading.record
-  if (pattern.protocol !== undefined && !(evidence.protocol !== undefined && pattern.protocol.includes(evidence.protocol))) return false
-  if (pattern.stage !== undefined && !(evidence.stage !== undefined && pattern.stage.includes(evidence.stage))) return false
-  if (pattern.networkError !== undefined && !(reading.networkError !== undefined && regex(pattern.networkError).test(reading.networkError))) return false
-  if (pattern.httpStatus !== undefined && !inStatus(pattern.httpStatus, reading.httpStatus)) return false
-  if (pattern.text !== undefined && !regex(pattern.text).test(reading.text)) return false
-  if (pattern.near !== undefined && !near(pattern.near, reading.text)) return false
-  if (pattern.code !== undefined && !reading.codes.some((code) => regex(pattern.code ?? '').test(code.toLowerCase()))) return false
-  if (pattern.header !== undefined && !reading.headers.some((header) => regex(pattern.header ?? '').test(header))) return false
-  if (pattern.empty !== undefined && evidence.empty !== pattern.empty) return false
-  if (pattern.context !== undefined && !contextHolds(pattern.context, context)) return false
-  return pattern.not === undefined || !matches(pattern.not, reading)
+  let tests = made.get(pattern)
+  if (tests === undefined) made.set(pattern, (tests = testsOf(pattern)))
+  for (const test of tests) if (!test(reading)) return false
+  return true
+}
+const made = new WeakMap<Pattern, readonly Test[]>()
+
+function testsOf({ protocol, stage, httpStatus, empty, context, networkError, code, header, text, near, not }: Pattern): readonly Test[] {
+  const tests: Test[] = []
+  if (protocol !== undefined) tests.push(({ record: { evidence } }) => evidence.protocol !== undefined && protocol.includes(evidence.protocol))
+  if (stage !== undefined) tests.push(({ record: { evidence } }) => evidence.stage !== undefined && stage.includes(evidence.stage))
+  if (httpStatus !== undefined) tests.push(inStatus(httpStatus))
+  if (empty !== undefined) tests.push(({ record: { evidence } }) => evidence.empty === empty)
+  if (context !== undefined) tests.push(...factTests(context))
+  if (networkError !== undefined) tests.push(onWords(networkError, (words, reading) => reading.networkError !== undefined && words.test(reading.networkError)))
+  if (code !== undefined) tests.push(onWords(code, (words, { codes }) => codes.some((one) => words.test(one.toLowerCase()))))
+  if (header !== undefined) tests.push(onWords(header, (words, { headers }) => headers.some((one) => words.test(one))))
+  if (text !== undefined) tests.push(onWords(text, (words, reading) => words.test(reading.text)))
+  if (near !== undefined) tests.push(isNear(near))
+  if (not !== undefined) tests.push((reading) => !matches(not, reading))
+  return tests
+}
+
+function onWords(source: string, test: (words: RegExp, reading: Reading) => boolean): Test {
+  const words = new RegExp(source, 'u')
+  return (reading) => test(words, reading)
 }
 
 /** Closer than this, also across the end of a sentence: banks write short ones. */
 const NEAR = 70
 
 /** Each alone first: most texts hold neither, and that is told in one pass. */
-function near([one, other]: readonly [string, string], text: string): boolean {
-  if (!regex(one).test(text) || !regex(other).test(text)) return false
+function isNear([one, other]: readonly [string, string]): Test {
   const between = `[\\s\\S]{0,${NEAR}}`
-  return regex(`(?:${one})${between}(?:${other})|(?:${other})${between}(?:${one})`).test(text)
+  const [first, second, both] = [one, other, `(?:${one})${between}(?:${other})|(?:${other})${between}(?:${one})`].map((source) => wordsFor(source)) as [RegExp, RegExp, RegExp]
+  return ({ text }) => first.test(text) && second.test(text) && both.test(text)
 }
 
-function inStatus(range: string, status: number | undefined): boolean {
-  if (status === undefined) return false
-  const [from, to] = range.split('-')
-  return status >= Number(from) && status <= Number(to ?? from)
+/** Subjects stand in several pairs. */
+function wordsFor(source: string): RegExp {
+  let words = known.get(source)
+  if (words === undefined) known.set(source, (words = new RegExp(source, 'u')))
+  return words
+}
+const known = new Map<string, RegExp>()
+
+function inStatus(range: string): Test {
+  const [from, to] = range.split('-').map(Number) as [number, number?]
+  return ({ httpStatus }) => httpStatus !== undefined && httpStatus >= from && httpStatus <= (to ?? from)
 }
 
-function contextHolds(test: ContextTest, context: CaseContext): boolean {
-  for (const [name, wanted] of Object.entries(test)) {
-    const fact = context[name as keyof CaseContext]
-    if (fact === undefined || fact === null) return false
-    if (Array.isArray(wanted)) {
-      if (!wanted.includes(fact as never)) return false
-    } else if (!within(wanted as NumberTest, fact)) return false
-  }
-  return true
+function factTests(test: ContextTest): readonly Test[] {
+  return Object.entries(test).map(([name, wanted]): Test => {
+    const holds = Array.isArray(wanted) ? (fact: unknown) => wanted.includes(fact as never) : within(wanted as NumberTest)
+    return ({ record: { context } }) => {
+      const fact = context[name as keyof CaseContext]
+      return fact !== undefined && fact !== null && holds(fact)
+    }
+  })
 }
 
-function within(test: NumberTest, fact: unknown): boolean {
-  return typeof fact === 'number' && fact >= (test.min ?? -Infinity) && fact <= (test.max ?? Infinity)
+function within({ min = -Infinity, max = Infinity }: NumberTest): (fact: unknown) => boolean {
+  return (fact) => typeof fact === 'number' && fact >= min && fact <= max
 }
