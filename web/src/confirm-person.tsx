@@ -1,10 +1,12 @@
 /** Asks a person to prove once more that it is them, when the server wants a fresh sign-in; then what they did goes on. */
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { askFreshly, type WhyAgain } from './api.ts'
 import { say } from './language/language.ts'
 import { SignInForm } from './entry/sign-in-form.tsx'
 
 export function ConfirmPerson({ email }: { email: string }) {
+  const queries = useQueryClient()
   const dialog = useRef<HTMLDialogElement>(null)
   const [waiting, setWaiting] = useState<{ readonly why: WhyAgain; readonly end: (isFresh: boolean) => void } | null>(null)
   useEffect(() => askFreshly((why) => new Promise((end) => setWaiting({ why, end }))), [])
@@ -18,6 +20,8 @@ export function ConfirmPerson({ email }: { email: string }) {
     dialog.current?.close()
     waiting?.end(isFresh)
     setWaiting(null)
+    // Another role may be why the session ended, and somebody else may have signed in: what is shown is asked for anew, and who may do what.
+    if (isFresh && waiting?.why === 'ended') void queries.invalidateQueries({}, { cancelRefetch: false })
   }
   // Whose session has ended may be somebody else by now: what is behind waits, and is not seen.
   return (

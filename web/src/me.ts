@@ -17,7 +17,6 @@ export async function readMe({ client }: { readonly client: QueryClient }): Prom
     if (!isSignedOut(error) || !isShown || isSignedOut(client.getQueryState(['me'])?.error)) throw error
     await forget()
     if (!(await proveAgain('ended'))) throw error
-    void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
     return get<Me>('/account')
   }
 }

@@ -36,7 +36,7 @@ export function RulesPage() {
         {act.error !== null && <Trouble error={act.error} />}
         <p role="status" className="mb-3 min-h-6">{said}</p>
         <Loaded query={rules}>
-          {({ items }) => items.length === 0 ? <Empty title={say('No rules yet')}>{say('A rule says which category rows get that contain a text, such as “FUEL” is Fuel. Press R or Rule… on a row in Review, or fill in the form above.')}</Empty> : (
+          {({ items }) => items.length === 0 ? <Empty title={say('No rules yet')}>{say('A rule says which category rows get that contain a text, such as “FUEL” is Fuel.')} {may('review') && say('Press R or Rule… on a row in Review, or fill in the form above.')}</Empty> : (
             <ul className="grid gap-2" aria-label={say('Rules')}>
               {items.map((rule) => (
                 <li key={rule.id} className="panel flex flex-wrap items-center justify-between gap-3">

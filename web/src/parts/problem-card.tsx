@@ -30,6 +30,7 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
   const { card } = problem
   const name = useId()
   const may = useMay()
+  const asksOwner = useAsksOwner(card.next, connection)
   const { tone, word } = CHIPS[card.chip]
   const { institutionName, loginLabel } = connection
   // Among several it says whose it is, of two logins at one bank; what strikes the whole bank is nobody's.
@@ -46,12 +47,23 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
       {!brief && <Evidence problem={problem} />}
       {!brief && problem.closedAt === null && may('review') && <Asks problem={problem} />}
       <p className="mt-3"><Say message="<who>Relink: </who>{what}." who={(inside) => <span className="text-muted">{inside}</span>} what={<Sentence parts={card.relink} />} /></p>
-      <p className={`mt-1 text-muted ${brief ? '' : 'min-h-[22px]'}`} aria-live="polite">
-        {card.checking ? say('Checking…') : card.next === null ? say('Nothing for you to do.') : brief ? '' : <Say message="You: {what}." what={<a className="link" href="#now" onClick={(event) => { event.preventDefault(); goToStep() }}><Sentence parts={card.next.label} /></a>} />}
+      {!brief && asksOwner && <div className="mt-1"><AskOwner /></div>}
+      <p className={`mt-1 text-muted ${brief || asksOwner ? '' : 'min-h-[22px]'} empty:hidden`} aria-live="polite">
+        {asksOwner ? '' : card.checking ? say('Checking…') : card.next === null ? say('Nothing for you to do.') : brief ? '' : <Say message="You: {what}." what={<a className="link" href="#now" onClick={(event) => { event.preventDefault(); goToStep() }}><Sentence parts={card.next.label} /></a>} />}
       </p>
-      {brief && <Open connection={connection} card={card} />}
+      {brief && <Open connection={connection} card={card} asksOwner={asksOwner} />}
     </section>
   )
+}
+
+/** What the person is allowed to do who does the next thing, beyond working here; as the steps ask it. */
+const NEEDS: Partial<Record<string, 'enter_secret' | 'administer'>> = { fix_credentials: 'enter_secret', unlock_at_bank: 'enter_secret', remove_account: 'administer' }
+
+/** Whether the next thing is for somebody with another role: they are named in its place. */
+function useAsksOwner(next: Problem['card']['next'], { id }: Connection): boolean {
+  const may = useMay()
+  const needed = NEEDS[next?.kind ?? '']
+  return next !== null && (!may('sync') || (needed !== undefined && !may(needed, id)))
 }
 
 /** Two causes that are about as likely stand side by side; neither is said to be it. */
@@ -68,13 +80,12 @@ function Headings({ card, id }: { card: Problem['card']; id: string }) {
 }
 
 /** The next thing as a button, where there is one; what is done at a bank whose address is not verified is only named. */
-function Open({ connection, card: { chip, next, checking } }: { connection: Connection; card: Problem['card'] }) {
+function Open({ connection, card: { chip, next, checking }, asksOwner }: { connection: Connection; card: Problem['card']; asksOwner: boolean }) {
   const to = { to: '/connections/$id', params: { id: connection.id } } as const
   const offline = useOffline()
   // Offline the steps can be read, and no more.
   const isHere = next !== null && !offline && !(next.atBank && next.href === null)
-  const may = useMay()
-  if (next !== null && (!may('sync') || (next.kind === 'fix_credentials' && !may('enter_secret', connection.id)))) {
+  if (asksOwner) {
     return <div className="mt-2 flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link py-1">{say('See the steps')}</Link></div>
   }
   return (
