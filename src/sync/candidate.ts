@@ -51,9 +51,9 @@ export function textOf(candidate: Pick<Candidate, 'name' | 'memo'>): string {
   return text
 }
 
-/** The ids under which the source reported it, each once. Nearly always there is one report: this is asked of every stored row. */
-export function idsUnder({ reports }: Candidate, sourceId: string): readonly string[] {
-  const idOf = (report: Candidate['reports'][number]): string | null => (report.sourceId === sourceId ? report.providerId : null)
+/** The ids under which the source reported it, each once, without those of reports that were taken back from under it. Nearly always there is one report: this is asked of every stored row. */
+export function idsUnder({ reports, state }: Candidate, sourceId: string): readonly string[] {
+  const idOf = (report: Candidate['reports'][number]): string | null => (report.sourceId === sourceId && (report.counts || state === 'withdrawn') ? report.providerId : null)
   if (reports.length !== 1) return [...new Set(reports.flatMap((report) => idOf(report) ?? []))]
   const id = idOf(reports[0]!)
   return id === null ? [] : [id]

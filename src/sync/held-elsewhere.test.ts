@@ -53,6 +53,20 @@ for (const [name, bookedOn, balance] of [['booked later', '2026-03-20', false], 
   })
 }
 
+// Fails when: what another source booked is taken to have its final amount (so it was): the hold that the feed had shown itself was gone, and its booking stood beside the file's row, unasked.
+test('a hold that the feed shows as pending and a file lists as booked is asked about when the feed books it with a tip', async () => {
+  const world = await begin(false)
+  world.bank.rows.push(row('2026-03-17', '-40.00', 'Old Grill Leipzig', { providerId: 'p1', status: 'pending' }))
+  await world.sync()
+  await bring(world, [...without(HISTORY).slice(8), row('2026-03-17', '-40.00', 'Old Grill Leipzig')])
+  assert.equal((await standing(world, 'Grill')).length, 1)
+  world.bank.rows.splice(-1, 1, row('2026-03-20', '-46.00', 'Old Grill Leipzig', { providerId: 'b1' }))
+  await world.sync(2)
+  assert.deepEqual([(await standing(world, 'Grill')).length, await world.openQuestions()], [2, ['same_transaction']])
+  await answerSame(world)
+  assert.deepEqual(await standing(world, 'Grill'), ['2026-03-20 -4600 Old Grill Leipzig'])
+})
+
 // Fails when: "the same" keeps what came later: the older file's hold took the place of what the bank booked.
 test('an older file that lists as booked what the feed has booked with a tip is asked about, and the bank\'s amount stays', async () => {
   const world = await begin(false)

@@ -263,8 +263,9 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
     if (likeness >= 0.3) return { certainty: 'sure', tier }
     return days <= 5 ? { certainty: 'if_unique', tier } : null
   }
-  // What another source booked has its final amount.
-  if (candidate.status === 'posted' || isTurned(row.content.amount, candidate.amount)) return null
+  if (isTurned(row.content.amount, candidate.amount)) return null
+  // What another source booked has its final amount, unless it lists what is held as booked: a person compares them.
+  if (candidate.status === 'posted') return row.content.status === 'posted' && days >= 0 && likeness >= 0.75 && isTip(row.content.amount, candidate.amount) ? { certainty: 'doubtful', tier } : null
   // A hold (fuel, hotel) may change by any factor.
   if (isTip(row.content.amount, candidate.amount) && likeness >= 0.5) return { certainty: likeness >= 0.75 ? 'sure' : 'if_unique', tier }
   return likeness >= 0.75 && days <= 5 ? { certainty: 'if_unique', tier } : null
