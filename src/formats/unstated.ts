@@ -36,6 +36,18 @@ const FIRST = [
 
 const OPENING = [
   ...FIRST,
+  'opening bal',
+  'balance b d',
+  'balance b f',
+  'balance bf',
+  'balance brought down',
+  'bal b f',
+  'bal b d',
+  'bal b fwd',
+  'b f balance',
+  'b f',
+  'b fwd',
+  'brought fwd',
   'previous balance',
   'balance at start of period',
   'balance at the start of the period',
@@ -105,6 +117,18 @@ const OPENING = [
 
 const CLOSING = [
   'closing balance',
+  'closing bal',
+  'balance c d',
+  'balance c f',
+  'balance cf',
+  'balance carried down',
+  'bal c f',
+  'bal c d',
+  'bal c fwd',
+  'c f balance',
+  'c f',
+  'c fwd',
+  'carried fwd',
   'close balance',
   'ending balance',
   'balance carried forward',
@@ -193,12 +217,13 @@ const TOTAL = /^(sub ?totals?|totals?|\p{L}*summe|gesamt|(sub|dag|maand|tussen|e
 
 /** A date behind the words, with "as of" or the like. */
 const WITH_DATE = '(?: (?:as of|on|per|am|vom|au|al|op|em|a))?[ \\d]*$'
-const STATED = new RegExp(`^(?:(${OPENING.map(plainWords).join('|')})|(?:${CLOSING.map(plainWords).join('|')}))${WITH_DATE}`)
+// `By Balance b/d`, in books.
+const STATED = new RegExp(`^(?:(?:by|to) )?(?:(${OPENING.map(plainWords).join('|')})|(?:${CLOSING.map(plainWords).join('|')}))${WITH_DATE}`)
 
 const FIRST_MONEY = new RegExp(`^(?:${FIRST.join('|')})$`)
 
 /** What every one of those texts contains: cheap to ask of a million descriptions. */
-const MAYBE_STATED = /balan|sald|sdo cta|sold |solde|s a l d o|stand|stanj|forward|egyenleg|[sz]tatek|zostatok|likut|atlikum|bakiye|остат|залиш|салдо|[υύ]π[οό]λοιπ|số dư|so du|יתר|رصيد|繰越|余额|餘額|이월|ยอดยก/i
+const MAYBE_STATED = /balan|\bbal\b|\b[bc][ /.]{0,2}f|fwd|sald|sdo cta|sold |solde|s a l d o|stand|stanj|forward|egyenleg|[sz]tatek|zostatok|likut|atlikum|bakiye|остат|залиш|салдо|[υύ]π[οό]λοιπ|số dư|so du|יתר|رصيد|繰越|余额|餘額|이월|ยอดยก/i
 
 /** Longer texts are descriptions, whatever they begin with. */
 const WORDS_MAX = 60

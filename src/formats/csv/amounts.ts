@@ -7,9 +7,9 @@ import { magnitude, negate, readAmount, scanAmount, type AmountStyle } from '../
 import { isNeutral, markOf, neutralSide, type AmountColumns, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
-/** Empty, or a stroke for it. */
+/** Empty, or a stroke or a word of programs for it. */
 export function isNothing(cell: string): boolean {
-  return cell === '' || /^[-–—]{1,3}$/.test(cell)
+  return cell === '' || /^(?:[-–—]{1,3}|n\/a|null|none|nil|nan)$/i.test(cell)
 }
 
 /** A cell's exact value: null when empty, undefined when it is no amount in this style. */

@@ -9,7 +9,7 @@ export function guardFormula(text: string): string {
   return /^'*[=+\-@\t\r\0]/.test(text) ? `'${text}` : text
 }
 
-/** The text as it was before `guardFormula`. */
+/** The text as it was before `guardFormula`, and without what others write around a number so that a spreadsheet takes it for a text (`="0012"`). */
 export function unguardFormula(text: string): string {
-  return /^'+[=+\-@\t\r\0]/.test(text) ? text.slice(1) : text
+  return /^'+[=+\-@\t\r\0]/.test(text) ? text.slice(1) : text.replace(/^="([^"]*)"$/, '$1')
 }

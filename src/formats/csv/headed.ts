@@ -104,14 +104,19 @@ function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]
   return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign ?? bought ?? null }
 }
 
-/** Of several columns of currencies the one that is called after the amount (`Currency (Total)`). */
+/** Words for a currency and its code, beside which others tell of what it is. */
+const CURRENCY_WORDS = /\b(currency|ccy|curr|code|wahrung|waehrung|devise|divisa|moneda|moeda|valuta|valuuta|waluta|munt|mena|deviza)\b/g
+
+/** Of several columns of currencies the one that is called after the amount (`Currency (Total)`, `Billed Currency` beside `Billed Amount`). */
 function currencyOfAmount(heading: CsvRecord, currencies: readonly number[], amount: AmountColumns): number | null {
   const [first = null] = currencies
   if (first === null || currencies.length === 1) return first
   const words = (at: number): string => plainWords(heading.cells[at] ?? '')
   const amounts = amountCells(amount)
   const named = currencies.find((at) => amounts.some((one) => words(one) !== '' && words(at) === `currency ${words(one)}`))
-  return named ?? first
+  const beside = (at: number): readonly string[] => words(at).replace(CURRENCY_WORDS, ' ').split(' ').filter((word) => word !== '')
+  const sharing = currencies.find((at) => beside(at).length > 0 && amounts.every((one) => beside(at).every((word) => words(one).split(' ').includes(word))))
+  return named ?? sharing ?? first
 }
 
 /** Columns of words under headings that say nothing, where no known heading describes the rows. */

@@ -204,7 +204,7 @@ export function markOf(cell: string): 'out' | 'in' | null {
   if (OUT.test(plain)) return 'out'
   if (IN.test(plain)) return 'in'
   // In two languages: `贷 Cr`.
-  const [first = '', second = '', ...more] = plain.split(/[\s/()]+/)
+  const [first = '', second = '', ...more] = plain.split(/[\s/()]+/).filter((word) => word !== '')
   if (second === '' || more.length > 0) return null
   return OUT.test(first) && OUT.test(second) ? 'out' : IN.test(first) && IN.test(second) ? 'in' : null
 }

@@ -26,6 +26,7 @@ const LEFT_OUT = {
   balances: (count: number): string => `Rows that only state a balance were left out (${count}): they are no transactions.`,
   total: (count: number): string => `Rows without a date that are called a total or a balance were left out (${count}).`,
   sum: (count: number): string => `Rows that only add up those above them were left out (${count}).`,
+  part: (count: number): string => `Rows that are parts of the one above them were left out (${count}).`,
   repeat: (count: number): string => `Rows stand in this file twice, with the balance that stood beside them before (${count}): the second time they were left out.`,
   standing: (count: number): string => `Rows that hold a balance and no amount were left out (${count}).`,
   shares: (count: number): string => `Rows that move shares and no money were left out (${count}).`,
@@ -130,7 +131,7 @@ export class RowReader {
   /** A failure when the row shows that money moved without saying how much. */
   accept(row: CsvRow, line: number): FormatFailure | null {
     if (row.type === 'sides') return row.rows.map((side) => this.accept(side, line)).find((failure) => failure !== null) ?? null
-    if (row.type === 'counterpart' || row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total' || row.type === 'sum' || row.type === 'repeat') this.#leave(row.type)
+    if (row.type === 'counterpart' || row.type === 'declined' || row.type === 'neutral' || row.type === 'noted' || row.type === 'undated' || row.type === 'words' || row.type === 'turnover' || row.type === 'shares' || row.type === 'total' || row.type === 'sum' || row.type === 'part' || row.type === 'repeat') this.#leave(row.type)
     if (row.type === 'below') this.#below.push(...row.balances)
     if (row.type === 'balance' && row.isListed) this.#leave('balances')
     if (row.type === 'standing') {

@@ -61,6 +61,8 @@ export type CsvRow =
   | { readonly type: 'shares' }
   /** It stands above already. */
   | { readonly type: 'repeat' }
+  /** The row above it is the whole. */
+  | { readonly type: 'part' }
   /** It only adds up the rows above it. */
   | { readonly type: 'sum' }
   /** What moved in all. */
@@ -76,6 +78,7 @@ const OTHER_DELIMITER = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[\t;|]/
 export function readRow(record: CsvRecord, layout: Layout, isBelowPending = false): Result<CsvRow, FormatFailure> {
   if (layout.entries !== null && (record.cells[layout.entries.side] ?? '') !== '' && !isOwnSide(record, layout.entries.side)) return ok({ type: 'counterpart' })
   if (layout.repeats.has(record.line)) return ok({ type: 'repeat' })
+  if (layout.sums.parts.has(record.line)) return ok({ type: 'part' })
   if (isSumAmong(record, layout.sums)) return ok({ type: 'sum' })
   const cell = (at: number | null): string => (at === null ? '' : unguardFormula(record.cells[at] ?? ''))
   // A stroke stands for nothing.

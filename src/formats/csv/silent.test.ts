@@ -171,7 +171,7 @@ test('what Relink itself exported is read as it was written: signs as they are w
 test('a row that has a balance and a text but no amount is told about, and refused where the balances say that money moved', async () => {
   const heading = 'Date,Description,Amount,Balance\n'
   const told = async (rows: string): Promise<string> => (await only(heading + rows)).notices.join()
-  assert.match(await told('2024-02-01,B/F,,100.00\n2024-02-05,Shop,-5.00,95.00\n2024-02-06,Shop,-6.00,89.00\n'), /hold a balance and no amount .*\(1\)/)
+  assert.match(await told('2024-02-01,Carry,,100.00\n2024-02-05,Shop,-5.00,95.00\n2024-02-06,Shop,-6.00,89.00\n'), /hold a balance and no amount .*\(1\)/)
   assert.equal(await told('2024-02-01,,,100.00\n2024-02-05,Shop,-5.00,95.00\n2024-02-06,Shop,-6.00,89.00\n'), '')
   assert.equal(await failureOf(`${heading}2024-02-01,Pay,,100.00\n2024-02-05,Shop,-5.00,80.00\n2024-02-06,Shop,-6.00,74.00\n2024-02-07,Shop,-6.00,68.00\n2024-02-08,Shop,-6.00,62.00\n`), 'missing_field 3')
   assert.equal(await failureOf(`${heading}2024-02-07,Pay,,100.00\n2024-02-06,Shop,-6.00,74.00\n2024-02-05,Shop,-5.00,80.00\n2024-02-04,Shop,-5.00,85.00\n2024-02-03,Shop,-5.00,90.00\n`), 'missing_field 3')
@@ -181,4 +181,43 @@ test('a cell that is no amount is refused where the other direction has a column
   assert.equal(await failureOf('Date,Description,Debit,Credit\n2024-02-05,Shop,abc,\n2024-02-06,Pay,,100.00\n'), 'invalid_amount 2')
   assert.equal(await failureOf('Started Date,Completed Date,Description,Amount,State\n2024-02-05,2024-02-05,Shop,-5.00,COMPLETED\n2024-02-05,2024-02-06,Shop,-6.00,COMPLETED\n2024-02-05,2024-02-06,Shop,-6.00,COMPLETED\n2024-02-05,2024-02-06,Shop,-6.00,COMPLETED\n2024-02-06,,Bar,abc,\n'), 'invalid_amount 6')
   assert.equal(await failureOf(',SHOP,-5.00,95.00\n2024-02-06,BAR,-6.00,89.00\n2024-02-07,PAY,100.00,189.00\n'), 'missing_field 1')
+})
+
+test('the currency that is called after the amount is its own, beside one that is called by nothing', async () => {
+  const told = async (content: string): Promise<readonly string[]> => (await all(content)).map(({ head, rows }) => `${head.currency} ${rows.map(({ amount }) => amount).join(' ')}`)
+  assert.deepEqual(await told('Date,Merchant,Amount,Currency,Billed Amount,Billed Currency\n2025-01-13,Shop,-30.00,USD,-28.50,EUR\n2025-01-14,Bar,-10.00,EUR,-10.00,EUR\n'), ['EUR -28.5 -10'])
+})
+
+// Fails when: only whole words are balances (seen): what was brought forward came in, and went out at the end.
+test('balances that are brought down or carried forward in few letters are no payments', async () => {
+  for (const [begins, ends] of [['Balance b/d', 'Balance c/d'], ['B/F', 'C/F'], ['Bal b/fwd', 'Bal c/fwd'], ['BY BALANCE B/F', 'TO BALANCE C/F']] as const) {
+    const { rows, balances } = await only(`Date,Particulars,Debit,Credit\n01/01/2025,${begins},,1000.00\n13/01/2025,Shop,25.00,\n14/01/2025,Pay,,500.00\n31/01/2025,${ends},1475.00,\n`)
+    assert.deepEqual([rows.map(({ amount }) => amount), balances.map(({ kind, amount }) => `${kind} ${amount}`).includes('opening 1000')], [['-25', '500'], true], begins)
+  }
+  assert.deepEqual(await amountsOf('Date,Particulars,Amount\n13/01/2025,B F Goodrich,-25.00\n14/01/2025,BF,-5.00\n'), ['-25', '-5'])
+})
+
+test('marks with a sign in brackets, words of programs for nothing, apostrophes and formulas of spreadsheets', async () => {
+  assert.deepEqual(await amountsOf('Date,Description,Amount,Debit/Credit\n13/01/2025,Shop,25.00,DEBIT (-)\n14/01/2025,Pay,500.00,CREDIT (+)\n'), ['-25', '500'])
+  assert.deepEqual(await amountsOf("Date,Description,Debit,Credit\n'2025-01-13,Shop,'25.00,N/A\n'2025-01-14,Pay,null,'500.00\n'2025-01-15,Gym,'30.00,NaN\n"), ['-25', '500', '-30'])
+  const { head, rows } = await only('Account;Date;Description;Amount\n="000123456789";="13/01/2025";="Shop";="-25,00"\n="000123456789";="14/01/2025";="Pay";="500,00"\n')
+  assert.deepEqual([head.account.number, rows.map(({ name, amount }) => `${name} ${amount}`)], ['000123456789', ['Shop -25', 'Pay 500']])
+})
+
+// Fails when: the heading is compared only with four rows or more (seen): amounts lost their cents, balances were those.
+test('rows that all go on behind the heading are refused, however few they are', async () => {
+  assert.equal(await failureOf('Date,Description,Amount,Balance\n13/01/2025,Shop,-25,00,975,00\n14/01/2025,Pay,500,00,1475,00\n15/01/2025,Rent,-600,50,874,50\n'), 'malformed 1')
+  assert.equal(await failureOf('Date,Amount,Description\n13/01/2025,-25.00,Smith, Jones\n'), 'none')
+})
+
+test('days with their weekday in front, a word between, the years of Thailand in two digits', async () => {
+  const days = async (...written: readonly string[]): Promise<readonly string[]> => (await only(`Date;Text;Amount\n${written.map((day) => `${day};Shop;-5.00\n`).join('')}`)).rows.map(({ postedOn }) => postedOn)
+  assert.deepEqual(await days('Monday, January 13, 2025', 'Tue, Jan 14, 2025'), ['2025-01-13', '2025-01-14'])
+  assert.deepEqual(await days('13 de enero de 2025', '2 de febrero de 2025'), ['2025-01-13', '2025-02-02'])
+  assert.deepEqual(await days('13 de janeiro de 2025', '1º de março de 2025'), ['2025-01-13', '2025-03-01'])
+  assert.deepEqual(await days('2025. január 13.', '2025. február 2.'), ['2025-01-13', '2025-02-02'])
+  assert.deepEqual(await days('13 июня 2025 г.', '14 июня 2025 г.'), ['2025-06-13', '2025-06-14'])
+  assert.deepEqual(await days('13 ม.ค. 68', '14 ก.พ. 68'), ['2025-01-13', '2025-02-14'])
+  assert.deepEqual(await days('13/01/68', '14/02/68'), ['2025-01-13', '2025-02-14'])
+  assert.deepEqual(await days('13/01/2025 14h22', '20250114T101112Z'), ['2025-01-13', '2025-01-14'])
 })

@@ -31,3 +31,13 @@ test('without a day a row of exact sums needs no word that calls it one; any oth
 test('a shop that is called like a total is none', async () => {
   assert.equal((await read('Date,Description,Amount\n13/01/2025,Total Wine,-20.00\n13/01/2025,TOTAL STATION 445,-20.00\n14/01/2025,Shop,-5.00\n14/01/2025,TOTAL STATION 446,-44.00\n15/01/2025,TOTAL STATION 447,-45.00\n'))[0], '5 -134 2025-01-13 2025-01-15 - -')
 })
+
+// Fails when: each row that has an amount is a payment (seen): what was paid in parts was counted twice.
+test('parts of a payment that stand below it are left out and told where they add up to it', async () => {
+  const file = (...rows: readonly string[]): string => `Date,Payee,Category,Amount\n2025-01-12,Bar,Food,-5.00\n${rows.join('\n')}\n2025-01-14,Pay,Income,500.00\n`
+  for (const rows of [['2025-01-13,Costco,--Split--,-100.00', '2025-01-13,Costco,Groceries,-60.00', '2025-01-13,Costco,Household,-40.00'], ['2025-01-13,Costco,x,-100.00', ',,Groceries,-60.00', ',,Household,-40.00']])
+    assert.deepEqual(await read(file(...rows)), ['3 395 2025-01-12 2025-01-14 - -', 'Rows that are parts of the one above them were left out (2).'])
+  assert.equal((await read(file('2025-01-13,Costco,Food,-100.00', '2025-01-13,Costco,Groceries,-60.00', '2025-01-13,Costco,Household,-40.00')))[0], '5 295 2025-01-12 2025-01-14 - -')
+  assert.equal((await read(file('2025-01-13,Costco,--Split--,-100.00', '2025-01-13,Costco,Groceries,-60.00', '2025-01-13,Costco,Household,-41.00')))[0], '5 294 2025-01-12 2025-01-14 - -')
+  assert.equal((await read(file('2025-01-13,Costco,--Split--,-100.00', ',,Groceries,-60.00', ',,Household,-41.00')))[0], 'missing_field 4')
+})

@@ -1,7 +1,8 @@
 /**
  * Rows that only add up those above them: of a day, of a month, of all. Without a day any row of amounts that are exactly those of
  * several rows above it is one; with a day it must be called a total as well, and so must all rows of these words be sums:
- * `Total Wine` is a shop. Read as rows they would count everything twice.
+ * `Total Wine` is a shop. And rows that are parts of the one above them, which a program that keeps books lists below it: they add
+ * up to it, and have no day, or that one says that it is split. Read as rows they would count everything twice.
  */
 import type { Decimal } from '../../domain/money.ts'
 import { balanceWordsIn, isTotal, plainWords } from '../unstated.ts'
@@ -12,12 +13,13 @@ import { amountCells, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** `lines`: of sums in the sample; `words`: what those with a day are called, there and behind it. */
-export type Sums = { readonly lines: ReadonlySet<number>; readonly words: ReadonlySet<string> }
+export type Sums = { readonly lines: ReadonlySet<number>; readonly words: ReadonlySet<string>; /** Lines of parts in the sample. */ readonly parts: ReadonlySet<number> }
 
-export const NO_SUMS: Sums = { lines: new Set(), words: new Set() }
+export const NO_SUMS: Sums = { lines: new Set(), words: new Set(), parts: new Set() }
 
 /** So many rows added up are no accident, nor so many sums. */
 const SEVERAL = 2
+const PARTS_MAX = 50
 
 /** What a column adds up to: all of it, what has a minus and what has none. */
 type Added = { readonly all: Decimal; readonly out: Decimal; readonly into: Decimal }
@@ -26,7 +28,10 @@ type Scope = { rows: number; columns: readonly Added[] }
 const ZERO = '0' as Decimal
 const NONE: Added = { all: ZERO, out: ZERO, into: ZERO }
 
-type Line = { readonly line: number; readonly day: string; readonly cells: readonly (Decimal | null)[]; /** Null where nothing calls it a total. */ readonly words: string | null }
+type Line = { readonly line: number; readonly day: string; readonly cells: readonly (Decimal | null)[]; /** Null where nothing calls it a total. */ readonly words: string | null; readonly isSplit: boolean }
+
+/** What programs write for the category of a payment that has several. */
+const SPLIT = /^\W*(splits?( transaction)?|multiple( categories)?|split\/multiple categories|aufgeteilt|splittbuchung|ventilee?|multiples?|varias categorias)\W*$/i
 
 export function sumsIn(records: readonly CsvRecord[], { booked, amount, style, skipped }: Layout): Sums {
   const columns = amountCells(amount)
@@ -34,8 +39,34 @@ export function sumsIn(records: readonly CsvRecord[], { booked, amount, style, s
     const cells = columns.map((at) => cellAmount(record, at, style))
     const [day, words] = [scanDate(record.cells[booked] ?? '') === null ? '' : record.cells[booked]!, sumWords(record.cells)]
     // What is called a total or a balance and has no day is none of the rows in any case.
-    return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && (words !== null || balanceWordsIn(record.cells) !== null)) ? [] : [{ line: record.line, day, words, cells: cells as (Decimal | null)[] }]
+    return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && (words !== null || balanceWordsIn(record.cells) !== null)) ? [] : [{ line: record.line, day, words, isSplit: record.cells.some((cell) => SPLIT.test(cell)), cells: cells as (Decimal | null)[] }]
   })
+  if (!lines.some((line) => isCandidate(line) || line.isSplit)) return NO_SUMS
+  const parts = partsIn(lines)
+  return { ...sumsAmong(lines.filter(({ line }) => !parts.has(line))), parts }
+}
+
+/** Two rows or more which stand below one and add up to it. */
+function partsIn(lines: readonly Line[]): ReadonlySet<number> {
+  const parts = new Set<number>()
+  for (const [at, whole] of lines.entries()) {
+    if (whole.day === '' || parts.has(whole.line)) continue
+    const below = lines.slice(at + 1)
+    const end = below.findIndex(({ day }) => day !== '')
+    const undated = end === -1 ? below : below.slice(0, end)
+    const ofDay = whole.isSplit && undated.length === 0 ? below.slice(0, PARTS_MAX).filter(({ day }) => day === whole.day) : undated
+    const counts = undated.length > 0 ? [undated.length] : ofDay.map((_, i) => i + 1)
+    const count = counts.find((some) => some >= SEVERAL && addsUp(whole, ofDay.slice(0, some)))
+    for (const { line } of ofDay.slice(0, count ?? 0)) parts.add(line)
+  }
+  return parts
+}
+
+function addsUp(whole: Line, parts: readonly Line[]): boolean {
+  return whole.cells.every((cell, at) => parts.reduce((sum, { cells }) => plus(sum, cells[at] ?? ZERO), ZERO) === (cell ?? ZERO))
+}
+
+function sumsAmong(lines: readonly Line[]): Omit<Sums, 'parts'> {
   if (!lines.some(isCandidate)) return NO_SUMS
   // A sum stands below its rows or above them.
   const found = [judged(lines), judged(lines.toReversed())]
