@@ -122,8 +122,16 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   if (!layout.ok) return layout
   if (isTooNarrow(heading, below, layout.value))
     return failed({ code: 'malformed', message: `The heading on line ${heading.line} has fewer columns than the rows below it: a word of it is missing, and its others stand above the wrong cells. Download the file again.`, line: heading.line })
+  const lost = preamble.find((record) => isRowAbove(record, heading, layout.value))
+  if (lost !== undefined) return failed({ code: 'malformed', message: `The row on line ${lost.line} stands above the heading of the columns: rows before it would be lost. Download the file again.`, line: lost.line })
   const above = balancesOf(preamble, layout.value)
   return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, heading: heading.cells, rowWidth: null, entries, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
+}
+
+/** As wide as the heading, with a day and an amount where rows have theirs. */
+function isRowAbove(record: CsvRecord, { cells: heading }: CsvRecord, { booked, amount, style }: Columns & Pick<Layout, 'style'>): boolean {
+  const { cells } = record
+  return cells.length >= heading.length - 1 && balanceWordsIn(cells) === null && scanDate(cells[booked] ?? '') !== null && typeof signedAmount(record, amount, null, style) === 'string' && cells.some((cell) => /\p{L}{2}/u.test(cell) && scanDate(cell) === null)
 }
 
 /** Whether most rows go on behind the last word of the heading, or all of few, but for a text there that holds what parts the columns. */
@@ -136,8 +144,18 @@ function isTooNarrow({ cells: heading }: CsvRecord, below: readonly CsvRecord[],
 
 function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const skipped = preambleOf(records)
+  const above = records[skipped - 1]
+  if (above !== undefined && isDamagedHeading(above, records[skipped]!))
+    return failed({ code: 'malformed', message: `The heading on line ${above.line} is damaged: a word of it is missing, or the first row stands on its line. Download the file again.`, line: above.line })
   const found = inferRows(records, skipped, delimiter, aside)
   return found.ok ? ok({ ...found.value, skipped, rowWidth: widthOf(records.slice(skipped)) }) : found
+}
+
+/** Words for several columns, but not for all that the first row below has, or with a day and an amount among them. */
+function isDamagedHeading({ cells }: CsvRecord, first: CsvRecord): boolean {
+  const known = cells.filter((cell) => readHeading(cell).meanings.length > 0).length
+  const holdsRow = cells.some(isMoney) && cells.some((cell) => scanDate(cell) !== null || /\p{L}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/u.test(cell))
+  return known > 1 && (holdsRow || (cells.length < first.cells.length && cells.every((cell) => !/\d/.test(cell))))
 }
 
 /** The number of cells that all rows have but a first and a last one: those may be of another kind. */
@@ -263,7 +281,7 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps || runsInSomeOrder(amounts, balances) ? columns.balance : null
-  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
 }
 
 /** Rows that are sorted by something else than their days have a balance all the same. */

@@ -76,6 +76,8 @@ export type Notation = { readonly order: DateOrder; readonly style: AmountStyle;
 export type Shape = {
   /** How many cells they have; null where they differ. */
   readonly width: number | null
+  /** How many no row has more of: so many, or where rows are too few to tell as many as the heading; null where neither tells. */
+  readonly most: number | null
   /** Behind the last cell that is filled in any of them. */
   readonly reach: number
   /** How many cells the emptiest of them has filled. */

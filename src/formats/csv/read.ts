@@ -25,7 +25,7 @@ import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type
 import { programOf } from './program.ts'
 import { reshapeOf } from './reshape.ts'
 import { RowReader } from './row-reader.ts'
-import { misshapen } from './row-shape.ts'
+import { holdsFigure, misshapen } from './row-shape.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { SignsByBalance } from './signs-by-balance.ts'
 import { stateBelow } from './status.ts'
@@ -92,6 +92,8 @@ class FileReader {
   #signs: SignsByBalance | null
   /** Below the words of a summary figures are no rows. */
   #isAboveSums = false
+  /** Records since the last row that are none, but hold a figure. */
+  #figures = 0
   /** What the title above the rows says of their state, and whether another one stands below it. */
   #isPending = false
   #titled: 'pending' | 'other' | null = null
@@ -136,7 +138,16 @@ class FileReader {
     this.#isAboveSums = isSum || namesSums(record)
     if (!row.ok) return row.failure
     this.#lack = misshapen(record, row.value, layout)
+    this.#lookForFigures(record, row.value)
     return this.#signs === null ? this.#reader.accept(row.value, line) : this.#acceptAll(this.#signs.take(row.value, line))
+  }
+
+  /** Below all rows stand what sums them up and what the bank says: between them a figure without a day may be a damaged one. */
+  #lookForFigures(record: CsvRecord, { type }: CsvRow): void {
+    if (type === 'none' && holdsFigure(record)) this.#figures += 1
+    if (type !== 'row') return
+    this.#reader.tellFigures(this.#figures)
+    this.#figures = 0
   }
 
   /** Rows below a title of pending ones are pending until another title stands above a heading, or says that they are booked. */

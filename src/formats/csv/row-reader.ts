@@ -28,6 +28,7 @@ const LEFT_OUT = {
   sum: (count: number): string => `Rows that only add up those above them were left out (${count}).`,
   part: (count: number): string => `Rows that are parts of the one above them were left out (${count}).`,
   repeat: (count: number): string => `Rows stand in this file twice, with the balance that stood beside them before (${count}): the second time they were left out.`,
+  figures: (count: number): string => `Lines between the rows that hold a figure but no date were left out (${count}).`,
   standing: (count: number): string => `Rows that hold a balance and no amount were left out (${count}).`,
   shares: (count: number): string => `Rows that move shares and no money were left out (${count}).`,
   turnover: (count: number): string => `Rows that only state a turnover were left out (${count}): they are no transactions.`,
@@ -172,8 +173,13 @@ export class RowReader {
     this.#copy = copy
   }
 
-  #leave(what: keyof typeof LEFT_OUT): void {
-    this.#leftOut.set(what, (this.#leftOut.get(what) ?? 0) + 1)
+  /** So many records between rows are none of them, though they hold what may be an amount. */
+  tellFigures(count: number): void {
+    if (count > 0 && this.#open !== null) this.#leave('figures', count)
+  }
+
+  #leave(what: keyof typeof LEFT_OUT, count = 1): void {
+    this.#leftOut.set(what, (this.#leftOut.get(what) ?? 0) + count)
   }
 
   /** The last row is here still: a batch goes when the next one comes. */

@@ -16,8 +16,8 @@ const ALIKE = 4
 /** Damaged rows are few. */
 const FEW = 0.1
 
-/** What the rows of a sample have in common. */
-export function shapeOf(all: readonly CsvRecord[], { booked, amount, balance }: Pick<Columns, 'booked' | 'amount' | 'balance'>): Layout['shape'] {
+/** What the rows of a sample have in common. `heading`: how many cells the heading has; 0 where there is none. */
+export function shapeOf(all: readonly CsvRecord[], { booked, amount, balance }: Pick<Columns, 'booked' | 'amount' | 'balance'>, heading: number): Layout['shape'] {
   const rows = all.filter(({ cells }) => scanDate(cells[booked] ?? '') !== null)
   const money = balance === null ? amountCells(amount) : [...amountCells(amount), balance]
   const padded = money.flatMap((at) => {
@@ -28,7 +28,8 @@ export function shapeOf(all: readonly CsvRecord[], { booked, amount, balance }: 
   const width = common(rows.map(({ cells }) => cells.length))
   const whole = rows.filter(({ cells }) => cells.length === width)
   const always = amountCells(amount).filter((at) => rows.length >= ALIKE && filled(rows, at).length >= rows.length - Math.max(1, rows.length * FEW))
-  return { width, reach: Math.max(0, ...whole.map(reachOf)), least: Math.min(...whole.map(filledIn)), padded: new Map(padded), always: always.length > 1 ? always : [] }
+  const most = width ?? (rows.some((row) => reachOf(row) <= heading) ? heading : null)
+  return { width, most, reach: width === null ? (most ?? 0) : Math.max(0, ...whole.map(reachOf)), least: Math.min(...whole.map(filledIn)), padded: new Map(padded), always: always.length > 1 ? always : [] }
 }
 
 function reachOf({ cells }: CsvRecord): number {
@@ -64,7 +65,7 @@ function lacksCells({ cells, line }: CsvRecord, row: CsvRow, { balance, areBalan
 }
 
 /** Behind all amounts and days a text may hold what parts the columns: there nothing else moves. */
-function hasMore(record: CsvRecord, { amount, balance, booked, name, memo, shape: { width, reach } }: Layout): FormatFailure | null {
+function hasMore(record: CsvRecord, { amount, balance, booked, name, memo, shape: { most: width, reach } }: Layout): FormatFailure | null {
   const { cells, line } = record
   if (width === null || cells.length <= width || reachOf(record) <= reach) return null
   const texts = new Set([...name, ...memo])
@@ -80,6 +81,11 @@ function hasDayElsewhere(record: CsvRecord, { booked, shape: { width, least } }:
   // A row that lost its day is shorter; what sums up all rows is as wide as they are, or has but a few cells.
   const isRow = (cells.length === width - 1 || cells.some((cell, at) => at !== booked && scanDate(cell) !== null)) && cells.some((cell) => /\d[.,]\d{2}\D*$/.test(cell) && scanDate(cell) === null && scanAmount(cell) !== null)
   return isRow ? { code: 'invalid_date', message: `The row on line ${line} has no date where the others have theirs: its cells stand under other headings. Download the file again.`, line } : null
+}
+
+/** Whether a record that is no row holds what may be an amount. */
+export function holdsFigure({ cells }: CsvRecord): boolean {
+  return cells.some((cell) => /\d[.,]\d{2}\D*$/.test(cell) && scanDate(cell) === null && scanAmount(cell) !== null) && !cells.some(isTotal) && balanceWordsIn(cells) === null
 }
 
 function lacksDigit({ cells, line }: CsvRecord, { shape: { padded } }: Layout): FormatFailure | null {

@@ -71,8 +71,8 @@ export type CsvRow =
   | { readonly type: 'total' }
   | { readonly type: 'none' }
 
-/** A day, and behind it what parts the columns in another file: a row that was taken from there. */
-const OTHER_DELIMITER = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[\t;|]/
+/** A day, and behind it what parts the columns in another file, or the next cell: a row that was taken from there, or lost what parts them here. */
+const OTHER_DELIMITER = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[\t;|"\p{L}]/u
 
 /** Reads a record; a failure names its line and cell. `isBelowPending`: it stands below a title of rows that are not booked yet. */
 export function readRow(record: CsvRecord, layout: Layout, isBelowPending = false): Result<CsvRow, FormatFailure> {

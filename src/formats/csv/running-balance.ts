@@ -122,7 +122,7 @@ export class RunningBalance {
 
   /** Whether it runs with some amounts, but not with so many that single places tell nothing. */
   runsElsewhere(): boolean {
-    return this.#breaks.length > 0 && this.breaks().length === 0 && this.#steps > BREAKS && this.#ends.both() === null
+    return this.#breaks.length > 0 && this.breaks().length === 0 && this.#ends.both() === null
   }
 
   /** What is known: in words, else by the column; the opening balance belongs to the first booking day. */
