@@ -81,6 +81,7 @@ function isSame({ cells }: CsvRecord, heading: CsvRecord): boolean {
 function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const below = records.slice(headingAt + 1).filter((row) => !isSame(row, records[headingAt]!))
   const heading = spreadHeading(records[headingAt]!, below)
+  if (holdsRow(heading.cells, heading.cells.filter((cell) => readHeading(cell).meanings.length > 0).length)) return failed(damagedHeading(heading))
   const entries = doubleEntryIn(heading.cells, below)
   const rows = entries === null ? below : below.filter((row) => isOwnSide(row, entries.side))
   // A text of many blanks takes whoever looks for words in it long; labels are short.
@@ -145,17 +146,25 @@ function isTooNarrow({ cells: heading }: CsvRecord, below: readonly CsvRecord[],
 function inferHeadless(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const skipped = preambleOf(records)
   const above = records[skipped - 1]
-  if (above !== undefined && isDamagedHeading(above, records[skipped]!))
-    return failed({ code: 'malformed', message: `The heading on line ${above.line} is damaged: a word of it is missing, or the first row stands on its line. Download the file again.`, line: above.line })
+  if (above !== undefined && isDamagedHeading(above, records[skipped]!)) return failed(damagedHeading(above))
   const found = inferRows(records, skipped, delimiter, aside)
   return found.ok ? ok({ ...found.value, skipped, rowWidth: widthOf(records.slice(skipped)) }) : found
 }
 
-/** Words for several columns, but not for all that the first row below has, or with a day and an amount among them. */
+function damagedHeading({ line }: CsvRecord): FormatFailure {
+  return { code: 'malformed', message: `The heading on line ${line} is damaged: a word of it is missing, or the first row stands on its line. Download the file again.`, line }
+}
+
+/** Words for several columns, but not for all that the first row below has, or with what that has among them. */
 function isDamagedHeading({ cells }: CsvRecord, first: CsvRecord): boolean {
   const known = cells.filter((cell) => readHeading(cell).meanings.length > 0).length
-  const holdsRow = cells.some(isMoney) && cells.some((cell) => scanDate(cell) !== null || /\p{L}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/u.test(cell))
-  return known > 1 && (holdsRow || (cells.length < first.cells.length && cells.every((cell) => !/\d/.test(cell))))
+  return known > 1 && (holdsRow(cells, known) || (cells.length < first.cells.length && cells.every((cell) => !/\d/.test(cell))))
+}
+
+/** A figure among words for columns, and a day, alone or behind the last word. */
+function holdsRow(cells: readonly string[], known: number): boolean {
+  const isFigure = (cell: string): boolean => /\d[.,]\d/.test(cell) && scanDate(cell) === null && scanAmount(cell) !== null
+  return cells.some(isFigure) && (known > 2 || cells.some((cell) => scanDate(cell) !== null)) && cells.some((cell) => scanDate(cell) !== null || scanDate(/^\P{N}+(\p{N}.*)$/u.exec(cell)?.[1] ?? '') !== null)
 }
 
 /** The number of cells that all rows have but a first and a last one: those may be of another kind. */
