@@ -30,6 +30,7 @@ function differenceOf(opening: Decimal, moved: Decimal, closing: Decimal): Decim
   return sum.toDecimal()
 }
 
-function brokenBy(line: number, difference: Decimal): string {
+/** What is said of a statement whose rows do not lead from one of its balances to the other. */
+export function brokenBy(line: number, difference: Decimal): string {
   return `The rows of the statement on line ${line} do not lead from its opening balance to its closing one, by ${difference}: a row is missing in it or stands twice, or an amount is damaged. Compare it with the bank.`
 }

@@ -4,6 +4,7 @@
  */
 import type { Currency, Decimal } from '../../domain/money.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
+import { brokenBy } from '../adds-up.ts'
 import { joinTexts } from '../clean-text.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
 import type { BalanceAbove } from './balances-above.ts'
@@ -236,10 +237,14 @@ export class RowReader {
     this.#flushRows()
     const breaks = open.balance.breaks()
     if (breaks.length > 0) this.#parts.push({ part: 'notice', code: 'balance_broken', severity: 'WARN', message: brokenAt(breaks), line: 0 })
-    if (this.#layout.hasIdleBalance || open.balance.runsElsewhere()) this.#parts.push({ part: 'notice', code: 'balance_idle', severity: 'WARN', message: IDLE, line: 0 })
-    const told = open.balance.stated()
+    const isIdle = this.#layout.hasIdleBalance || open.balance.runsElsewhere()
+    if (isIdle) this.#parts.push({ part: 'notice', code: 'balance_idle', severity: 'WARN', message: IDLE, line: 0 })
     // Of several accounts nobody knows whose they are.
-    const stated = told.length > 0 || this.#sections.size > 1 ? told : open.balance.ofThose([...this.#layout.above, ...this.#below])
+    const beside = this.#sections.size > 1 ? [] : [...this.#layout.above, ...this.#below]
+    const lacking = isIdle || breaks.length > 0 ? null : open.balance.lacks(beside)
+    if (lacking !== null) this.#parts.push({ part: 'notice', code: 'balance_broken', severity: 'WARN', message: brokenBy(open.line, lacking), line: 0 })
+    const told = open.balance.stated()
+    const stated = told.length > 0 ? told : open.balance.ofThose(beside)
     for (const { kind, amount, on } of stated) {
       this.#parts.push({ part: 'balance', balance: { kind, amount, currency: open.currency ?? UNSTATED_CURRENCY, on, at: null } })
     }

@@ -125,6 +125,20 @@ export class RunningBalance {
     return this.#breaks.length > 0 && this.breaks().length === 0 && this.#ends.both() === null
   }
 
+  /** What the rows lack between the balances that the file states in words, `beside` the rows among them, or one of those and its column; null: nothing, or no two are told. */
+  lacks(beside: readonly BalanceAbove[]): Decimal | null {
+    const [first, last] = [this.#first, this.#last]
+    const inWords = (kind: Stated['kind']): readonly Decimal[] => [...this.#inWords.values(), ...beside].flatMap((told) => (told.kind === kind ? [told.amount] : []))
+    const [openings, closings] = [inWords('opening'), inWords('closing')]
+    if (this.#earliest === null || openings.length + closings.length === 0) return null
+    const ends = first === null || last === null ? null : ((this.#breaks.length === 0 ? null : this.#ends.both()) ?? { opening: this.#opening(first, last), closing: this.#closing(first, last) })
+    const [from, to] = [openings.length > 0 ? openings : ends === null ? [] : [ends.opening], closings.length > 0 ? closings : ends === null ? [] : [ends.closing]]
+    const moved = this.#sum.toDecimal()
+    // Each page of a list may have its own.
+    if (from.length === 0 || to.length === 0 || from.some((opening) => to.includes(sum(opening, moved)))) return null
+    return sum(to.at(-1)!, negate(from[0]!), negate(moved))
+  }
+
   /** What is known: in words, else by the column; the opening balance belongs to the first booking day. */
   stated(): readonly Stated[] {
     const [first, last, earliest, latest] = [this.#first, this.#last, this.#earliest, this.#latest]
