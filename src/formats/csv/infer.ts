@@ -50,7 +50,7 @@ const ENGLISH_DATE = /date|posted|processed|completed|created|settled|cleared|ti
 export function inferLayout(records: readonly CsvRecord[], delimiter: string, aside: Aside): Result<Layout, FormatFailure> {
   const layout = inferFrom(records, delimiter, aside)
   const sums = layout.ok ? sumsIn(records, layout.value) : NO_SUMS
-  if (!layout.ok || sums.lines.size + sums.words.size + sums.parts.size === 0) return layout
+  if (!layout.ok || sums === NO_SUMS) return layout
   // What a sum says of signs and balances is said of no row.
   const without = inferFrom(records.filter((record, at) => at < layout.value.skipped || (!isSumAmong(record, sums) && !sums.parts.has(record.line))), delimiter, aside)
   return without.ok ? ok({ ...without.value, sums }) : without

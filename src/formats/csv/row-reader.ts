@@ -69,6 +69,11 @@ function copiedRows(count: number): string {
   return `Rows stand in this file twice, in the same order (${count}): the second time they were left out.`
 }
 
+/** Said where what the file adds up itself is not what its rows add up to. */
+function totalsAt(line: number): string {
+  return `The totals on line ${line} do not add up the rows of this file: a row is missing there or stands twice, or an amount is damaged or was read otherwise than it is meant. Compare them with the bank.`
+}
+
 /** Said where a balance does not run with the amounts. */
 function brokenAt(lines: readonly number[]): string {
   return `The balance runs with the amounts of this file but not on line ${lines.join(', ')}: a row is missing there, or an amount or a balance is damaged. Compare these days with the bank.`
@@ -197,6 +202,8 @@ export class RowReader {
     const mayOwe = amount.form === 'signed' && amount.mayOwe === true
     if (!isEmpty && this.#copy !== null) this.#parts.push({ part: 'notice', code: 'content_twice', severity: 'WARN', message: this.#copy.isAll ? COPIED : copiedRows(this.#copy.lines.size), line: 0 })
     if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
+    const { differ } = this.#layout.sums
+    if (!isEmpty && differ !== null) this.#parts.push({ part: 'notice', code: 'totals_differ', severity: 'WARN', message: totalsAt(differ), line: 0 })
     if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
     if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })

@@ -116,6 +116,44 @@ test('a balance tells the ends of a list in whatever order its rows stand, and w
   for (const rows of [byAmount.toSpliced(1, 1), byAmount.with(1, byAmount[1]!.replace('-60.45', '-64.05')), BALANCED.map((row, at) => row.replace(/[\d.]+$/, `${at * at}.50`))]) assert.match((await read([heading, ...rows])).notices.join(), /does not run with its amounts/)
 })
 
+// Fails when: what stands above the heading is never a row, and a figure without a day never one that lost it (seen): rows were lost without a word.
+test('rows above the heading or on its line, and days that the next cell is glued to, are refused with their line; figures between the rows are told', async () => {
+  const heading = 'Date,Text,Amount,Balance'
+  const [first, ...others] = BALANCED
+  const files: readonly (readonly [string, readonly string[]])[] = [
+    ['malformed 1', [first!, heading, ...others]],
+    ['malformed 2', ['Date,Text,Balance', ...BALANCED.slice(0, 2), heading, ...BALANCED.slice(2)]],
+    ['malformed 1', [`${heading}${first!}`, ...others]],
+    ['malformed 1', ['Text,Amount,Balance', ...BALANCED]],
+    ['invalid_date 3', [heading, first!, others[0]!.replace(',', '')]],
+    ['malformed 2', [heading, `${others[2]!}${others[3]!}`, others[4]!]],
+  ]
+  for (const [expected, lines] of files) assert.equal((await read(lines)).failure, expected, lines.join('\n'))
+  const told = await read(['Date,Text,Amount', '03/03/2025,Shop,-25.10', 'ACME,1000.00', '06/03/2025,Power,-60.45', 'Printed for you,12.00'])
+  assert.deepEqual([told.rows, told.notices], [['2025-03-03 -25.1', '2025-03-06 -60.45'], ['Lines between the rows that hold a figure but no date were left out (1).']])
+})
+
+// Fails when: what a file says of itself is not asked (seen): a row that was lost was missing without a word.
+test('balances in words to which the rows do not lead, and totals that do not add them up, are told', async () => {
+  const rows = ['03/03/2025,Shop,25.10,', '04/03/2025,ACME,,1000.00', '06/03/2025,Power,60.45,', '07/03/2025,Bar,5.20,']
+  const file = (from: readonly string[]): readonly string[] => ['Opening balance: 100.00', 'Date,Text,Debit,Credit', ...from, 'Total,,90.75,1000.00', 'Closing balance: 1009.25']
+  assert.deepEqual((await read(file(rows))).notices.length, 1)
+  for (const [at] of rows.entries()) {
+    const { notices } = await read(file(rows.toSpliced(at, 1)))
+    assert.match(notices.join(), /do not lead from its opening balance to its closing one/)
+    assert.match(notices.join(), /The totals on line \d do not add up the rows/)
+  }
+  // The column of balances and words for one of them.
+  const balanced = ['Date,Text,Amount,Balance', '02/03/2025,Opening balance,,1000.00', ...BALANCED]
+  assert.deepEqual((await read(balanced)).notices, [])
+  assert.match((await read(balanced.toSpliced(2, 1))).notices.join(), /by -25.1:/)
+  // What was declined is in no total, and what is pending may be in it or not.
+  const states = ['Date,Text,Amount,Status', '03/03/2025,Shop,-25.10,Completed', '04/03/2025,Bar,-5.00,Declined', '06/03/2025,Power,-60.45,Completed']
+  assert.doesNotMatch((await read([...states, 'Total,,-85.55,'])).notices.join(), /totals on line/)
+  assert.match((await read([...states, 'Total,,-90.55,'])).notices.join(), /totals on line 5/)
+  assert.doesNotMatch((await read([...states, '07/03/2025,Bar,-1.00,Pending', 'Total,,-90.55,'])).notices.join(), /totals on line/)
+})
+
 test('the heading of each page, whatever its words are, hides no rows above it', async () => {
   const heading = 'Когда,Что,Amount,Чем,Куда,Ещё'
   assert.equal((await read([heading, ...ROWS.slice(0, 3), heading, ...ROWS.slice(3)])).rows.length, 6)

@@ -11,11 +11,12 @@ import { monthOf, scanDate } from '../written-date.ts'
 import { cellAmount, plus } from './amounts.ts'
 import { amountCells, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
+import { isDeclined, isPending } from './status.ts'
 
 /** `lines`: of sums in the sample; `words`: what those with a day are called, there and behind it. */
-export type Sums = { readonly lines: ReadonlySet<number>; readonly words: ReadonlySet<string>; /** Lines of parts in the sample. */ readonly parts: ReadonlySet<number> }
+export type Sums = { readonly lines: ReadonlySet<number>; readonly words: ReadonlySet<string>; /** Lines of parts in the sample. */ readonly parts: ReadonlySet<number>; /** The line of a total without a day that adds up nothing of the sample; null: none. */ readonly differ: number | null }
 
-export const NO_SUMS: Sums = { lines: new Set(), words: new Set(), parts: new Set() }
+export const NO_SUMS: Sums = { lines: new Set(), words: new Set(), parts: new Set(), differ: null }
 
 /** So many rows added up are no accident, nor so many sums. */
 const SEVERAL = 2
@@ -33,17 +34,20 @@ type Line = { readonly line: number; readonly day: string; readonly cells: reado
 /** What programs write for the category of a payment that has several. */
 const SPLIT = /^\W*(splits?( transaction)?|multiple( categories)?|split\/multiple categories|aufgeteilt|splittbuchung|ventilee?|multiples?|varias categorias)\W*$/i
 
-export function sumsIn(records: readonly CsvRecord[], { booked, amount, style, skipped }: Layout): Sums {
+export function sumsIn(records: readonly CsvRecord[], { booked, amount, style, skipped, status }: Layout): Sums {
   const columns = amountCells(amount)
-  const lines = records.slice(skipped).flatMap((record): readonly Line[] => {
+  const stateOf = ({ cells }: CsvRecord): string => (status === null ? '' : (cells[status] ?? ''))
+  const rows = records.slice(skipped).filter((record) => !isDeclined(stateOf(record)))
+  const lines = rows.flatMap((record): readonly Line[] => {
     const cells = columns.map((at) => cellAmount(record, at, style))
     const [day, words] = [scanDate(record.cells[booked] ?? '') === null ? '' : record.cells[booked]!, sumWords(record.cells)]
-    // What is called a total or a balance and has no day is none of the rows in any case.
-    return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && (words !== null || balanceWordsIn(record.cells) !== null)) ? [] : [{ line: record.line, day, words, isSplit: record.cells.some((cell) => SPLIT.test(cell)), cells: cells as (Decimal | null)[] }]
+    return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && balanceWordsIn(record.cells) !== null) ? [] : [{ line: record.line, day, words, isSplit: record.cells.some((cell) => SPLIT.test(cell)), cells: cells as (Decimal | null)[] }]
   })
   if (!lines.some((line) => isCandidate(line) || line.isSplit)) return NO_SUMS
   const parts = partsIn(lines)
-  return { ...sumsAmong(lines.filter(({ line }) => !parts.has(line))), parts }
+  const sums = sumsAmong(lines.filter(({ line }) => !parts.has(line)))
+  // What is pending may be in the totals or not.
+  return { ...sums, parts, differ: rows.some((record) => isPending(stateOf(record))) ? null : sums.differ }
 }
 
 /** Two rows or more which stand below one and add up to it. */
@@ -72,8 +76,11 @@ function sumsAmong(lines: readonly Line[]): Omit<Sums, 'parts'> {
   const found = [judged(lines), judged(lines.toReversed())]
   const dated = Map.groupBy(lines.filter(({ day, words }) => day !== '' && words !== null), ({ words }) => words!)
   const areSums = (rows: readonly Line[], side: ReadonlyMap<Line, number>): boolean => rows.every((row) => side.get(row)! > 0) && (rows.length >= SEVERAL || rows.some((row) => side.get(row)! >= SEVERAL))
+  const totals = lines.filter(({ day, words }) => day === '' && words !== null)
   return {
-    lines: new Set(lines.filter((one) => one.day === '' && found.some((side) => side.get(one)! >= SEVERAL)).map(({ line }) => line)),
+    differ: lines.filter(({ day }) => day !== '').length < SEVERAL ? null : (totals.find((total) => found.every((side) => side.get(total) === 0))?.line ?? null),
+    // What is called a total and has no day is none of the rows in any case.
+    lines: new Set(lines.filter((one) => one.day === '' && one.words === null && found.some((side) => side.get(one)! >= SEVERAL)).map(({ line }) => line)),
     words: new Set([...dated].filter(([, rows]) => found.some((side) => areSums(rows, side))).map(([words]) => words)),
   }
 }
