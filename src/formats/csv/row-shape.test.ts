@@ -129,8 +129,8 @@ test('rows above the heading or on its line, and days that the next cell is glue
     ['malformed 2', [heading, `${others[2]!}${others[3]!}`, others[4]!]],
   ]
   for (const [expected, lines] of files) assert.equal((await read(lines)).failure, expected, lines.join('\n'))
-  const told = await read(['Date,Text,Amount', '03/03/2025,Shop,-25.10', 'ACME,1000.00', '06/03/2025,Power,-60.45', 'Printed for you,12.00'])
-  assert.deepEqual([told.rows, told.notices], [['2025-03-03 -25.1', '2025-03-06 -60.45'], ['Lines between the rows that hold a figure but no date were left out (1).']])
+  const told = await read(['Date,Text,Amount', '13/03/2025,Shop,-25.10', 'ACME,1000.00', '16/03/2025,Power,-60.45', 'Printed for you,12.00'])
+  assert.deepEqual([told.rows, told.notices], [['2025-03-13 -25.1', '2025-03-16 -60.45'], ['Lines between the rows that hold a figure but no date were left out (1).']])
 })
 
 // Fails when: what a file says of itself is not asked (seen): a row that was lost was missing without a word.
