@@ -307,7 +307,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     const onPaper = () => page.locator('body').innerText()
     await untilHolds(async () => {
       const paper = await onPaper()
-      for (const part of ['Sandbox Bank was read again.', 'Read Sandbox Bank once', 'new rows', 'Business Checking', 'Next read', 'Login a…', 'printed', 'UTC']) assert.ok(paper.includes(part), `${part}: ${paper}`)
+      for (const part of ['Sandbox Bank was read again.', 'Read Sandbox Bank once', 'new row', 'Business Checking', 'Next read', 'Login a…', 'printed', 'UTC']) assert.ok(paper.includes(part), `${part}: ${paper}`)
     })
     const paper = await onPaper()
     for (const part of ['Attempts', 'Reconnect', 'Print', 'Remove', 'Transactions']) assert.ok(!paper.includes(part), `${part}: ${paper}`)

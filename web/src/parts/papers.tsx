@@ -36,7 +36,7 @@ function Shown({ kind, problem: { id, letters } }: { kind: PaperKind; problem: P
           <select className="field !w-auto" value={language} onChange={(event) => { setLanguage(event.target.value as typeof language); setCopied(false) }}>{letters.map((tag) => <option key={tag} value={tag} lang={tag}>{LANGUAGES[tag]}</option>)}</select>
         </label>
       )}
-      <pre className={`max-h-96 overflow-auto rounded-md border border-line bg-sunken p-3 text-[13px] leading-5 whitespace-pre-wrap text-text [overflow-wrap:anywhere] ${kind === 'letter' ? 'font-sans' : 'font-mono'}`} tabIndex={0} role="region" aria-label={say(TITLES[kind])} lang={kind === 'letter' ? language : 'en'}>{text}</pre>
+      <pre className={`max-h-96 overflow-auto rounded-md print:max-h-none print:overflow-visible border border-line bg-sunken p-3 text-[13px] leading-5 whitespace-pre-wrap text-text [overflow-wrap:anywhere] ${kind === 'letter' ? 'font-sans' : 'font-mono'}`} tabIndex={0} role="region" aria-label={say(TITLES[kind])} lang={kind === 'letter' ? language : 'en'}>{text}</pre>
       <p className="flex flex-wrap items-center gap-3">
         <a className="button" href={`/api${path}`} download>{say(SAVE[kind])}</a>
         <button className="button" type="button" onClick={copy}>{copied ? say('Copied') : say('Copy')}</button>
