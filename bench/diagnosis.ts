@@ -9,10 +9,9 @@
  * With `--write` it fits on all cases but those and writes src/diagnose/knowledge/fitted.json.
  * Cases: `--cases FILE`, else ../shared/cases/dev.jsonl.
  *
- *   node bench/diagnosis.ts [--cases FILE] [--json] [--write] [--development] [--check]
+ *   node bench/diagnosis.ts [--cases FILE] [--json] [--write] [--development]
  *
  * `--development` leaves the incidents alone that only count: a figure that is looked at after every change is chosen by.
- * `--check` looks at those of cases/check-2026-11-29.jsonl and leaves the held-out ones alone.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -166,9 +165,7 @@ function readCases(file: string | URL): readonly LabelledCase[] {
 
 const args = process.argv.slice(2)
 /** A file that is not to be looked at is not opened. */
-const countsOnly = (name: string, looked: boolean) => (looked ? readCases(new URL(`cases/${name}.jsonl`, import.meta.url)) : null)
-const HELD_OUT = countsOnly('held-out', !['--write', '--development', '--check'].some((option) => args.includes(option)))
-const CHECK = countsOnly('check-2026-11-29', !['--write', '--development'].some((option) => args.includes(option)))
+const HELD_OUT = args.includes('--write') || args.includes('--development') ? null : readCases(new URL('cases/held-out.jsonl', import.meta.url))
 const file = args.includes('--cases') ? (args[args.indexOf('--cases') + 1] ?? '') : fileURLToPath(new URL('../../shared/cases/dev.jsonl', import.meta.url))
 const cases = [...readCases(file), ...TUNE]
 
@@ -187,17 +184,15 @@ if (args.includes('--write')) {
   const results = blocks.flatMap(([kind, asked]) => known.map(([method, guesses]) => ({ kind, method, ...score(asked, guesses) })))
   const promised = score(incidents, known[0]?.[1] as Guesses)
   const heldOut = HELD_OUT === null || HELD_OUT.length === 0 ? null : measureUnread('held out', HELD_OUT, methods, promised)
-  const check = CHECK === null ? null : measureUnread('check', CHECK, methods, promised)
-  const unread = [heldOut, check].filter((block) => block !== null)
   const { msEach, worstMs, worstOfMedians } = speed(cases)
   const many = await throughCommand(cases)
-  if (args.includes('--json')) console.log(JSON.stringify({ results: [...results, ...unread.flatMap((block) => block.results)], heldOut, check, msEach, worstMs, worstOfMedians, command: many }))
+  if (args.includes('--json')) console.log(JSON.stringify({ results: [...results, ...(heldOut?.results ?? [])], heldOut, msEach, worstMs, worstOfMedians, command: many }))
   else {
     console.log(`grouped ${FOLDS}-fold cross-validation, ${cases.length} cases, ${new Set(cases.map(({ group }) => group)).size} groups; ${TUNE.length} of them incidents gathered later`)
     console.log('kind        method                n   top-1  top-3  macroF1  ECE    action')
     for (const { kind, method, n, ...figures } of results) printLine(kind, method, String(n), figures)
     if (heldOut === null) console.log(HELD_OUT?.length === 0 ? 'incidents that nobody has read (held out): none; cases/held-out.jsonl is empty' : 'incidents that nobody has read (held out): not looked at')
-    for (const block of unread) printUnread(block)
+    else printUnread(heldOut)
     console.log(`one diagnosis: ${msEach.toFixed(3)} ms on average; the slowest record takes ${worstOfMedians.toFixed(2)} ms (median of ${ROUNDS}), the slowest single run took ${worstMs.toFixed(2)} ms`)
     console.log(`${many.answers} answers by "relink diagnose --format jsonl" in ${many.seconds.toFixed(1)} s, with its start`)
   }
@@ -211,8 +206,8 @@ function measureUnread(kind: string, asked: readonly LabelledCase[], methods: re
   return { kind, n: asked.length, results: guesses.map(([method, guess]) => ({ kind, method, ...score(asked, guess) })), ...interval(asked, ours), gap, eceByChance: eceByChance(asked, ours) }
 }
 
-function printUnread({ kind, n, results, low, high, gap, eceByChance: byChance }: ReturnType<typeof measureUnread>): void {
-  console.log(kind === 'check' ? `incidents that counted once (cases/README.md): ${n}` : `incidents that nobody has read (held out): ${n}`)
+function printUnread({ n, results, low, high, gap, eceByChance: byChance }: ReturnType<typeof measureUnread>): void {
+  console.log(`incidents that nobody has read (held out): ${n}`)
   for (const { kind: block, method, n: asked, ...figures } of results) printLine(block, method, String(asked), figures)
   printLine('', '  from (5 %)', '', low)
   printLine('', '  to (95 %)', '', high)

@@ -75,7 +75,8 @@ export const OAUTH = codeTable({
   ['server_error', 'The bank failed on its own page; at one bank, access of business customers was not switched on.', [['institution_error', 4, 'wait_for_bank'], ['enrollment_required', 1, 'enroll_at_bank']]],
   ['temporarily_unavailable', 'The bank\'s page is closed for the moment.', [['institution_down', 4, 'wait_for_bank'], ['scheduled_maintenance', 2, 'wait_for_bank']]],
   ['invalid_client unauthorized_client', 'The program\'s own identification was refused.', [['configuration', 5, 'fix_configuration'], ['access_restricted', 2, 'contact_support']], { source: 'RFC 6749 sections 4.1.2.1 and 5.2' }],
-  ['invalid_scope invalid_request unsupported_response_type', 'The request for permission has the wrong form.', [['client_bug', 6, 'update_software'], ['configuration', 1, 'fix_configuration']]],
+  ['invalid_request unsupported_response_type', 'The request for permission has the wrong form.', [['client_bug', 6, 'update_software'], ['configuration', 1, 'fix_configuration']]],
+  ['invalid_scope', 'The permission that was asked for is unknown, or wider than what this program or its key was given.', [['client_bug', 4, 'update_software'], ['configuration', 3, 'fix_configuration']], { source: 'RFC 6749 sections 4.1.2.1 and 5.2' }],
   ['invalid_grant', 'The code, token or password that was shown for a new token is wrong, used up, over or withdrawn.', [['consent_expired', 3, 'reconnect'], ['client_bug', 3, 'reconnect', 'the program kept an old one'], ['consent_revoked', 2, 'reconnect'], ['credentials_invalid', 1, 'fix_credentials']], { source: 'RFC 6749 section 5.2', doubt: 0.25 }],
   ['login_required consent_required interaction_required', 'The person must be present and sign in.', [['mfa_required', 4, 'reconnect'], ['consent_expired', 3, 'reconnect']], { source: 'OpenID Connect Core 1.0 section 3.1.2.6' }],
 ])
