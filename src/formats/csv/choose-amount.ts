@@ -9,7 +9,7 @@ import { chooseOrder, readDate, scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, stepsOf, type Cells, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isBefore, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
-import { amountCells, bySection, filled, isNeutral, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn, type Layout } from './layout.ts'
+import { amountCells, bySection, filled, isNeutral, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn, type Layout } from './layout.ts'
 import { countsOwed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { accountOf, bearsOut, statusOf, type Roles } from './roles.ts'
@@ -225,7 +225,11 @@ function owedBy(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], am
 
 function owedIn(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amounts: Cells, isTitled: boolean): ReturnType<typeof countsOwed> {
   const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
-  return countsOwed(heading.cells, rows, amounts, columns('name', 'memo'), columns('kind', 'mark'), isTitled)
+  const texts = columns('name', 'memo')
+  // Where no heading that is known describes the rows, another one does.
+  const claimed = new Set([...roles.values()].flat())
+  const others = texts.length > 0 ? [] : heading.cells.flatMap((_, at) => (!claimed.has(at) && isText(filled(rows, at)) ? [at] : []))
+  return countsOwed(heading.cells, rows, amounts, [...texts, ...others], columns('kind', 'mark'), isTitled)
 }
 
 /** The direction of time from the first date to the last; null when all are of one day. */

@@ -14,7 +14,8 @@ import type { CsvRecord } from './records.ts'
 const PAYMENT = '(payment|paymnt|pymt|pmt|autopay|auto pay|paiement|pago|pagamento|zahlung|betaling|inbetalning|odeme)'
 const RECEIVED = new RegExp(
   `\\b${PAYMENT}s?\\b.*\\b(thank ?you|merci|gracias|obrigado|grazie|danke?)\\b|\\b(thank ?you|merci|gracias|obrigado|grazie|danke?)\\b.*\\b${PAYMENT}s?\\b|^(thank ?you|merci)$` +
-  '|\\b(payment received|paiement recu|pagamento (recebido|efetuado)|pago recibido|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\\b',
+  '|\\b(payment received|paiement recu|pagamento (recebido|efetuado)|pago recibido|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\\b' +
+  `|^(ihre|uw|votre|su|vostro|din|deres) ${PAYMENT}\\b`,
 )
 const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
 /** What only issuers sort the rows of a card by. */
@@ -44,7 +45,7 @@ const CARD_ID = /^card id$/
 const MERCHANT = /^merchant( name)?$/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
-const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|terugbetaling|aterbetalning|iade|odemesi)\b/
+const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|lastschrifteinzug|rechnungsausgleich|kontoausgleich|terugbetaling|automatische incasso|aterbetalning|iade|odemesi)\b/
 /** The same where words have no ends. */
 const TO_A_CARD_EAST = /זיכוי|החזר|退款|退货|返品|환불|возврат/
 /** A refund that was taken back is none. */

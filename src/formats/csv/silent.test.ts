@@ -221,3 +221,11 @@ test('days with their weekday in front, a word between, the years of Thailand in
   assert.deepEqual(await days('13/01/68', '14/02/68'), ['2025-01-13', '2025-02-14'])
   assert.deepEqual(await days('13/01/2025 14h22', '20250114T101112Z'), ['2025-01-13', '2025-01-14'])
 })
+
+// Fails when: only words of headings that are known describe rows (seen): charges came in.
+test('payments to a card in more languages turn its signs, whatever the heading above them says', async () => {
+  for (const [heading, text] of [['Händler', 'LASTSCHRIFTEINZUG'], ['Qwert', 'LASTSCHRIFTEINZUG 01/25'], ['Beschreibung', 'Ihre Zahlung vom 15.01.'], ['Omschrijving', 'UW BETALING'], ['Libellé', 'VOTRE PAIEMENT']] as const) {
+    const file = (sign: string, other: string): string => `Kartennummer;Kaufdatum;${heading};Betrag\n5355 **** **** 1234;2025-01-03;AMAZON;${sign}45,60\n5355 **** **** 1234;2025-01-10;LIDL;${sign}23,40\n5355 **** **** 1234;2025-01-15;${text};${other}69,00\n`
+    for (const [sign, other] of [['', '-'], ['-', '']] as const) assert.deepEqual(await amountsOf(file(sign, other)), ['-45.6', '-23.4', '69'], text)
+  }
+})
