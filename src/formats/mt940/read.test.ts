@@ -127,6 +127,16 @@ test('messages that continue each other by intermediate balances are one stateme
   ])
 })
 
+// Fails when: a page that goes on from another one than the last begins a statement like any other (seen).
+test('a page that is missing between two of one statement is told', async () => {
+  const page = (rows: string, from: string, to: string): string => message(rows, to, from)
+  const first = page(':61:2401030103D5,00NTRFNONREF\n', 'C240102EUR100,00', 'C240103EUR95,00').replace(':62F:', ':62M:')
+  const third = page(':61:2401050105D6,00NTRFNONREF\n', 'C240104EUR80,00', 'C240105EUR74,00').replace(':60F:', ':60M:')
+  const notices = async (text: string): Promise<number> => (await read(text)).statements.flatMap(({ notices }) => notices.filter((notice) => notice.includes('a page of the statement is missing'))).length
+  assert.equal(await notices(first + third), 1)
+  assert.equal(await notices(first + third.replaceAll('EUR80,00', 'EUR95,00').replaceAll('EUR74,00', 'EUR89,00')), 0)
+})
+
 test('a file that stops within its last balance was cut there, unless the rows lead to it', async () => {
   const whole = message(':61:2401030103D5,55NTRFNONREF\n', 'C240103EUR94,45').replace(/\n-\n$/, '')
   assert.equal(await failureOf(whole), 'none')

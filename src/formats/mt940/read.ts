@@ -173,6 +173,8 @@ class MessageReader {
       former.closing = null
       return null
     }
+    if (field.tag === '60M' && former !== null && !former.final && former.account.number === message.account.number)
+      this.#parts.push({ part: 'notice', code: 'page_missing', severity: 'WARN', message: pageMissing(message.line), line: 0 })
     this.#startStatement(message, balance.value)
     return null
   }
@@ -328,6 +330,10 @@ function readBalance(field: Field): Result<Balance, FormatFailure> {
       line: field.line,
     })
   return ok({ amount: mark === 'D' ? negate(amount) : amount, currency, on })
+}
+
+function pageMissing(line: number): string {
+  return `The page on line ${line} does not begin where the one before it ends: a page of the statement is missing. Download it again.`
 }
 
 function continues(former: Open, account: StatementAccount, opening: Balance): boolean {
