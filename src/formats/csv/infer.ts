@@ -20,7 +20,7 @@ import { feesOpen } from './choose-amount.ts'
 import { repeatsIn } from './copies.ts'
 import { doubleEntryIn, isOwnSide } from './double-entry.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
-import { exchangedDay } from './exchanged-days.ts'
+import { outOfPlace } from './exchanged-days.ts'
 import { headedColumns } from './headed.ts'
 import { isAsset, isHeadingLine, isNet, isProduct, namesAmounts, namesFee, readHeading } from './headings.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
@@ -274,8 +274,8 @@ function settle(
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen
-  const exchanged = exchangedDay(rows, columns.booked, order)
-  if (exchanged !== null) return failed(exchanged)
+  const { failure, apart } = outOfPlace(rows, columns.booked, order)
+  if (failure !== null) return failed(failure)
   const sections = bySection(rows, [columns.account, columns.currency, columns.currencyElse])
   const amounts = sections.map((row) => movedAmount(row, columns, style))
   const written = columns.balance === null ? [] : sections.map((row) => balanceIn(row, columns, balanceStyle))
@@ -290,7 +290,7 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps || runsInSomeOrder(amounts, balances) ? columns.balance : null
-  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === rows ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
 }
 
 /** Rows that are sorted by something else than their days have a balance all the same. */

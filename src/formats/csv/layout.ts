@@ -7,6 +7,7 @@ import type { Currency } from '../../domain/money.ts'
 import type { AmountStyle } from '../written-amount.ts'
 import type { DateOrder } from '../written-date.ts'
 import type { BalanceAbove } from './balances-above.ts'
+import type { ApartDay } from './exchanged-days.ts'
 import type { CsvRecord } from './records.ts'
 import type { KnownWays } from './signs-by-balance.ts'
 import type { Sums } from './sums.ts'
@@ -102,6 +103,8 @@ export type Layout = Columns &
     readonly direction: 'forward' | 'backward'
     /** What a person is told of the order of its dates, where it is not proved. */
     readonly orderTold: { readonly code: 'date_order' | 'dates_remembered'; readonly message: string } | null
+    /** A row of the sample whose day stands far from those around it, in a list that is in the order of its days. */
+    readonly apart: ApartDay | null
     /** How an amount without a minus was read where nothing in the rows proves which way the money went; null where something does. */
     readonly unsignedIs: 'in' | 'out' | null
     /** By what rows of several accounts may stand in the file, which cannot be told from those of several other parties. */

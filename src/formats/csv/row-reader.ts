@@ -9,6 +9,7 @@ import { joinTexts } from '../clean-text.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
 import type { BalanceAbove } from './balances-above.ts'
 import type { Copy } from './copies.ts'
+import type { ApartDay } from './exchanged-days.ts'
 import type { Layout } from './layout.ts'
 import type { CsvRow } from './rows.ts'
 import { RunningBalance } from './running-balance.ts'
@@ -67,6 +68,11 @@ const COPIED = 'All rows of this file stand in it twice, in the same order: the 
 
 function copiedRows(count: number): string {
   return `Rows stand in this file twice, in the same order (${count}): the second time they were left out.`
+}
+
+/** Said of a day out of its place. */
+function apartAt({ cell, line }: ApartDay): string {
+  return `The date ${JSON.stringify(cell.slice(0, 40))} on line ${line} does not stand between those of the rows around it, which are in the order of their days: it may be damaged. Compare it with the bank.`
 }
 
 /** Said where what the file adds up itself is not what its rows add up to. */
@@ -202,7 +208,8 @@ export class RowReader {
     const mayOwe = amount.form === 'signed' && amount.mayOwe === true
     if (!isEmpty && this.#copy !== null) this.#parts.push({ part: 'notice', code: 'content_twice', severity: 'WARN', message: this.#copy.isAll ? COPIED : copiedRows(this.#copy.lines.size), line: 0 })
     if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
-    const { differ } = this.#layout.sums
+    const { apart, sums: { differ } } = this.#layout
+    if (!isEmpty && apart !== null) this.#parts.push({ part: 'notice', code: 'date_apart', severity: 'WARN', message: apartAt(apart), line: 0 })
     if (!isEmpty && differ !== null) this.#parts.push({ part: 'notice', code: 'totals_differ', severity: 'WARN', message: totalsAt(differ), line: 0 })
     if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })

@@ -154,6 +154,12 @@ test('balances in words to which the rows do not lead, and totals that do not ad
   assert.doesNotMatch((await read([...states, '07/03/2025,Bar,-1.00,Pending', 'Total,,-90.55,'])).notices.join(), /totals on line/)
 })
 
+test('a day that stands far from those around it in a sorted list is told with its line, one at the end of another list is not', async () => {
+  for (const rows of [ROWS, ROWS.toReversed()]) assert.match((await read([HEADING, ...changed(rows, 2, (row) => row.replace('/03/', '/08/'))])).notices.join(), /on line 4 does not stand between/)
+  assert.deepEqual((await read([HEADING, ...ROWS, '03/01/2025,Shop,-1.10,EUR,Food,a'])).notices, [])
+  assert.deepEqual((await read([HEADING, ...changed(ROWS, 2, (row) => row.replace('06/03', '28/02'))])).notices, [])
+})
+
 test('the heading of each page, whatever its words are, hides no rows above it', async () => {
   const heading = 'Когда,Что,Amount,Чем,Куда,Ещё'
   assert.equal((await read([heading, ...ROWS.slice(0, 3), heading, ...ROWS.slice(3)])).rows.length, 6)
