@@ -2,10 +2,11 @@
  * Accounts of one name are told apart in files that name them by it: two accounts "Checking" at one bank would be one account of a journal.
  * The oldest keeps its name, so that no journal of before has to change.
  */
+import type { Account } from '../domain/account.ts'
 import type { AccountSummary } from '../ports/store.ts'
 
 /** The account as it is called in a file; the others of its name have the end of their number behind it, or of their id where that tells too little. */
-export function apart(account: AccountSummary, all: readonly AccountSummary[]): AccountSummary {
+export function apart(account: AccountSummary, all: readonly Account[]): AccountSummary {
   const namesakes = all.filter((other) => keyOf(other) === keyOf(account)).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   if (namesakes.length < 2 || namesakes[0]!.id === account.id) return account
   const end = endOf(account)
@@ -14,10 +15,10 @@ export function apart(account: AccountSummary, all: readonly AccountSummary[]): 
 }
 
 /** Journals write names in letters and digits, some without accents. */
-function keyOf({ institutionName, name }: AccountSummary): string {
+function keyOf({ institutionName, name }: Account): string {
   return [institutionName, name].map((text) => (text ?? '').normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, ' ').trim().toLowerCase()).join('|')
 }
 
-function endOf({ number }: AccountSummary): string {
+function endOf({ number }: Account): string {
   return (number ?? '').replace(/[^0-9A-Za-z]/g, '').slice(-4)
 }

@@ -60,7 +60,7 @@ async function* contentOf(store: TenantStore, account: AccountSummary, request: 
       yield* writeCsv({ account, covers: asked, opening: null, closing: null, leftOut: null, continues: false, rows })
       return
     default:
-      yield* statementText({ account: apart(account, await store.accounts.list()), ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), continues: request.continues === true, rows }, request.format, request.now)
+      yield* statementText({ account: apart(account, await store.accounts.all()), ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), continues: request.continues === true, rows }, request.format, request.now)
   }
 }
 

@@ -34,7 +34,7 @@ export async function* exportWhole(store: TenantStore, now: number): AsyncGenera
 
 /** Neither is ever deleted by itself: where one is gone, all is, and what came after it is missing. */
 async function demandAll(store: TenantStore, ...before: readonly (readonly { readonly id: string }[])[]): Promise<void> {
-  const left = new Set((await Promise.all([store.connections.list(), store.accounts.list()])).flat().map(({ id }) => id))
+  const left = new Set((await Promise.all([store.connections.list(), store.accounts.all()])).flat().map(({ id }) => id))
   if (before.flat().some(({ id }) => !left.has(id))) throw new Error('Everything was deleted while it was written; the file is not whole.')
 }
 
