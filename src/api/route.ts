@@ -77,6 +77,11 @@ export function route<P extends ZodType = typeof nothing, Q extends ZodType = ty
 
 export const idParams = z.strictObject({ id: z.uuid() })
 
+/** A change that names nothing is refused: it would be told of as an act, and end sessions. */
+export function changeOf<T extends z.ZodObject>(fields: T): T {
+  return fields.refine((body) => Object.keys(body).length > 0, 'names nothing to change')
+}
+
 /** A page of a collection; `next` is an opaque cursor, null on the last page. */
 export function pageOf<T extends ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> {
   return z.object({ items: z.array(item), next: z.string().nullable() })

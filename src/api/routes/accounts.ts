@@ -22,7 +22,7 @@ import { freshnessShape } from '../freshness-shape.ts'
 import { PROOF_DAYS } from '../day-states.ts'
 import { ApiProblem } from '../problems.ts'
 import { valueOf } from './connections.ts'
-import { Download, idParams, listOf, pageOf, route, type Route } from '../route.ts'
+import { changeOf, Download, idParams, listOf, pageOf, route, type Route } from '../route.ts'
 import { accountResource, accountShape, currencyCodeShape, dayShape, money, transactionResource, transactionShape } from '../shapes.ts'
 
 const list = route({
@@ -40,7 +40,7 @@ const one = route({
 const change = route({
   method: 'PATCH', url: '/accounts/:id', action: 'administer', tag: 'Accounts', summary: 'Rename an account, pause or resume its feed, or set the day its rows start',
   params: idParams,
-  body: z.strictObject({ name: accountNameShape.optional(), state: z.enum(['open', 'paused']).optional(), startOn: dayShape.nullable().optional() }),
+  body: changeOf(z.strictObject({ name: accountNameShape.optional(), state: z.enum(['open', 'paused']).optional(), startOn: dayShape.nullable().optional() })),
   response: accountShape,
   handle: async ({ params, body, instance }) => {
     await accountOf(instance, params.id)

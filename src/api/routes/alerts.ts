@@ -12,7 +12,7 @@ import { languageOf, type Language } from '../../language/language.ts'
 import { retold } from '../../language/retold.ts'
 import { changeShape, destinationShape, enteredShape, messageShape } from '../alert-shapes.ts'
 import { ApiProblem } from '../problems.ts'
-import { idParams, listOf, route, type Route } from '../route.ts'
+import { changeOf, idParams, listOf, route, type Route } from '../route.ts'
 import { isoInstant } from '../shapes.ts'
 
 const SHOWN = 50
@@ -35,7 +35,7 @@ const add = route({
 
 const change = route({
   method: 'PATCH', url: '/alerts/destinations/:id', action: 'manage', tag: 'Alerts', summary: 'Change what a place hears, when, or where it is', params: idParams,
-  body: changeShape, carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
+  body: changeOf(changeShape), carriesSecret: true, response: destinationShape.extend({ signing: z.string().nullable() }),
   handle: async ({ instance, caller, params, body, language }) => {
     const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
     const { destination, signing } = done(await changeDestination(destinationParts(instance), actorOf(caller), params.id, given))

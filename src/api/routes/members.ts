@@ -8,7 +8,7 @@ import type { Instance } from '../../instance.ts'
 import { invitationShape, labelShape, memberShape, roleShape, signInIdShape } from '../access-shapes.ts'
 import { invitationView, memberView } from '../access-views.ts'
 import { ApiProblem } from '../problems.ts'
-import { idParams, listOf, route, type Route } from '../route.ts'
+import { changeOf, idParams, listOf, route, type Route } from '../route.ts'
 
 const done = z.object({ ok: z.literal(true) })
 const userParams = z.strictObject({ user: signInIdShape })
@@ -20,7 +20,7 @@ const list = route({
 
 const change = route({
   method: 'PATCH', url: '/members/:user', action: 'manage', tag: 'Members', summary: 'Another role, or the connections whose sign-in a bookkeeper may enter; all sessions of the person end', params: userParams,
-  body: z.strictObject({ role: roleShape.optional(), delegated: z.array(z.uuid()).max(500).optional() }), response: done,
+  body: changeOf(z.strictObject({ role: roleShape.optional(), delegated: z.array(z.uuid()).max(500).optional() })), response: done,
   handle: async ({ instance, caller, params, body }) => {
     const delegated = body.delegated === undefined ? undefined : await delegable(instance.store, body.delegated)
     const patch: MemberPatch = { ...(body.role === undefined ? {} : { role: body.role }), ...(delegated === undefined ? {} : { delegated }) }
