@@ -84,6 +84,8 @@ test('an id that is none is refused, one that nobody has is not found', async ()
     assertProblem(await ask(method, pathOf(url) + query, content), 'not_found', url)
   }
   assertProblem(await ask('GET', '/api/institutions/nobody'), 'not_found')
+  // A change that names nothing is none: of a member it was answered as if the server were broken, of an account it was told of in the log.
+  for (const path of ['/accounts/:id', '/alerts/destinations/:id', '/members/nobody']) assertProblem(await ask('PATCH', pathOf(path), { body: {} }), 'invalid_request', path)
   for (const apply of ['none', 'fresh', 'all']) assertProblem(await ask('POST', '/api/rules', { body: { contains: 'abc', category: 'x', accountId: NOBODY, apply } }), 'not_found', apply)
   assertProblem(await ask('GET', '/api/nothing'), 'not_found')
   assertProblem(await ask('GET', '/nothing'), 'not_found')
@@ -101,6 +103,7 @@ function isForHost({ action }: Route): boolean {
 
 /** A right body for the routes that need one. */
 const BODIES: Readonly<Record<string, unknown>> = {
+  'PATCH /accounts/:id': { name: 'Savings' }, 'PATCH /alerts/destinations/:id': { paused: true },
   'PUT /connections/:id/schedule': { everyMinutes: null, hours: null },
   'PUT /connections/:id/accounts': { accounts: [{ accountId: NOBODY, into: null, startOn: null }] },
   'POST /connections': { institutionId: 'sandbox', form: {} }, 'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' },
