@@ -8,6 +8,7 @@ import type { ReconnectPreview } from './domain/preview.ts'
 import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
 import { currentPlan, endPlan, type RepairDeps } from './repair/advance.ts'
+import { presentStep } from './repair/due.ts'
 import { repairInTurn } from './repair/by-itself.ts'
 import { createMemoryStore } from './store/memory/store.ts'
 import { adoptAccount, partAccount } from './sync/adopt-account.ts'
@@ -125,7 +126,12 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
     async plan(problem) {
       const connection = await deps.store.connections.get(problem.connectionId)
       if (connection === null) throw new Error('a problem belongs to a connection')
-      return (problem.closedAt === null ? null : await deps.store.problems.plan(problem.id)) ?? currentPlan(repairDeps, connection, problem)
+      const stored = await deps.store.problems.plan(problem.id)
+      if (stored !== null && problem.closedAt !== null) return stored
+      const plan = await currentPlan(repairDeps, connection, problem)
+      // The card names the step that is now: whoever shows it without a plan, or with another one, asks anew.
+      if (stored === null || presentStep(stored)?.id !== presentStep(plan)?.id) events.publish({ kind: 'problem', id: problem.connectionId })
+      return plan
     },
     async repair(connectionId, report) {
       const connection = await deps.store.connections.get(connectionId)
