@@ -35,6 +35,9 @@ import { yearsBeside, type WithYears } from './yearless.ts'
 /** Characters of the file that decide its layout. */
 const SAMPLE_LENGTH = 262_144
 
+/** Tables of one account that are asked what the others do not tell. */
+const TOLD_BY = 5
+
 /** Dialects that are tried before a file is given up. */
 const ATTEMPTS = 3
 
@@ -247,11 +250,12 @@ function readTables(records: readonly CsvRecord[], delimiter: string, aside: Asi
     const isOpen = first.ok ? first.value.orderTold !== null : first.failure.code === 'dates_unclear'
     const layout = isOpen && proved.length === 1 ? layoutOf(i, { ...aside, said: proved[0]! }) : first
     if (!layout.ok) return layout
-    const { from, title, isBelow, goesOn, mayMix } = found[i]!
-    read.push({ from, title, isBelow, goesOn, mayMix, layout: layout.value })
+    const { from, title, group, goesOn, mayMix } = found[i]!
+    read.push({ from, title, group, goesOn, mayMix, layout: layout.value })
   }
-  const starts = read.map((_, i) => read.slice(0, i + 1).findLastIndex(({ isBelow }) => !isBelow))
-  return ok(read.map((table, i) => ({ ...table, layout: read.reduce((layout, other, j) => (j !== i && starts[j] === starts[i] ? asBeside(layout, other.layout, found[j]!.records) : layout), table.layout) })))
+  // What one of the first does not tell, none of many does.
+  const groups = Map.groupBy(read.keys(), (at) => read[at]!.group)
+  return ok(read.map((table, at) => ({ ...table, layout: groups.get(table.group)!.slice(0, TOLD_BY).reduce((layout, other) => (other === at ? layout : asBeside(layout, read[other]!.layout, found[other]!.records)), table.layout) })))
 }
 
 /** The layout of a table of the same account: what its own columns do not tell is as in another table, of these records. */

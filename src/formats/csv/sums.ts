@@ -50,24 +50,29 @@ export function sumsIn(records: readonly CsvRecord[], { booked, amount, style, s
   return { ...sums, parts, differ: rows.some((record) => isPending(stateOf(record))) ? null : sums.differ }
 }
 
-/** Two rows or more which stand below one and add up to it. */
+/** Two rows or more which stand below one and add up to it: all that have no day, or so many of its day below one that is split. */
 function partsIn(lines: readonly Line[]): ReadonlySet<number> {
   const parts = new Set<number>()
   for (const [at, whole] of lines.entries()) {
     if (whole.day === '' || parts.has(whole.line)) continue
-    const below = lines.slice(at + 1)
-    const end = below.findIndex(({ day }) => day !== '')
-    const undated = end === -1 ? below : below.slice(0, end)
-    const ofDay = whole.isSplit && undated.length === 0 ? below.slice(0, PARTS_MAX).filter(({ day }) => day === whole.day) : undated
-    const counts = undated.length > 0 ? [undated.length] : ofDay.map((_, i) => i + 1)
-    const count = counts.find((some) => some >= SEVERAL && addsUp(whole, ofDay.slice(0, some)))
-    for (const { line } of ofDay.slice(0, count ?? 0)) parts.add(line)
+    const below = lines.slice(at + 1, at + 1 + PARTS_MAX)
+    const areUndated = below[0]?.day === ''
+    if (!areUndated && !whole.isSplit) continue
+    const end = below.findIndex(({ day }) => day !== (areUndated ? '' : whole.day))
+    const candidates = end === -1 ? below : below.slice(0, end)
+    const count = partsOf(whole, candidates).find((some) => !areUndated || some === candidates.length) ?? 0
+    for (const { line } of candidates.slice(0, count)) parts.add(line)
   }
   return parts
 }
 
-function addsUp(whole: Line, parts: readonly Line[]): boolean {
-  return whole.cells.every((cell, at) => parts.reduce((sum, { cells }) => plus(sum, cells[at] ?? ZERO), ZERO) === (cell ?? ZERO))
+/** How many of these, from the first on, add up to the whole. */
+function partsOf(whole: Line, below: readonly Line[]): readonly number[] {
+  let sums: readonly Decimal[] = whole.cells.map(() => ZERO)
+  return below.flatMap(({ cells }, i) => {
+    sums = sums.map((sum, at) => plus(sum, cells[at] ?? ZERO))
+    return i + 1 >= SEVERAL && sums.every((sum, at) => sum === (whole.cells[at] ?? ZERO)) ? [i + 1] : []
+  })
 }
 
 function sumsAmong(lines: readonly Line[]): Omit<Sums, 'parts'> {

@@ -15,7 +15,7 @@ import type { CsvRecord } from './records.ts'
 import { AMOUNTS, DATES } from './roles.ts'
 
 /** `from`: the index of its first record, which is its title but for the first table; `title` is null where there is but one. */
-export type Table = { readonly from: number; readonly title: string | null; /** It begins with a heading alone: what stands above the one before is said of it, too. */ readonly isBelow: boolean; /** A table above is of the same account. */ readonly goesOn: boolean; /** Tables stand under titles of one kind whose other words differ: they may be of several accounts. */ readonly mayMix: boolean }
+export type Table = { readonly from: number; readonly title: string | null; /** Equal for tables below one title: what stands above the first is said of all. */ readonly group: number; /** A table above is of the same account. */ readonly goesOn: boolean; /** Tables stand under titles of one kind whose other words differ: they may be of several accounts. */ readonly mayMix: boolean }
 
 /** A title has a period beside it at most. */
 export const TITLE_CELLS = 2
@@ -41,11 +41,11 @@ export function tablesIn(records: readonly CsvRecord[]): readonly Table[] {
   const titles = headings.flatMap((heading) => titleAbove(records, heading) ?? [])
   const changes = titles.filter(({ account }, i) => account !== titles[i - 1]?.account)
   // One without a title goes on with nothing.
-  if (changes.length < 2 || titles[0]!.from > headings[0]!) return withOtherHeadings(records, headings, [{ from: 0, title: null, isBelow: false, goesOn: false, mayMix: new Set(titles.map(({ title }) => nameWordsIn(title)).filter((words) => words !== '')).size > 1 }])
+  if (changes.length < 2 || titles[0]!.from > headings[0]!) return withOtherHeadings(records, headings, [{ from: 0, title: null, group: 0, goesOn: false, mayMix: new Set(titles.map(({ title }) => nameWordsIn(title)).filter((words) => words !== '')).size > 1 }])
   // An account that comes again has the title of before.
   const tables = changes.map(({ from, account }, i) => {
     const first = titles.find((title) => title.account === account)!
-    return { from: i === 0 ? 0 : from, title: nameIn(first.title), isBelow: false, goesOn: first.from !== from, mayMix: false }
+    return { from: i === 0 ? 0 : from, title: nameIn(first.title), group: 0, goesOn: first.from !== from, mayMix: false }
   })
   return withOtherHeadings(records, headings, tables)
 }
@@ -57,7 +57,7 @@ function withOtherHeadings(records: readonly CsvRecord[], headings: readonly num
     const within = headings.filter((at) => at >= table.from && at < to)
     const withRows = within.filter((at, j) => records.slice(at + 1, within[j + 1] ?? to).filter(isDated).length > 0 && !isSummary(records, at, within[j + 1] ?? -1))
     const changes = withRows.filter((at, j) => j > 0 && !isSameHeading(records[at]!.cells, records[withRows[j - 1]!]!.cells))
-    return [table, ...changes.map((from) => ({ ...table, from, isBelow: true, goesOn: true }))]
+    return [{ ...table, group: i }, ...changes.map((from) => ({ ...table, from, group: i, goesOn: true }))]
   })
 }
 
