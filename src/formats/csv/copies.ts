@@ -120,7 +120,7 @@ function isOneList(records: readonly CsvRecord[], first: number, at: number): bo
  */
 export function repeatsIn(rows: readonly CsvRecord[], amounts: Cells, balances: Cells, direction: 'forward' | 'backward'): ReadonlySet<number> {
   const kept: number[] = []
-  const again: number[] = []
+  const again: { readonly at: number; /** Its place among the kept. */ readonly of: number }[] = []
   const recent = new Map<string, number>()
   const leads = (before: number, after: number): boolean => {
     const [from, to, amount, former] = [balances[before], balances[after], amounts[after], amounts[before]]
@@ -131,15 +131,17 @@ export function repeatsIn(rows: readonly CsvRecord[], amounts: Cells, balances: 
     const [key, last] = [keyOf(row), kept.at(-1)]
     const before = recent.get(key)
     if (before !== undefined && kept.length - before <= PAGE && typeof balances[at] === 'string' && amounts[at] !== '0' && last !== undefined && !leads(last, at)) {
-      again.push(at)
+      again.push({ at, of: before })
       continue
     }
     recent.set(key, kept.length)
     kept.push(at)
   }
-  if (again.length === 0) return new Set()
+  // Two of the earliest day may as well stand beside the balance in its evening: nothing tells what the account held before.
+  const earliest = direction === 'forward' ? 0 : kept.length - 1
+  if (again.length === 0 || again.some(({ of }) => of === earliest)) return new Set()
   const proof = prove(kept.map((at) => amounts[at]), kept.map((at) => balances[at]))
-  return isProved(proof) && proof[direction] === proof.steps && proof.steps >= BLOCK ? new Set(again.map((at) => rows[at]!.line)) : new Set()
+  return isProved(proof) && proof[direction] === proof.steps && proof.steps >= BLOCK ? new Set(again.map(({ at }) => rows[at]!.line)) : new Set()
 }
 
 /** Rows of several days, in one column: equal ones of one day may be as many payments. */

@@ -289,14 +289,14 @@ function settle(
   const byDate = (days[0] ?? '') > (days.at(-1) ?? '') ? 'backward' : 'forward'
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
-  const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps || runsInSomeOrder(amounts, balances) ? columns.balance : null
+  const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps || runsInSomeOrder(sections, columns.booked, amounts, balances) ? columns.balance : null
   return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === rows ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
 }
 
 /** Rows that are sorted by something else than their days have a balance all the same. */
-function runsInSomeOrder(amounts: Cells, balances: Cells): boolean {
+function runsInSomeOrder(rows: readonly CsvRecord[], booked: number, amounts: Cells, balances: Cells): boolean {
   const ends = new LooseEnds()
-  for (const [at, amount] of amounts.entries()) if (typeof amount === 'string') ends.add(amount, balances[at] ?? null)
+  for (const [at, amount] of amounts.entries()) if (typeof amount === 'string') ends.add(rows[at]!.cells[booked] ?? '', amount, balances[at] ?? null)
   return ends.both() !== null
 }
 

@@ -154,6 +154,15 @@ test('balances in words to which the rows do not lead, and totals that do not ad
   assert.doesNotMatch((await read([...states, '07/03/2025,Bar,-1.00,Pending', 'Total,,-90.55,'])).notices.join(), /totals on line/)
 })
 
+test('where all rows of a day stand beside the balance in its evening, it tells the ends as well, and rows that are missing', async () => {
+  const rows = ['13/01/2025,Bar,-10.00,980.00', '13/01/2025,Bar,-10.00,980.00', '14/01/2025,Pay,500.00,1472.50', '14/01/2025,Bus,-2.50,1472.50', '14/01/2025,Tea,-5.00,1472.50', '15/01/2025,Bus,-2.50,1470.00', '16/01/2025,Bus,-2.50,1467.50']
+  for (const list of [rows, rows.toReversed()]) {
+    assert.deepEqual((await read(['Date,Text,Amount,Balance', ...list])).all, ['7 467.5 2025-01-13 2025-01-16 1000 1467.5'])
+    assert.deepEqual((await read(['Date,Text,Amount,Balance', ...list])).notices, [])
+    assert.match((await read(['Date,Text,Amount,Balance', ...list.toSpliced(3, 1)])).notices.join(), /does not run|not on line/)
+  }
+})
+
 test('a day that stands far from those around it in a sorted list is told with its line, one at the end of another list is not', async () => {
   for (const rows of [ROWS, ROWS.toReversed()]) assert.match((await read([HEADING, ...changed(rows, 2, (row) => row.replace('/03/', '/08/'))])).notices.join(), /on line 4 does not stand between/)
   assert.deepEqual((await read([HEADING, ...ROWS, '03/01/2025,Shop,-1.10,EUR,Food,a'])).notices, [])

@@ -32,9 +32,12 @@ const ENDS_MAX = 10_000
 export class LooseEnds {
   readonly #waiting = new Map<Decimal, number>()
   #isWhole = true
+  /** The days in their order, where all rows of each stand beside one balance: what the account held in the evening. */
+  #evenings: { on: string; readonly balance: Decimal; moved: Decimal }[] | null = []
 
-  /** `balance`: after the row; where one is not known, nor are the ends. */
-  add(amount: Decimal, balance: Decimal | null): void {
+  /** `on`: the day, however it is written; `balance`: after the row; where one is not known, nor are the ends. */
+  add(on: string, amount: Decimal, balance: Decimal | null): void {
+    this.#addToEvening(on, amount, balance)
     if (!this.#isWhole) return
     this.#isWhole = balance !== null && this.#waiting.size < ENDS_MAX
     if (balance === null) return
@@ -45,7 +48,15 @@ export class LooseEnds {
   /** Null where rows are missing or stand there twice, or nothing tells which of its balances the list begins with. */
   both(): { readonly opening: Decimal; readonly closing: Decimal } | null {
     const [one, other, ...more] = [...this.#waiting].sort(([, a], [, b]) => a - b)
-    return this.#isWhole && one?.[1] === -1 && other?.[1] === 1 && more.length === 0 ? { opening: one[0], closing: other[0] } : null
+    const evenings = this.#isWhole ? (this.#evenings ?? []) : []
+    return endsOf(evenings) ?? endsOf(evenings.toReversed()) ?? (this.#isWhole && one?.[1] === -1 && other?.[1] === 1 && more.length === 0 ? { opening: one[0], closing: other[0] } : null)
+  }
+
+  #addToEvening(on: string, amount: Decimal, balance: Decimal | null): void {
+    const last = this.#evenings?.at(-1)
+    if (last?.on === on && last.balance === balance) last.moved = sum(last.moved, amount)
+    else if (balance === null || last?.on === on) this.#evenings = null
+    else this.#evenings?.push({ on, balance, moved: amount })
   }
 
   #count(balance: Decimal, by: 1 | -1): void {
@@ -53,6 +64,13 @@ export class LooseEnds {
     if (count === 0) this.#waiting.delete(balance)
     else this.#waiting.set(balance, count)
   }
+}
+
+/** Of days from the first to the last; null where what moved on one does not lead from the evening before to its own. */
+function endsOf(evenings: readonly { readonly balance: Decimal; readonly moved: Decimal }[]): { readonly opening: Decimal; readonly closing: Decimal } | null {
+  const [first, last] = [evenings[0], evenings.at(-1)]
+  if (first === undefined || evenings.length < 2 || evenings.some(({ balance, moved }, at) => at > 0 && sum(evenings[at - 1]!.balance, moved) !== balance)) return null
+  return { opening: sum(first.balance, negate(first.moved)), closing: last!.balance }
 }
 
 export class RunningBalance {
@@ -88,7 +106,7 @@ export class RunningBalance {
     this.#latest = this.#latest === null ? row.postedOn : maxDay(this.#latest, row.postedOn)
     const before = this.#sum.toDecimal()
     this.#sum.add(amount)
-    this.#ends.add(amount, balance)
+    this.#ends.add(row.postedOn, amount, balance)
     if (balance === null) return true
     const known = { balance, before, upTo: this.#sum.toDecimal() }
     const [standing, isFirst] = [this.#standing, this.#first === null]
