@@ -16,6 +16,7 @@ import { byId } from './candidate.ts'
 import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import type { Incoming, Intake } from './incoming.ts'
+import type { DoubtedDay } from './file-border.ts'
 import { doubtAmended, doubtEqual, doubtMet, joinEqual, leftOut, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
 import { doubtHeld } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
@@ -44,8 +45,12 @@ export type FileAnswerContext = SettleContext & {
   readonly coverage: readonly Covered[]
   /** Shared by all statements of the source in the file. */
   readonly stated: SourceBalances
-  /** The day that the file may go on within: equal rows of it are asked about; null: there is no such doubt. */
-  readonly doubtedOn: Day | null
+  /** The sources of the account that are files. */
+  readonly fileIds: ReadonlySet<string>
+  /** What other programs brought of the day within which the file goes on, as balances show: none of it is in the file. */
+  readonly apart: ReadonlySet<TransactionId>
+  /** The day that the file may go on within, and what other programs alone brought of it: equal rows are asked about; null: there is no such doubt. */
+  readonly doubted: DoubtedDay | null
 }
 
 const BATCH_ROWS = 5_000
@@ -146,7 +151,7 @@ export class FileAnswer {
   }
 
   async #decide(pieces: readonly Piece[], rows: readonly Incoming[], candidates: Candidates): Promise<readonly Decision[]> {
-    const { source, feed, account, coverage, doubtedOn } = this.#context
+    const { source, feed, account, coverage, doubted } = this.#context
     const covers = joinRanges([...new Set(pieces.map(({ statement }) => statement.covers))].filter((range) => range !== null))
     const context = {
       sourceId: source.id, covers, complete: true,
@@ -168,7 +173,7 @@ export class FileAnswer {
       if (near !== null) decisions = doubtHeld(doubtAmended(decisions, left.filter(({ postedOn }) => contains(near, postedOn))), stored, context)
       decisions = await this.#doubtMet(decisions, left)
     }
-    return followRules(feed, account.id, doubtEqual(decisions, candidates, source.id, doubtedOn))
+    return followRules(feed, account.id, doubted === null ? decisions : doubtEqual(decisions, candidates, source.id, doubted))
   }
 
   /** Asks whether what the file does not show any more is what it shows now, and another source had booked: nobody is asked twice about a pair. */
@@ -234,14 +239,14 @@ export class FileAnswer {
    * end them. Only those that are older than booking takes: a file may show what is booked alone.
    */
   async #ended(pieces: readonly Piece[], decisions: readonly Decision[]): Promise<readonly Candidate[]> {
-    const { source } = this.#context
+    const { fileIds } = this.#context
     const covers = joinRanges([...new Set(pieces.map(({ statement, isLast }) => (isLast ? statement.covers : null)))].filter((range) => range !== null))
     const [first, last] = [covers[0], covers.at(-1)]
     if (first === undefined || last === undefined || this.#context.accountWasEmpty()) return []
     const range = { from: first.from, to: addDays(last.to, -LONGEST_BOOKING_DAYS - 1) }
     if (range.to < range.from) return []
     const taken = takenBy(decisions)
-    const held = (await this.#stored('pending', range)).filter(({ id, postedOn, reports }) => !taken.has(id) && coversDay(covers, postedOn) && reports.every(({ sourceId }) => sourceId === source.id))
+    const held = (await this.#stored('pending', range)).filter(({ id, postedOn, reports }) => !taken.has(id) && coversDay(covers, postedOn) && reports.every(({ sourceId }) => fileIds.has(sourceId)))
     if (held.length === 0) return []
     const shown = await this.#context.shown()
     return held.filter(({ amount, reports }) => !reports.some(({ providerId, key }) => shown.holds(key) || shown.shows(presenceMark(providerId, amount, key))))
@@ -298,7 +303,8 @@ export class FileAnswer {
       providerIds: providerIdsOf(left), contentKeys: left.map((row) => row.contentKey),
       near: { amounts: left.map((row) => row.content.amount), from, to }, states: { states: ['pending'], range },
     })
-    return { known: repeats.known, transactions: [...byId({ transactions: [...repeats.transactions, ...alike.transactions] }).values()] }
+    const found = byId({ transactions: [...repeats.transactions, ...alike.transactions] })
+    return { known: repeats.known, transactions: [...found.values()].filter(({ id }) => !this.#context.apart.has(id)) }
   }
 
   #window(day: Day): readonly [Day, Day] {

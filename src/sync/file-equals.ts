@@ -10,6 +10,7 @@ import { byId, isBookedBy, isOpen, isOwn, textOf } from './candidate.ts'
 import { takenBy } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import { resemblance } from './identity.ts'
+import type { DoubtedDay } from './file-border.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, isUndoubted, mayFollow, placeOf, type Decision, type MatchContext, type NewRow } from './match.ts'
 import { areDatedTwice, costApart, dayUnder, MOST_APART_DAYS, oneSide, otherDaysIn, pairApart, singlesIn, type OtherDays } from './other-days.ts'
@@ -233,11 +234,11 @@ function rewordedOf(decisions: readonly Decision[], left: readonly Candidate[], 
   return new Map(sameMoney(rows, stored, daysOf(decisions.map(({ row }) => row.content.postedOn)), daysOf(held)).map((pair) => [pair.row, pair]))
 }
 
-/** Equal rows of a day that two files may have cut in two: each stays a row of its own, and a person compares it with the one of before. */
-export function doubtEqual(decisions: readonly Decision[], candidates: Candidates, sourceId: string, on: Day | null): readonly Decision[] {
-  if (on === null) return decisions
+/** Equal rows of a day that two files may have cut in two, `others` by another program: each stays a row of its own, and a person compares it with the one of before. */
+export function doubtEqual(decisions: readonly Decision[], candidates: Candidates, sourceId: string, { on, others }: DoubtedDay): readonly Decision[] {
   const asked = new Set<Candidate>()
   return decisions.map((decision): Decision => {
+    if (isMet(decision) && decision.row.content.postedOn === on && others.has(decision.transaction.id)) return { kind: 'new', row: decision.row, other: decision.transaction, otherRow: null }
     if (!isUndoubted(decision) || decision.row.providerId !== null || decision.row.content.postedOn !== on) return decision
     const other = candidates.transactions.find((candidate) => candidate.state === 'posted' && candidate.contentKey === decision.row.contentKey && isOwn(candidate, sourceId) && !asked.has(candidate))
     if (other === undefined) return decision

@@ -6,7 +6,9 @@ import type { AccountSource } from '../domain/account.ts'
 import { addDays, day, type Day } from '../domain/day.ts'
 import { importFile } from '../import-file.ts'
 import { aSource } from '../store/fixtures.ts'
+import { createMemoryStore } from '../store/memory/store.ts'
 import { fileSource } from './file-source.ts'
+import { recomputeAccount } from './recompute.ts'
 import { World } from './testing.ts'
 
 test('a file is of the source whose program wrote it, also where a column came or went; what is not known takes the source of which nothing is known', () => {
@@ -66,4 +68,55 @@ test('two programs that word everything otherwise, whose files come by turns: ea
     shown += all.filter(({ on }) => on <= world.today(-1)).length
   }
   assert.deepEqual([stood, asked * 50 <= shown], [shown, true], `${stood} rows stand, ${shown} were shown, ${asked} asked`)
+})
+
+/** The account after both files, and whether it comes out otherwise when it is lived through again. */
+async function afterBoth(first: string, then: string, wait = 0): Promise<{ readonly feed: readonly string[]; readonly questions: readonly string[]; readonly isDifferent: boolean }> {
+  const world = new World('2026-03-20')
+  for (const text of [first, then]) {
+    const open = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(text)
+    }
+    const accountId = (await world.store.accounts.list())[0]?.id ?? null
+    const done = await importFile(world.deps, { fileName: 'export.csv', open, accountId, currency: 'USD', dates: null, dryRun: false, onProgress: null })
+    assert.equal(done.failure, null)
+    world.now += wait * 86_400_000
+  }
+  const [account] = await world.store.accounts.list()
+  const sources = await world.store.accounts.sources({ accountId: account!.id })
+  assert.equal(sources.length, 2, 'two programs')
+  const again = await recomputeAccount({ ...world.deps, scratch: () => createMemoryStore().tenant('scratch') }, account!.id, false)
+  return { feed: await world.feed(), questions: await world.openQuestions(), isDifferent: again.ok && again.value.isDifferent }
+}
+
+// Fails when: the border within a day is looked for among the files of one program alone (so it was): the second coffee was lost, against both balances.
+test('a file of another program that goes on within a day, as the balances of both show: equal rows are two', async () => {
+  const { feed, ...rest } = await afterBoth(
+    'Date,Description,Amount,Balance\n2026-03-01,Rent,-500.00,1500.00\n2026-03-04,Grocer,-20.00,1480.00\n2026-03-10,Coffee,-5.00,1475.00',
+    'Buchungstag;Verwendungszweck;Betrag;Saldo\n10.03.2026;Coffee;-5,00;1470,00\n11.03.2026;Grocer;-30,00;1440,00\n13.03.2026;Book;-12,00;1428,00',
+  )
+  assert.deepEqual(feed.filter((row) => row.includes('Coffee')), ['2026-03-10 -500 Coffee', '2026-03-10 -500 Coffee'])
+  assert.deepEqual(rest, { questions: [], isDifferent: false })
+})
+
+// Fails when: what another program brought of the day within which a file may go on is joined unasked (so it was).
+test('a file of another program that may go on within a day is asked about there, unless it shows all of the day', async () => {
+  const first = 'Date,Description,Amount\n2026-03-01,Rent,-500.00\n2026-03-10,Baker,-3.00\n2026-03-10,Coffee,-5.00'
+  const then = (day: string): string => `Buchungstag;Verwendungszweck;Betrag\n${day}11.03.2026;Grocer;-30,00\n13.03.2026;Book;-12,00`
+  const coffees = async (day: string) => {
+    const { feed, questions, isDifferent } = await afterBoth(first, then(day))
+    return { coffees: feed.filter((row) => row.includes('Coffee')).length, questions, isDifferent }
+  }
+  assert.deepEqual(await coffees('10.03.2026;Coffee;-5,00\n'), { coffees: 2, questions: ['same_transaction'], isDifferent: false })
+  assert.deepEqual(await coffees('10.03.2026;Baker;-3,00\n10.03.2026;Coffee;-5,00\n'), { coffees: 1, questions: [], isDifferent: false })
+})
+
+// Fails when: only the program that showed a hold can end it (so it was): one that never comes again left it there for good.
+test('a hold that one program showed ends where another one shows its days later, without it', async () => {
+  const { feed } = await afterBoth(
+    'Date,Description,Amount,Status\n2026-03-01,Rent,-500.00,Booked\n2026-03-03,Grocer,-20.00,Booked\n2026-03-04,Hotel Adler,-77.00,Pending',
+    'Buchungstag;Verwendungszweck;Betrag\n01.03.2026;Rent;-500,00\n03.03.2026;Grocer;-20,00\n10.04.2026;Baker;-1,00',
+    30,
+  )
+  assert.deepEqual(feed, ['2026-03-01 -50000 Rent', '2026-03-03 -2000 Grocer', '2026-04-10 -100 Baker'])
 })

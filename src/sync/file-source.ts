@@ -14,6 +14,11 @@ export function fileSource(sources: readonly AccountSource[], program: string | 
   return files.find((one) => one.program === program) ?? alike(files, program) ?? files.find((one) => one.program === null) ?? null
 }
 
+/** The ids of the sources that are files, whatever program wrote them. */
+export function filesOf(sources: readonly AccountSource[]): ReadonlySet<string> {
+  return new Set(sources.flatMap(({ id, connectionId }) => (connectionId === null ? [id] : [])))
+}
+
 function alike(files: readonly AccountSource[], program: string): AccountSource | null {
   const own = headingsOf(program)
   const near = files.flatMap((file) => {

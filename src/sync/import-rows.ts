@@ -8,8 +8,9 @@ import { moneyOf, type Currency, type Decimal } from '../domain/money.ts'
 import type { AccountOutcome } from '../domain/run.ts'
 import type { StatementRow } from '../domain/statement.ts'
 import { FileAnswer, type OpenStatement } from './file-answer.ts'
-import { doubtfulBefore, standingBefore, type Standing } from './file-border.ts'
+import { borderBefore, NO_BORDER, type Standing } from './file-border.ts'
 import type { CheckedStatement, FileAccount } from './file-check.ts'
+import { filesOf } from './file-source.ts'
 import type { Destination, ImportDeps, ImportRequest, Plan } from './import.ts'
 import { Intake } from './incoming.ts'
 import { addCounts, NO_COUNTS, type SettleContext } from './settle.ts'
@@ -142,25 +143,25 @@ class Ways {
   }
 
   async #begin(statement: CheckedStatement): Promise<Layer> {
-    const { feed } = this.#deps.store
+    const { accounts, feed } = this.#deps.store
     const { account: file, layer: own, sum } = statement
     const { account, source, currency, hadRows } = this.#destination(file)
     const layers = this.#layers.get(file)!
     const intake = intakeFor(account, source, currency, false)
-    const proved = hadRows ? await standingBefore(feed, account, source, sum) : []
-    const doubted = hadRows && proved.length === 0 ? await doubtfulBefore(feed, account, source, sum, (day) => this.#rowsOn(statement, day)) : []
-    const standing = proved.length > 0 ? proved : doubted
+    const fileIds = filesOf(await accounts.sources({ accountId: account.id }))
+    const files = { feed, account, source, ids: fileIds }
+    const { standing, apart, doubted } = hadRows ? await borderBefore(files, { balances: sum.balances, days: sum.lying.days }, (day) => this.#rowsOn(statement, day)) : NO_BORDER
     for (const row of standing) intake.goesOnFrom(row)
     const coverage = await feed.covered(account.id)
     const settle = { feed, account, source, runId: this.#runId, now: () => this.#deps.clock.now(), newId: (at: number) => this.#deps.entropy.id(at) }
     const [, stated] = this.#stated.get(source.id) ?? [settle, new SourceBalances(settle, coverage)]
     this.#stated.set(source.id, [settle, stated])
     const answer = new FileAnswer({
-      ...settle, stated, coverage,
+      ...settle, stated, coverage, fileIds, apart,
       shown: async () => (await (this.#shown ??= this.#register())).get(file)![own]!,
       accountWasEmpty: () => !hadRows && layers.every((_, layer) => layer === own),
       // The layer may go on within this day.
-      doubtedOn: doubted.length > 0 ? sum.lying.days!.from : null,
+      doubted,
     })
     return { intake, answer, accountId: account.id, standing }
   }

@@ -5,7 +5,7 @@
  * time. Nothing here touches the account.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
-import { maxDay, minDay, type DayRange } from '../domain/day.ts'
+import { maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import { decimalsOf, formatMinor, type Decimal } from '../domain/money.ts'
 import type { BalanceStatement, SyncRun } from '../domain/run.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
@@ -16,8 +16,11 @@ import type { FeedStore, PageCommit } from '../ports/feed.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { Answer } from './answer.ts'
 import { FileAnswer } from './file-answer.ts'
+import { borderBefore } from './file-border.ts'
+import { filesOf } from './file-source.ts'
 import { reportKey, reportText } from './identity.ts'
 import { Intake } from './incoming.ts'
+import { daysOf } from './same-money.ts'
 import type { SettleContext } from './settle.ts'
 import { SourceBalances } from './source-balances.ts'
 
@@ -176,15 +179,20 @@ class Replay {
     this.#layers = this.#layers.filter((layer) => layer.of === of)
     let layer = this.#layers.find(({ ids }) => !shown.some(({ id }) => ids.has(id)))
     if (layer === undefined) this.#layers.push((layer = { of, intake: this.#intake(context), ids: new Set() }))
-    const { intake, ids } = layer
-    for (const { id } of shown) ids.add(id)
+    const { intake } = layer
+    for (const { id } of shown) layer.ids.add(id)
     const incoming = this.#register(shown, shown.map((report) => this.#rowOf(report, context.source)), intake)
     const postedSum = incoming.reduce((sum, { content }) => (content.status === 'posted' ? sum + content.amount : sum), 0n)
     const coverage = await this.#feed.covered(this.#life.account.id)
     const stated = this.#stated.get(part.sourceId) ?? new SourceBalances(context, coverage)
     this.#stated.set(part.sourceId, stated)
-    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: () => false, doubtedOn: null, coverage, stated })
-    const statement = answer.open({ covers: part.covers, balances: this.#balancesOf(part, part.covers), postedSum })
+    const ids = filesOf([...this.#sources.values()])
+    const balances = this.#balancesOf(part, part.covers)
+    const days = incoming.flatMap(({ content }) => (content.status === 'posted' ? [content.postedOn] : []))
+    const rowsOn = async (on: Day): Promise<readonly StatementRow[]> => shown.map((report) => this.#rowOf(report, context.source)).filter(({ postedOn }) => postedOn === on)
+    const { apart, doubted } = await borderBefore({ feed: this.#scratch.feed, account: context.account, source: context.source, ids }, { balances, days: days.length === 0 ? null : daysOf(days) }, rowsOn)
+    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: () => false, fileIds: ids, apart, doubted: (doubted?.others.size ?? 0) > 0 ? doubted : null, coverage, stated })
+    const statement = answer.open({ covers: part.covers, balances, postedSum })
     for (const row of incoming) await statement.add(row)
     await statement.end()
     await answer.flush()
