@@ -18,7 +18,8 @@ Object.defineProperty(Object.prototype, '__proto__', {
   },
 })
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+/** Without hinting the one without windows sets letters as the others do, to the fraction of a pixel. */
+const FLAGS = ['--font-render-hinting=none', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 /** Rejects where there is none (`browserPath`). */
 export function openBrowser(flags: readonly string[] = []): Promise<Browser> {
