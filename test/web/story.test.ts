@@ -61,6 +61,8 @@ describe('the eight families, through the page', { skip: cannotRun ?? false }, (
       // Whose move it is, the accounts below say alike: a bank that answers “too often” is not silent.
       const word = fault.family === 'restriction' ? 'Cannot be read now' : CARDS[fault.family].chip === 'Needs you' ? 'Needs you' : 'Not answering'
       if (fault.family !== 'account') await untilEqual(() => page.getByRole('link').filter({ hasText: 'Business Checking' }).filter({ hasText: word }).count(), 1)
+      await untilEqual(() => page.getByRole('main').getByText(CARDS[fault.family].chip).count().then((count) => count >= 2), true)
+      if (fault.family === 'restriction') await untilEqual(() => page.getByRole('main').getByText('Waiting for the bank').count(), 0)
       await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).getByRole('link').click()
       await untilHolds(() => saysOneThing(page))
       // Its steps begin with a letter, so the card does not say to allow it at the bank.

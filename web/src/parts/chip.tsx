@@ -1,5 +1,7 @@
 /** A state as word and shape before colour. */
 import type { ReactNode } from 'react'
+import type { Problem } from '../api.ts'
+import { message } from '../language/language.ts'
 
 export type Tone = 'ok' | 'wait' | 'need' | 'stop' | 'off'
 
@@ -10,6 +12,14 @@ const COLOURS: Record<Tone, string> = {
   need: 'bg-need-soft text-need',
   stop: 'bg-stop-soft text-stop',
   off: 'bg-off-soft text-off',
+}
+
+/** Whose move a problem is: on its card, and beside the name of the bank. */
+export const MOVES: Record<Problem['card']['chip'], { readonly tone: Tone; readonly word: string }> = {
+  needs_you: { tone: 'need', word: message('Needs you') },
+  waiting_for_bank: { tone: 'wait', word: message('Waiting for the bank') },
+  our_side: { tone: 'wait', word: message('Our side') },
+  this_server: { tone: 'stop', word: message('This server') },
 }
 
 export function Chip({ tone, children }: { tone: Tone; children: ReactNode }) {

@@ -3,7 +3,7 @@ import { useAct } from '../act.ts'
 import { message, say } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import type { Connection } from '../api.ts'
-import { Chip, type Tone } from './chip.tsx'
+import { Chip, MOVES, type Tone } from './chip.tsx'
 import { NeedsServer } from './needs-server.tsx'
 import { Trouble } from './states.tsx'
 
@@ -18,7 +18,9 @@ const HEALTH: Record<Connection['health'], { tone: Tone; word: string }> = {
 export function ConnectionChip({ connection }: { connection: Connection }) {
   if (connection.state === 'removed') return <Chip tone="off">{say('Removed')}</Chip>
   if (connection.state === 'replaced') return <Chip tone="off">{say('Replaced')}</Chip>
-  const { tone, word } = HEALTH[connection.health]
+  // What waits says for whom, as the card of its problem does.
+  const card = connection.health === 'waiting' ? connection.problems[0]?.card : undefined
+  const { tone, word } = card === undefined ? HEALTH[connection.health] : MOVES[card.chip]
   return <Chip tone={tone}>{say(word)}</Chip>
 }
 

@@ -5,23 +5,17 @@
 import { Link } from '@tanstack/react-router'
 import { useId } from 'react'
 import type { Connection, Problem } from '../api.ts'
-import { message, say } from '../language/language.ts'
+import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay, useOffline } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { Asks } from './asks.tsx'
-import { Chip, type Tone } from './chip.tsx'
+import { Chip, MOVES } from './chip.tsx'
 import { Evidence } from './evidence.tsx'
 import { goToStep } from './repair.tsx'
 import { Sentence } from './sentence.tsx'
 import { Point } from './time.tsx'
 
-const CHIPS: Record<Problem['card']['chip'], { tone: Tone; word: string }> = {
-  needs_you: { tone: 'need', word: message('Needs you') },
-  waiting_for_bank: { tone: 'wait', word: message('Waiting for the bank') },
-  our_side: { tone: 'wait', word: message('Our side') },
-  this_server: { tone: 'stop', word: message('This server') },
-}
 /** A second cause less likely than this is not worth a line. */
 const WORTH_A_LINE = 0.05
 
@@ -31,7 +25,7 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
   const name = useId()
   const may = useMay()
   const asksOwner = useAsksOwner(card.next, connection)
-  const { tone, word } = CHIPS[card.chip]
+  const { tone, word } = MOVES[card.chip]
   const { institutionName, loginLabel } = connection
   // Among several it says whose it is, of two logins at one bank; what strikes the whole bank is nobody's.
   const bank = brief && problem.connectionId !== null ? say('{bank}, login {login}', { bank: institutionName, login: loginLabel }) : institutionName
