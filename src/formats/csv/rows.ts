@@ -92,6 +92,7 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
   if (dated === undefined || dated === null) {
     const below = balancesBelow(record, layout)
     if (below !== null) return below
+    if (pending && typeof amount === 'string' && !record.cells.some(isTotal)) return ok({ type: 'undated' })
     const text = amount === null && layout.goesOn ? moreOf(record, layout) : null
     return text === null ? undated(record, layout, amount) : ok({ type: 'more', text })
   }

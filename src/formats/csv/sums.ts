@@ -24,7 +24,8 @@ const PARTS_MAX = 50
 
 /** What a column adds up to: all of it, what has a minus and what has none. */
 type Added = { readonly all: Decimal; readonly out: Decimal; readonly into: Decimal }
-type Scope = { rows: number; columns: readonly Added[] }
+/** `rows`: how many of each were added. */
+type Scope = { rows: Readonly<Record<keyof Added, number>>; columns: readonly Added[] }
 
 const ZERO = '0' as Decimal
 const NONE: Added = { all: ZERO, out: ZERO, into: ZERO }
@@ -38,7 +39,8 @@ export function sumsIn(records: readonly CsvRecord[], { booked, amount, style, s
   const columns = amountCells(amount)
   const stateOf = ({ cells }: CsvRecord): string => (status === null ? '' : (cells[status] ?? ''))
   const rows = records.slice(skipped).filter((record) => !isDeclined(stateOf(record)))
-  const lines = rows.flatMap((record): readonly Line[] => {
+  const isWaiting = (record: CsvRecord): boolean => isPending(stateOf(record)) && scanDate(record.cells[booked] ?? '') === null
+  const lines = rows.filter((record) => !isWaiting(record)).flatMap((record): readonly Line[] => {
     const cells = columns.map((at) => cellAmount(record, at, style))
     const [day, words] = [scanDate(record.cells[booked] ?? '') === null ? '' : record.cells[booked]!, sumWords(record.cells)]
     return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && balanceWordsIn(record.cells) !== null) ? [] : [{ line: record.line, day, words, isSplit: record.cells.some((cell) => SPLIT.test(cell)), cells: cells as (Decimal | null)[] }]
@@ -80,13 +82,17 @@ function sumsAmong(lines: readonly Line[]): Omit<Sums, 'parts'> {
   // A sum stands below its rows or above them.
   const found = [judged(lines), judged(lines.toReversed())]
   const dated = Map.groupBy(lines.filter(({ day, words }) => day !== '' && words !== null), ({ words }) => words!)
-  const areSums = (rows: readonly Line[], side: ReadonlyMap<Line, number>): boolean => rows.every((row) => side.get(row)! > 0) && (rows.length >= SEVERAL || rows.some((row) => side.get(row)! >= SEVERAL))
+  const least = (rows: readonly Line[]): number => Math.max(...found.map((side) => Math.min(...rows.map((row) => side.get(row)!))))
+  const most = (rows: readonly Line[]): number => Math.max(...rows.flatMap((row) => found.map((side) => side.get(row)!)))
+  const named = [...dated].filter(([, rows]) => least(rows) > 0)
+  // Beside one that adds up several another one may have but one row to add up.
+  const areSums = named.some(([, rows]) => rows.length >= SEVERAL || most(rows) >= SEVERAL)
   const totals = lines.filter(({ day, words }) => day === '' && words !== null)
   return {
     differ: lines.filter(({ day }) => day !== '').length < SEVERAL ? null : (totals.find((total) => found.every((side) => side.get(total) === 0))?.line ?? null),
     // What is called a total and has no day is none of the rows in any case.
     lines: new Set(lines.filter((one) => one.day === '' && one.words === null && found.some((side) => side.get(one)! >= SEVERAL)).map(({ line }) => line)),
-    words: new Set([...dated].filter(([, rows]) => found.some((side) => areSums(rows, side))).map(([words]) => words)),
+    words: new Set(areSums ? named.map(([words]) => words) : []),
   }
 }
 
@@ -96,13 +102,13 @@ function isCandidate({ day, words }: Line): boolean {
 
 /** How many rows in front of it each candidate adds up; 0: it is no sum. */
 function judged(lines: readonly Line[]): ReadonlyMap<Line, number> {
-  const empty = (): Scope => ({ rows: 0, columns: lines[0]!.cells.map(() => NONE) })
+  const empty = (): Scope => ({ rows: { all: 0, out: 0, into: 0 }, columns: lines[0]!.cells.map(() => NONE) })
   const scopes = { all: empty(), since: empty(), day: empty() }
   const found = new Map<Line, number>()
   let last = ''
   for (const line of lines) {
     if (isCandidate(line)) {
-      const rows = Math.max(0, ...Object.values(scopes).map((scope) => (isSum(line.cells, scope) ? scope.rows : 0)))
+      const rows = Math.max(...Object.values(scopes).map((scope) => addedIn(line, scope)))
       found.set(line, rows)
       if (rows > 0) scopes.since = empty()
       if (rows > 0 || line.day === '') continue
@@ -125,16 +131,18 @@ function sumWords(cells: readonly string[]): string | null {
   return called === undefined ? null : plainWords(called).split(' ').filter((word) => !/\d/.test(word) && monthOf(word) === 0).join(' ')
 }
 
-/** Totals are written with the signs of the rows or without. */
-function isSum(cells: Line['cells'], { rows, columns }: Scope): boolean {
+/** How many rows it adds up. Totals are written with the signs of the rows or without; what nothing calls one adds up all, not one direction. */
+function addedIn({ cells, words }: Line, { rows, columns }: Scope): number {
   const fits = (which: keyof Added): boolean => cells.every((cell, at) => magnitude(cell ?? ZERO) === magnitude(columns[at]![which])) && columns.some((added) => added[which] !== ZERO)
-  return rows > 0 && (['all', 'out', 'into'] as const).some(fits)
+  return Math.max(0, ...(words === null ? (['all'] as const) : (['all', 'out', 'into'] as const)).filter(fits).map((which) => rows[which]))
 }
 
 function add(scope: Scope, cells: Line['cells']): void {
-  scope.rows += 1
+  const isOut = (cell: Decimal | null): boolean => cell?.startsWith('-') === true
+  const has = (test: boolean): number => (test ? 1 : 0)
+  scope.rows = { all: scope.rows.all + 1, out: scope.rows.out + has(cells.some(isOut)), into: scope.rows.into + has(cells.some((cell) => cell !== null && !isOut(cell))) }
   scope.columns = scope.columns.map(({ all, out, into }, at) => {
     const cell = cells[at] ?? ZERO
-    return cell.startsWith('-') ? { all: plus(all, cell), out: plus(out, cell), into } : { all: plus(all, cell), out, into: plus(into, cell) }
+    return isOut(cell) ? { all: plus(all, cell), out: plus(out, cell), into } : { all: plus(all, cell), out, into: plus(into, cell) }
   })
 }
