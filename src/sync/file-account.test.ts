@@ -1,7 +1,7 @@
 /** Files that name no account, or half a number: never two accounts in one, never one account as two, and what stays open is said. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { day } from '../domain/day.ts'
+import { addDays, day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatedBalance, StatementAccount, StatementRow, StatementStream } from '../domain/statement.ts'
 import { NEW_ACCOUNT } from './file-accounts.ts'
@@ -242,4 +242,19 @@ test('a number made of the day proves nothing', async () => {
   await bring(world, 'a.csv', { rows: [numbered, ...day31(['Shoes', 'Paper', 'Dentist'], 20)] })
   const second = await bring(world, 'b.csv', { rows: [numbered, ...day31(['Coffee', 'Fuel', 'Lunch'], 40)] })
   assert.deepEqual([second.failure?.code, await accounts(world)], ['account_unclear', ['a.csv 4']])
+})
+
+// Fails when: the rows of a file are compared as the bank reports them, the wrong way round (so it was): all of it came into a second account.
+test('a file with the right signs is known as that of a feed which reports them the wrong way round, as balances proved', async () => {
+  const world = await new World('2026-03-10').connect()
+  const names = ['Rent', 'Grocer', 'Cafe', 'Book Nook', 'Pharmacy', 'Hotel', 'Tram', 'Bakery']
+  const truth = names.map((name, at) => row(addDays(day('2026-03-07'), at), String(-11 - at * 3), name))
+  world.bank.balances = () => [{ kind: 'ledger', amount: decimal(String(1_000 + truth.filter(({ postedOn }) => postedOn <= world.today(0)).reduce((sum, { amount }) => sum + Number(amount), 0))), currency: 'USD', on: day(world.today(0)), at: null }]
+  for (let days = 0; days < 5; days++) {
+    world.bank.rows = truth.filter(({ postedOn }) => postedOn <= world.today(days === 0 ? 0 : 1)).map((one) => ({ ...one, amount: decimal(one.amount.slice(1)) }))
+    await world.sync(days === 0 ? 0 : 1)
+  }
+  assert.equal((await world.store.accounts.sources({}))[0]!.sign, -1)
+  const done = await bring(world, 'march.csv', { rows: truth.slice(2) })
+  assert.deepEqual([done.failure, done.matched, await accounts(world)], [null, 6, ['Everyday 8']])
 })

@@ -109,7 +109,8 @@ async function possibleAccounts(known: KnownAccounts, file: FileAccount): Promis
     if (relation === 'other') continue
     const account = await known.get(accountId)
     if (account === null || !agree(account.currency, file.currency, UNKNOWN_CURRENCY) || !agree(account.kind, file.ref.kind, 'other')) continue
-    const source = fileSource(sources, file.program) ?? sources[0]!
+    // Which way another source reports amounts tells nothing of this one.
+    const source = fileSource(sources, file.program) ?? { ...sources[0]!, sign: 1 }
     possible.push({ account, source, relation, sameName: sources.some(({ ref }) => ref.number === file.ref.number && agree(ref.bankId, file.ref.bankId, null)) })
   }
   return possible.sort((a, b) => a.account.createdAt - b.account.createdAt || (a.account.id < b.account.id ? -1 : 1))
