@@ -89,6 +89,21 @@ async function afterBoth(first: string, then: string, wait = 0): Promise<{ reado
   return { feed: await world.feed(), questions: await world.openQuestions(), isDifferent: again.ok && again.value.isDifferent }
 }
 
+// Fails when: a table without headings is told by its columns that are filled (so it was): a short export, or one without a note, was another program's.
+test('a table without headings is of one program, however many rows it has and whichever of its columns are filled', async () => {
+  const days = (from: number, count: number, note: string): string => Array.from({ length: count }, (_, at) => `2026-03-${String(from + at).padStart(2, '0')},Shop ${String.fromCharCode(65 + at)},-${10 + at}.00,${note}`).join('\n')
+  const world = new World('2026-03-30')
+  for (const text of [days(1, 8, 'card'), days(9, 8, ''), days(17, 2, 'card')]) {
+    const open = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(text)
+    }
+    const accountId = (await world.store.accounts.list())[0]?.id ?? null
+    const done = await importFile(world.deps, { fileName: 'export.csv', open, accountId, currency: 'USD', dates: null, dryRun: false, onProgress: null })
+    assert.deepEqual([done.failure, done.questions], [null, 0])
+  }
+  assert.equal((await world.store.accounts.sources({})).length, 1)
+})
+
 // Fails when: the border within a day is looked for among the files of one program alone (so it was): the second coffee was lost, against both balances.
 test('a file of another program that goes on within a day, as the balances of both show: equal rows are two', async () => {
   const { feed, ...rest } = await afterBoth(
