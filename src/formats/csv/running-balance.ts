@@ -33,7 +33,7 @@ export class LooseEnds {
   readonly #waiting = new Map<Decimal, number>()
   #isWhole = true
   /** The days in their order, where all rows of each stand beside one balance: what the account held in the evening. */
-  #evenings: { on: string; readonly balance: Decimal; moved: Decimal }[] | null = []
+  #evenings: Evening[] | null = []
 
   /** `on`: the day, however it is written; `balance`: after the row; where one is not known, nor are the ends. */
   add(on: string, amount: Decimal, balance: Decimal | null): void {
@@ -54,9 +54,9 @@ export class LooseEnds {
 
   #addToEvening(on: string, amount: Decimal, balance: Decimal | null): void {
     const last = this.#evenings?.at(-1)
-    if (last?.on === on && last.balance === balance) last.moved = sum(last.moved, amount)
+    if (last?.on === on && last.balance === balance) Object.assign(last, { moved: sum(last.moved, amount), rows: last.rows + 1 })
     else if (balance === null || last?.on === on) this.#evenings = null
-    else this.#evenings?.push({ on, balance, moved: amount })
+    else this.#evenings?.push({ on, balance, moved: amount, rows: 1 })
   }
 
   #count(balance: Decimal, by: 1 | -1): void {
@@ -66,10 +66,12 @@ export class LooseEnds {
   }
 }
 
-/** Of days from the first to the last; null where what moved on one does not lead from the evening before to its own. */
-function endsOf(evenings: readonly { readonly balance: Decimal; readonly moved: Decimal }[]): { readonly opening: Decimal; readonly closing: Decimal } | null {
+type Evening = { readonly on: string; readonly balance: Decimal; moved: Decimal; rows: number }
+
+/** Of days from the first to the last; null where what moved on one does not lead from the evening before to its own, or only the first has several rows: one of those may stand there twice. */
+function endsOf(evenings: readonly Evening[]): { readonly opening: Decimal; readonly closing: Decimal } | null {
   const [first, last] = [evenings[0], evenings.at(-1)]
-  if (first === undefined || evenings.length < 2 || evenings.some(({ balance, moved }, at) => at > 0 && sum(evenings[at - 1]!.balance, moved) !== balance)) return null
+  if (first === undefined || !evenings.slice(1).some(({ rows }) => rows > 1) || evenings.some(({ balance, moved }, at) => at > 0 && sum(evenings[at - 1]!.balance, moved) !== balance)) return null
   return { opening: sum(first.balance, negate(first.moved)), closing: last!.balance }
 }
 
