@@ -49,7 +49,7 @@ export type AccountSource = {
   readonly accountId: AccountId
   /** Null: files. */
   readonly connectionId: string | null
-  /** Of files: the program that wrote them (see `StatementHead`), each of which is a source of its own; null where it is not known, and for connections. */
+  /** Of files: the program that wrote them (see `StatementHead`), each of which is a source of its own; null for connections, and for files from before programs were told, which stay one source. */
   readonly program: string | null
   readonly ref: AccountRef
   readonly state: 'active' | 'paused' | 'replaced'

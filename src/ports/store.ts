@@ -120,7 +120,7 @@ export type AccountStore = {
   sources(filter: { readonly accountId?: string; readonly connectionId?: string }): Promise<readonly AccountSource[]>
   /** What a connection feeds: its sources, as `sources` orders them, each with its account. */
   feeds(connectionId: string): Promise<readonly { readonly source: AccountSource; readonly account: Account }[]>
-  updateSource(id: string, patch: Patch<Pick<AccountSource, 'state' | 'sign' | 'ref' | 'connectionId' | 'program'>>): Promise<void>
+  updateSource(id: string, patch: Patch<Pick<AccountSource, 'state' | 'sign' | 'ref' | 'connectionId'>>): Promise<void>
   /** What was said of the dates of the accounts' files. */
   fileDates(): Promise<readonly FileDates[]>
   /** In place of what was said of this account and format before. */

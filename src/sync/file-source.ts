@@ -7,7 +7,10 @@ import type { AccountSource } from '../domain/account.ts'
 /** A bank adds a column to its export, or leaves one out: of all headings of both so many thirds are the same. */
 const ALIKE_THIRDS = 2
 
-/** `program`: see `StatementHead`; null where it is not known. Null: no file of this program came before. */
+/**
+ * `program`: see `StatementHead`; null where it is not known. A source from before programs were told holds files of several, and goes on
+ * with all of them: under another one their ids would tell nothing. Null: no file of this program came before.
+ */
 export function fileSource(sources: readonly AccountSource[], program: string | null): AccountSource | null {
   const files = sources.filter(({ connectionId, state }) => connectionId === null && state !== 'replaced')
   if (program === null) return files[0] ?? null

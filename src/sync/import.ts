@@ -213,7 +213,6 @@ async function takeAccount(deps: ImportDeps, destination: Destination, account: 
     return source
   }
   const active = fileSource(files, file.program)
-  if (active !== null && active.program === null && file.program !== null) await store.accounts.updateSource(active.id, { program: file.program })
   const source = active ?? (await add(newSource(deps, destination, account.id, now)))
   // Another name by which files call the account: the next one is known by it. What a file happens to be called is none.
   if (active !== null && file.named.number !== null && !files.some(({ ref }) => sameRef(ref, file.ref))) await add({ ...newSource(deps, destination, account.id, now), state: 'replaced' })
