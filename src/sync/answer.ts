@@ -14,7 +14,7 @@ import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/feed.ts'
 import type { Movement } from './balance.ts'
 import { countedOnce, decideByBalance, doubtTwins, isRepeat, presume } from './by-balance.ts'
-import { byId, isOwn } from './candidate.ts'
+import { byId, isBookedBy, isOwn } from './candidate.ts'
 import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { doubtHeld } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
@@ -139,7 +139,7 @@ export class Answer {
     const [found, coverage, facts, questions] = await Promise.all([
       feed.candidates(this.#query(end.covers, repeats)), feed.covered(account.id), askLedger(this.#context, balances), feed.questions({ accountId: account.id, open: true }),
     ])
-    const { rows: held, candidates } = await separate(feed, this.#held, found)
+    const { rows: held, candidates } = await separate(feed, this.#held, found, (candidate) => isBookedBy(candidate, source.id) && !candidate.reports.some(({ sourceId, key }) => sourceId === source.id && this.#shown.repeated(key)))
     const unknown = held.filter((row) => !candidates.known.has(row.key))
     // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
     const strange = new Set([...wrongYearRows(unknown, this.#asked, held), ...movedByYears(unknown, candidates, source.id, utcDay(this.#context.now()), this.#asked, held)])
@@ -228,7 +228,7 @@ export class Answer {
 
   async #settleCertain(): Promise<Result<void, Failure>> {
     const { feed } = this.#context
-    const { rows, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(null)))
+    const { rows, candidates } = await separate(feed, this.#held, await feed.candidates(this.#query(null)), null)
     const context: MatchContext = {
       sourceId: this.#context.source.id, covers: [], complete: false, ...this.#shown, ids: judgeIds(rows, candidates, this.#context.source.id, []), vanishedBefore: NONE_VANISHED, coverage: [],
     }
