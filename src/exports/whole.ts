@@ -18,7 +18,7 @@ const PAGE = 500
 
 /** `now`: epoch ms of writing. Amounts are exact decimals in the account's currency, instants ISO 8601 in UTC. Throws where everything is deleted meanwhile. */
 export async function* exportWhole(store: TenantStore, now: number): AsyncGenerator<string> {
-  const [connections, accounts, rules] = await Promise.all([store.connections.list(), store.accounts.list(), store.review.rules()])
+  const [connections, accounts, rules] = await Promise.all([store.connections.list(), store.accounts.all(), store.review.rules()])
   const { whole } = store
   yield `{"format":"relink/export/1",\n"writtenAt":${JSON.stringify(new Date(now).toISOString())}`
   yield* section('connections', each(connections, connectionOf))

@@ -96,7 +96,7 @@ test('where everything is deleted while it is written, the file has no end', asy
   const { exportWhole } = await import('../../src/exports/whole.ts')
   const { store, clock } = house.instance
   let isDeleted = false
-  const parts = exportWhole({ ...store, accounts: { ...store.accounts, list: async () => (isDeleted ? [] : store.accounts.list()) } }, clock.now())
+  const parts = exportWhole({ ...store, accounts: { ...store.accounts, all: async () => (isDeleted ? [] : store.accounts.all()) } }, clock.now())
   let text = ''
   await assert.rejects(async () => {
     for await (const part of parts) {
