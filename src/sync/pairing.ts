@@ -292,6 +292,8 @@ function judgeVanished(board: Board, row: Incoming, candidate: Candidate, days: 
     return likeness === 1 && days >= -3 && days <= 10 ? { certainty: 'doubtful', tier } : null
   }
   if (apart === 0) return { certainty: likeness >= 0.3 ? 'sure' : 'if_reworded', tier }
+  // A hold that was listed as booked, and is booked now: the bank tells the day of the purchase beside.
+  if (days > 0 && days <= LONGEST_BOOKING_DAYS && likeness >= 0.8 && madeApart(row, candidate) === 0) return { certainty: 'sure', tier }
   // Two holds are of one amount, too: the earlier may have become the other row that competes for it.
   if ((apart <= MOVED_DAYS && likeness >= 0.5) || (apart <= 7 && likeness >= 0.8 && !comesOften(board, candidate))) return { certainty: 'if_unrivalled', tier }
   return (apart <= 7 && likeness >= 0.3) || likeness >= 0.8 ? { certainty: 'doubtful', tier } : null
