@@ -49,6 +49,8 @@ const AT_BANK: readonly (ActionCode | null)[] = ['unlock_at_bank', 'act_at_bank_
 const MOST_REPEATS = 5
 const HELPS_TO_UNLOCK: readonly ActionCode[] = ['contact_bank', 'contact_support']
 const MINUTE_MS = 60_000
+/** After so long a login that nothing unlocked may be unlocked at last: by the bank, which was written to, or by itself. */
+const UNLOCK_AGAIN_MS = 24 * 60 * MINUTE_MS
 const MOST_WAIT_MINUTES = 24 * 60
 /** As often as the schedule reads a healthy feed. */
 const ALONE_MS = 6 * 60 * MINUTE_MS
@@ -99,7 +101,7 @@ function gotNoAnswer({ stage, evidence }: Failure): boolean {
 
 /**
  * Nothing else ends a lock, so that step stays; who could not do it alone writes to the bank first. Each time a password goes to a
- * login that may be locked still, so who did it often is given other help, and once more after each.
+ * login that may be locked still, so who did it often is given other help, and once more after each; then once a day.
  */
 function toUnlock(facts: PlanFacts): readonly StepText[] {
   const unlocked = facts.finished.filter(({ action }) => action === 'unlock_at_bank')
@@ -107,7 +109,8 @@ function toUnlock(facts: PlanFacts): readonly StepText[] {
   const helped = facts.finished.filter(({ action, state }) => action !== null && HELPS_TO_UNLOCK.includes(action) && state !== 'skipped').length
   const isOften = tried >= MOST_REPEATS
   const help = STEPS.filter((step) => (isOften ? HELPS_TO_UNLOCK.includes(step.action) : unlocked.length > tried && step.action === 'contact_bank') && !isOver(step, facts))
-  if (isOften && tried >= MOST_REPEATS + helped) return help.slice(0, 1)
+  const isPaused = facts.now - (unlocked.at(-1)?.endedAt ?? 0) < UNLOCK_AGAIN_MS
+  if (isOften && tried >= MOST_REPEATS + helped && (help.length > 0 || isPaused)) return help.slice(0, 1)
   return [...(isOften ? [] : help), ...STEPS.filter(({ action }) => action === 'unlock_at_bank')]
 }
 
