@@ -420,7 +420,10 @@ function provesSigns(ledger: Ledger | null, rows: RowsCommit): boolean {
   return movedByNew(ledger, rows) || (ledger.prove(rows.movements).sound === true && ledger.prove([]).sound === false)
 }
 
+/** By all of them, late ones too; or by those after the day of the balance before, which was stated with rows that were not taken. */
 function movedByNew(ledger: Ledger | null, { movements }: RowsCommit): boolean {
-  const fresh = movements.reduce((sum, movement) => (movement.isNew ? sum + movement.amount : sum), 0n)
-  return ledger !== null && ledger.moved !== null && ledger.moved !== 0n && fresh === ledger.moved
+  if (ledger === null || ledger.moved === null || ledger.moved === 0n) return false
+  const fresh = movements.filter(({ isNew }) => isNew)
+  const sumOf = (rows: readonly Movement[]): bigint => rows.reduce((sum, { amount }) => sum + amount, 0n)
+  return [fresh, fresh.filter(({ on }) => on > ledger.movedAfter!)].some((rows) => sumOf(rows) === ledger.moved)
 }

@@ -3,7 +3,7 @@
  * and from stated balances to their proof. Rows are matched by `match.ts`; nothing is decided here.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
-import { contains, daysBetween, joinRanges, maxDay, minDay, type DayRange } from '../domain/day.ts'
+import { contains, daysBetween, joinRanges, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import { moneyOf } from '../domain/money.ts'
 import type { BalanceSpan, BalanceStatement, Covered } from '../domain/run.ts'
@@ -85,6 +85,8 @@ export function statedBalances(context: SettleContext, stated: readonly StatedBa
 export type Ledger = {
   /** What the bank's balance moved since the statement before; null when there was none or it is not later. */
   readonly moved: bigint | null
+  /** The day of that statement before; null as `moved`. */
+  readonly movedAfter: Day | null
   /** The balance is one that the bank had stated before, and that had moved since. */
   readonly isOfBefore: boolean
   /** The spans of the source so far. */
@@ -125,7 +127,8 @@ export function ledgerFrom(
   const prove = (movements: readonly Movement[]) =>
     proveBalance({ statement, last, spans, storedBetween, movements: [...committed, ...movements], coveredBefore, coveredAfter })
   const isOfBefore = spans.some(({ opening, closing }) => opening === statement.amount && closing !== opening)
-  return { moved: last === null || statement.on < last.on ? null : statement.amount - last.amount, isOfBefore, spans, prove }
+  const before = last === null || statement.on < last.on ? null : last
+  return { moved: before === null ? null : statement.amount - before.amount, movedAfter: before?.on ?? null, isOfBefore, spans, prove }
 }
 
 /**
