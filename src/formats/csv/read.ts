@@ -97,9 +97,9 @@ class FileReader {
   #isAboveSums = false
   /** Records since the last row that are none, but hold a figure. */
   #figures = 0
-  /** What the title above the rows says of their state, and whether another one stands below it. */
+  /** What the title above the rows says of their state, and whether another one stands below it, or a heading without rows. */
   #isPending = false
-  #titled: 'pending' | 'other' | null = null
+  #titled: 'pending' | 'other' | 'empty' | null = null
   /** What is wrong with the shape of the row before: if no other follows, the file ends within it. */
   #lack: FormatFailure | null = null
 
@@ -157,8 +157,9 @@ class FileReader {
   #lookAtTitle({ cells }: CsvRecord): void {
     const told = cells.filter((cell) => cell !== '').length
     if (told > TITLE_CELLS) {
-      if (this.#titled === 'other' && this.#isPending && isHeadingLine(cells)) this.#isPending = false
-      this.#titled = null
+      const isHeading = this.#isPending && isHeadingLine(cells)
+      if (isHeading && this.#titled !== 'pending' && this.#titled !== null) this.#isPending = false
+      this.#titled = isHeading && this.#titled === 'pending' ? 'empty' : null
       return
     }
     const state = stateBelow(cells)

@@ -80,6 +80,11 @@ function totalsAt(line: number): string {
   return `The totals on line ${line} do not add up the rows of this file: a row is missing there or stands twice, or an amount is damaged or was read otherwise than it is meant. Compare them with the bank.`
 }
 
+/** Said of a row that is called a total and may be a payment by chance of that amount. */
+function totalReadAt(line: number): string {
+  return `The row on line ${line} is called a total and has the amount of rows beside it, but may as well be a payment: it was read as one. If it only adds up others, delete it from the file.`
+}
+
 /** Said where a balance does not run with the amounts. */
 function brokenAt(lines: readonly number[]): string {
   return `The balance runs with the amounts of this file but not on line ${lines.join(', ')}: a row is missing there, or an amount or a balance is damaged. Compare these days with the bank.`
@@ -208,8 +213,9 @@ export class RowReader {
     const mayOwe = amount.form === 'signed' && amount.mayOwe === true
     if (!isEmpty && this.#copy !== null) this.#parts.push({ part: 'notice', code: 'content_twice', severity: 'WARN', message: this.#copy.isAll ? COPIED : copiedRows(this.#copy.lines.size), line: 0 })
     if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
-    const { apart, sums: { differ } } = this.#layout
+    const { apart, sums: { doubtful, differ } } = this.#layout
     if (!isEmpty && apart !== null) this.#parts.push({ part: 'notice', code: 'date_apart', severity: 'WARN', message: apartAt(apart), line: 0 })
+    if (!isEmpty && doubtful !== null) this.#parts.push({ part: 'notice', code: 'total_doubtful', severity: 'WARN', message: totalReadAt(doubtful), line: 0 })
     if (!isEmpty && differ !== null) this.#parts.push({ part: 'notice', code: 'totals_differ', severity: 'WARN', message: totalsAt(differ), line: 0 })
     if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })

@@ -34,11 +34,11 @@ const PENDING_ROWS =
 const BOOKED_ROWS =
   /^(posted|booked|cleared|completed|settled|processed|gebuchte?|verbuchte|abgeschlossene|comptabilisee?s|passees|contabilizad[oa]s|confirmad[oa]s|contabilizzat[ie]|eseguit[ie]|efetivad[oa]s|geboekte?|verwerkte?|bokforda|bokforte|bogforte|gennemforte|genomforda|gjennomforte|kirjatut|zaksiegowane|zrealizowane|zauctovane|konyvelt|inregistrate|gerceklesen|проведенные|исполненные|已入账|確定)$/
 
-/** What a title says of the state of the rows below it; null where it says nothing of that. `Pending transactions (3)`, `Umsätze: vorgemerkt`. */
+/** What a title says of the state of the rows below it; null where it says nothing of that, or that there are none. `Pending transactions (3)`, `Umsätze: vorgemerkt`. */
 export function stateBelow(cells: readonly string[]): 'pending' | 'booked' | null {
   // What goes on below a row does so below its text, not in front.
   const [title = '', ...others] = cells[0] === '' ? [] : cells.filter((cell) => cell !== '')
-  if (title.length > 60 || !others.every((cell) => /^\(?\d{1,4}\)?$/.test(cell))) return null
+  if (title.length > 60 || !others.every((cell) => /^\(?\d{1,4}\)?$/.test(cell)) || [title, ...others].some((cell) => /(?<![\d.,])0+\)?$/.test(cell))) return null
   const words = plainWords(title.replace(/\d{1,4}|(?<=\p{L})\([^)]*\)/gu, ' ')).replace(OF_ROWS, ' ').replace(/ +/g, ' ').trim()
   return PENDING_ROWS.test(words) ? 'pending' : BOOKED_ROWS.test(words) ? 'booked' : null
 }

@@ -39,6 +39,28 @@ test('a shop that is called like a total is none', async () => {
   assert.equal((await read('Date,Description,Amount\n13/01/2025,Total Wine,-20.00\n13/01/2025,TOTAL STATION 445,-20.00\n14/01/2025,Shop,-5.00\n14/01/2025,TOTAL STATION 446,-44.00\n15/01/2025,TOTAL STATION 447,-45.00\n'))[0], '5 -134 2025-01-13 2025-01-15 - -')
 })
 
+// Fails when: whatever is called a total and has the amount of those before it is a sum (seen): payments were left out.
+test('a payment that has the amount of those before it by chance is read, and told where nothing proves it', async () => {
+  const coffee = '13/01/2025,Coffee,-10.00'
+  const doubtful = /line 4 is called a total and has the amount of rows beside it/
+  for (const [rows, count, told] of [
+    [[coffee, '13/01/2025,Lunch,-20.00', '13/01/2025,TOTAL,-30.00', '14/01/2025,Pay,500.00'], 4, doubtful],
+    [['05/01/2025,Shop,-10.00', '06/01/2025,Bar,-20.00', '31/01/2025,Total payment received,30.00'], 3, doubtful],
+    [['12/01/2025,Shell,-50.00', '13/01/2025,TOTAL,-50.00', '14/01/2025,Esso,-50.00', '15/01/2025,TOTAL,-50.00'], 4, /^$/],
+    [['12/01/2025,Shell,-40.00', '13/01/2025,Lunch,-20.00', '14/01/2025,TOTAL,-60.00', '14/01/2025,Pay,500.00', '15/01/2025,TOTAL,-60.00', '16/01/2025,Rent,-200.00'], 6, doubtful],
+  ] as const)
+    for (const order of [rows, rows.toReversed()]) {
+      const [rowsRead, notices] = await read(`Date,Description,Amount\n${order.join('\n')}\n`)
+      assert.equal(rowsRead.split(' ')[0], String(count), order.join())
+      assert.match(order === rows ? notices : notices.replace(/line \d/, 'line 4'), told)
+    }
+  // What moves the balance is a payment, wherever it stands.
+  const balanced = ['13/01/2025,Coffee,-10.00,90.00', '13/01/2025,Lunch,-20.00,70.00', '13/01/2025,TOTAL,-30.00,40.00']
+  for (const rows of [balanced, balanced.toReversed()]) assert.deepEqual(await read(`Date,Description,Amount,Balance\n${rows.join('\n')}\n`), ['3 -60 2025-01-13 2025-01-13 100 40', ''])
+  // One that lost its day is refused.
+  assert.equal((await read(`Date,Description,Amount\n${coffee}\n13/01/2025,Lunch,-20.00\n,Bar,-30.00\n14/01/2025,Pay,500.00\n`))[0], 'missing_field 4')
+})
+
 // Fails when: each row that has an amount is a payment (seen): what was paid in parts was counted twice.
 test('parts of a payment that stand below it are left out and told where they add up to it', async () => {
   const file = (...rows: readonly string[]): string => `Date,Payee,Category,Amount\n2025-01-12,Bar,Food,-5.00\n${rows.join('\n')}\n2025-01-14,Pay,Income,500.00\n`
@@ -47,4 +69,8 @@ test('parts of a payment that stand below it are left out and told where they ad
   assert.equal((await read(file('2025-01-13,Costco,Food,-100.00', '2025-01-13,Costco,Groceries,-60.00', '2025-01-13,Costco,Household,-40.00')))[0], '5 295 2025-01-12 2025-01-14 - -')
   assert.equal((await read(file('2025-01-13,Costco,--Split--,-100.00', '2025-01-13,Costco,Groceries,-60.00', '2025-01-13,Costco,Household,-41.00')))[0], '5 294 2025-01-12 2025-01-14 - -')
   assert.equal((await read(file('2025-01-13,Costco,--Split--,-100.00', ',,Groceries,-60.00', ',,Household,-41.00')))[0], 'missing_field 4')
+  // What others are paid is no part of it, nor what moves the balance.
+  assert.equal((await read(file('2025-01-13,Costco,--Split--,-100.00', '2025-01-13,Shop,Groceries,-60.00', '2025-01-13,Bar,Household,-40.00')))[0], '5 295 2025-01-12 2025-01-14 - -')
+  assert.equal((await read(file('2025-01-13,Costco,Home,-100.00', ',Shop,Groceries,-60.00', ',Bar,Household,-40.00')))[0], 'missing_field 4')
+  assert.equal((await read('Date,Payee,Category,Amount,Balance\n2025-01-12,Bar,Food,-5.00,995.00\n2025-01-13,Bar,Split,-100.00,895.00\n2025-01-13,Bar,Food,-60.00,835.00\n2025-01-13,Bar,Food,-40.00,795.00\n'))[0], '4 -205 2025-01-12 2025-01-13 1000 795')
 })
