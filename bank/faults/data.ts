@@ -209,8 +209,10 @@ const ID_FAULTS: readonly FaultDefinition[] = [
       statement: (fault, statement, { bank, now }) => {
         const ledger = statement.login.ledger.rows(statement.account.spec.key, now)
         const reused = (row: WireRow): string => {
+          // Also within the answer in which it was given: where all rows are listed twice, both have it.
           const known = statement.account.issuedIds.get(row.truth.id)
-          if (known !== undefined || (row.truth.postedAt ?? 0) < fault.startsAt) return row.fitid
+          if (known !== undefined) return known
+          if ((row.truth.postedAt ?? 0) < fault.startsAt) return row.fitid
           let at = row.truth.position - numberOf(fault, 'distance')
           while (at >= 0 && (ledger[at]!.minor === row.minor || !isBooked(ledger[at]!, fault.startsAt))) at--
           const older = ledger[at]
