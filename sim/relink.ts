@@ -88,7 +88,7 @@ export function startRelink({ life, network, store: disk, entropy, institution, 
 }
 
 /** The bank as an entry of data, as Relink knows it. */
-export function institutionOf({ place, settings, hoursBetweenReads }: Plan): Institution {
+export function institutionOf({ place, settings, hoursBetweenReads }: Pick<Plan, 'place' | 'settings' | 'hoursBetweenReads'>): Institution {
   return {
     id: 'simulated', name: 'Sandbox Bank', country: 'US', website: null, routingNumbers: [], timeZone: place.timeZone,
     limits: { requestsPerDay: null, minSecondsBetweenSyncs: hoursBetweenReads * 3_600 },

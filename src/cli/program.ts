@@ -128,7 +128,8 @@ function buildProgram(output: Output): Command {
   auditCommand(program, output, json)
   program.command('simulate').description('play the engine against banks that break, under a virtual clock; says what was lost, doubled or wrong')
     .option('--seed <seed>', 'the first seed, or the line of a seed that failed (default 1)').option('--scenario <name>', 'play what a named scenario pins').option('--planted [name]', 'put wrong parts in, one after the other, and see that each is found').option('--runs <count>', 'how many seeds', wholeNumber('--runs', 100_000_000)).option('--postgres', 'on an embedded PostgreSQL instead of in memory')
-    .addOption(new Option('--report <report>', 'repair: every fault alone and --runs pairs of them, each mended in three ways').choices(['repair'])).addOption(json())
+    .addOption(new Option('--report <report>', 'repair: every fault alone and --runs pairs of them, each mended in three ways').choices(['repair']))
+    .addOption(new Option('--lives <profile>', 'lives of one account with files of one program or two, a feed, both, two logins, or all that people do').choices(['one', 'two', 'feed', 'both', 'logins', 'acts'])).addOption(json())
     .action(async (options) => (await import('./simulate.ts')).simulateCommand(output, options))
   for (const later of ['backup', 'restore']) {
     program.command(later, { hidden: false }).description('comes with a later version').argument('[rest...]').allowUnknownOption()

@@ -66,6 +66,19 @@ test('a seed is what chance can take: 32 bits; more is refused, with and without
   for (const report of [undefined, 'repair'] as const) await assert.rejects(run({ seed: '4294967296', ...(report === undefined ? {} : { report }) }), /whole number up to 4294967295/)
 })
 
+test('a life of an account that fails ends with status 1 and its line, which plays it again and tells what was done', async () => {
+  const { plant } = PLANTED_BUGS.find(({ name }) => name === 'amount-within-days')!
+  const open = async (): Promise<OpenGround> => ({ ...(await memoryGround()), plant })
+  const whole = await run({ lives: 'one', seed: '3', runs: 2 }, { json: false, open })
+  const line = /failed: relink simulate --lives one --seed (3\/e[\d,]+): \d+ lost/.exec(whole.text)?.[1]
+  assert.deepEqual([whole.status, line === undefined], [1, false], whole.text)
+  const again = await run({ lives: 'one', seed: line!, runs: 1 }, { json: false, open })
+  assert.deepEqual([again.status, /export of program 0: .* added/.test(again.text), /^lost: bought /m.test(again.text)], [1, true, true], again.text)
+  const { text, status } = await run({ lives: 'one', seed: '3', runs: 1 })
+  assert.deepEqual([status, (JSON.parse(text) as { readonly failures: unknown }).failures], [0, []])
+  await assert.rejects(run({ lives: 'one', seed: '3/d5' }), /the line of a life/)
+})
+
 test('a signal ends the run between two seeds: what was opened is closed, the status is that of the signal, and no half a document is printed', async () => {
   const script = `
     import { memoryGround } from ${JSON.stringify(new URL('../../sim/ground.ts', import.meta.url).href)}

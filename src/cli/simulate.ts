@@ -5,13 +5,15 @@ import { lineOf, readLine, writeLine, type Line } from '../../sim/plan.ts'
 import type { Report } from '../../sim/report.ts'
 import { SCENARIOS } from '../../sim/scenarios.ts'
 import { simulate } from '../../sim/simulate.ts'
+import type { Profile } from '../../sim/lives/plan.ts'
 import { Footprint } from './footprint.ts'
 import { whileOpen } from './interrupt.ts'
 import { CommandError, type Output } from './output.ts'
 import { reportRepairs } from './repair-report.ts'
+import { firstLife, simulateLives } from './simulate-lives.ts'
 import { configuration } from './with-instance.ts'
 
-export type SimulateOptions = { readonly seed?: string; readonly scenario?: string; readonly planted?: string | true; readonly runs?: number; readonly postgres?: boolean; readonly report?: 'repair' }
+export type SimulateOptions = { readonly seed?: string; readonly scenario?: string; readonly planted?: string | true; readonly runs?: number; readonly postgres?: boolean; readonly report?: 'repair'; readonly lives?: Profile }
 
 const PROGRESS_EVERY = 10
 /** Pairs of faults that a report plays when nothing is said. */
@@ -21,9 +23,14 @@ const PAIRS = 100
 export async function simulateCommand(output: Output, options: SimulateOptions, open = (): Promise<OpenGround> => groundOf(options)): Promise<void> {
   if (options.planted !== undefined) return whileOpen(open, searchPlanted(output, options))
   if (options.report !== undefined) return whileOpen(open, (ground) => reportRepairs(output, ground, plainSeed(options), options.runs ?? PAIRS))
-  const first = firstLine(options)
   const runs = options.runs ?? 1
   if (runs < 1) throw new CommandError('--runs must be at least 1.', 2)
+  if (options.lives !== undefined) {
+    if (options.scenario !== undefined) throw new CommandError('--lives goes without --scenario.', 2)
+    const life = firstLife(options.lives, options.seed)
+    return whileOpen(open, (ground) => simulateLives(output, ground, life, runs))
+  }
+  const first = firstLine(options)
   const began = process.cpuUsage()
   const footprint = new Footprint(runs, () => process.memoryUsage.rss())
   await whileOpen(open, async (ground) => {

@@ -27,8 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The demo puts a whole world together, as the files of the root do for the real one.
   demo: ['repair', 'ports', 'domain', 'adapters', 'language', 'root', 'bank'],
   bank: ['domain'],
-  // The simulator puts a whole world together too, with the real connectors on its own clock, chance and network.
-  sim: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'store', 'adapters', 'connectors', 'connector-kit', 'ports', 'domain', 'root', 'bank'],
+  // The simulator puts a whole world together too, with the real connectors on its own clock, chance and network; its person's files are written by the writers of the formats.
+  sim: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'store', 'adapters', 'connectors', 'connector-kit', 'formats', 'ports', 'domain', 'root', 'bank'],
   web: ['api?'],
 }
 
