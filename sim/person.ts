@@ -156,7 +156,12 @@ export class Person {
       this.connectionId = null
       return (await this.#connect(relink)) !== null
     }
-    const read = await relink.verbs.sync(connectionId, 'person')
+    let read = await relink.verbs.sync(connectionId, 'person')
+    if (read.ok && read.value.failure?.code === 'secret_withheld') {
+      // Relink died in the first sign-in: nothing of it is a problem yet, and the page offers to send the password once more.
+      this.#conduct.permit()
+      read = await relink.verbs.tryOnceMore(connectionId, 'person')
+    }
     return read.ok && read.value.outcome === 'suspended'
   }
 

@@ -31,7 +31,7 @@ test('one read that works lets the others be read now: not before a named time, 
   const connection = (await world.store.connections.get(id(0)))!
   const run = { id: world.entropy.id(), connectionId: id(0), trigger: 'schedule' as const, startedAt: world.now, endedAt: world.now, outcome: 'succeeded' as const, stage: null, accounts: [], failure: null, label: null }
   await world.store.runs.create(run)
-  await ending(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
+  await ending(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
 
   const next = await Promise.all([0, 1, 2, 3, 4, 5, 6].map(async (at) => (await world.store.connections.get(id(at)))!.nextSyncAt))
   assert.equal(next[0], later, 'the one that was read keeps its own time')
@@ -56,7 +56,7 @@ test('a removed connection takes its problem, its alert and its plan with it, an
   assert.equal((await world.store.problems.plan(problem.id))?.state, 'abandoned')
   const ending = onRunEnding({ store: world.store, clock: world.clock, entropy: world.entropy, timeZoneOf: () => 'UTC', readBy: HERE, institutionOf: () => null }, createEvents())
   const connection = (await world.store.connections.get(id(0)))!
-  await ending(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
+  await ending(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
   assert.equal(await world.problem(id(0)), null)
 })
 

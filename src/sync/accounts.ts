@@ -4,18 +4,13 @@
  * only when its rows prove it (`renumber.ts`); otherwise a new one waits for a person.
  */
 import type { AccountList, ListedAccount } from '../connector-kit/connector.ts'
-import type { Account, AccountRef, AccountSource, AccountState } from '../domain/account.ts'
+import type { Account, AccountSource, AccountState } from '../domain/account.ts'
 import type { Failure } from '../domain/evidence.ts'
-import type { Currency } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import { findRenumbered } from './renumber.ts'
+import { isAlike, isMasked, kindOf, sameRef, UNKNOWN_CURRENCY, type Feed } from './account-ref.ts'
+import { formerFeeds } from './former-accounts.ts'
+import { findRenumbered, type Renumbered } from './renumber.ts'
 import type { Session } from './session.ts'
-
-/** "No currency" in ISO 4217: what an account has until a statement tells. */
-export const UNKNOWN_CURRENCY: Currency = 'XXX'
-
-/** What the connection feeds: a source with its account. */
-export type Feed = { readonly source: AccountSource; readonly account: Account }
 
 /** Brings what the connection feeds up to the list, and tells how it is then. A failure means that the list cannot be used at all. */
 export async function reconcileAccounts(session: Session, feeds: readonly Feed[], list: AccountList): Promise<Result<readonly Feed[], Failure>> {
@@ -23,33 +18,28 @@ export async function reconcileAccounts(session: Session, feeds: readonly Feed[]
   if (list.accounts.length === 0 && session.trial === null) return sources.length > 0 ? ok(feeds) : failed(emptyList())
   if (isSomebodyElse(session, sources, list)) {
     // A new card has a new number; then its rows tell whose it is, and from here on something is in common.
-    const active = sources.filter(({ state }) => state === 'active')
-    const { absent } = await findRenumbered(session, list.accounts.filter(({ status }) => status === 'open'), active)
-    return absent.length === active.length ? failed(identityChanged()) : reconcileAccounts(session, await session.deps.store.accounts.feeds(session.connection.id), list)
+    const { moved } = await findRenumbered(session, list.accounts.filter(({ status }) => status === 'open'), feeds.filter(({ source }) => source.state === 'active'))
+    for (const one of moved) await goOn(session, one)
+    return moved.length === 0 ? failed(identityChanged()) : reconcileAccounts(session, await session.deps.store.accounts.feeds(session.connection.id), list)
   }
-  const known = new Map(list.accounts.map((listed) => [listed, sources.find((source) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
-  const accountOf = (source: AccountSource): Account => feeds.find((feed) => feed.source === source)!.account
+  const known = new Map(list.accounts.map((listed) => [listed, feeds.find(({ source }) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
   let moved = false
-  for (const [listed, source] of known) if (source !== undefined && (await follow(session, accountOf(source), source, listed))) moved = true
-  const absent = list.complete ? sources.filter((source) => source.state === 'active' && ![...known.values()].includes(source)) : []
+  for (const [listed, feed] of known) if (feed !== undefined && (await follow(session, feed, listed))) moved = true
+  const absent = list.complete ? feeds.filter((feed) => feed.source.state === 'active' && ![...known.values()].includes(feed)) : []
   const unknown = list.accounts.filter((listed) => known.get(listed) === undefined && listed.status === 'open')
   if (!moved && absent.length === 0 && unknown.length === 0) return ok(feeds)
-  const left = await findRenumbered(session, unknown, absent)
-  for (const source of left.absent) await setState(session, accountOf(source), ['open'], 'missing')
-  const created: string[] = []
-  for (const listed of left.unknown) created.push(await addAccount(session, listed))
-  session.newAccountIds = session.connection.state === 'connecting' ? [] : created
+  const [there, fresh] = await inTheBooks(session, unknown)
+  const former = list.complete ? await formerFeeds(session, list.accounts, fresh) : []
+  const left = await findRenumbered(session, fresh, [...absent, ...former])
+  for (const one of left.moved) await goOn(session, one)
+  const missing = left.absent.filter((feed) => absent.includes(feed) || mayBeOneOf(session, feed, left.unknown))
+  for (const feed of missing) await miss(session, feed)
+  for (const listed of [...there, ...left.unknown]) await addAccount(session, listed, missing.some(({ account }) => isAlike(account, kindOf(listed))))
   return ok(await session.deps.store.accounts.feeds(session.connection.id))
 }
 
-/** Same number and kind; bank and branch must agree where both tell one. */
-export function sameRef(a: AccountRef, b: AccountRef): boolean {
-  const agree = (x: string | null, y: string | null) => x === null || y === null || x === y
-  return a.number === b.number && a.kind === b.kind && agree(a.bankId, b.bankId) && agree(a.branchId, b.branchId)
-}
-
 /** A listed account that we know: the bank's word on it counts, but a person's choice stays. */
-async function follow(session: Session, account: Account, source: AccountSource, listed: ListedAccount): Promise<boolean> {
+async function follow(session: Session, { account, source }: Feed, listed: ListedAccount): Promise<boolean> {
   if (listed.status === 'closed') return setState(session, account, ['open', 'missing'], 'closed')
   // What the bank opens again is read again, where it was read before.
   return setState(session, account, source.state === 'active' ? ['missing', 'closed'] : ['missing'], 'open')
@@ -62,31 +52,68 @@ async function setState(session: Session, account: Account, from: readonly Accou
   return true
 }
 
+/** Those that the books hold rows of under the same number, and those that they do not. */
+async function inTheBooks(session: Session, unknown: readonly ListedAccount[]): Promise<readonly [there: readonly ListedAccount[], fresh: readonly ListedAccount[]]> {
+  const [there, fresh]: [ListedAccount[], ListedAccount[]] = [[], []]
+  for (const listed of unknown) {
+    const known = await sameAccount(session, listed)
+    const holdsRows = known !== null && (await session.deps.store.feed.transactions({ accountId: known.id, limit: 1, includeDeleted: true })).rows.length > 0
+    ;(holdsRows ? there : fresh).push(listed)
+  }
+  return [there, fresh]
+}
+
+/** The account is fed under its new number from now on; files of before still name the former one. */
+async function goOn(session: Session, { listed, feed: { account, source } }: Renumbered['moved'][number]): Promise<void> {
+  const { accounts } = session.deps.store
+  // Before this was known an account of its own may have been made for the new number; it was never read.
+  const empty = await sameAccount(session, listed)
+  if (empty !== null && empty.id !== account.id) await accounts.update(empty.id, { state: 'closed' })
+  if (source.connectionId === session.connection.id) {
+    await accounts.addSource({ ...source, id: session.newId(), state: 'replaced' })
+    await accounts.updateSource(source.id, { ref: listed.ref })
+  } else await accounts.addSource({ ...source, id: session.newId(), connectionId: session.connection.id, ref: listed.ref, state: readsAtOnce(session) ? 'active' : 'paused' })
+  await accounts.update(account.id, { number: listed.ref.number, bankId: listed.ref.bankId, state: 'open' })
+}
+
+/** Whether a former account, which rows do not prove to be any of these, is asked about; where a person chooses what is read, they choose this, too. */
+function mayBeOneOf(session: Session, { account }: Feed, unknown: readonly ListedAccount[]): boolean {
+  return readsAtOnce(session) && unknown.some((listed) => isAlike(account, kindOf(listed)))
+}
+
+/** The bank lists it no more. A former account is this connection's from now on, so that a person can say under which number it goes on. */
+async function miss(session: Session, { account, source }: Feed): Promise<void> {
+  const { accounts } = session.deps.store
+  if (source.connectionId !== session.connection.id) await accounts.addSource({ ...source, id: session.newId(), connectionId: session.connection.id, state: 'active' })
+  await setState(session, account, ['open'], 'missing')
+}
+
+/** At the first sign-in all are read, unless a person wants to choose; later ones wait for a person. */
+function readsAtOnce({ connection }: Session): boolean {
+  return connection.state === 'connecting' && connection.readPlan?.awaitsChoice !== true
+}
+
 /**
- * A new source: of an account that another source knows by the same number (files, a removed
- * connection), else of a new account. At the first sign-in all are read, unless a person wants to choose; later ones wait for a person.
+ * A new source: of an account that another source knows by the same number (files, a removed connection), else of a new account.
+ * `waits`: it may be one that is missing, so a person says first.
  */
-async function addAccount(session: Session, listed: ListedAccount): Promise<string> {
+async function addAccount(session: Session, listed: ListedAccount, waits: boolean): Promise<void> {
   const { store, clock } = session.deps
   const existing = await sameAccount(session, listed)
   const accountId = existing?.id ?? session.newId()
-  const chosen = session.connection.state === 'connecting' && session.connection.readPlan?.awaitsChoice !== true && listed.status === 'open'
+  const chosen = readsAtOnce(session) && !waits
   const source: AccountSource = {
     id: session.newId(), accountId, connectionId: session.connection.id, program: null, ref: listed.ref, state: chosen ? 'active' : 'paused', sign: 1,
   }
-  if (existing !== null) {
-    await store.accounts.addSource(source)
-    return accountId
-  }
+  if (existing !== null) return store.accounts.addSource(source)
   await store.accounts.create(
     {
       id: accountId, name: listed.name, number: listed.ref.number, bankId: listed.ref.bankId, kind: listed.ref.kind,
-      currency: listed.currency ?? UNKNOWN_CURRENCY, currencyIsSaid: false, state: listed.status === 'closed' ? 'closed' : chosen ? 'open' : 'paused',
+      currency: listed.currency ?? UNKNOWN_CURRENCY, currencyIsSaid: false, state: chosen ? 'open' : 'paused',
       institutionName: session.institution.name, startOn: null, createdAt: clock.now(),
     },
     source,
   )
-  return accountId
 }
 
 /** Exactly one account with this full number, of the same currency, that this connection does not feed yet. */
@@ -101,11 +128,6 @@ async function sameAccount(session: Session, listed: ListedAccount): Promise<Acc
   const alive = free.filter((account) => account.state !== 'closed')
   const [first, ...others] = alive.length > 0 ? alive : free
   return first !== undefined && others.length === 0 ? first : null
-}
-
-/** `****1234`, or four digits without a bank: two accounts may share it, so it proves nothing outside of its own connection. */
-export function isMasked({ number, bankId }: AccountRef): boolean {
-  return /[*x#•]{2,}/i.test(number) || (bankId === null && number.replace(/\W/g, '').length <= 4)
 }
 
 /**

@@ -5,8 +5,7 @@
  */
 import type { Account, AccountId, AccountSource } from '../domain/account.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import { sameRef } from './accounts.ts'
-import { isAlike } from './choose-accounts.ts'
+import { isAlike, sameRef } from './account-ref.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 
 type Deps = Pick<SyncDeps, 'store' | 'clock' | 'entropy'>

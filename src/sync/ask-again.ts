@@ -6,7 +6,7 @@
 import { maxDay, minDay, utcDay, addDays, type DayRange } from '../domain/day.ts'
 import type { SourceProgress } from '../ports/feed.ts'
 import type { TenantStore } from '../ports/store.ts'
-import type { Feed } from './accounts.ts'
+import type { Feed } from './account-ref.ts'
 import { gapsIn } from './coverage.ts'
 import { readProgress, writeProgress } from './window.ts'
 

@@ -3,10 +3,10 @@
  * person before the first row is read. Nothing is linked by name; an account that was read already is not
  * turned into another.
  */
-import type { Account, AccountId, AccountSource } from '../domain/account.ts'
+import type { AccountId, AccountSource } from '../domain/account.ts'
 import type { Day } from '../domain/day.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
+import { isAlike, sameRef } from './account-ref.ts'
 import { whyNotSince } from './account-days.ts'
 import { chooseAccounts } from './connect.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
@@ -85,8 +85,3 @@ async function holdsRows({ store }: Pick<SyncDeps, 'store'>, accountId: AccountI
 }
 
 const NO_ACCOUNT: Refusal = { code: 'not_found', message: 'There is no such account.' }
-
-/** Files often do not tell a currency. */
-export function isAlike(a: Pick<Account, 'kind' | 'currency'>, b: Pick<Account, 'kind' | 'currency'>): boolean {
-  return a.kind === b.kind && (a.currency === b.currency || a.currency === UNKNOWN_CURRENCY || b.currency === UNKNOWN_CURRENCY)
-}

@@ -46,8 +46,6 @@ export type RunEnded = {
   readonly facts: CaseContext
   /** What each account that could not be read showed beside its failure. */
   readonly accountFacts: ReadonlyMap<string, CaseContext>
-  /** Accounts that the bank listed for the first time; they wait for a person to choose them. */
-  readonly newAccountIds: readonly string[]
   /** What was exchanged with the bank, redacted; made when somebody wants to keep it. */
   readonly exchanges: () => readonly ExchangeRecord[]
 }

@@ -38,7 +38,7 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, s
   deps.log.info('run_ended', { run: run.id, connection: before.id, outcome, code: failure?.code ?? null, accounts: accounts.length })
   const facts = session?.facts ?? {}
   const { loginLocked } = await onEnded({
-    connection, run: ended, question: end.question ?? null, facts, accountFacts: session?.accountFacts ?? new Map(), newAccountIds: session?.newAccountIds ?? [],
+    connection, run: ended, question: end.question ?? null, facts, accountFacts: session?.accountFacts ?? new Map(),
     exchanges: () => (session?.records(KEPT_EXCHANGES) ?? []).map((record) => concealRecord(record, conceal, KEPT_TEXT)),
   })
   // From here on nothing is sent for this login until the person says that the bank unlocked it.

@@ -5,7 +5,7 @@
  */
 import type { ListedAccount } from '../connector-kit/connector.ts'
 import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
-import { sameRef, UNKNOWN_CURRENCY } from './accounts.ts'
+import { sameRef, UNKNOWN_CURRENCY } from './account-ref.ts'
 
 export type Fed = { readonly account: Account; readonly sources: readonly AccountSource[] }
 

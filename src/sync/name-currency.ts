@@ -8,7 +8,7 @@ import { decimalsOf, type Currency } from '../domain/money.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { FeedStore, TransactionUpdate } from '../ports/feed.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { UNKNOWN_CURRENCY } from './account-ref.ts'
 import { textOf } from './candidate.ts'
 import { contentKey } from './identity.ts'
 

@@ -6,7 +6,7 @@ import type { Account } from '../domain/account.ts'
 import type { Currency } from '../domain/money.ts'
 import { failed, ok } from '../domain/result.ts'
 import type { StatementStream } from '../domain/statement.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { UNKNOWN_CURRENCY } from './account-ref.ts'
 import type { FileNotice } from './file-check.ts'
 
 export const CURRENCY_UNKNOWN = 'currency_unknown'

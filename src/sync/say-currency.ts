@@ -5,7 +5,7 @@
 import type { Account } from '../domain/account.ts'
 import { decimalsOf, type Currency } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { UNKNOWN_CURRENCY } from './account-ref.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { IMPORTS } from './import.ts'
 import { isOpenCurrency, mayBeIn, nameCurrency, wasTakenBackInAnother } from './name-currency.ts'

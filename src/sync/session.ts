@@ -26,7 +26,6 @@ export class Session {
   readonly run: SyncRun
   readonly accountFacts = new Map<string, CaseContext>()
   facts: CaseContext = {}
-  newAccountIds: readonly string[] = []
   #trial: Trial | null
   #state: JsonObject
   readonly #transport: Transport

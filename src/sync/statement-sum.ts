@@ -2,7 +2,7 @@
 import { maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import { DecimalSum, moneyOf, type Currency, type Decimal, type MoneyFailure } from '../domain/money.ts'
 import type { FormatFailure, StatedBalance, StatementHead, StatementPart, StatementRow } from '../domain/statement.ts'
-import { UNKNOWN_CURRENCY } from './accounts.ts'
+import { UNKNOWN_CURRENCY } from './account-ref.ts'
 import type { Lying } from './file-layers.ts'
 
 /** The line of `relink import` for one statement. */

@@ -58,7 +58,7 @@ async function endOf(deps: SyncDeps, connection: Connection, run: SyncRun, runs:
 }
 
 async function tell(deps: SyncDeps, connection: Connection, run: SyncRun): Promise<true> {
-  const { loginLocked } = await deps.onRunEnding(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), newAccountIds: [], exchanges: () => [] })
+  const { loginLocked } = await deps.onRunEnding(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
   if (loginLocked) await deps.vault.lock({ connectionId: connection.id, loginIndex: connection.loginIndex })
   return true
 }

@@ -6,7 +6,7 @@ import type { Day } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { AccountOutcome, SyncRun } from '../domain/run.ts'
 import type { SourceProgress } from '../ports/feed.ts'
-import type { Feed } from './accounts.ts'
+import type { Feed } from './account-ref.ts'
 
 /** `recent`: runs, newest first. `resumeAt`: the source at which a person's answer is waited for. */
 export type TurnFacts = { readonly recent: readonly SyncRun[]; readonly known: ReadonlyMap<string, SourceProgress>; readonly resumeAt: string | null }
