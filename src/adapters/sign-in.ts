@@ -16,6 +16,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { SignedIn } from '../domain/access.ts'
 import type { Log } from '../ports/log.ts'
+import { SOMEBODY_ELSE } from '../ports/sign-in.ts'
 import type { Factors, OpenSession, SessionSummary, SignIn, SignInAnswer, SignInTime, Visit } from '../ports/sign-in.ts'
 
 export type SignInOptions = {
@@ -114,7 +115,12 @@ export function openSignIn({ database, key, origin, log, time = HOST_TIME }: Sig
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
         advanced: { webAuthnChallengeCookie: 'passkey' },
         registration: { afterVerification: async ({ verification }) => refuseUnverified(verification.registrationInfo?.userVerified) },
-        authentication: { afterVerification: async ({ verification }) => refuseUnverified(verification.authenticationInfo.userVerified) },
+        authentication: {
+          async afterVerification({ verification, clientData, ctx: { query } }) {
+            refuseUnverified(verification.authenticationInfo.userVerified)
+            await refuseOthers(pool, clientData.id, (query as { whose?: string } | undefined)?.whose)
+          },
+        },
       }),
       // Ways in that are ours are counted as the library counts its own: its limits are asked before its endpoints.
       { id: 'knock', endpoints: { knock: createAuthEndpoint('/knock/:way', { method: 'POST' }, async (context) => context.json({})) } },
@@ -344,6 +350,13 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
 
 function refuseUnverified(userVerified: boolean | undefined): void {
   if (userVerified !== true) throw new APIError('UNAUTHORIZED', { message: 'The device did not verify its person.', code: 'USER_NOT_VERIFIED' })
+}
+
+/** Who proves again that it is them does so with a passkey of their own: another's would go on as somebody else with what was begun. */
+async function refuseOthers(pool: pg.Pool, credentialId: string, whose: string | undefined): Promise<void> {
+  if (whose === undefined) return
+  const { rowCount } = await pool.query('select 1 from auth_passkey p join auth_user u on u.id = p."userId" where p."credentialID" = $1 and u.email = $2', [credentialId, whose])
+  if (rowCount === 0) throw new APIError('UNAUTHORIZED', { message: 'The passkey is of another member.', code: SOMEBODY_ELSE })
 }
 
 function headersOf({ cookie, address, userAgent, origin }: Visit, hasBody: boolean): Headers {

@@ -21,6 +21,9 @@ export type Factors = { readonly hasPassword: boolean; readonly hasTotp: boolean
 /** `now`: the host's clock, which somebody may set; `steady`: one that only goes on. Both in ms. */
 export type SignInTime = { readonly now: () => number; readonly steady: () => number }
 
+/** `code` in the body of a refusal: the passkey is right, and of another member than `query.whose`, the address of the one who is asked. */
+export const SOMEBODY_ELSE = 'SOMEBODY_ELSE'
+
 export type Knock = 'setup' | 'invitation' | 'join' | 'link' | 'reset' | 'password'
 
 /** Paths of the library that Relink uses; no other is reachable. `/knock/…` does nothing but count, for ways in that are ours. */

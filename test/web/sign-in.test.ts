@@ -283,6 +283,27 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await page.unrouteAll({ behavior: 'wait' })
   })
 
+  // Fails when: "Is it you?" takes the passkey of another member, and what was begun goes on as theirs (was so).
+  test('who is asked whether it is them proves it with a passkey of their own: that of another member is refused', async () => {
+    await forgetLimits()
+    const [owner, other] = await Promise.all([house.instance.signIn.userOf('olga@books.example'), house.instance.signIn.userOf('boris@books.example')])
+    const give = (from: string | null, to: string | null) => house.sql('update relink.auth_passkey set "userId" = $2 where "userId" = $1', [from, to])
+    await page.goto(url('/rules'))
+    await page.getByLabel('Rows that contain').fill('NOT MINE')
+    await page.getByLabel('are', { exact: true }).fill('Car')
+    await page.getByText('Would change 0 rows.').waitFor()
+    await house.sql('delete from relink.auth_session')
+    await give(owner, other)
+    await page.getByRole('button', { name: 'Save the rule' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await dialog.getByText('This passkey belongs to somebody else.').waitFor()
+    assert.deepEqual([(await house.instance.store.review.rules()).length, await house.sql('select 1 from relink.auth_session')], [1, []])
+    await give(other, owner)
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await page.getByText('Saved. 0 rows became Car.').waitFor()
+  })
+
   // Fails when: a page whose session was ended elsewhere shows its rows for ever and says that it connects again by itself (was so), or what was half typed is lost.
   test('a session that is ended elsewhere: the page that is merely open covers itself and asks who is there; what was half typed stays', async () => {
     await forgetLimits()
@@ -454,7 +475,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     const saved = await saving
     assert.equal(saved.suggestedFilename(), 'relink-export.json')
     const whole = JSON.parse(await readFile(await saved.path(), 'utf8'))
-    assert.deepEqual([whole.format, whole.rows.length, whole.rules.length], ['relink/export/1', 5, 1])
+    assert.deepEqual([whole.format, whole.rows.length, whole.rules.length], ['relink/export/1', 5, 2])
     const again = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save everything' }).click()
     await again

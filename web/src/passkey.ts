@@ -9,10 +9,11 @@ export function whyNoPasskeys(): string | null {
   return say('Passkeys need a name in the address: open {address} instead.', { address: location.origin.replace(location.hostname, 'localhost') })
 }
 
-export async function signInByPasskey(): Promise<void> {
+/** `whose`: the address of the person who is known already; nobody else's passkey will do. */
+export async function signInByPasskey(whose?: string): Promise<void> {
   const { startAuthentication } = await import('@simplewebauthn/browser')
   const optionsJSON = await ask<Parameters<typeof startAuthentication>[0]['optionsJSON']>('POST', '/sign-in/passkey/options')
-  await ask('POST', '/sign-in/passkey', { response: await said(startAuthentication({ optionsJSON })) })
+  await ask('POST', '/sign-in/passkey', { response: await said(startAuthentication({ optionsJSON })), ...(whose === undefined ? {} : { whose }) })
 }
 
 export async function makePasskey(name: string): Promise<void> {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { openInvitation } from '../../access/members.ts'
 import { refusePassword } from '../../access/password.ts'
 import type { Instance } from '../../instance.ts'
-import type { Knock, SignInAnswer } from '../../ports/sign-in.ts'
+import { SOMEBODY_ELSE, type Knock, type SignInAnswer } from '../../ports/sign-in.ts'
 import { emailShape, labelShape, passkeyResponseShape, passwordShape, roleShape } from '../access-shapes.ts'
 import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
@@ -150,9 +150,9 @@ const passkeyOptions = route({
 })
 
 const byPasskey = route({
-  ...common, url: '/sign-in/passkey', summary: 'Sign in with the passkey that the browser gave; its device must have verified the person', body: z.strictObject({ response: passkeyResponseShape }), response: nextShape,
-  handle: async ({ body, instance, visit, keep }) => {
-    await passOrTell(instance, await instance.signIn.ask(visit, 'POST', '/passkey/verify-authentication', { response: body.response }), 'passkey', keep)
+  ...common, url: '/sign-in/passkey', summary: 'Sign in with the passkey that the browser gave; its device must have verified the person', body: z.strictObject({ response: passkeyResponseShape, whose: emailShape.optional().meta({ description: 'The address of who is to prove that it is them: a passkey of anybody else is refused' }) }), response: nextShape,
+  handle: async ({ body: { response, whose }, instance, visit, keep }) => {
+    await passOrTell(instance, await instance.signIn.ask(visit, 'POST', '/passkey/verify-authentication', { response }, whose === undefined ? {} : { whose }), 'passkey', keep)
     return { next: 'done' as const }
   },
 })
@@ -203,10 +203,11 @@ async function knock({ signIn }: Instance, visit: Visit, way: Knock): Promise<vo
   refuse(await signIn.ask(visit, 'POST', `/knock/${way}`, {}))
 }
 
-function refuse({ status, retryAfter }: Pick<SignInAnswer, 'status' | 'retryAfter'>): void {
+function refuse({ status, retryAfter, body }: Pick<SignInAnswer, 'status' | 'retryAfter'> & { readonly body?: unknown }): void {
   if (status === 200) return
   if (status === 429) throw tooMany(retryAfter ?? 60)
   if (status >= 500) throw new Error('the sign-in library failed; see its line in the log')
+  if ((body as { code?: string } | null | undefined)?.code === SOMEBODY_ELSE) throw new ApiProblem('sign_in_refused', 'This passkey belongs to somebody else. Use one of your own, or your password.')
   throw new ApiProblem('sign_in_refused')
 }
 

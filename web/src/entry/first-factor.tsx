@@ -14,7 +14,7 @@ export function FirstFactorPage({ me }: { me: Me }) {
   const queries = useQueryClient()
   const [error, setError] = useState<Error | null>(null)
   const has = me.passkeys.length > 0 || me.hasTotp
-  const byPasskey = (): void => void signInByPasskey().then(() => startOver(), setError)
+  const byPasskey = (): void => void signInByPasskey(me.email).then(() => startOver(), setError)
   if (has) {
     return (
       <EntryFrame title={say('Sign in with your second factor')} intro={say('You have one; an owner uses it at each sign-in.')}>

@@ -25,7 +25,7 @@ export function SignInForm({ email: known, done }: { email?: string; done: () =>
       setStep('code')
     },
   })
-  const passkey = useMutation({ mutationFn: signInByPasskey, onSuccess: done })
+  const passkey = useMutation({ mutationFn: () => signInByPasskey(known), onSuccess: done })
   const noPasskeys = whyNoPasskeys()
   const error = next.error ?? passkey.error
   return (
