@@ -7,6 +7,7 @@
 import type { z } from 'zod'
 import { asksOf } from '../diagnose/asks.ts'
 import { cardFor, headings, inTen, likelihoodWords, plainText, type Card, type CardFacts } from '../diagnose/sentences.ts'
+import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { newsOf } from '../diagnose/step-news.ts'
 import type { Diagnosis, Problem } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
@@ -26,7 +27,7 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
   const [first] = problem.diagnosis.causes
   const card = cardFor(language, first?.cause ?? 'unknown', first?.p ?? 0, facts)
   const heads = headings(problem.diagnosis.causes)
-  const asks = problem.closedAt === null ? asksOf(language, problem, plan === null ? [] : newsOf(plan), facts) : []
+  const asks = problem.closedAt === null ? asksOf(language, problem, newsOf(plan, mergeEvidence(problem.failure.evidence)), facts) : []
   const step = plan?.steps.find(({ state }) => state === 'now' || state === 'running')
   const isChecking = step?.kind === 'bank_status' && step.state === 'running'
   const separates = asks.some(({ answer }) => answer === null) && differ(heads.map(({ cause, p }) => cardFor(language, cause, p, facts)))

@@ -37,7 +37,7 @@ const CASE = z.looseObject({
   }),
   context: z.record(text, fact).nullish(),
   /** What a repair tried since: a step that did not help says something of the cause. */
-  steps: z.array(z.looseObject({ id: text, kind: text, action: text.nullable(), who: text, state: text, title: text, found: z.array(z.looseObject({ probe: text, outcome: text, sentence: text })).optional() })).nullish(),
+  steps: z.array(z.looseObject({ id: text, kind: text, action: text.nullable(), who: text, state: text, title: text, found: z.array(z.looseObject({ probe: text, outcome: text, sentence: text })).optional(), answer: text.optional() })).nullish(),
 })
 
 export const BUNDLE_KIND = 'relink-support'
@@ -81,7 +81,7 @@ export function answerCase(value: unknown, line: number, knowledge: Knowledge = 
   const evidence = present(parsed.data.evidence)
   const named = typeof evidence['protocol'] === 'string' ? { protocol: protocolNamed(evidence['protocol']) } : {}
   const record = { evidence: { ...evidence, ...named }, context: present(parsed.data.context ?? {}) } as CaseRecord
-  const { causes, action } = diagnose(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }))
+  const { causes, action } = diagnose(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }, record.evidence))
   const rounded = roundedToOne(causes)
   return { id: parsed.data.id == null ? null : String(parsed.data.id), causes: rounded, action, for: causes[0]?.for ?? [], against: causes[0]?.against ?? [] }
 }

@@ -7,7 +7,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { OUTAGES } from '../domain/cause.ts'
 import type { Connection, Diagnosis, Problem, ReadBy } from '../domain/connection.ts'
-import type { CaseContext, Failure } from '../domain/evidence.ts'
+import type { CaseContext, Evidence, Failure } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -19,7 +19,7 @@ import { contextFor, loadFacts } from './context.ts'
 import { diagnose } from './diagnose.ts'
 import { dropIncidents, settleIncidents } from './incidents.ts'
 import { mergeEvidence } from './merge-evidence.ts'
-import { newsOf } from './step-news.ts'
+import { answerOf, newsOf } from './step-news.ts'
 
 export type ProblemDeps = {
   readonly store: TenantStore
@@ -88,9 +88,10 @@ async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId
   const now = deps.clock.now()
   const own = (await store.problems.list({ connectionId: connection.id, open: true, limit: MANY })).find((problem) => problem.accountId === accountId)
   const loaded = await loadFacts(store, { connection, run, accountId, timeZone: deps.timeZoneOf(connection.institutionId), readBy: deps.readBy, now, observed: facts })
-  const context = { ...contextFor(loaded), ...toldIn(own?.context ?? {}) }
+  const evidence = mergeEvidence(failure.evidence)
+  const context = { ...contextFor(loaded), ...(own === undefined ? {} : toldIn(own, evidence)) }
   const plan = own === undefined ? null : await store.problems.plan(own.id)
-  const diagnosis = diagnose({ evidence: mergeEvidence(failure.evidence), context }, undefined, plan === null ? [] : newsOf(plan))
+  const diagnosis = diagnose({ evidence, context }, undefined, newsOf(plan, evidence))
   if (own !== undefined && failure.code === 'secret_withheld') return keep(deps, own, now)
   if (own !== undefined) {
     const changed = { updatedAt: now, failure, context, diagnosis }
@@ -115,9 +116,13 @@ export type ToldFacts = Pick<CaseContext, 'bankLoginWorks' | 'passwordChangedAtB
 
 export const TOLD = ['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced'] as const
 
-/** What a person said of a problem holds as long as it is open. */
-function toldIn(context: CaseContext): ToldFacts {
-  return Object.fromEntries(TOLD.flatMap((name) => (context[name] === undefined ? [] : [[name, context[name]]])))
+/** What a person saw at the bank; the others tell of what has happened, which stays so. */
+const SEEN_THEN: readonly (keyof ToldFacts)[] = ['bankLoginWorks', 'otherClientWorks']
+
+/** What a person said of a problem holds as long as it is open, and what they saw as long as the bank answers as it did then. */
+function toldIn({ context, failure }: Problem, now: Evidence): ToldFacts {
+  const isSame = answerOf(mergeEvidence(failure.evidence)) === answerOf(now)
+  return Object.fromEntries(TOLD.flatMap((name) => (context[name] === undefined || (!isSame && SEEN_THEN.includes(name)) ? [] : [[name, context[name]]])))
 }
 
 /** A person says what they see at the bank; the causes are ranked anew. Null: there is no such open problem. */
@@ -126,7 +131,8 @@ export async function tellOfProblem(deps: Pick<ProblemDeps, 'store' | 'clock'>, 
   if (problem === null || problem.closedAt !== null) return null
   const plan = await deps.store.problems.plan(problemId)
   const context = { ...problem.context, ...told }
-  const changed = { context, diagnosis: diagnose({ evidence: mergeEvidence(problem.failure.evidence), context }, undefined, plan === null ? [] : newsOf(plan)), updatedAt: deps.clock.now() }
+  const evidence = mergeEvidence(problem.failure.evidence)
+  const changed = { context, diagnosis: diagnose({ evidence, context }, undefined, newsOf(plan, evidence)), updatedAt: deps.clock.now() }
   await deps.store.problems.update(problemId, changed)
   return { ...problem, ...changed }
 }

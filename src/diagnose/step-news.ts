@@ -1,9 +1,12 @@
 /**
  * What the steps of a repair teach: one that was done and proved not to help makes what it would
  * have ended less likely; what harmless questions found speaks as their table says (knowledge/probes.ts).
- * Turns a plan's steps into voices for the inference.
+ * Each speaks of the answer that the bank gave then: of another one that came since it says nothing, or an
+ * outage would be doubted because the password before it was in vain. And each speaks once, as it ended last:
+ * what did not help five times is no five witnesses. Turns a plan's steps into voices for the inference.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
+import type { Evidence } from '../domain/evidence.ts'
 import type { RepairStep } from '../domain/repair.ts'
 import { voicesOf } from './choose-probe.ts'
 import type { Voice } from './diagnose.ts'
@@ -17,17 +20,29 @@ const DONE_RIGHT = 0.9
 const WAITED_OUT: Weights = { institution_down: -1.2, scheduled_maintenance: -1.5, rate_limited: -1, institution_error: -0.6, aggregator_down: -1 }
 
 /** What of a step is needed to learn from it. */
-export type StepNews = Pick<RepairStep, 'id' | 'kind' | 'action' | 'who' | 'state' | 'title' | 'found'>
+export type StepNews = Pick<RepairStep, 'id' | 'kind' | 'action' | 'who' | 'state' | 'title' | 'found' | 'answer'>
 
-/** One voice for each step that taught something. */
-export function newsOf(plan: { readonly steps: readonly StepNews[] }): readonly Voice[] {
-  return plan.steps.flatMap((step): readonly Voice[] => {
-    const voice = (sentence: string, weights: Weights): Voice => ({ id: `step:${step.id}`, kind: 'rule', sentence, weights, share: 1 })
-    if (step.action === 'auto_retry' && step.who === 'relink') return voicesOf(step.found ?? [])
-    if (step.action === 'wait_for_bank' && step.state === 'did_not_help') return [voice('It was waited for longer than such trouble lasts.', WAITED_OUT)]
-    if (step.state !== 'did_not_help' || step.action === null || step.kind === 'proof' || step.who === 'bank' || step.action === 'auto_retry') return []
-    return [voice(`“${step.title}” was done and did not help.`, weightsAfter(step.action))]
-  })
+/** The newest voice of each thing that was tried or asked while the bank answered as it does in `evidence`. */
+export function newsOf(plan: { readonly steps: readonly StepNews[] } | null, evidence: Evidence): readonly Voice[] {
+  const answer = answerOf(evidence)
+  const newest = new Map<string, Voice>()
+  for (const step of plan?.steps ?? []) if (step.answer === undefined || step.answer === answer) for (const [of, voice] of voicesOfStep(step)) newest.set(of, voice)
+  return [...newest.values()]
+}
+
+/** What tells one answer of a bank from another: where it came, and its codes; its words only where there is nothing else, without numbers, which change with every answer. `evidence`: all of a failure, merged. */
+export function answerOf({ stage, networkError, httpStatus, codes, message = '' }: Evidence): string {
+  const said = [networkError, httpStatus, ...(codes ?? [])].filter((one) => one !== undefined)
+  return [stage ?? '', ...(said.length > 0 ? said : [message.replace(/\d+/g, '')])].join(' ')
+}
+
+/** By what was tried or asked. */
+function voicesOfStep(step: StepNews): readonly (readonly [string, Voice])[] {
+  const voice = (sentence: string, weights: Weights): Voice => ({ id: `step:${step.id}`, kind: 'rule', sentence, weights, share: 1 })
+  if (step.action === 'auto_retry' && step.who === 'relink') return voicesOf(step.found ?? []).map((one) => [one.id, one])
+  if (step.state !== 'did_not_help' || step.action === null || step.kind === 'proof' || step.action === 'auto_retry') return []
+  if (step.action === 'wait_for_bank') return [[step.action, voice('It was waited for longer than such trouble lasts.', WAITED_OUT)]]
+  return step.who === 'bank' ? [] : [[step.action, voice(`“${step.title}” was done and did not help.`, weightsAfter(step.action))]]
 }
 
 /** For each cause: ln P(did not help | cause), from the share of the cause that this action ends. */

@@ -42,6 +42,8 @@ export type RepairStep = {
   readonly learned?: 'answers' | 'answers_wrongly' | 'silent'
   /** What all harmless questions of this step found, in their order. */
   readonly found?: readonly Finding[]
+  /** What the bank answered when the step ended (diagnose/step-news.ts): of that it teaches. Absent: nobody noted it then. */
+  readonly answer?: string
   /** Epoch ms; the step is not tried before. */
   readonly notBefore: number | null
   /** Minutes of a person's attention and of waiting, as planned. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OPEN_QUESTION } from '../domain/evidence.ts'
 import type { RepairPlan } from '../domain/repair.ts'
+import { tellOfProblem } from '../diagnose/problems.ts'
 import { advanceRepair } from './advance.ts'
 import { DOWN, failure, LOCKED, newWorld, REFUSED, type RepairWorld } from './testing.ts'
 
@@ -276,4 +277,66 @@ test('a new password that the bank answers with a question: both stand in the pr
   const proved = await goOn(world)
   assert.deepEqual(proved?.steps.filter(({ who, state }) => who === 'person' && state === 'done').map(({ action }) => action), ['fix_credentials', 'update_mfa'])
   assert.equal(proved?.state, 'proved')
+})
+
+const at = (stage: 'http' | 'signon', evidence: object, code: 'http_refused' | 'bank_refused' = 'bank_refused') => failure({ stage, ...evidence }, { code, ...(code === 'http_refused' ? { retry: { kind: 'at', at: null } } : {}) })
+const OVERLOADED = at('http', { httpStatus: 503 }, 'http_refused')
+const ASKS = failure({ stage: 'mfa', codes: ['3000'], message: 'MFA challenge required' })
+
+// Fails when: what was asked and tried while a password was refused doubts the outage that came after it (was so: “We asked the bank more often than it allows” of a bank that refused connections).
+test('the card follows what the bank answers now: what was tried on another answer says nothing of it, and speaks again when that one is back', async () => {
+  const world = await broken(() => REFUSED)
+  const first = async () => (await world.problem(C))?.diagnosis.causes[0]?.cause
+  const hear = async (bank: RepairWorld['bank']): Promise<void> => {
+    world.bank = bank
+    world.reachable = bank('')?.code !== 'bank_unreachable'
+    await world.enterSecret(C, `new ${world.now}`)
+    await world.sync(C)
+  }
+  for (let tries = 0; tries < 3; tries++) {
+    await goOn(world)
+    await world.enterSecret(C, `wrong ${tries}`)
+    await goOn(world)
+  }
+  const afterThree = (await world.problem(C))?.diagnosis
+  for (const [bank, cause] of [[DOWN, 'institution_down'], [OVERLOADED, 'institution_down'], [ASKS, 'mfa_required'], [LOCKED, 'login_locked']] as const) {
+    await hear(() => bank)
+    assert.equal(await first(), cause)
+    const plan = await goOn(world)
+    assert.equal(await first(), cause, 'what was asked of this answer does not turn it')
+    if (bank === DOWN) assert.deepEqual(plan?.steps.filter(({ action, who }) => action === 'auto_retry' && who === 'relink').map(({ learned }) => learned), ['answers', 'silent'], 'another answer is looked at anew')
+  }
+  await world.vault.unlock({ connectionId: C, loginIndex: `login-${C}` })
+  await hear(() => REFUSED)
+  const again = (await world.problem(C))?.diagnosis
+  const doubts = (one: typeof again) => one?.causes.find(({ cause }) => cause === 'credentials_invalid')?.against.filter((said) => said.includes('did not help')).length
+  assert.deepEqual([doubts(afterThree), doubts(again)], [1, 1])
+})
+
+// Fails when: each of several passwords that the bank refused is a witness of its own, so that the cause that all of them show is ruled out (was so).
+test('the same done in vain several times is one voice', async () => {
+  const world = await broken(() => REFUSED)
+  const p = async () => (await world.problem(C))?.diagnosis.causes.find(({ cause }) => cause === 'credentials_invalid')?.p ?? 0
+  const seen: number[] = []
+  for (let tries = 0; tries < 4; tries++) {
+    await goOn(world)
+    await world.enterSecret(C, `wrong ${tries}`)
+    await goOn(world)
+    seen.push(await p())
+  }
+  assert.ok(Math.abs((seen[3] ?? 0) - (seen[1] ?? 0)) < 0.02, seen.join(' '))
+})
+
+// Fails when: that the person can sign in at the bank, said while it refused a password, still speaks when the bank is away.
+test('what a person saw at the bank holds as long as it answers as it did then', async () => {
+  const world = await broken(() => REFUSED)
+  const problem = await world.problem(C)
+  await tellOfProblem(world.deps, problem?.id ?? '', { bankLoginWorks: true, passwordChangedAtBank: false })
+  await world.enterSecret(C, 'second')
+  await world.sync(C)
+  assert.equal((await world.problem(C))?.context.bankLoginWorks, true)
+  world.bank = () => DOWN
+  await world.sync(C)
+  const { bankLoginWorks, passwordChangedAtBank } = (await world.problem(C))?.context ?? {}
+  assert.deepEqual([bankLoginWorks, passwordChangedAtBank], [undefined, false])
 })

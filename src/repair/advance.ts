@@ -12,7 +12,7 @@ import type { ProbeKind } from '../domain/probe.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
-import { newsOf } from '../diagnose/step-news.ts'
+import { answerOf, newsOf } from '../diagnose/step-news.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { strikes } from '../diagnose/bank-health.ts'
 import { noteSilence } from '../diagnose/incidents.ts'
@@ -78,7 +78,7 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
     const now = deps.clock.now()
     if (outcome.state === 'stay') return saved(deps, withStep(plan, { ...step, state: 'now', result: outcome.result, notBefore: outcome.notBefore === undefined ? step.notBefore : outcome.notBefore }, now))
     const learned = { ...(outcome.learned === undefined ? {} : { learned: outcome.learned }), ...(outcome.found === undefined ? {} : { found: outcome.found }) }
-    const ended = withStep(plan, { ...step, state: outcome.state, result: outcome.result, ...learned, endedAt: now }, now)
+    const ended = withStep(plan, { ...step, state: outcome.state, result: outcome.result, ...learned, answer: answerOf(mergeEvidence(problem.failure.evidence)), endedAt: now }, now)
     await saved(deps, await replan(deps, connection, still, step.kind === 'proof' ? blameLast(ended, outcome, now) : ended))
   }
   const [problem] = await deps.store.problems.list({ connectionId, open: true, limit: 1 })
@@ -100,7 +100,7 @@ async function withEffect(deps: RepairDeps, connection: Connection, problem: Pro
   if (step?.who !== 'person' || step.state !== 'now') return plan
   const outcome = await effectOf(deps, connection, problem, step)
   const now = deps.clock.now()
-  return outcome === null ? plan : withStep(plan, { ...step, state: outcome.state, result: outcome.result, endedAt: now }, now)
+  return outcome === null ? plan : withStep(plan, { ...step, state: outcome.state, result: outcome.result, answer: answerOf(mergeEvidence(problem.failure.evidence)), endedAt: now }, now)
 }
 
 /** A plan goes stale when its bank goes away or comes back: a secret is asked for only while it is there, and waited for only while it is not. */
@@ -131,8 +131,9 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const now = deps.clock.now()
   const finished = (before?.steps ?? []).filter(({ kind, state }) => kind !== 'proof' && (state === 'done' || state === 'did_not_help' || state === 'skipped'))
   const unplanned = before?.steps.filter(({ state }) => state === 'waiting' || state === 'now') ?? []
-  const news = before === null ? [] : newsOf(before)
-  const diagnosis = news.length === 0 ? problem.diagnosis : diagnose({ evidence: mergeEvidence(problem.failure.evidence), context: problem.context }, undefined, news)
+  const evidence = mergeEvidence(problem.failure.evidence)
+  const news = newsOf(before, evidence)
+  const diagnosis = news.length === 0 ? problem.diagnosis : diagnose({ evidence, context: problem.context }, undefined, news)
   if (news.length > 0) await deps.store.problems.update(problem.id, { diagnosis, updatedAt: now })
   if (isOutage(diagnosis) && finished.some(({ learned }) => learned === 'silent')) await noteSilence(deps, connection, { ...problem, diagnosis })
   const last = finished.at(-1)
@@ -142,7 +143,7 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const canProbe = (await deps.probes(connection.id)).includes('profile')
   const plan = planFor({ ...problem, diagnosis }, {
     planId: before?.state === 'open' ? before.id : deps.entropy.id(now), now, bankName: connection.institutionName,
-    bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), secret: status, nextTryAt: connection.nextSyncAt, canProbe, finished,
+    bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), secret: status, nextTryAt: connection.nextSyncAt, canProbe, finished, answer: answerOf(evidence),
   })
   const kept = { ...plan, createdAt: before?.state === 'open' ? before.createdAt : now }
   return proveNow ? proofFirst(kept, now, last) : kept

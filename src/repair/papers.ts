@@ -97,7 +97,7 @@ export type BundleFacts = { readonly runs: readonly SyncRun[]; readonly plan: { 
 /** The bundle from its facts; pure. */
 export function bundleOf(problem: Problem, { runs, plan, failed, version }: BundleFacts): SupportBundle {
   const evidence = mergeEvidence(problem.failure.evidence)
-  const steps = (plan?.steps ?? []).map(({ id, kind, action, who, state, title, found }) => ({ id, kind, action, who, state, title, ...(found === undefined ? {} : { found }) }))
+  const steps = (plan?.steps ?? []).map(({ id, kind, action, who, state, title, found, answer }) => ({ id, kind, action, who, state, title, ...(found === undefined ? {} : { found }), ...(answer === undefined ? {} : { answer }) }))
   const record = { id: problem.id, evidence, context: problem.context, steps }
   return {
     kind: BUNDLE_KIND, version, record, verdict: verdictOf(record),
@@ -108,7 +108,7 @@ export function bundleOf(problem: Problem, { runs, plan, failed, version }: Bund
 }
 
 function verdictOf(record: SupportBundle['record']): SupportBundle['verdict'] {
-  const { causes, action } = diagnose(record, undefined, newsOf(record))
+  const { causes, action } = diagnose(record, undefined, newsOf(record, record.evidence))
   return { causes: causes.slice(0, 5).map(({ cause, p }) => ({ cause, p })), action }
 }
 

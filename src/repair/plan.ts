@@ -28,6 +28,8 @@ export type PlanFacts = {
   readonly nextTryAt: number | null
   /** The connector can ask harmless questions. */
   readonly canProbe: boolean
+  /** What the bank answers now (diagnose/step-news.ts). */
+  readonly answer?: string
   /** Steps that were done already, in their order; they stay in front. */
   readonly finished: readonly RepairStep[]
 }
@@ -119,11 +121,12 @@ function needsPermission({ secret }: PlanFacts): boolean {
 }
 
 /** Done, or not possible: not asked again. A permission to sign in is asked again only after it was waited for; that for a refused secret never. */
-function isOver(step: StepText, { finished }: PlanFacts): boolean {
+function isOver(step: StepText, { finished, answer }: PlanFacts): boolean {
   const same = (one: RepairStep) => one.action === step.action && one.who === step.who && one.kind === step.kind
   if (step === ALLOW_SIGN_IN) return finished.findLastIndex(same) > finished.findLastIndex(isWait)
   if (REPEATABLE.includes(step.action)) return finished.some((one) => same(one) && one.who === 'person' && (one.state === 'skipped' || finished.filter(same).length >= MOST_REPEATS))
-  return finished.some(same)
+  // Another answer is another matter: what was looked at, or done at the bank, for the one before it may be the way out of this.
+  return finished.some((one) => same(one) && (one.answer === undefined || one.answer === answer))
 }
 
 /** What comes when nothing else is left: a wait that was waited out, and a file, which brings rows but no feed, unless days are all that is missing. */
