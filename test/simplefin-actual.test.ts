@@ -42,7 +42,7 @@ async function report(ledger: Ledger, currency: string, rows: readonly Reported[
 
 async function post(ledger: Ledger, id: string): Promise<void> {
   const row = (await ledger.tenant.feed.transaction(id))!
-  const change = { transactionId: id, at: Date.now(), runId: ledger.runId, reason: 'pending_posted' as const, changes: { state: ['pending', 'posted'] as const } }
+  const change = { transactionId: id, at: Date.now(), runId: ledger.runId, reason: 'pending_posted' as const, by: null, changes: { state: ['pending', 'posted'] as const } }
   await ledger.tenant.feed.commitPage(aPage(ledger, [], { at: Date.now(), updates: [anUpdate({ ...row, contentKey: '0'.repeat(32) }, { content: { status: 'posted' }, state: 'posted', change })] }))
 }
 

@@ -1,7 +1,7 @@
 /** What a person decided about a row, as the API gives it: before and after, and whether it still holds. */
 import { z } from 'zod'
 import type { Decisions, Transaction, TransactionChange } from '../domain/transaction.ts'
-import { isoInstant, transactionResource, transactionShape } from './shapes.ts'
+import { isoInstant, transactionResource, transactionShape, whoShape } from './shapes.ts'
 
 const values = z.object({ review: z.enum(['for_review', 'accepted']).optional(), category: z.string().nullable().optional(), note: z.string().nullable().optional(), excluded: z.boolean().optional(), deleted: z.boolean().optional(), transfer: z.uuid().nullable().optional().meta({ description: 'A transfer is taken back as a whole: DELETE /transfers/{id}' }) })
 
@@ -11,14 +11,15 @@ export const decisionShape = z
     transaction: transactionShape,
     before: values.meta({ description: 'Deciding this takes it back' }),
     after: values,
+    by: whoShape,
     holds: z.boolean().meta({ description: 'Nothing else was decided of it since' }),
   })
   .meta({ id: 'Decision' })
 
-export function decisionResource({ at, changes }: TransactionChange, row: Transaction): z.output<typeof decisionShape> {
+export function decisionResource({ at, changes }: Pick<TransactionChange, 'at' | 'changes'>, row: Transaction, by: string | null): z.output<typeof decisionShape> {
   const side = (index: 0 | 1): z.output<typeof values> => Object.fromEntries(Object.entries(changes).map(([field, pair]) => [field, valueOf(field, pair[index])]))
   const after = side(1)
-  return { at: isoInstant(at), transaction: transactionResource(row), before: side(0), after, holds: Object.entries(after).every(([field, value]) => row.decisions[field as keyof Decisions] === value) }
+  return { at: isoInstant(at), transaction: transactionResource(row), before: side(0), after, by, holds: Object.entries(after).every(([field, value]) => row.decisions[field as keyof Decisions] === value) }
 }
 
 /** History keeps every value as text. */

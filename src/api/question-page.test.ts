@@ -5,7 +5,7 @@ import { pageOfQuestions } from './question-page.ts'
 
 const ids = Array.from({ length: 7 }, (_, at) => `01a20549-c591-7da7-8a7f-00000000000${at}`)
 /** Several are asked at one instant, as by one read. */
-const OPEN = ids.map((id, at): Question => ({ id, accountId: at < 5 ? 'a' : 'b', kind: 'removed_at_bank', transactionId: 't', otherTransactionId: null, pattern: null, askedAt: at < 4 ? 10 : 20, answer: null, answeredAt: null }))
+const OPEN = ids.map((id, at): Question => ({ id, accountId: at < 5 ? 'a' : 'b', kind: 'removed_at_bank', transactionId: 't', otherTransactionId: null, pattern: null, askedAt: at < 4 ? 10 : 20, answer: null, answeredAt: null, answerer: null }))
 
 // Fails when: one that is answered between two pages hides another, or the counts are of a page alone.
 test('pages of questions show each once, whatever is answered meanwhile, and count all', () => {

@@ -16,7 +16,7 @@ import { translated, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
 import type { AccountSummary } from '../ports/store.ts'
-import type { Explanation } from '../sync/explain.ts'
+import { becauseOf, type Explanation } from '../sync/explain.ts'
 
 const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
 export const dayShape = z.iso.date().meta({ description: 'A calendar day of the bank, YYYY-MM-DD' })
@@ -118,6 +118,9 @@ export function transactionResource(row: Transaction): TransactionResource {
   }
 }
 
+/** Who decided, as `whoWords` says it. */
+export const whoShape = z.string().nullable().meta({ description: 'Who decided it: the name of a member or a key, a rule, or Relink itself. Null: it was no decision, or nobody noted then whose' })
+
 export const transactionDetailShape = transactionShape
   .extend({
     observations: z.array(
@@ -138,12 +141,12 @@ export const transactionDetailShape = transactionShape
       }),
     ),
     history: z.array(
-      z.object({ at: instant, runId: z.uuid().nullable(), reason: z.string(), because: z.string(), changes: z.record(z.string(), z.tuple([z.string().nullable(), z.string().nullable()])) }),
+      z.object({ at: instant, runId: z.uuid().nullable(), reason: z.string(), because: z.string(), by: whoShape, changes: z.record(z.string(), z.tuple([z.string().nullable(), z.string().nullable()])) }),
     ),
   })
   .meta({ id: 'TransactionDetail' })
 
-export function transactionDetail(language: Language, { transaction, reports, changes }: Explanation): z.output<typeof transactionDetailShape> {
+export function transactionDetail(language: Language, { transaction, reports, changes }: Explanation, whoOf: (by: string | null) => string | null): z.output<typeof transactionDetailShape> {
   return {
     ...transactionResource(transaction),
     observations: reports.map(({ observation: o, tier, label, because, source, undone }) => ({
@@ -151,7 +154,7 @@ export function transactionDetail(language: Language, { transaction, reports, ch
       amount: formatMoney({ minor: o.amount, currency: o.currency }), name: o.name, memo: o.memo,
     })),
     history: changes.map((h) => ({
-      at: isoInstant(h.at), runId: h.runId, reason: h.reason, because: translated(language, h.because),
+      at: isoInstant(h.at), runId: h.runId, reason: h.reason, because: becauseOf(language, h, whoOf(h.by)), by: whoOf(h.by),
       changes: Object.fromEntries(Object.entries(h.changes).map(([field, [before, after]]) => [field, [written(field, before, transaction), written(field, after, transaction)] as [string | null, string | null]])),
     })),
   }
@@ -172,13 +175,14 @@ export const questionShape = z
     askedAt: instant,
     answer: z.string().nullable(),
     answeredAt: instant.nullable(),
+    by: whoShape,
   })
   .meta({ id: 'Question' })
 
-export function questionResource(question: Question, transaction: Transaction, other: Transaction | null): z.output<typeof questionShape> {
+export function questionResource(question: Question, transaction: Transaction, other: Transaction | null, by: string | null): z.output<typeof questionShape> {
   return {
     id: question.id, accountId: question.accountId, kind: question.kind, transaction: transactionResource(transaction),
-    other: other === null ? null : transactionResource(other), askedAt: isoInstant(question.askedAt), answer: question.answer, answeredAt: question.answeredAt === null ? null : isoInstant(question.answeredAt),
+    other: other === null ? null : transactionResource(other), askedAt: isoInstant(question.askedAt), answer: question.answer, answeredAt: question.answeredAt === null ? null : isoInstant(question.answeredAt), by,
   }
 }
 

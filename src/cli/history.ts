@@ -1,5 +1,6 @@
 /** `relink runs`, `undo`, and why a transaction is here. */
 import { runResource, transactionDetail } from '../api/shapes.ts'
+import { whoWords } from '../api/who.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Instance } from '../instance.ts'
 import { explainTransaction } from '../sync/explain.ts'
@@ -47,7 +48,7 @@ export async function undoCommand(output: Output, wanted: string): Promise<void>
 export async function whyCommand(output: Output, instance: Instance, id: string): Promise<void> {
   const explanation = await explainTransaction(instance.store, id)
   if (explanation === null) throw new CommandError(`There is no transaction ${id}.`, 2)
-  const detail = transactionDetail('en', explanation)
+  const detail = transactionDetail('en', explanation, await whoWords('en', instance.store.access, explanation.changes.map(({ by }) => by)))
   output.data(detail)
   output.say(output.bold(`${detail.postedOn}  ${detail.amount} ${detail.currency}  ${detail.description}  (${detail.state}${detail.deleted ? ', deleted by a person' : ''})`))
   for (const seen of detail.observations) {

@@ -156,6 +156,8 @@ export type FeedStore = {
   takeBackAnswer(id: string, at: number, contentKeyOf: (row: NewTransaction) => Digest): Promise<AnswerBack>
   /** Questions that persons answered, the newest answer first. */
   answers(limit: number): Promise<readonly Question[]>
+  /** Those about this row, the oldest answer first. */
+  answersAbout(id: TransactionId): Promise<readonly Question[]>
 }
 
 export type TransactionFilter = {

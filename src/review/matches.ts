@@ -51,7 +51,7 @@ export async function makeOne(feed: FeedStore, [first, second]: readonly [Transa
   const [kept, merged] = (compare(first.createdAt, second.createdAt) || compare(first.postedOn, second.postedOn) || compare(first.id, second.id)) < 0 ? [first, second] : [second, first]
   const [report] = await feed.observations(merged.id)
   if (report === undefined) throw new Error('a row that nobody reported')
-  const question: Question = { id: newId(), accountId: kept.accountId, kind: 'same_transaction', transactionId: kept.id, otherTransactionId: merged.id, pattern: CHOSEN, askedAt: now, answer: null, answeredAt: null }
+  const question: Question = { id: newId(), accountId: kept.accountId, kind: 'same_transaction', transactionId: kept.id, otherTransactionId: merged.id, pattern: CHOSEN, askedAt: now, answer: null, answeredAt: null, answerer: null }
   await feed.commitPage({ runId: report.runId, accountId: kept.accountId, sourceId: report.sourceId, at: now, seen: [], observations: [], inserts: [], updates: [], questions: [question], covers: null, balances: [], spans: [], cursor: null })
   await feed.answerQuestion(question.id, 'same', now)
   return question

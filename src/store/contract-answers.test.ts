@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { Question } from '../domain/transaction.ts'
+import { asActor } from '../ports/acting.ts'
 import { aLedger, aPage, aRun, digestOf, newId, type Ledger, type Row } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 
@@ -34,7 +35,7 @@ class Account {
   async ask(row: string, other: string | Exclude<Question['kind'], 'same_transaction'>, runId = this.ledger.runId): Promise<string> {
     const otherTransactionId = this.ids.get(other) ?? null
     const kind = otherTransactionId === null ? (other as Question['kind']) : 'same_transaction'
-    const question: Question = { id: newId(), accountId: this.ledger.accountId, kind, transactionId: this.ids.get(row)!, otherTransactionId, pattern: `of ${row}`, askedAt: (this.#at += 1), answer: null, answeredAt: null }
+    const question: Question = { id: newId(), accountId: this.ledger.accountId, kind, transactionId: this.ids.get(row)!, otherTransactionId, pattern: `of ${row}`, askedAt: (this.#at += 1), answer: null, answeredAt: null, answerer: null }
     await this.ledger.tenant.feed.commitPage(aPage({ ...this.ledger, runId }, [], { questions: [question] }))
     return question.id
   }
@@ -76,6 +77,32 @@ for (const twin of [memoryTwin(), postgres]) {
       await made.report(texts.map((row) => (typeof row === 'string' ? { text: row } : row)))
       return made
     }
+
+    test('who decided, answered and took back is kept: as they are called where the act began', async () => {
+      const made = await account('a', 'b', 'c')
+      const { feed } = made.ledger.tenant
+      const [a, b, c] = ['a', 'b', 'c'].map((text) => made.ids.get(text)!) as [string, string, string]
+      const told = async (id: string) => (await feed.history(id)).map(({ reason, by }) => `${reason} ${by}`)
+      const about = async (id: string) => (await feed.answersAbout(id)).map(({ answer, answerer }) => `${answer} ${answerer}`)
+      await asActor('user:u1', () => feed.decide(a, { category: 'Fuel' }, 90))
+      await feed.decide(a, { note: 'x' }, 91)
+      const [same, two, gone] = [await made.ask('a', 'b'), await made.ask('a', 'c'), await made.ask('c', 'removed_at_bank')]
+      await asActor('user:u2', () => made.answer(same, 'same'))
+      await asActor('key:k1', () => made.answer(two, 'different'))
+      await asActor('user:u2', () => made.answer(gone, 'kept', 'bank'))
+      assert.deepEqual(await told(a), ['decision user:u1', 'decision relink'])
+      assert.deepEqual(await told(b), ['merged user:u2'])
+      assert.deepEqual([await told(c), await about(a), await about(b), await about(c)], [[], ['same user:u2', 'different key:k1'], ['same user:u2'], ['different key:k1']])
+      assert.deepEqual((await feed.answers(9)).map(({ answerer }) => answerer), ['key:k1', 'user:u2'])
+      await asActor('host', () => made.takeBack(same))
+      assert.deepEqual([(await told(b)).at(-1), await about(b)], ['reopened host', []])
+      assert.deepEqual((await feed.questions({ open: true })).map(({ answerer }) => answerer), [null])
+      const run = await made.run()
+      await made.report([{ text: 'd' }], run)
+      await asActor('user:u1', () => made.undo(run))
+      assert.deepEqual(await told(made.ids.get('d')!), ['undone user:u1'])
+      assert.deepEqual((await feed.decided(9)).map(({ by }) => by), ['relink', 'user:u1'])
+    })
 
     test('three reports of one row become one row in whatever order the questions are answered', async () => {
       for (const order of [[0, 1], [1, 0]]) {

@@ -98,7 +98,7 @@ for (const twin of [memoryTwin(), postgres]) {
       const page = aPage(ledger, [{ text: 'old' }, { text: 'turned', status: 'pending' }, { text: 'later' }, { text: 'touched' }])
       const [old, turned, later, touched] = page.inserts.map((row, index) => ({ ...row, createdAt: index === 2 ? 500 : 100, updatedAt: index === 2 ? 500 : 100 }))
       await feed.commitPage({ ...page, inserts: [old!, turned!, later!, touched!] })
-      const change = { transactionId: turned!.id, at: 600, runId: ledger.runId, reason: 'pending_posted' as const, changes: { state: ['pending', 'posted'] as const } }
+      const change = { transactionId: turned!.id, at: 600, runId: ledger.runId, reason: 'pending_posted' as const, by: null, changes: { state: ['pending', 'posted'] as const } }
       await feed.commitPage(aPage(ledger, [], { at: 600, updates: [anUpdate(turned!, { content: { status: 'posted' }, state: 'posted', change })] }))
       await feed.decide(touched!.id, { category: 'food' }, 600)
       const arrived = async (since: number, until: number) =>

@@ -15,7 +15,7 @@ async function everyRow(tenant: TenantStore, accountId: string) {
 }
 
 async function ask(ledger: Ledger, kind: 'same_transaction' | 'removed_at_bank', transactionId: string, otherTransactionId: string | null): Promise<string> {
-  const question = { id: newId(), accountId: ledger.accountId, kind, transactionId, otherTransactionId, pattern: 'like that', askedAt: 5, answer: null, answeredAt: null }
+  const question = { id: newId(), accountId: ledger.accountId, kind, transactionId, otherTransactionId, pattern: 'like that', askedAt: 5, answer: null, answeredAt: null, answerer: null }
   await ledger.tenant.feed.commitPage(aPage(ledger, [], { questions: [question] }))
   return question.id
 }
@@ -49,7 +49,7 @@ for (const twin of [memoryTwin(), postgres]) {
       const stated = (amount: bigint) => ({ accountId, sourceId, runId, kind: 'closing' as const, amount, on: day('2026-03-31'), observedAt: 7 })
       const first = aPage(ledger, [{ text: 'a' }], { covers: { from: day('2026-03-01'), to: day('2026-03-10') }, balances: [stated(1n)] })
       const row = first.inserts[0]!
-      const change = { transactionId: row.id, at: 5, runId, reason: 'correction' as const, changes: { state: ['posted', 'withdrawn'] as const } }
+      const change = { transactionId: row.id, at: 5, runId, reason: 'correction' as const, by: null, changes: { state: ['posted', 'withdrawn'] as const } }
       const second = aPage(ledger, [{ text: 'b' }], { covers: { from: day('2026-03-11'), to: day('2026-03-20') }, balances: [stated(2n)], updates: [anUpdate(row, { state: 'withdrawn', withdrawnReason: 'bank_removed', change })] })
       assert.deepEqual(await tenant.feed.commitPages([first, second]), { inserted: 2 })
       assert.equal((await tenant.feed.transaction(row.id))?.state, 'withdrawn', 'the second page knows the first')
@@ -141,7 +141,7 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal((await ledger.tenant.feed.history(row.id)).length, 1)
       assert.equal((await ledger.tenant.feed.observations(row.id)).length, 2)
       const loser = aPage(ledger, [{ text: 'a' }])
-      const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: row.id, otherTransactionId: loser.inserts[0]!.id, pattern: null, askedAt: 1, answer: null, answeredAt: null }
+      const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: row.id, otherTransactionId: loser.inserts[0]!.id, pattern: null, askedAt: 1, answer: null, answeredAt: null, answerer: null }
       await ledger.tenant.feed.commitPage({ ...loser, questions: [question] })
       assert.deepEqual(await ledger.tenant.feed.questions({ open: true }), [])
     })

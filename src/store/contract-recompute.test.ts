@@ -20,7 +20,7 @@ for (const twin of [memoryTwin(), postgres]) {
       await tenant.feed.commitPage(page)
       const [a, b, c] = page.inserts
       const content = ({ id: _i, accountId: _a, state: _s, withdrawnReason: _w, contentKey: _k, decisions: _d, createdAt: _c, updatedAt: _u, ...rest }: NonNullable<typeof a>) => rest
-      const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: 5, answer: null, answeredAt: null }
+      const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: 5, answer: null, answeredAt: null, answerer: null }
       await tenant.feed.commitPage(aPage(ledger, [], { questions: [question] }))
       const made = newRow(ledger, { text: 'made', amount: 300n }).transaction
       const key = (index: number) => page.observations[index]!.key

@@ -27,7 +27,7 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal(await review.saveRule(rule, seen, 10), 3, 'c was not as it was seen')
       assert.deepEqual(await categories(), ['Fuel', 'Fuel', 'Food', 'Fuel'])
       assert.deepEqual(await review.rules(), [rule])
-      assert.deepEqual((await feed.history(b)).at(-1), { transactionId: b, at: 10, runId: null, reason: 'decision', changes: { category: ['Car', 'Fuel'] } })
+      assert.deepEqual((await feed.history(b)).at(-1), { transactionId: b, at: 10, runId: null, reason: 'decision', by: `rule:${rule.id}`, changes: { category: ['Car', 'Fuel'] } })
       await feed.decide(d, { category: 'Trips' }, 11)
       assert.equal(await review.removeRule(rule.id, true, 12), 2)
       assert.deepEqual(await categories(), [null, 'Car', 'Food', 'Trips'])

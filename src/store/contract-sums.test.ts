@@ -36,7 +36,7 @@ class Account {
     const inserts = made.map(({ transaction }) => ({ ...transaction, createdAt: at, updatedAt: at }))
     for (const [index, { text }] of rows.entries()) this.rows.set(text, inserts[index]!)
     const stored = corrects === undefined ? undefined : this.rows.get(corrects[0])!
-    const updates = corrects === undefined ? [] : [anUpdate(stored!, { content: { amount: corrects[1] }, change: { transactionId: stored!.id, at, runId: run, reason: 'correction', changes: { amount: [String(stored!.amount), String(corrects[1])] } } })]
+    const updates = corrects === undefined ? [] : [anUpdate(stored!, { content: { amount: corrects[1] }, change: { transactionId: stored!.id, at, runId: run, reason: 'correction', by: null, changes: { amount: [String(stored!.amount), String(corrects[1])] } } })]
     await tenant.feed.commitPage(aPage({ ...this.ledger, sourceId, runId: run }, [], {
       at, inserts, observations: made.map(({ observation }) => ({ ...observation, observedAt: at })), seen: made.map(({ observation }) => observation.id), updates,
       covers: { from: march(covers[0]), to: march(covers[1]) },
@@ -49,7 +49,7 @@ class Account {
   /** As the answer that was read last asks it. */
   async ask(kind: Question['kind'], row: string, other: string | null = null): Promise<string> {
     const { tenant, accountId } = this.ledger
-    const question: Question = { id: newId(), accountId, kind, transactionId: this.rows.get(row)!.id, otherTransactionId: other === null ? null : this.rows.get(other)!.id, pattern: null, askedAt: this.#at, answer: null, answeredAt: null }
+    const question: Question = { id: newId(), accountId, kind, transactionId: this.rows.get(row)!.id, otherTransactionId: other === null ? null : this.rows.get(other)!.id, pattern: null, askedAt: this.#at, answer: null, answeredAt: null, answerer: null }
     await tenant.feed.commitPage(aPage(this.ledger, [], { at: this.#at, questions: [question] }))
     return question.id
   }

@@ -24,7 +24,7 @@ async function settle(tenant: TenantStore) {
     balances: [{ accountId, sourceId, runId, kind: 'ledger', amount: 5n, on: day('2026-03-31'), observedAt: 1 }],
     spans: [{ accountId, sourceId, from: day('2026-03-01'), to: day('2026-03-31'), opening: 0n, closing: 5n, rowsSum: 5n, status: 'broken' }],
   })
-  const question = { id: newId(), accountId, kind: 'same_transaction' as const, transactionId: page.inserts[0]!.id, otherTransactionId: page.inserts[1]!.id, pattern: null, askedAt: 1, answer: null, answeredAt: null }
+  const question = { id: newId(), accountId, kind: 'same_transaction' as const, transactionId: page.inserts[0]!.id, otherTransactionId: page.inserts[1]!.id, pattern: null, askedAt: 1, answer: null, answeredAt: null, answerer: null }
   await tenant.feed.commitPage({ ...page, questions: [question] })
   const preview = aPreview(connection.id)
   await tenant.previews.create(preview)

@@ -39,7 +39,7 @@ for (const twin of [memoryTwin(), postgres]) {
       const { feed, runs, whole } = ledger.tenant
       const page = aPage(ledger, [{ text: 'a' }, { text: 'b' }])
       const [a, b] = page.inserts
-      const ask = () => ({ id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: 5, answer: null, answeredAt: null })
+      const ask = () => ({ id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: 5, answer: null, answeredAt: null, answerer: null })
       const questions = [ask(), ask()]
       await feed.commitPage({ ...page, questions })
       await feed.answerQuestion(questions[0]!.id, 'different', 7)

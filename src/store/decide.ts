@@ -1,8 +1,9 @@
 /**
  * What a person decides about transactions: decisions of one row, and the answers to "are these the
- * same?". Pure: takes rows, returns the rows and the history to be stored. Both stores use it.
+ * same?". Takes rows, returns the rows and the history to be stored, and of all else knows only who acts. Both stores use it.
  */
 import type { Decisions, Question, RowContent, Transaction, TransactionChange, WithdrawnReason } from '../domain/transaction.ts'
+import { currentActor } from '../ports/acting.ts'
 import type { NewTransaction } from '../ports/feed.ts'
 import type { Patch } from '../ports/store.ts'
 
@@ -12,8 +13,13 @@ export type Decided = { readonly row: NewTransaction; readonly change: Transacti
 type Answer = NonNullable<Question['answer']>
 
 /** Applies a patch of decisions. */
-export function applyDecisions(row: NewTransaction, patch: Patch<Decisions>, at: number): Decided {
-  return changed(row, { ...row, decisions: { ...row.decisions, ...patch } }, 'decision', at)
+export function applyDecisions(row: NewTransaction, patch: Patch<Decisions>, at: number, by: string = currentActor()): Decided {
+  return changed(row, { ...row, decisions: { ...row.decisions, ...patch } }, 'decision', at, by)
+}
+
+/** Who decides where a rule does. */
+export function ruleAsActor(ruleId: string): string {
+  return `rule:${ruleId}`
 }
 
 /** Whether the row's decisions still are those that somebody saw. */
@@ -37,9 +43,9 @@ export function endedTransfer({ decisions: { transfer } }: Transaction, merged: 
 }
 
 /** A side of a transfer that ends beside an answer, or does not come again with its taking back; reviewed as before it. */
-export function unpaired(side: NewTransaction, history: readonly TransactionChange[], reason: 'person' | 'reopened', at: number): Decided {
+export function unpaired(side: NewTransaction, history: readonly TransactionChange[], reason: 'person' | 'reopened', at: number, by: string | null = currentActor()): Decided {
   const { transfer } = side.decisions
-  return transfer === null ? { row: side, change: null } : changed(side, { ...side, decisions: { ...side.decisions, transfer: null, review: reviewBeforePairing(history, transfer) } }, reason, at)
+  return transfer === null ? { row: side, change: null } : changed(side, { ...side, decisions: { ...side.decisions, transfer: null, review: reviewBeforePairing(history, transfer) } }, reason, at, by)
 }
 
 /** Whether the answer of that instant ended the transfer for the row whose history this is. */
@@ -59,8 +65,8 @@ export function reviewBeforePairing(history: readonly TransactionChange[], trans
  * see `isBookedLater`), its content; the other is withdrawn.
  * `removed` withdraws the row. Other answers change nothing. The rows that are returned are those to store.
  */
-export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, answer: Answer, at: number, toldByBank: ToldByBank): readonly Decided[] {
-  if (answer === 'removed') return row.state === 'withdrawn' ? [] : [row.state === 'pending' ? withdrawn(row, 'pending_dropped', 'answered', at) : withdrawn(row, 'bank_removed', 'bank_removed', at)]
+export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, answer: Answer, at: number, toldByBank: ToldByBank, by: string | null = currentActor()): readonly Decided[] {
+  if (answer === 'removed') return row.state === 'withdrawn' ? [] : [row.state === 'pending' ? withdrawn(row, 'pending_dropped', 'answered', at, by) : withdrawn(row, 'bank_removed', 'bank_removed', at, by)]
   if (merged === null) return []
   const better = merged.state === 'posted' && (row.state !== 'posted' || isBookedLater(row, merged, toldByBank))
   const kept: NewTransaction = {
@@ -69,7 +75,7 @@ export function applyAnswer(row: NewTransaction, merged: NewTransaction | null, 
     ...(better ? { state: merged.state, withdrawnReason: null, contentKey: merged.contentKey } : {}),
     decisions: joined(row.decisions, merged.decisions),
   }
-  return [changed(row, kept, 'person', at), withdrawn(merged, 'merged', 'merged', at)]
+  return [changed(row, kept, 'person', at, by), withdrawn(merged, 'merged', 'merged', at, by)]
 }
 
 /** Whether a connection, and not files alone, reported each of the two. */
@@ -107,8 +113,8 @@ export function joined(kept: Decisions, other: Decisions): Decisions {
   }
 }
 
-function withdrawn(row: NewTransaction, withdrawnReason: WithdrawnReason, reason: TransactionChange['reason'], at: number): Decided {
-  return changed(row, { ...row, state: 'withdrawn', withdrawnReason }, reason, at)
+function withdrawn(row: NewTransaction, withdrawnReason: WithdrawnReason, reason: TransactionChange['reason'], at: number, by: string | null): Decided {
+  return changed(row, { ...row, state: 'withdrawn', withdrawnReason }, reason, at, by)
 }
 
 function contentOf(row: Transaction): RowContent {
@@ -116,8 +122,8 @@ function contentOf(row: Transaction): RowContent {
   return { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency }
 }
 
-/** The row as it becomes, with what differs as a history entry. */
-export function changed(before: NewTransaction, after: NewTransaction, reason: TransactionChange['reason'], at: number): Decided {
+/** The row as it becomes, with what differs as a history entry, and who did it. */
+export function changed(before: NewTransaction, after: NewTransaction, reason: TransactionChange['reason'], at: number, by: string | null = currentActor()): Decided {
   const from = facts(before)
   const to = facts(after)
   const changes: Record<string, readonly [string | null, string | null]> = {}
@@ -126,7 +132,7 @@ export function changed(before: NewTransaction, after: NewTransaction, reason: T
     if (was !== is) changes[field] = [was, is]
   }
   if (Object.keys(changes).length === 0) return { row: before, change: null }
-  return { row: { ...after, updatedAt: at }, change: { transactionId: before.id, at, runId: null, reason, changes } }
+  return { row: { ...after, updatedAt: at }, change: { transactionId: before.id, at, runId: null, reason, by, changes } }
 }
 
 /** Every fact that history records, as text. */

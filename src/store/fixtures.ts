@@ -89,7 +89,7 @@ export function aPage(ledger: Ledger, rows: readonly Row[], over: Partial<PageCo
 export function anUpdate(row: NewTransaction, over: Partial<TransactionUpdate> = {}): TransactionUpdate {
   return {
     id: row.id, content: {}, state: row.state, withdrawnReason: row.withdrawnReason, contentKey: row.contentKey,
-    change: { transactionId: row.id, at: clock, runId: null, reason: 'correction', changes: { amount: ['-1250', '-1300'] } }, ...over,
+    change: { transactionId: row.id, at: clock, runId: null, reason: 'correction', by: null, changes: { amount: ['-1250', '-1300'] } }, ...over,
   }
 }
 

@@ -65,12 +65,12 @@ function callsOf(op: Operation, first: Ledger, known: Known, at: number): (tenan
   for (const [n, kind] of op.updates) {
     const target = any(n)
     if (target === undefined) continue
-    updates.set(target.id, anUpdate(target, kind === 'withdraw' ? { state: 'withdrawn', withdrawnReason: 'bank_removed' } : kind === 'restore' ? { state: 'posted', change: { transactionId: target.id, at, runId: ledger.runId, reason: 'restored', changes: { state: ['withdrawn', 'posted'], withdrawnReason: ['undone', null] } } } : kind === 'post' ? { state: 'posted', content: { status: 'posted', memo: 'posted' } } : { state: 'posted', content: { amount: 77n, postedOn: day('2026-03-09'), memo: null }, contentKey: digestOf('amended') }))
+    updates.set(target.id, anUpdate(target, kind === 'withdraw' ? { state: 'withdrawn', withdrawnReason: 'bank_removed' } : kind === 'restore' ? { state: 'posted', change: { transactionId: target.id, at, runId: ledger.runId, reason: 'restored', by: null, changes: { state: ['withdrawn', 'posted'], withdrawnReason: ['undone', null] } } } : kind === 'post' ? { state: 'posted', content: { status: 'posted', memo: 'posted' } } : { state: 'posted', content: { amount: 77n, postedOn: day('2026-03-09'), memo: null }, contentKey: digestOf('amended') }))
   }
   const questions = op.asks.flatMap(([m, n]): Question[] => {
     const [first, second] = [any(m), any(n)]
     if (first === undefined || second === undefined || first.id === second.id) return []
-    return [{ id: newId(), accountId: ledger.accountId, kind: 'same_transaction', transactionId: first.id, otherTransactionId: second.id, pattern: null, askedAt: at, answer: null, answeredAt: null }]
+    return [{ id: newId(), accountId: ledger.accountId, kind: 'same_transaction', transactionId: first.id, otherTransactionId: second.id, pattern: null, askedAt: at, answer: null, answeredAt: null, answerer: null }]
   })
   const { accountId, sourceId, runId } = ledger
   const [from, to] = op.span === null ? [0, 0] : [Math.min(...op.span), Math.max(...op.span)]

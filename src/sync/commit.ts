@@ -77,7 +77,7 @@ export class CommitBuilder {
 
   ask(kind: Question['kind'], transactionId: TransactionId, otherTransactionId: TransactionId | null, pattern: string | null = null): void {
     const { accountId, at, newId } = this.#context
-    this.#questions.push({ id: newId(), accountId, kind, transactionId, otherTransactionId, pattern, askedAt: at, answer: null, answeredAt: null })
+    this.#questions.push({ id: newId(), accountId, kind, transactionId, otherTransactionId, pattern, askedAt: at, answer: null, answeredAt: null, answerer: null })
   }
 
   finish(): RowsCommit {
@@ -270,7 +270,7 @@ function updateOf(draft: Draft, context: CommitContext): TransactionUpdate | nul
   if (draft.state !== before.state) changes['state'] = [before.state, draft.state]
   if (draft.withdrawnReason !== before.withdrawnReason) changes['withdrawnReason'] = [before.withdrawnReason, draft.withdrawnReason]
   if (Object.keys(changes).length === 0) return null
-  const change = { transactionId: before.id, at: context.at, runId: context.runId, reason: draft.reason, changes }
+  const change = { transactionId: before.id, at: context.at, runId: context.runId, reason: draft.reason, by: null, changes }
   const key = contentKey(content.postedOn, content.amount, content.currency, textOf({ ...before, ...content }))
   return { id: before.id, content: changed as TransactionUpdate['content'], state: draft.state, withdrawnReason: draft.withdrawnReason, contentKey: key, change }
 }

@@ -94,6 +94,6 @@ function updateOf(row: Transaction, currency: Currency, at: number): Transaction
   return {
     id: row.id, content: { currency }, state: row.state, withdrawnReason: row.withdrawnReason,
     contentKey: contentKey(row.postedOn, row.amount, currency, textOf(row)),
-    change: { transactionId: row.id, at, runId: null, reason: 'currency_told', changes: { currency: [row.currency, currency] } },
+    change: { transactionId: row.id, at, runId: null, reason: 'currency_told', by: null, changes: { currency: [row.currency, currency] } },
   }
 }

@@ -105,6 +105,6 @@ export function heldApart(progress: Progress, range: DayRange, today: Day): Prog
 export function holdQuestions(unanswered: readonly Candidate[], asked: readonly Question[], at: number, newId: () => string): readonly Question[] {
   const known = new Set(asked.map(({ transactionId }) => transactionId))
   return unanswered.filter(({ id, decisions }) => !known.has(id) && !decisions.deleted).map(({ id, accountId }): Question => ({
-    id: newId(), accountId, kind: 'still_pending', transactionId: id, otherTransactionId: null, pattern: null, askedAt: at, answer: null, answeredAt: null,
+    id: newId(), accountId, kind: 'still_pending', transactionId: id, otherTransactionId: null, pattern: null, askedAt: at, answer: null, answeredAt: null, answerer: null,
   }))
 }

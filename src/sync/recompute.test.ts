@@ -173,7 +173,7 @@ test('content that an old matcher got wrong is put right under its id, a row tha
   const [a, b] = await world.all()
   const [first] = await world.store.feed.observations(a!.id)
   const at = { runId: first!.runId, accountId: a!.accountId, sourceId: first!.sourceId, at: world.now, seen: [], observations: [], inserts: [], questions: [], covers: null, balances: [], spans: [], cursor: null }
-  const change = (id: string) => ({ transactionId: id, at: world.now, runId: first!.runId, reason: 'correction' as const, changes: {} })
+  const change = (id: string) => ({ transactionId: id, at: world.now, runId: first!.runId, reason: 'correction' as const, by: null, changes: {} })
   await world.store.feed.commitPage({ ...at, updates: [
     { id: a!.id, content: { amount: 500n }, state: 'posted', withdrawnReason: null, contentKey: '0'.repeat(32), change: change(a!.id) },
     { id: b!.id, content: {}, state: 'withdrawn', withdrawnReason: 'bank_removed', contentKey: '1'.repeat(32), change: change(b!.id) },
@@ -190,7 +190,7 @@ test('what a person said outweighs what comes out: merged stays merged, deleted 
   await world.sync()
   const [a, b, c] = await world.all()
   const [first] = await world.store.feed.observations(a!.id)
-  const question = { id: world.deps.entropy.id(world.now), accountId: a!.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: world.now, answer: null, answeredAt: null }
+  const question = { id: world.deps.entropy.id(world.now), accountId: a!.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: world.now, answer: null, answeredAt: null, answerer: null }
   const removed = { ...question, id: world.deps.entropy.id(world.now), kind: 'removed_at_bank' as const, transactionId: c!.id, otherTransactionId: null }
   await world.store.feed.commitPage({ runId: first!.runId, accountId: a!.accountId, sourceId: first!.sourceId, at: world.now, seen: [], observations: [], inserts: [], updates: [], questions: [question, removed], covers: null, balances: [], spans: [], cursor: null })
   await world.store.feed.answerQuestion(question.id, 'same', (world.now += 1_000))
@@ -210,7 +210,7 @@ test('the read after an answer follows the bank in the account that is made agai
     await world.sync()
     const [a, b] = await world.all()
     const [first] = await world.store.feed.observations(a!.id)
-    const question = { id: world.deps.entropy.id(world.now), accountId: a!.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: world.now, answer: null, answeredAt: null }
+    const question = { id: world.deps.entropy.id(world.now), accountId: a!.accountId, kind: 'same_transaction' as const, transactionId: a!.id, otherTransactionId: b!.id, pattern: null, askedAt: world.now, answer: null, answeredAt: null, answerer: null }
     await world.store.feed.commitPage({ runId: first!.runId, accountId: a!.accountId, sourceId: first!.sourceId, at: world.now, seen: [], observations: [], inserts: [], updates: [], questions: [question], covers: null, balances: [], spans: [], cursor: null })
     await world.store.feed.answerQuestion(question.id, 'same', (world.now += 1_000))
     world.now += later

@@ -306,7 +306,7 @@ class Replay {
       // Also where nothing is left to answer: a person's answer is a rule.
       if (isDone && pattern === null) continue
       const id = asked?.id ?? this.#newId()
-      if (asked === undefined) await this.#ask({ ...question, id, transactionId: isDone ? transactionId : first!, otherTransactionId: isDone ? otherTransactionId : other, answer: null, answeredAt: null }, isDone)
+      if (asked === undefined) await this.#ask({ ...question, id, transactionId: isDone ? transactionId : first!, otherTransactionId: isDone ? otherTransactionId : other, answer: null, answeredAt: null, answerer: null }, isDone)
       await this.#scratch.feed.answerQuestion(id, answer, answeredAt!, pattern === null ? 'bank' : 'person')
     }
   }

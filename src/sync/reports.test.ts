@@ -189,7 +189,7 @@ test('B, report 15: after a person merged two rows, both ids are known and neith
   const b = row('2026-03-18', '-5', 'One shop', { providerId: 'b' })
   const world = await worldWith([a, b])
   const [first, second] = await world.all()
-  const question = { id: 'q0000000-0000-7000-8000-000000000001', accountId: first!.accountId, kind: 'same_transaction', transactionId: first!.id, otherTransactionId: second!.id, pattern: null, askedAt: world.now, answer: null, answeredAt: null } as const
+  const question = { id: 'q0000000-0000-7000-8000-000000000001', accountId: first!.accountId, kind: 'same_transaction', transactionId: first!.id, otherTransactionId: second!.id, pattern: null, askedAt: world.now, answer: null, answeredAt: null, answerer: null } as const
   const [source] = await world.store.accounts.sources({})
   const run = (await world.store.runs.list({ limit: 1 }))[0]!
   await world.store.feed.commitPage({ runId: run.id, accountId: first!.accountId, sourceId: source!.id, at: world.now, seen: [], observations: [], inserts: [], updates: [], questions: [question], covers: null, balances: [], spans: [], cursor: null })

@@ -194,7 +194,7 @@ function turned(row: Candidate, runId: string, at: number): TransactionUpdate {
   const amount = -row.amount
   return {
     id: row.id, content: { amount }, state: row.state, withdrawnReason: row.withdrawnReason, contentKey: contentKey(row.postedOn, amount, row.currency, textOf(row)),
-    change: { transactionId: row.id, at, runId, reason: 'correction', changes: { amount: [String(row.amount), String(amount)] } },
+    change: { transactionId: row.id, at, runId, reason: 'correction', by: null, changes: { amount: [String(row.amount), String(amount)] } },
   }
 }
 
@@ -207,7 +207,7 @@ async function askAboutDoubles({ feed, account, source, runId, now, newId }: Set
   const known = new Set(asked.flatMap(({ answer, transactionId, otherTransactionId }) => (answer === 'undone' ? [] : [transactionId, otherTransactionId])))
   const at = now()
   const questions = doubles.filter((fault) => !known.has(fault.row)).map((fault): Question => ({
-    id: newId(at), accountId: account.id, kind: 'same_transaction', transactionId: fault.twin, otherTransactionId: fault.row, askedAt: at, answer: null, answeredAt: null, pattern: null,
+    id: newId(at), accountId: account.id, kind: 'same_transaction', transactionId: fault.twin, otherTransactionId: fault.row, askedAt: at, answer: null, answeredAt: null, answerer: null, pattern: null,
   }))
   if (questions.length === 0) return
   await feed.commitPage({

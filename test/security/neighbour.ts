@@ -15,7 +15,7 @@ export async function settled(store: TenantStore, connectionId: string): Promise
   const ledger = await aLedger(store, connectionId)
   const page = aPage(ledger, [{ text: 'theirs' }], { covers: { from: day('2026-03-01'), to: day('2026-03-31') } })
   const transactionId = page.inserts[0]!.id
-  const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId, otherTransactionId: null, pattern: null, askedAt: 1, answer: null, answeredAt: null }
+  const question = { id: newId(), accountId: ledger.accountId, kind: 'same_transaction' as const, transactionId, otherTransactionId: null, pattern: null, askedAt: 1, answer: null, answeredAt: null, answerer: null }
   await store.feed.commitPage({ ...page, questions: [question] })
   const preview = aPreview(connectionId)
   await store.previews.create(preview)

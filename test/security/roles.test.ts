@@ -393,6 +393,36 @@ test('row 1: ids of another tenant are ids of nobody, on every route, and no lis
   assert.equal((await theirStore.feed.transactions({ accountId: theirs.accountId, limit: 9 })).rows.length, 1)
 })
 
+// Fails when: the history of a row does not say who decided (was so), or makes up a name for one who is gone.
+test('the history of a row names who decided: a member, a key, a rule, who runs the server; and who is no member any more as that', async () => {
+  await freshen()
+  const { verbs, store } = house.instance
+  await verbs.importFile({ fileName: 'who.csv', open: async function* () { yield Buffer.from('Date,Description,Amount\n2026-02-01,WHO FUEL,-1.00\n2026-02-02,WHO TEA,-2.00\n2026-02-02,WHO TEA,-2.00\n') }, accountId: 'new', onProgress: null })
+  const account = (await store.accounts.list()).find(({ name }) => name === 'who.csv')!
+  const [tea, other, fuel] = (await store.feed.transactions({ accountId: account.id, limit: 9 })).rows
+  assert.equal(fuel?.name, 'WHO FUEL')
+  const leaver = await join('bookkeeper', { name: 'Lena Leaver', email: 'lena@books.example', password: 'six quiet harbours wake' })
+  const key = await owner.ask('POST', '/api/keys', { label: 'Ledger', scope: 'work' })
+  assert.equal(key.status, 201, key.text)
+  const decide = async (by: Browser, values: object): Promise<void> => assert.equal((await by.ask('PATCH', `/api/transactions/${fuel.id}`, values)).status, 200)
+  await decide(leaver, { note: 'checked' })
+  await decide(house.program(key.json.key), { review: 'accepted' })
+  await decide(house.program(house.hostToken), { excluded: true })
+  await decide(owner, { excluded: false })
+  assert.equal((await owner.ask('POST', '/api/rules', { contains: 'WHO FUEL', category: 'Car', accountId: null, apply: 'fresh' })).status, 201)
+  const pair = await leaver.ask('POST', '/api/questions', { transactionIds: [tea!.id, other!.id] })
+  assert.equal(pair.status, 201, pair.text)
+  const history = async (id: string, language = 'en') => (await owner.ask('GET', `/api/transactions/${id}`, undefined, { 'accept-language': language })).json.history.map(({ by, because }: { by: string | null; because: string }) => [by, because])
+  const after = ['The key “Ledger”', 'Whoever runs this server', OWNER.name, 'A rule']
+  assert.deepEqual(await history(fuel.id), ['Lena Leaver', ...after].map((by) => [by, `${by} decided it.`]))
+  assert.deepEqual((await history(pair.json.kept.id)).at(-1), ['Lena Leaver', 'Lena Leaver said that they are the same.'])
+  assert.equal((await owner.ask('DELETE', `/api/members/${users['bookkeeper']}`)).status, 200)
+  assert.deepEqual((await history(fuel.id))[0], ['Lena Leaver (no longer a member)', 'Lena Leaver (no longer a member) decided it.'])
+  assert.deepEqual((await history(fuel.id, 'de'))[0], ['Lena Leaver (kein Mitglied mehr)', 'Lena Leaver (kein Mitglied mehr) hat es entschieden.'])
+  assert.deepEqual((await owner.ask('GET', '/api/decisions')).json.items.slice(0, 3).map(({ by }: { by: string }) => by), ['A rule', OWNER.name, 'Whoever runs this server'])
+  assert.deepEqual((await owner.ask('GET', '/api/answers')).json.items.map(({ by }: { by: string }) => by)[0], 'Lena Leaver (no longer a member)')
+})
+
 test('a removed member is gone at once: session, keys and sign-in; the last owner stays', async () => {
   assert.deepEqual(said(await owner.ask('DELETE', `/api/members/${(await owner.ask('GET', '/api/account')).json.userId}`)), [409, 'last_owner'])
   assert.deepEqual(said(await owner.ask('PATCH', `/api/members/${(await owner.ask('GET', '/api/account')).json.userId}`, { role: 'reader' })), [409, 'last_owner'])

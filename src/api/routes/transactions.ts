@@ -8,6 +8,7 @@ import { explainTransaction } from '../../sync/explain.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
 import { contentKeyOf } from '../../sync/undo.ts'
 import { ApiProblem } from '../problems.ts'
+import { whoWords } from '../who.ts'
 import { pageOfQuestions } from '../question-page.ts'
 import { idParams, listOf, pageOf, route, type Route } from '../route.ts'
 import { decisionResource, decisionShape } from '../decision-shape.ts'
@@ -45,11 +46,13 @@ const decisions = route({
   method: 'GET', url: '/decisions', action: 'read', tag: 'Review', summary: 'What was decided about rows lately, newest first; each is taken back by deciding what was before',
   query: z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
   response: listOf(decisionShape),
-  handle: async ({ query, instance }) => {
-    const { feed } = instance.store
-    const items = await Promise.all((await feed.decided(query.limit)).map(async (change) => {
+  handle: async ({ query, instance, language }) => {
+    const { feed, access } = instance.store
+    const decided = await feed.decided(query.limit)
+    const whoOf = await whoWords(language, access, decided.map(({ by }) => by))
+    const items = await Promise.all(decided.map(async (change) => {
       const row = await feed.transaction(change.transactionId)
-      return row === null ? null : decisionResource(change, row)
+      return row === null ? null : decisionResource(change, row, whoOf(change.by))
     }))
     return { items: items.filter((item) => item !== null) }
   },
@@ -59,11 +62,11 @@ const questions = route({
   method: 'GET', url: '/questions', action: 'read', tag: 'Review', summary: 'Open questions, oldest first: are these the same, was this one removed?',
   query: z.strictObject({ accountId: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(500).default(100), cursor: z.string().max(400).optional() }),
   response: pageOf(questionShape).extend({ counts: z.array(z.object({ accountId: z.uuid(), open: z.int() })).meta({ description: 'How many wait, by account, on all pages' }) }),
-  handle: async ({ query, instance }) => {
+  handle: async ({ query, instance, language }) => {
     const { feed } = instance.store
     const open = await feed.questions({ open: true, ...(query.accountId === undefined ? {} : { accountId: query.accountId }) })
     const { items, next, counts } = pageOfQuestions(open, query.limit, query.cursor)
-    return { items: await shown(feed, items), next, counts: [...counts] }
+    return { items: await shown(language, instance, items), next, counts: [...counts] }
   },
 })
 
@@ -71,7 +74,7 @@ const answers = route({
   method: 'GET', url: '/answers', action: 'read', tag: 'Review', summary: 'What persons answered lately, newest first; DELETE /questions/{id}/answer takes one back',
   query: z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
   response: listOf(questionShape),
-  handle: async ({ query, instance }) => ({ items: await shown(instance.store.feed, await instance.store.feed.answers(query.limit)) }),
+  handle: async ({ query, instance, language }) => ({ items: await shown(language, instance, await instance.store.feed.answers(query.limit)) }),
 })
 
 const reopen = route({
@@ -113,11 +116,12 @@ const answer = route({
 export const transactionRoutes: readonly Route[] = [one, decide, decisions, questions, answer, answers, reopen]
 
 /** The questions with their rows. */
-async function shown(feed: Instance['store']['feed'], questions: readonly Question[]) {
+async function shown(language: Language, { store: { feed, access } }: Instance, questions: readonly Question[]) {
+  const whoOf = await whoWords(language, access, questions.map(({ answerer }) => answerer))
   const items = await Promise.all(
     questions.map(async (question) => {
       const [row, other] = await Promise.all([feed.transaction(question.transactionId), question.otherTransactionId === null ? null : feed.transaction(question.otherTransactionId)])
-      return row === null ? null : questionResource(question, row, other)
+      return row === null ? null : questionResource(question, row, other, whoOf(question.answerer))
     }),
   )
   return items.filter((item) => item !== null)
@@ -131,5 +135,5 @@ function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
 async function detailOf(language: Language, instance: Instance, id: string) {
   const explanation = await explainTransaction(instance.store, id)
   if (explanation === null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
-  return transactionDetail(language, explanation)
+  return transactionDetail(language, explanation, await whoWords(language, instance.store.access, explanation.changes.map(({ by }) => by)))
 }

@@ -20,7 +20,7 @@ async function aFeed(over: Parameters<typeof anAccountIn>[2] = {}): Promise<{ wo
 
 async function turnPosted(ledger: Ledger, id: string, at: number): Promise<void> {
   const row = (await ledger.tenant.feed.transaction(id))!
-  const change = { transactionId: id, at, runId: ledger.runId, reason: 'pending_posted' as const, changes: { state: ['pending', 'posted'] as const } }
+  const change = { transactionId: id, at, runId: ledger.runId, reason: 'pending_posted' as const, by: null, changes: { state: ['pending', 'posted'] as const } }
   await ledger.tenant.feed.commitPage(aPage(ledger, [], { at, updates: [anUpdate({ ...row, contentKey: '0'.repeat(32) }, { content: { status: 'posted' }, state: 'posted', change })] }))
 }
 

@@ -1,5 +1,6 @@
 /** Answers to questions, and the way back, in memory; see `FeedStore`. */
 import type { Question } from '../../domain/transaction.ts'
+import { currentActor } from '../../ports/acting.ts'
 import type { FeedStore } from '../../ports/feed.ts'
 import { carriedBack, carry, isRestedOn, type Asked } from '../carry.ts'
 import { answerInstant, applyAnswer, endedTransfer, mergedBy, needsTeller, unpaired, wasUnpaired } from '../decide.ts'
@@ -11,7 +12,7 @@ import type { NewTransaction } from '../../ports/feed.ts'
 import type { TenantState } from './state.ts'
 import { countingReports } from './undone.ts'
 
-export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers'> {
+export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers' | 'answersAbout'> {
   const { feed, questions, answered } = state
   return {
     async answerQuestion(id, answer, at, by = 'person') {
@@ -22,8 +23,9 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       const merged = mergedBy(answer, row, other)
       const ended = endedTransfer(row, merged)
       const mates = ended === null ? [] : [...feed.transactions.values()].filter(({ id: mate, state: now, decisions }) => decisions.transfer === ended && now !== 'withdrawn' && mate !== merged!.id)
+      const who = by === 'person' ? currentActor() : null
       const instant = answerInstant(at, [row, other, ...mates])
-      questions.set(id, { ...question, answer, answeredAt: instant, ...(by === 'bank' ? { pattern: null } : {}) })
+      questions.set(id, { ...question, answer, answeredAt: instant, answerer: who, ...(by === 'bank' ? { pattern: null } : {}) })
       if (merged !== null) restate(state, restatedAsOne(booksOf(state, row.accountId), row, told(state, merged)))
       if (answer === 'removed') restate(state, restatedWithout(booksOf(state, row.accountId), told(state, row), question))
       const carried = merged === null ? [] : carry(question, othersAbout(state, question), instant)
@@ -31,8 +33,8 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       state.answeredAfter.set(id, state.pages.length)
       if (by === 'person') answered.set(id, { reports: moved, questions: carried.map((one) => one.carried) })
       const toldByBank = needsTeller(row, merged) ? { row: isToldByBank(state, row), merged: isToldByBank(state, merged) } : { row: false, merged: false }
-      for (const decided of applyAnswer(row, merged, answer, instant, toldByBank)) put(feed, decided)
-      for (const mate of mates) put(feed, unpaired(mate, feed.history.get(mate.id) ?? [], 'person', instant))
+      for (const decided of applyAnswer(row, merged, answer, instant, toldByBank, who)) put(feed, decided)
+      for (const mate of mates) put(feed, unpaired(mate, feed.history.get(mate.id) ?? [], 'person', instant, who))
       if (merged !== null) feed.moveObservations(merged.id, row.id, 'person')
       for (const { now } of carried) putAsked(state, now)
     },
@@ -62,12 +64,16 @@ export function memoryAnswers(state: TenantState): Pick<FeedStore, 'answerQuesti
       for (const now of carriedBack(question, moved.questions, others)) putAsked(state, now)
       answered.delete(id)
       state.answeredAfter.delete(id)
-      questions.set(id, { ...question, answer: null, answeredAt: null })
+      questions.set(id, { ...question, answer: null, answeredAt: null, answerer: null })
       return 'back'
     },
     async answers(limit) {
       const own = [...answered.keys()].flatMap((id) => questions.get(id) ?? [])
       return own.sort(inOrder((question) => question.answeredAt!, (question) => question.id)).reverse().slice(0, limit)
+    },
+    async answersAbout(id) {
+      const own = [...answered.keys()].flatMap((one) => questions.get(one) ?? []).filter(({ transactionId, otherTransactionId }) => transactionId === id || otherTransactionId === id)
+      return own.sort(inOrder((question) => question.answeredAt!, (question) => question.id))
     },
   }
 }

@@ -102,7 +102,7 @@ function reopenQuestions(state: TenantState, page: PageCommit): void {
     const { id, answer, transactionId, otherTransactionId } = question
     if (answer !== 'undone' || !(back.has(transactionId) || back.has(otherTransactionId ?? ''))) continue
     if (!stands(transactionId) || !stands(otherTransactionId)) continue
-    state.questions.set(id, { ...question, answer: null, answeredAt: null })
+    state.questions.set(id, { ...question, answer: null, answeredAt: null, answerer: null })
     state.questionRuns.set(id, { runId: state.questionRuns.get(id)?.runId ?? null, closedBy: null })
   }
 }

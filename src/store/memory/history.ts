@@ -110,7 +110,7 @@ function settleQuestions(state: TenantState, { runId, by: run }: UndoAct, root: 
     if (!accounts.has(question.accountId) || !(question.answer === null || isClosed)) continue
     const sides = [question.transactionId, question.otherTransactionId].flatMap((id) => (id === null ? [] : (state.feed.transactions.get(id) ?? []))).map((row) => ({ row, reports: reportsOf(row.id) }))
     if (isWaiting(question, askedBy, sides, effect) === !isClosed) continue
-    state.questions.set(question.id, isClosed ? { ...question, answer: null, answeredAt: null } : { ...question, answer: 'undone', answeredAt: run.startedAt })
+    state.questions.set(question.id, isClosed ? { ...question, answer: null, answeredAt: null, answerer: null } : { ...question, answer: 'undone', answeredAt: run.startedAt })
     state.questionRuns.set(question.id, { runId: askedBy, closedBy: isClosed ? null : run.id })
     if (!isClosed) tally.closedQuestion(question.accountId)
   }

@@ -2,7 +2,7 @@
 import type { Transaction } from '../../domain/transaction.ts'
 import type { NewTransaction } from '../../ports/feed.ts'
 import type { ReviewStore } from '../../ports/review.ts'
-import { applyDecisions, isFree, reviewBeforePairing } from '../decide.ts'
+import { applyDecisions, isFree, reviewBeforePairing, ruleAsActor } from '../decide.ts'
 import { put, shown } from './feed.ts'
 import { by } from './order.ts'
 import type { TenantState } from './state.ts'
@@ -19,7 +19,7 @@ export function memoryReview({ feed, rules, removedRules, ruleRows, accounts }: 
       if (rule.accountId !== null && !accounts.has(rule.accountId)) throw new Error('a rule of an account that does not exist')
       rules.set(rule.id, rule)
       const changed = rows.filter(({ id, category }) => category !== rule.category && feed.transactions.get(id)?.decisions.category === category)
-      for (const { id } of changed) put(feed, applyDecisions(feed.transactions.get(id)!, { category: rule.category }, at))
+      for (const { id } of changed) put(feed, applyDecisions(feed.transactions.get(id)!, { category: rule.category }, at, ruleAsActor(rule.id)))
       ruleRows.set(rule.id, changed.map((row) => ({ ...row, givenBack: false })))
       return changed.length
     },
@@ -28,7 +28,7 @@ export function memoryReview({ feed, rules, removedRules, ruleRows, accounts }: 
       if (rule === undefined) return null
       const gave = ruleRows.get(id) ?? []
       const held = restore ? gave.filter((row) => feed.transactions.get(row.id)?.decisions.category === rule.category) : []
-      for (const { id: rowId, category } of held) put(feed, applyDecisions(feed.transactions.get(rowId)!, { category }, at))
+      for (const { id: rowId, category } of held) put(feed, applyDecisions(feed.transactions.get(rowId)!, { category }, at, ruleAsActor(id)))
       rules.delete(id)
       removedRules.set(id, rule)
       ruleRows.set(id, gave.map((row) => ({ ...row, givenBack: held.includes(row) })))
@@ -39,7 +39,7 @@ export function memoryReview({ feed, rules, removedRules, ruleRows, accounts }: 
       if (rule === undefined) return null
       const gave = ruleRows.get(id) ?? []
       const again = gave.filter((row) => row.givenBack && feed.transactions.get(row.id)?.decisions.category === row.category)
-      for (const { id: rowId } of again) put(feed, applyDecisions(feed.transactions.get(rowId)!, { category: rule.category }, at))
+      for (const { id: rowId } of again) put(feed, applyDecisions(feed.transactions.get(rowId)!, { category: rule.category }, at, ruleAsActor(id)))
       removedRules.delete(id)
       rules.set(id, rule)
       ruleRows.set(id, gave.filter((row) => !row.givenBack || again.includes(row)).map((row) => ({ ...row, givenBack: false })))

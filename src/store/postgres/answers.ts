@@ -1,6 +1,7 @@
 /** Answers to questions, and the way back, on PostgreSQL; see `FeedStore`. */
 import { sql, type RawBuilder, type Selectable } from 'kysely'
 import type { Question, TransactionChange } from '../../domain/transaction.ts'
+import { currentActor } from '../../ports/acting.ts'
 import type { FeedStore, NewTransaction } from '../../ports/feed.ts'
 import { carriedBack, carry, isRestedOn, type Asked, type Carried } from '../carry.ts'
 import { answerInstant, applyAnswer, endedTransfer, mergedBy, needsTeller, unpaired, wasUnpaired } from '../decide.ts'
@@ -11,13 +12,14 @@ import { idKey, inOneTrip, type Database, type Session } from './session.ts'
 import { balances, changes, coverage, dated, observations, questions, readTransaction, spans, undated, type Tables } from './tables.ts'
 import { counts } from './undone.ts'
 
-export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => Promise<T>) => Promise<T>, tenantId: string): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers'> {
+export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => Promise<T>) => Promise<T>, tenantId: string): Pick<FeedStore, 'answerQuestion' | 'takeBackAnswer' | 'answers' | 'answersAbout'> {
   return {
     answerQuestion: (id, answer, at, by = 'person') =>
       run(async (trx) => {
         const asked = await trx.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id)).where('answer', 'is', null).forUpdate().executeTakeFirst()
         if (asked === undefined) return
         const question = questions.read(asked)
+        const who = by === 'person' ? currentActor() : null
         const { row, other } = await sidesOf(trx, tenantId, question)
         const merged = mergedBy(answer, row, other)
         const ended = endedTransfer(row, merged)
@@ -25,12 +27,12 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         const instant = answerInstant(at, [row, other, ...mates])
         const carried = merged === null ? [] : carry(question, await othersAbout(trx, tenantId, question), instant)
         const moved = JSON.stringify(carried.map((one) => one.carried))
-        await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, answered_after: lastPage(tenantId, question.accountId), carried: moved, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        await trx.updateTable('relink.questions').set({ answer, answered_at: instant, answered_by: by, answerer: who, answered_after: lastPage(tenantId, question.accountId), carried: moved, ...(by === 'bank' ? { pattern: null } : {}) }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
         if (merged !== null) await restate(trx, tenantId, restatedAsOne(await booksOf(trx, tenantId, row.accountId), row, await told(trx, tenantId, merged)))
         if (answer === 'removed') await restate(trx, tenantId, restatedWithout(await booksOf(trx, tenantId, row.accountId), await told(trx, tenantId, row), question))
         const toldByBank = needsTeller(row, merged) ? { row: await isToldByBank(trx, tenantId, row), merged: await isToldByBank(trx, tenantId, merged) } : { row: false, merged: false }
-        for (const decided of applyAnswer(row, merged, answer, instant, toldByBank)) await storeDecided(trx, tenantId, decided)
-        for (const mate of mates) await storeDecided(trx, tenantId, unpaired(mate, await historyOf(trx, tenantId, mate.id), 'person', instant))
+        for (const decided of applyAnswer(row, merged, answer, instant, toldByBank, who)) await storeDecided(trx, tenantId, decided)
+        for (const mate of mates) await storeDecided(trx, tenantId, unpaired(mate, await historyOf(trx, tenantId, mate.id), 'person', instant, who))
         if (merged === null) return
         await sql`insert into relink.answer_moves (tenant_id, question_id, source_id, key, tier)
           select tenant_id, ${question.id}, source_id, key, tier from relink.observations where tenant_id = ${tenantId} and transaction_id = ${merged.id}`.execute(trx)
@@ -70,12 +72,18 @@ export function postgresAnswers(db: Database, run: <T>(work: (trx: Session) => P
         if (question.answer === 'removed') await restate(trx, tenantId, restatedWith(await booksOf(trx, tenantId, question.accountId), back.row, question))
         await trx.deleteFrom('relink.answer_moves').where('tenant_id', '=', tenantId).where('question_id', '=', question.id).execute()
         for (const now of carriedBack(question, carried, others)) await putAsked(trx, tenantId, now)
-        await trx.updateTable('relink.questions').set({ answer: null, answered_at: null, answered_by: null, answered_after: null, carried: '[]' }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
+        await trx.updateTable('relink.questions').set({ answer: null, answered_at: null, answered_by: null, answerer: null, answered_after: null, carried: '[]' }).where('tenant_id', '=', tenantId).where('id', '=', question.id).execute()
         return 'back'
       }),
     async answers(limit) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answered_by', '=', 'person').orderBy('answered_at', 'desc').orderBy('id', 'desc').limit(limit),
+      ])
+      return rows.map((row) => questions.read(row))
+    },
+    async answersAbout(id) {
+      const [{ rows }] = await inOneTrip(db, tenantId, [
+        db.selectFrom('relink.questions').selectAll().where('tenant_id', '=', tenantId).where('answered_by', '=', 'person').where((is) => is.or([is('transaction_id', '=', idKey(id)), is('other_transaction_id', '=', idKey(id))])).orderBy('answered_at').orderBy('id'),
       ])
       return rows.map((row) => questions.read(row))
     },

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Day } from '../../domain/day.ts'
 import type { RunTrigger, SyncRun } from '../../domain/run.ts'
 import type { Question } from '../../domain/transaction.ts'
+import { currentActor } from '../../ports/acting.ts'
 import type { HistoryStore, RunPlace, UndoAct } from '../../ports/history.ts'
 import type { Decided } from '../decide.ts'
 import { UndoTally } from '../undo-tally.ts'
@@ -137,8 +138,8 @@ class UndoWork {
         select t.id, t.account_id, t.state, t.posted_on from relink.transactions t
         where t.tenant_id = ${tenant} and t.state <> 'withdrawn' and t.id in (select id from own except select id from held) order by t.id for update),
       logged as (
-        insert into relink.transaction_changes (tenant_id, transaction_id, at, run_id, reason, changes)
-        select ${tenant}, id, ${by.startedAt}, ${by.id}, 'undone', jsonb_build_object('state', jsonb_build_array(state, 'withdrawn'), 'withdrawnReason', jsonb_build_array(null, 'undone')) from gone),
+        insert into relink.transaction_changes (tenant_id, transaction_id, at, run_id, reason, by, changes)
+        select ${tenant}, id, ${by.startedAt}, ${by.id}, 'undone', ${currentActor()}, jsonb_build_object('state', jsonb_build_array(state, 'withdrawn'), 'withdrawnReason', jsonb_build_array(null, 'undone')) from gone),
       updated as (
         update relink.transactions t set state = 'withdrawn', withdrawn_reason = 'undone', updated_at = ${by.startedAt} from gone where t.tenant_id = ${tenant} and t.id = gone.id)
       select account_id, count(*) as rows, min(posted_on) as from_on, max(posted_on) as to_on from gone group by account_id`.execute(this.#trx)

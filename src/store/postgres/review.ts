@@ -3,7 +3,7 @@ import { sql, type SqlBool } from 'kysely'
 import type { Patch } from '../../ports/store.ts'
 import type { ReviewStore } from '../../ports/review.ts'
 import type { Decisions, Transaction } from '../../domain/transaction.ts'
-import { applyDecisions, isFree, reviewBeforePairing, type Decided } from '../decide.ts'
+import { applyDecisions, isFree, reviewBeforePairing, ruleAsActor, type Decided } from '../decide.ts'
 import type { StoredRow } from './columns.ts'
 import { storeAllDecided } from './decided.ts'
 import { contains } from './feed.ts'
@@ -19,8 +19,8 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
     query.orderBy('posted_on', 'desc').orderBy('id', 'desc').limit(limit).execute().then((found) => found.map((row) => readShown(row as StoredRow<never>)))
   /** Locks the rows in the order of their ids, so that two who want some of the same wait for each other instead of blocking. */
   const locked = async (query: ReturnType<typeof rows>) => (await query.orderBy('id').forUpdate().execute()).map((row) => readTransaction(row as StoredRow<never>))
-  const decideAll = (trx: Session, held: Awaited<ReturnType<typeof locked>>, patchOf: (id: string) => Patch<Decisions>, at: number): Promise<void> =>
-    storeAllDecided(trx, tenantId, held.map((row): Decided => applyDecisions(row, patchOf(row.id), at)))
+  const decideAll = (trx: Session, held: Awaited<ReturnType<typeof locked>>, patchOf: (id: string) => Patch<Decisions>, at: number, by?: string): Promise<void> =>
+    storeAllDecided(trx, tenantId, held.map((row): Decided => applyDecisions(row, patchOf(row.id), at, by)))
   /** Marks the rule as removed, or as there again; null: there is none to mark so. */
   const marked = async (trx: Session, id: string, removedAt: number | null) => {
     const { rows: [found] } = await sql`update relink.category_rules set removed_at = ${removedAt} where tenant_id = ${tenantId} and id = ${idKey(id)} and (removed_at is null) = ${removedAt !== null} returning *`.execute(trx)
@@ -35,7 +35,7 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
         const before = new Map(seen.map(({ id, category }) => [id, category]))
         const held = await locked(rows(trx).where('id', '=', sql<string>`any(cast(${[...before.keys()]} as uuid[]))`))
         const changed = held.filter(({ id, decisions }) => decisions.category === before.get(id) && decisions.category !== rule.category)
-        await decideAll(trx, changed, () => ({ category: rule.category }), at)
+        await decideAll(trx, changed, () => ({ category: rule.category }), at, ruleAsActor(rule.id))
         if (changed.length === 0) return 0
         await sql`insert into relink.category_rule_rows (tenant_id, rule_id, transaction_id, category)
           select ${tenantId}, ${rule.id}, u.id, u.category from unnest(cast(${changed.map(({ id }) => id)} as uuid[]), cast(${changed.map(({ decisions }) => decisions.category)} as text[])) as u(id, category)`.execute(trx)
@@ -49,7 +49,7 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
         const gave = (await trx.selectFrom('relink.category_rule_rows').selectAll().where('tenant_id', '=', tenantId).where('rule_id', '=', idKey(id)).execute()).map(ruleRows.read)
         const before = new Map(gave.map(({ transactionId, category }) => [transactionId, category]))
         const held = !restore || before.size === 0 ? [] : await locked(rows(trx).where('id', '=', sql<string>`any(cast(${[...before.keys()]} as uuid[]))`).where('category', '=', rule.category))
-        await decideAll(trx, held, (rowId) => ({ category: before.get(rowId) ?? null }), at)
+        await decideAll(trx, held, (rowId) => ({ category: before.get(rowId) ?? null }), at, ruleAsActor(id))
         if (held.length > 0) await sql`update relink.category_rule_rows set given_back = true where tenant_id = ${tenantId} and rule_id = ${idKey(id)} and transaction_id = any(cast(${held.map((row) => row.id)} as uuid[]))`.execute(trx)
         return held.length
       }),
@@ -61,7 +61,7 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
         const before = new Map(given.map(({ transactionId, category }) => [transactionId, category]))
         const there = before.size === 0 ? [] : await locked(rows(trx).where('id', '=', sql<string>`any(cast(${[...before.keys()]} as uuid[]))`))
         const again = there.filter((row) => row.decisions.category === before.get(row.id))
-        await decideAll(trx, again, () => ({ category: rule.category }), at)
+        await decideAll(trx, again, () => ({ category: rule.category }), at, ruleAsActor(id))
         // What somebody changed since is theirs.
         await sql`delete from relink.category_rule_rows where tenant_id = ${tenantId} and rule_id = ${idKey(id)} and given_back and not transaction_id = any(cast(${again.map((row) => row.id)} as uuid[]))`.execute(trx)
         await sql`update relink.category_rule_rows set given_back = false where tenant_id = ${tenantId} and rule_id = ${idKey(id)}`.execute(trx)

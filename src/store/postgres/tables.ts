@@ -111,7 +111,7 @@ export function readShown(row: StoredRow<FlatTransaction>): Transaction {
   return shown
 }
 
-export const changes = shape<TransactionChange>({ transactionId: uuid, at: instant, runId: nullable(uuid), reason: text(), changes: json() })
+export const changes = shape<TransactionChange>({ transactionId: uuid, at: instant, runId: nullable(uuid), reason: text(), by: nullable(text()), changes: json() })
 
 /** `from` and `to` are words of SQL: the columns are `from_on` and `to_on`. */
 type Dated<T> = Omit<T, 'from' | 'to' | 'on'> & { readonly fromOn: BalanceSpan['from']; readonly toOn: BalanceSpan['to'] }
@@ -132,7 +132,7 @@ export const balances = shape<FlatBalance>({ accountId: uuid, sourceId: uuid, ru
 
 const questionColumns: Columns<Question> = {
   id: uuid, accountId: uuid, kind: text(), transactionId: uuid, otherTransactionId: nullable(uuid), pattern: nullable(text()), askedAt: instant,
-  answer: nullable(text<NonNullable<Question['answer']>>()), answeredAt: nullable(instant),
+  answer: nullable(text<NonNullable<Question['answer']>>()), answeredAt: nullable(instant), answerer: nullable(text()),
 }
 export const questions = shape<Question>(questionColumns)
 

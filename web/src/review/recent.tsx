@@ -26,7 +26,7 @@ export function Recent({ taken }: { taken: () => void }) {
           <ul className="grid gap-2">
             {items.map((decision, index) => (
               <li key={`${decision.at} ${index}`} className="flex flex-wrap items-center gap-x-3 border-t border-line pt-2 first:border-t-0">
-                <span className="meta w-36"><Instant at={decision.at} /></span>
+                <WhenAndWho at={decision.at} by={decision.by} />
                 <span className="min-w-0 grow"><bdi className="name">{decision.transaction.description === '' ? say('no text') : decision.transaction.description}</bdi> <Amount amount={decision.transaction.amount} currency={decision.transaction.currency} signed /></span>
                 <span>{wordsOf(decision)}</span>
                 {decision.after.transfer === null || !may('review') ? null : decision.holds ? (
@@ -49,11 +49,11 @@ function Answers({ items, isBusy, takeBack }: { items: readonly Question[]; isBu
   const may = useMay()
   return (
     <ul className="mb-4 grid gap-2" aria-label={say('Answers')}>
-      {items.map(({ id, answer, answeredAt, transaction, other }) => {
+      {items.map(({ id, answer, answeredAt, by, transaction, other }) => {
         const words = answered(answer, other !== null)
         return (
           <li key={id} className="flex flex-wrap items-center gap-x-3 border-t border-line pt-2 first:border-t-0">
-            <span className="meta w-36">{answeredAt !== null && <Instant at={answeredAt} />}</span>
+            <WhenAndWho at={answeredAt} by={by} />
             <span className="min-w-0 grow"><bdi className="name">{transaction.description === '' ? say('no text') : transaction.description}</bdi> <Amount amount={transaction.amount} currency={transaction.currency} signed /></span>
             <span>{words}</span>
             {may('review') && <button type="button" className="button !min-h-8" disabled={isBusy} aria-label={say('Undo: {decision}, {row}', { decision: words, row: transaction.description })} onClick={() => takeBack(id)}>{say('Undo')}</button>}
@@ -62,6 +62,10 @@ function Answers({ items, isBusy, takeBack }: { items: readonly Question[]; isBu
       })}
     </ul>
   )
+}
+
+function WhenAndWho({ at, by }: { at: string | null; by: string | null }) {
+  return <span className="meta grid w-36">{at !== null && <Instant at={at} />}{by !== null && <bdi className="name">{by}</bdi>}</span>
 }
 
 function answered(answer: string | null, ofTwo: boolean): string {
