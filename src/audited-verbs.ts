@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path'
 import type { Audit } from './access/audit.ts'
-import { currentActor } from './ports/acting.ts'
+import { currentActor } from './acting/acting.ts'
 import { carryDelegation } from './access/delegation.ts'
 import type { AuditCodes } from './domain/audit.ts'
 import type { Result } from './domain/result.ts'

@@ -1,5 +1,5 @@
 /** The verbs, made of the engine, the doctor and the repair; each tells the listeners what changed. */
-import { currentActor } from './ports/acting.ts'
+import { currentActor } from './acting/acting.ts'
 import { importFile } from './import-file.ts'
 import type { Connection } from './domain/connection.ts'
 import { dropProblems, tellOfProblem, type ProblemDeps } from './diagnose/problems.ts'

@@ -7,7 +7,7 @@ import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto'
 import type { AuditCodes, AuditEntry, AuditHead, AuditRecord, Seal } from '../domain/audit.ts'
 import type { AuditStore } from '../ports/access.ts'
 import type { Clock } from '../ports/clock.ts'
-import { currentActor } from '../ports/acting.ts'
+import { currentActor } from '../acting/acting.ts'
 
 export type Audit = {
   /** The line of an act that a store stores together with the act. */

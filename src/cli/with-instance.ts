@@ -1,5 +1,5 @@
 /** Opens Relink for one command and closes it whatever happens. Progress of the first start is told. */
-import { asActor } from '../ports/acting.ts'
+import { asActor } from '../acting/acting.ts'
 import { readConfig, type Config } from '../config.ts'
 import type { Instance } from '../instance.ts'
 import { whileOpen } from './interrupt.ts'

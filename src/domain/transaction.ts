@@ -106,7 +106,7 @@ export type TransactionChange = {
   readonly at: number
   readonly runId: RunId | null
   readonly reason: MatchTier | WithdrawnReason | 'restored' | 'decision' | 'recomputed' | 'answered' | 'reopened' | 'currency_told'
-  /** Who decided it, as ports/acting.ts names them. Null: nobody but what a source told; or it was not stored yet who. */
+  /** Who decided it, as acting/acting.ts names them. Null: nobody but what a source told; or it was not stored yet who. */
   readonly by: string | null
   readonly changes: Readonly<Record<string, readonly [before: string | null, after: string | null]>>
 }
@@ -128,6 +128,6 @@ export type Question = {
   /** `undone`: closed without an answer, because the run that asked was taken back, or an answer left nothing to ask. */
   readonly answer: 'same' | 'different' | 'removed' | 'kept' | 'undone' | null
   readonly answeredAt: number | null
-  /** Who answered, as ports/acting.ts names them. Null: nobody, later answers of the bank; or it was not stored yet who. */
+  /** Who answered, as acting/acting.ts names them. Null: nobody, later answers of the bank; or it was not stored yet who. */
   readonly answerer: string | null
 }

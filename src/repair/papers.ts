@@ -5,9 +5,9 @@
  * last run that failed. Evidence and exchanges were redacted when they were made.
  */
 import type { Connection, Problem } from '../domain/connection.ts'
-import type { CaseRecord, Evidence } from '../domain/evidence.ts'
+import { OPEN_QUESTION, type CaseRecord, type Evidence, type FailureCode, type Stage } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
-import type { Language } from '../language/language.ts'
+import { message, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
 import type { FailedExchanges, TenantStore } from '../ports/store.ts'
@@ -15,11 +15,23 @@ import type { ExchangeRecord } from '../ports/transport.ts'
 import { failureOf } from '../diagnose/bank-health.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
 import { BUNDLE_KIND } from '../diagnose/jsonl.ts'
+import { OWN } from '../diagnose/knowledge/codes/own.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { cardFor, plainText } from '../diagnose/sentences.ts'
 import { newsOf, type StepNews } from '../diagnose/step-news.ts'
 
 const RUNS_IN_A_LETTER = 10
+/** Codes that Relink made itself say nothing to a bank. */
+const OWN_CODES: ReadonlySet<string> = new Set([OPEN_QUESTION, ...OWN.codes.map(({ code }) => code)])
+/** What never left this server is no attempt that the bank finds in its records. */
+const UNSENT: ReadonlySet<FailureCode> = new Set(['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'configuration_invalid', 'address_forbidden'])
+
+/** Where in a conversation it happened, as who works at a bank says it. */
+const STEPS: Readonly<Record<Stage, string>> = {
+  resolve: message('finding the address of your server'), connect: message('reaching your server'), tls: message('the secure connection to your server'), http: message('the answer of your web server'),
+  signon: message('the sign-in'), mfa: message('the code or question after the sign-in'), consent: message('the permission for access'),
+  accounts: message('the list of accounts'), statement: message('reading the transactions'), parse: message('understanding your answer'), import: message('storing the transactions'),
+}
 
 /** The letter, ready to be sent. Times in UTC. */
 export async function letterToBank(language: Language, store: TenantStore, problem: Problem): Promise<string> {
@@ -38,7 +50,7 @@ export function letterText(language: Language, problem: Problem, connection: Con
   const since = time(problem.openedAt)
   const attempts = runs.flatMap((run) => {
     const failure = failureOf(run)
-    return failure === null ? [] : [say(language, '- {at}, request {id}: {message} [{stage}]', { at: time(run.startedAt), id: run.id, message: retold(language, failure.message), stage: failure.stage })]
+    return failure === null || UNSENT.has(failure.code) ? [] : [say(language, '- {at}, request {id}: {message} (step: {step})', { at: time(run.startedAt), id: run.id, message: retold(language, failure.message), step: say(language, STEPS[failure.stage]) })]
   })
   return [
     say(language, 'To: {bank}, online banking support', { bank }),
@@ -60,13 +72,14 @@ export function letterText(language: Language, problem: Problem, connection: Con
 }
 
 function answerLines(language: Language, evidence: Evidence): readonly string[] {
-  const { codes, message, httpStatus, networkError, stage } = evidence
+  const { message, httpStatus, networkError, stage } = evidence
+  const codes = (evidence.codes ?? []).filter((code) => !OWN_CODES.has(code))
   const lines = [
-    codes === undefined ? null : say(language, '- code {codes}', { codes: codes.join(', ') }),
+    codes.length === 0 ? null : say(language, '- code {codes}', { codes: codes.join(', ') }),
     message === undefined ? null : say(language, '- text “{text}”', { text: message }),
     httpStatus === undefined ? null : say(language, '- HTTP status {status}', { status: httpStatus }),
     networkError === undefined ? null : say(language, '- network: {error}', { error: networkError }),
-    stage === undefined ? null : say(language, '- at the step: {stage}', { stage }),
+    stage === undefined ? null : say(language, '- at the step: {step}', { step: say(language, STEPS[stage]) }),
   ].filter((line) => line !== null)
   return lines.length === 0 ? [say(language, '- nothing that could be read')] : lines
 }

@@ -92,6 +92,23 @@ test('the letter names times, codes and request ids and no secret', () => {
   const german = letterText('de', { ...problemOf('credentials_invalid'), failure: REFUSED }, null, [run])
   for (const part of ['15500', 'Anfrage run-1', '2026-10-14 12:00:00 UTC', 'kein Passwort', `„${REFUSED.evidence[0]?.message}“`]) assert.ok(german.includes(part), `${part}\n${german}`)
   assert.deepEqual(letter.split('\n').filter((line) => line !== '' && german.includes(line)), [], 'every line is German')
+  for (const text of [letter, german]) assert.doesNotMatch(text, /signon\b(?!.*”)|\[/, text)
+})
+
+// Fails when: the letter names a step, or a code, as the program calls it (was so: `signon`, `challenge_open`), or counts what was never sent.
+test('the letter says where it happened in plain words, and nothing that only this program knows', () => {
+  const stages = ['resolve', 'connect', 'tls', 'http', 'signon', 'mfa', 'consent', 'accounts', 'statement', 'parse', 'import'] as const
+  for (const stage of stages) {
+    const failure = { ...REFUSED, stage, message: 'The bank refused.', evidence: [{ stage, codes: ['challenge_open', 'interrupted', '15500'] }] as const }
+    const run = { id: 'run-1', connectionId: 'c', trigger: 'schedule' as const, startedAt: 0, endedAt: 1, outcome: 'failed' as const, stage: null, accounts: [], failure, label: null }
+    const unsent = { ...run, id: 'run-2', failure: { ...failure, code: 'secret_withheld' as const } }
+    for (const language of ['en', 'de'] as const) {
+      const letter = letterText(language, { ...problemOf('credentials_invalid'), failure }, null, [run, unsent])
+      assert.doesNotMatch(letter, new RegExp(`[:(\\[] ?${stage}[)\\]\n]|challenge_open|interrupted|run-2`), letter)
+      assert.match(letter, /code 15500/i)
+      assert.match(letter, /run-1/)
+    }
+  }
 })
 
 test('a secret that only a person may have sent: waiting first, then the permission, and no plan without somebody who can get on', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { Question } from '../domain/transaction.ts'
-import { asActor } from '../ports/acting.ts'
+import { asActor } from '../acting/acting.ts'
 import { aLedger, aPage, aRun, digestOf, newId, type Ledger, type Row } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 

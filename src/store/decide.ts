@@ -3,7 +3,7 @@
  * same?". Takes rows, returns the rows and the history to be stored, and of all else knows only who acts. Both stores use it.
  */
 import type { Decisions, Question, RowContent, Transaction, TransactionChange, WithdrawnReason } from '../domain/transaction.ts'
-import { currentActor } from '../ports/acting.ts'
+import { currentActor } from '../acting/acting.ts'
 import type { NewTransaction } from '../ports/feed.ts'
 import type { Patch } from '../ports/store.ts'
 

@@ -8,6 +8,8 @@ import { type Files, importsOf, isSource, isTest, lineOf, type Node, parsed, typ
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   language: [],
+  // Who acts: known where a request begins, kept where a decision is stored.
+  acting: [],
   ports: ['domain'],
   formats: ['domain'],
   'connector-kit': ['domain', 'formats', 'ports'],
@@ -16,14 +18,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access'].map(folder => [
       folder,
-      ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'connector-kit', 'ports', 'domain', 'language'],
+      ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'acting', 'connector-kit', 'ports', 'domain', 'language'],
     ]),
   ),
   exports: ['sync', 'diagnose', 'repair', 'review', 'formats', 'ports', 'domain'],
-  store: ['ports', 'domain'],
+  store: ['acting', 'ports', 'domain'],
   adapters: ['ports', 'domain', 'connector-kit', 'language'],
-  api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'root?'],
-  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'api', 'root', 'bank', 'demo', 'sim'],
+  api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'acting', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'root?'],
+  cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'acting', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'api', 'root', 'bank', 'demo', 'sim'],
   // The demo puts a whole world together, as the files of the root do for the real one.
   demo: ['repair', 'ports', 'domain', 'adapters', 'language', 'root', 'bank'],
   bank: ['domain'],

@@ -1,7 +1,7 @@
 /** Everything at once: taken along as one file, or deleted for good. Both want a fresh sign-in. */
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { currentActor } from '../../ports/acting.ts'
+import { currentActor } from '../../acting/acting.ts'
 import { actorOf } from '../../access/authorize.ts'
 import { isShown } from '../../domain/connection.ts'
 import { exportWhole, WHOLE_FILE } from '../../exports/whole.ts'

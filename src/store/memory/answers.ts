@@ -1,6 +1,6 @@
 /** Answers to questions, and the way back, in memory; see `FeedStore`. */
 import type { Question } from '../../domain/transaction.ts'
-import { currentActor } from '../../ports/acting.ts'
+import { currentActor } from '../../acting/acting.ts'
 import type { FeedStore } from '../../ports/feed.ts'
 import { carriedBack, carry, isRestedOn, type Asked } from '../carry.ts'
 import { answerInstant, applyAnswer, endedTransfer, mergedBy, needsTeller, unpaired, wasUnpaired } from '../decide.ts'

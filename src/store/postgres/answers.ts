@@ -1,7 +1,7 @@
 /** Answers to questions, and the way back, on PostgreSQL; see `FeedStore`. */
 import { sql, type RawBuilder, type Selectable } from 'kysely'
 import type { Question, TransactionChange } from '../../domain/transaction.ts'
-import { currentActor } from '../../ports/acting.ts'
+import { currentActor } from '../../acting/acting.ts'
 import type { FeedStore, NewTransaction } from '../../ports/feed.ts'
 import { carriedBack, carry, isRestedOn, type Asked, type Carried } from '../carry.ts'
 import { answerInstant, applyAnswer, endedTransfer, mergedBy, needsTeller, unpaired, wasUnpaired } from '../decide.ts'
