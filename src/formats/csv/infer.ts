@@ -33,7 +33,7 @@ import { shapeOf } from './row-shape.ts'
 import { moreOf } from './rows.ts'
 import { LooseEnds } from './running-balance.ts'
 import { proveEitherWay } from './signs-by-balance.ts'
-import { isSumAmong, NO_SUMS, sumsIn } from './sums.ts'
+import { brokenSum, isSumAmong, NO_SUMS, sumsIn } from './sums.ts'
 import { isSummary } from './tables.ts'
 import { isOwnHeading } from './write.ts'
 
@@ -51,6 +51,7 @@ export function inferLayout(records: readonly CsvRecord[], delimiter: string, as
   const layout = inferFrom(records, delimiter, aside)
   const sums = layout.ok ? sumsIn(records, layout.value) : NO_SUMS
   if (!layout.ok || sums === NO_SUMS) return layout
+  if (sums.broken !== null) return failed(brokenSum(sums.broken))
   // What a sum says of signs and balances is said of no row.
   const without = inferFrom(records.filter((record, at) => at < layout.value.skipped || (!isSumAmong(record, sums) && !sums.parts.has(record.line))), delimiter, aside)
   return without.ok ? ok({ ...without.value, sums }) : without

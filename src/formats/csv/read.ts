@@ -29,6 +29,7 @@ import { holdsFigure, misshapen } from './row-shape.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { SignsByBalance } from './signs-by-balance.ts'
 import { stateBelow } from './status.ts'
+import { SumWatch } from './sum-watch.ts'
 import { type Table, tablesIn, TITLE_CELLS, TitleWatch } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
 
@@ -80,7 +81,7 @@ function linesAsTable(sample: string): (text: AsyncIterable<string>) => AsyncIte
 }
 
 /** What the beginning of a file showed of all of it. */
-type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** See `StatementHead`. */ readonly program: string; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null }
+type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** See `StatementHead`. */ readonly program: string; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null; /** It was looked at whole. */ readonly isWhole: boolean }
 
 /** Turns the records of a file into parts, table by table. */
 class FileReader {
@@ -93,6 +94,8 @@ class FileReader {
   #reader: RowReader
   #cut: CutWatch
   #signs: SignsByBalance | null
+  /** Null where the sample was all. */
+  #sums: SumWatch | null = null
   /** Below the words of a summary figures are no rows. */
   #isAboveSums = false
   /** Records since the last row that are none, but hold a figure. */
@@ -109,6 +112,7 @@ class FileReader {
     this.#reader = new RowReader(this.#table.layout, this.#table, found.program, false)
     this.#cut = new CutWatch(this.#table.layout)
     this.#signs = signsOf(this.#table.layout)
+    if (!found.isWhole) this.#sums = new SumWatch(this.#table.layout)
   }
 
   get hasParts(): boolean {
@@ -140,6 +144,8 @@ class FileReader {
     const row = isSum ? ok({ type: 'total' } as const) : readRow(record, layout, this.#isPending)
     this.#isAboveSums = isSum || namesSums(record)
     if (!row.ok) return row.failure
+    const broken = this.#sums?.take(record, row.value, this.#index <= this.#found.sampled) ?? null
+    if (broken !== null) return broken
     this.#lack = misshapen(record, row.value, layout)
     this.#lookForFigures(record, row.value)
     return this.#signs === null ? this.#reader.accept(row.value, line) : this.#acceptAll(this.#signs.take(row.value, line))
@@ -192,6 +198,7 @@ class FileReader {
     this.#reader = new RowReader(this.#table.layout, this.#table, this.#found.program, this.#reader.hasMinus, this.#reader.take())
     this.#cut = new CutWatch(this.#table.layout)
     this.#signs = signsOf(this.#table.layout)
+    if (this.#sums !== null) this.#sums = new SumWatch(this.#table.layout)
     return failure
   }
 
@@ -199,6 +206,7 @@ class FileReader {
   finish(isEnded: boolean): FormatFailure | null {
     const failure = (isEnded ? null : this.#cut.failure()) ?? this.#lack ?? this.#endSigns()
     if (this.#found.copy !== null) this.#reader.tellCopy(this.#found.copy)
+    this.#reader.tellDiffering(this.#sums?.differ ?? null)
     if (failure === null) this.#reader.finish()
     return failure
   }
@@ -220,7 +228,7 @@ async function inferDialect(
     const days = bareDays(shaped, aside.today) ?? yearsBeside(shaped)
     const inShape: WithYears = (record) => (days ?? same)((reshape ?? same)(record))
     const tables = readTables(days === null ? shaped : shaped.map(days), dialect.delimiter, aside)
-    if (tables.ok) return ok({ dialect, tables: tables.value, program: programOf(tables.value.map(({ layout }) => layout)), sampled: records.length, inShape, copy })
+    if (tables.ok) return ok({ dialect, tables: tables.value, program: programOf(tables.value.map(({ layout }) => layout)), sampled: records.length, inShape, copy, isWhole: whole })
     // All else of the file was understood.
     if (tables.failure.code === 'dates_unclear') return tables
     firstFailure ??= failure ?? tables.failure

@@ -80,9 +80,9 @@ function totalsAt(line: number): string {
   return `The totals on line ${line} do not add up the rows of this file: a row is missing there or stands twice, or an amount is damaged or was read otherwise than it is meant. Compare them with the bank.`
 }
 
-/** Said of a row that is called a total and may be a payment by chance of that amount. */
+/** Said of a row that is called a total, and may be a payment. */
 function totalReadAt(line: number): string {
-  return `The row on line ${line} is called a total and has the amount of rows beside it, but may as well be a payment: it was read as one. If it only adds up others, delete it from the file.`
+  return `The row on line ${line} is called a total and stands at the end of the list, or has the amount of rows beside it, but may as well be a payment: it was read as one. If it only adds up others, delete it from the file, and compare it with them.`
 }
 
 /** Said where a balance does not run with the amounts. */
@@ -112,6 +112,7 @@ export class RowReader {
   readonly #leftOut = new Map<keyof typeof LEFT_OUT, number>()
   #hasMinus: boolean
   #copy: Copy | null = null
+  #differ: number | null = null
   /** Said of rows whose signs nothing tells. */
   #toldSigns: string | null = null
   readonly #layout: Layout
@@ -185,6 +186,11 @@ export class RowReader {
     this.#toldSigns = signs
   }
 
+  /** The line of a total behind the sample that adds up nothing; null: none. */
+  tellDiffering(line: number | null): void {
+    this.#differ = line
+  }
+
   /** Rows stood in the file once more. */
   tellCopy(copy: Copy): void {
     this.#copy = copy
@@ -213,7 +219,8 @@ export class RowReader {
     const mayOwe = amount.form === 'signed' && amount.mayOwe === true
     if (!isEmpty && this.#copy !== null) this.#parts.push({ part: 'notice', code: 'content_twice', severity: 'WARN', message: this.#copy.isAll ? COPIED : copiedRows(this.#copy.lines.size), line: 0 })
     if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
-    const { apart, sums: { doubtful, differ } } = this.#layout
+    const { apart, sums: { doubtful } } = this.#layout
+    const differ = this.#layout.sums.differ ?? this.#differ
     if (!isEmpty && apart !== null) this.#parts.push({ part: 'notice', code: 'date_apart', severity: 'WARN', message: apartAt(apart), line: 0 })
     if (!isEmpty && doubtful !== null) this.#parts.push({ part: 'notice', code: 'total_doubtful', severity: 'WARN', message: totalReadAt(doubtful), line: 0 })
     if (!isEmpty && differ !== null) this.#parts.push({ part: 'notice', code: 'totals_differ', severity: 'WARN', message: totalsAt(differ), line: 0 })

@@ -6,59 +6,60 @@
  * would count everything twice. Whatever moves the balance beside it is a payment.
  */
 import type { Decimal } from '../../domain/money.ts'
+import type { FormatFailure } from '../../domain/statement.ts'
 import { balanceWordsIn, isTotal, plainWords } from '../unstated.ts'
-import { magnitude } from '../written-amount.ts'
 import { monthOf, scanDate } from '../written-date.ts'
+import { Adder, type Addend, type Found } from './adder.ts'
 import { balanceIn, cellAmount, movedAmount, plus } from './amounts.ts'
 import { amountCells, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { isDeclined, isPending } from './status.ts'
 
 /** `lines`: of sums in the sample; `words`: what those with a day are called, there and behind it. */
-export type Sums = { readonly lines: ReadonlySet<number>; readonly words: ReadonlySet<string>; /** Lines of parts in the sample. */ readonly parts: ReadonlySet<number>; /** The line of a row that may be a total of others, and was read as a payment; null: none. */ readonly doubtful: number | null; /** The line of a total without a day that adds up nothing of the sample; null: none. */ readonly differ: number | null }
+export type Sums = { readonly lines: ReadonlySet<number>; readonly words: ReadonlySet<string>; /** Those stand above the rows that they add up. */ readonly areAbove: boolean; /** Lines of parts in the sample. */ readonly parts: ReadonlySet<number>; /** The line of a row that may be a total of others, and was read as a payment; null: none. */ readonly doubtful: number | null; /** The line of a row that adds up nothing while others of its words do; null: none. */ readonly broken: number | null; /** The line of a total without a day that adds up nothing of the sample; null: none. */ readonly differ: number | null }
 
-export const NO_SUMS: Sums = { lines: new Set(), words: new Set(), parts: new Set(), doubtful: null, differ: null }
+export const NO_SUMS: Sums = { lines: new Set(), words: new Set(), areAbove: false, parts: new Set(), doubtful: null, broken: null, differ: null }
+
+const ZERO = '0' as Decimal
 
 /** So many rows added up are no accident, nor so many sums. */
 const SEVERAL = 2
 const PARTS_MAX = 50
 
-/** What a column adds up to: all of it, what has a minus and what has none. */
-type Added = { readonly all: Decimal; readonly out: Decimal; readonly into: Decimal }
-/** `rows`: how many of each were added; `lines`: those, of which a sum added up so many already. */
-type Scope = { rows: Readonly<Record<keyof Added, number>>; columns: readonly Added[]; readonly lines: Line[]; readonly done: Record<keyof Added, number> }
-
-const ZERO = '0' as Decimal
-const NONE: Added = { all: ZERO, out: ZERO, into: ZERO }
-
-type Line = { readonly line: number; readonly day: string; readonly cells: readonly (Decimal | null)[]; /** Whom it names. */ readonly names: readonly string[]; /** Null where nothing calls it a total. */ readonly words: string | null; readonly isSplit: boolean; /** The balance beside it is another one for its amount. */ readonly isMove: boolean }
-
-/** How many rows a candidate adds up, 0 where it is no sum; whether with their signs; and whether they are only those since the sum before, or of its day. */
-type Found = { readonly rows: number; readonly isExact: boolean; readonly isOwn: boolean }
+type Line = Addend & { readonly line: number; /** Whom it names. */ readonly names: readonly string[]; readonly isSplit: boolean; /** The balance beside it is another one for its amount. */ readonly isMove: boolean }
 
 /** Of one way through the list; `isWhole`: no row is left which none of them adds up. */
 type Side = { readonly found: ReadonlyMap<Line, Found>; readonly isWhole: boolean }
+
+/** What a total is of, where a text says no more: of a shop it is the name. */
+const OF_ALL = /^\S+$|\b(debits?|credits?|amounts?|in|out|payments?|deposits?|withdrawals?|charges?|purchases|day|month|period|soll|haben|belastungen|gutschriften|einnahmen|ausgaben|zeitraum|monat|tag|debiteurs?|crediteurs?|entrees|sorties|mois|periode|cargos|abonos|mes|periodo|entrate|uscite|mese|bij|af|maand)\b/
 
 /** What programs write for the category of a payment that has several. */
 const SPLIT = /^\W*(splits?( transaction)?|multiple( categories)?|split\/multiple categories|aufgeteilt|splittbuchung|ventilee?|multiples?|varias categorias)\W*$/i
 
 export function sumsIn(records: readonly CsvRecord[], layout: Layout): Sums {
-  const { booked, amount, style, skipped, status, name } = layout
-  const columns = amountCells(amount)
-  const stateOf = ({ cells }: CsvRecord): string => (status === null ? '' : (cells[status] ?? ''))
-  const rows = records.slice(skipped).filter((record) => !isDeclined(stateOf(record)))
-  const isWaiting = (record: CsvRecord): boolean => isPending(stateOf(record)) && scanDate(record.cells[booked] ?? '') === null
+  const rows = records.slice(layout.skipped).filter((record) => !isDeclined(stateOf(record, layout)))
   const moves = movesIn(rows, layout)
-  const lines = rows.filter((record) => !isWaiting(record)).flatMap((record): readonly Line[] => {
-    const cells = columns.map((at) => cellAmount(record, at, style))
-    const [day, words] = [scanDate(record.cells[booked] ?? '') === null ? '' : record.cells[booked]!, sumWords(record.cells)]
-    return cells.every((cell) => cell === null) || cells.includes(undefined) || (day === '' && balanceWordsIn(record.cells) !== null) ? [] : [{ line: record.line, day, names: name.map((at) => record.cells[at] ?? ''), words, isSplit: record.cells.some((cell) => SPLIT.test(cell)), isMove: moves.has(record.line), cells: cells as (Decimal | null)[] }]
-  })
+  const lines = rows.flatMap((record) => lineOf(record, layout, moves.has(record.line)) ?? [])
   if (!lines.some((line) => isCandidate(line) || line.isSplit)) return NO_SUMS
   const parts = partsIn(lines)
   const sums = sumsAmong(lines.filter(({ line }) => !parts.has(line)))
   // What is pending may be in the totals or not.
-  return { ...sums, parts, differ: rows.some((record) => isPending(stateOf(record))) ? null : sums.differ }
+  return { ...sums, parts, differ: rows.some((record) => isPending(stateOf(record, layout))) ? null : sums.differ }
+}
+
+function stateOf({ cells }: CsvRecord, { status }: Layout): string {
+  return status === null ? '' : (cells[status] ?? '')
+}
+
+/** Null for what adds nothing up and is added up by nothing: what waits for its day, and balances. */
+function lineOf(record: CsvRecord, layout: Layout, isMove: boolean): Line | null {
+  const { booked, amount, style, name } = layout
+  const day = scanDate(record.cells[booked] ?? '') === null ? '' : record.cells[booked]!
+  if (day === '' && (isPending(stateOf(record, layout)) || balanceWordsIn(record.cells) !== null)) return null
+  const cells = amountCells(amount).map((at) => cellAmount(record, at, style))
+  if (cells.every((cell) => cell === null) || cells.includes(undefined)) return null
+  return { line: record.line, day, names: name.map((at) => record.cells[at] ?? ''), words: sumWords(record.cells), isSplit: record.cells.some((cell) => SPLIT.test(cell)), isMove, cells: cells as (Decimal | null)[] }
 }
 
 /** The lines of rows whose amount leads from the balance beside the row of before to their own. */
@@ -112,14 +113,24 @@ function sumsAmong(lines: readonly Line[]): Omit<Sums, 'parts'> {
     return areSums(sums, side) ? sums : []
   })
   const totals = lines.filter(({ day, words }) => day === '' && words !== null)
-  const doubtful = groups.find(([words, rows]) => !named.has(words) && sides.some(({ found }) => rows.every((row) => found.get(row)!.rows > 0) && rows.some((row) => found.get(row)!.rows >= SEVERAL)))
+  const others = groups.filter(([words]) => !named.has(words)).map(([, rows]) => rows)
+  const ends = new Set([lines, lines.toReversed()].flatMap((list) => list.slice(list.findLastIndex((line) => !isCandidate(line)) + 1).filter(({ words }) => words !== null && OF_ALL.test(words))))
   return {
     // What is called a total and has no day is none of the rows in any case.
     differ: lines.filter(({ day }) => day !== '').length < SEVERAL ? null : (totals.find((total) => sides.every(({ found }) => found.get(total)?.rows === 0))?.line ?? null),
-    doubtful: doubtful?.[1][0]!.line ?? null,
+    doubtful: others.flatMap((rows) => (rows.every((row) => ends.has(row)) ? rows : rows.filter((row) => sides.some(({ found }) => found.get(row)!.rows >= SEVERAL))))[0]?.line ?? null,
+    broken: others.flatMap((rows) => sides.flatMap((side) => brokenAmong(rows, side) ?? []))[0]?.line ?? null,
     lines: new Set(unnamed.map(({ line }) => line)),
     words: named,
+    areAbove: named.size > 0 && ![...named].every((words) => dated.get(words)!.every((row) => sides[0]!.found.get(row)!.isExact)),
   }
+}
+
+/** The one of rows of the same words that is no sum where the others are: two, and half of all, are no accident. */
+function brokenAmong(rows: readonly Line[], { found }: Side): Line | null {
+  const sums = rows.filter((row) => found.get(row)!.isExact)
+  const areSums = sums.length >= SEVERAL && sums.length * 2 >= rows.length && sums.some((row) => isSeveral(found.get(row)))
+  return areSums ? (rows.find((row) => !found.get(row)!.isExact) ?? null) : null
 }
 
 function isSeveral(found: Found | undefined): boolean {
@@ -138,43 +149,19 @@ function isCandidate({ day, words, isMove }: Line): boolean {
 
 /** Walks through the list, and compares each candidate with the rows in front of it. */
 function judged(lines: readonly Line[]): Side {
-  const empty = (): Scope => ({ rows: { all: 0, out: 0, into: 0 }, columns: lines[0]!.cells.map(() => NONE), lines: [], done: { all: 0, out: 0, into: 0 } })
-  const scopes = { all: empty(), since: empty(), day: empty() }
   const found = new Map<Line, Found>()
-  const covered = new Set<Line>()
-  let last = ''
+  const covered = new Set<Addend>()
+  const adder = new Adder(lines[0]!.cells.length, covered)
   for (const line of lines) {
-    if (isCandidate(line)) {
-      const one = foundIn(line, scopes, covered)
-      found.set(line, one)
-      if (one.rows > 0) scopes.since = empty()
-      if (one.rows > 0 || line.day === '') continue
-    }
-    if (line.day !== last) scopes.day = empty()
-    last = line.day
-    for (const scope of Object.values(scopes)) add(scope, line)
+    const one = isCandidate(line) ? adder.compare(line) : null
+    if (one !== null) found.set(line, one)
+    if (one === null || (one.rows === 0 && line.day !== '')) adder.add(line)
   }
-  return { found, isWhole: scopes.all.lines.every((line) => covered.has(line) || line.cells.every((cell) => cell === null || cell === ZERO)) }
+  return { found, isWhole: adder.added.every((line) => covered.has(line) || line.cells.every((cell) => cell === null || cell === ZERO)) }
 }
 
-/** What a candidate adds up; `covered` takes the rows. Totals are written with the signs of the rows or without; what nothing calls one adds up all, not one direction. */
-function foundIn({ cells, words }: Line, scopes: Readonly<Record<'all' | 'since' | 'day', Scope>>, covered: Set<Line>): Found {
-  const ways = words === null ? (['all'] as const) : (['all', 'out', 'into'] as const)
-  const fitting = Object.values(scopes).flatMap((scope) => ways.filter((which) => fits(cells, scope, which, magnitude)).map((which) => ({ scope, which })))
-  const exact = fitting.filter(({ scope, which }) => fits(cells, scope, which, (amount) => amount))
-  for (const { scope, which } of exact) cover(scope, which, covered)
-  const best = exact.length > 0 ? exact : fitting
-  return { rows: Math.max(0, ...best.map(({ scope, which }) => scope.rows[which])), isExact: exact.length > 0, isOwn: exact.some(({ scope }) => scope !== scopes.all) }
-}
-
-function fits(cells: Line['cells'], { columns }: Scope, which: keyof Added, as: (amount: Decimal) => Decimal): boolean {
-  return cells.every((cell, at) => as(cell ?? ZERO) === as(columns[at]![which])) && columns.some((added) => added[which] !== ZERO)
-}
-
-/** Each row of a scope is looked at once, however many sums add it up. */
-function cover({ lines, done }: Scope, which: keyof Added, covered: Set<Line>): void {
-  for (const line of lines.slice(done[which])) if (which === 'all' || (which === 'out') === line.cells.some(isOut)) covered.add(line)
-  done[which] = lines.length
+export function brokenSum(line: number): FormatFailure {
+  return { code: 'malformed', message: `The row on line ${line} is called a total as others of this file are, which add up their rows, but it does not add up its own: a row is missing there or stands twice, or an amount is damaged. Download the file again.`, line }
 }
 
 /** Whether a record is one of them. */
@@ -186,19 +173,4 @@ export function isSumAmong({ cells, line }: CsvRecord, { lines, words }: Sums): 
 function sumWords(cells: readonly string[]): string | null {
   const called = cells.find(isTotal)
   return called === undefined ? null : plainWords(called).split(' ').filter((word) => !/\d/.test(word) && monthOf(word) === 0).join(' ')
-}
-
-function isOut(cell: Decimal | null): boolean {
-  return cell?.startsWith('-') === true
-}
-
-function add(scope: Scope, line: Line): void {
-  const { cells } = line
-  const has = (test: boolean): number => (test ? 1 : 0)
-  scope.lines.push(line)
-  scope.rows = { all: scope.rows.all + 1, out: scope.rows.out + has(cells.some(isOut)), into: scope.rows.into + has(cells.some((cell) => cell !== null && !isOut(cell))) }
-  scope.columns = scope.columns.map(({ all, out, into }, at) => {
-    const cell = cells[at] ?? ZERO
-    return isOut(cell) ? { all: plus(all, cell), out: plus(out, cell), into } : { all: plus(all, cell), out, into: plus(into, cell) }
-  })
 }
