@@ -35,7 +35,7 @@ export function isAccountOfOther(heading: readonly string[], at: number): boolea
 }
 
 /** What a column that is called after an account, and filled beside all rows, names where it parts no accounts: one, or somebody or something else. */
-export function namesOfAccounts(heading: readonly string[], rows: readonly CsvRecord[]): { readonly says: 'unclear' } | { readonly says: 'one'; readonly name: string } | null {
+export function namesOfAccounts(heading: readonly string[], rows: readonly CsvRecord[]): { readonly says: 'unclear' } | { readonly says: 'one'; readonly name: string; readonly at: number } | null {
   const areOwn = areOwnNames(heading, rows)
   for (const [at, cell] of heading.entries()) {
     if (!readHeading(cell).meanings.some(({ role }) => role === 'namedAccount') || isAccountOfOther(heading, at)) continue
@@ -43,7 +43,7 @@ export function namesOfAccounts(heading: readonly string[], rows: readonly CsvRe
     const [name, another] = new Set(names)
     if (name === undefined || names.length < rows.length || !isFew(names) || !isText(names)) continue
     if (another !== undefined) return { says: 'unclear' }
-    if (areOwn(names, cell)) return { says: 'one', name }
+    if (areOwn(names, cell)) return { says: 'one', name, at }
   }
   return null
 }

@@ -10,7 +10,7 @@ import type { Styles } from './amount-styles.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, stepsOf, type Cells, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isBefore, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
 import { amountCells, bySection, filled, isNeutral, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn, type Layout } from './layout.ts'
-import { countsOwed } from './owed.ts'
+import { countsOwed, isDoubted, type Owed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { accountOf, bearsOut, statusOf, type Roles } from './roles.ts'
 import { knownWays, waysByBalance } from './signs-by-balance.ts'
@@ -51,7 +51,7 @@ export function chooseAmount(heading: CsvRecord, roles: Roles, all: readonly Csv
   if (amount === undefined) return null
   const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, styles.style, isTitled) : null
   const isOnTop = isWorth(heading, roles, rows, amount, styles.style) || amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? ''))
-  return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: owed === 'likely' || owed === 'hinted' } : amount, fee: isOnTop || hasLoneBalances(heading, roles, rows, amount, styles) ? (roles.get('fee')?.[0] ?? null) : null }
+  return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: isDoubted(owed) } : amount, fee: isOnTop || hasLoneBalances(heading, roles, rows, amount, styles) ? (roles.get('fee')?.[0] ?? null) : null }
 }
 
 /** Where no step shows whether a fee comes on top: it has a column of its own because it does, but for what is net of it. */
@@ -165,8 +165,8 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
       if (isProved(proofOf(amount, charged, false))) {
         const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
         // What is owed goes up with what was bought, in a balance that is called so, or where an issuer's words say that it is no money.
-        const isOwed = owed === 'issuer' || (owed !== null && isTitled) || (isCalledOwed && !balances.some((told) => typeof told === 'string' && told.startsWith('-')))
-        if (amount.form === 'signed' && isOwed) return { ...PLAIN, amount: { ...amount, inverted: !amount.inverted, isLikely: owed !== 'issuer' && owed !== 'told' }, fee: charged, balanceOwed: true }
+        const isOwed = owed === 'issuer' || owed === 'worded' || (owed !== null && isTitled) || (isCalledOwed && !balances.some((told) => typeof told === 'string' && told.startsWith('-')))
+        if (amount.form === 'signed' && isOwed) return { ...PLAIN, amount: { ...amount, inverted: !amount.inverted, isLikely: isDoubted(owed) }, fee: charged, balanceOwed: true }
         // Other words are those of an account as well, which the balance makes likelier: its amounts stand as they are written.
         return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, mayOwe: true } : amount, fee: charged === null && isBesideFee(heading, amount) && stepsOf(proofOf(amount, fee, false)) >= stepsOf(proofOf(amount, null, false)) ? fee : charged }
       }
@@ -219,11 +219,11 @@ function isMerchants(heading: CsvRecord, roles: Roles): boolean {
   return roles.has('fee') && heading.cells.some(isNet)
 }
 
-function owedBy(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle, isTitled: boolean): ReturnType<typeof countsOwed> {
+function owedBy(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle, isTitled: boolean): Owed | null {
   return isMerchants(heading, roles) ? null : owedIn(heading, roles, rows, rows.map((row) => signedAmount(row, amount, null, style)), isTitled)
 }
 
-function owedIn(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amounts: Cells, isTitled: boolean): ReturnType<typeof countsOwed> {
+function owedIn(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amounts: Cells, isTitled: boolean): Owed | null {
   const columns = (...wanted: readonly Role[]): readonly number[] => wanted.flatMap((role) => roles.get(role) ?? [])
   const texts = columns('name', 'memo')
   // Where no heading that is known describes the rows, another one does.
@@ -263,7 +263,9 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
     // Money in that is all negative may also be what was taken back: a balance then tells.
     if (split.inNegative) candidates.push({ ...split, inNegative: false })
     // Of money out that has signs in some rows only, the column may say the direction in all of them.
-    if (split.outIs === 'positive' && rows.some((row) => cellAmount(row, out, style)?.startsWith('-') === true)) candidates.push({ ...split, outIs: 'either' }, { ...split, outIs: 'negative' })
+    const paid = rows.map((row) => cellAmount(row, out, style)).filter(isMoved)
+    const isMixed = paid.some((amount) => amount!.startsWith('-')) && !paid.every((amount) => amount!.startsWith('-'))
+    if (isMixed) candidates.push(...(['either', 'negative', 'positive'] as const).filter((outIs) => outIs !== split.outIs).map((outIs) => ({ ...split, outIs })))
   }
   const currencies = currencyColumns(heading, roles.get('amount') ?? [], rows, style)
   // A zero beside it hides nothing.
@@ -368,10 +370,10 @@ export function singleAmount(rows: readonly CsvRecord[], at: number, marks: read
   return { form: 'signed', at, inverted: false, ...(creditsMarked ? { creditsMarked } : {}) }
 }
 
-/** Two columns; money out, or in, counts as written negative when none of it is positive. */
+/** Two columns; money out counts as written negative when most of it is, money in when all of it is: what has the other sign came back. */
 export function splitAmount(rows: readonly CsvRecord[], out: number, into: number, style: AmountStyle): Extract<AmountColumns, { readonly form: 'split' }> {
   const paid = rows.map((row) => cellAmount(row, out, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
   const received = rows.map((row) => cellAmount(row, into, style)).filter((amount) => typeof amount === 'string' && amount !== '0')
-  const allNegative = (amounts: typeof paid): boolean => amounts.length > 0 && amounts.every((amount) => amount!.startsWith('-'))
-  return { form: 'split', out, in: into, outIs: allNegative(paid) ? 'negative' : 'positive', inNegative: allNegative(received) }
+  const negative = (amounts: typeof paid): number => amounts.filter((amount) => amount!.startsWith('-')).length
+  return { form: 'split', out, in: into, outIs: negative(paid) * 2 > paid.length ? 'negative' : 'positive', inNegative: received.length > 0 && negative(received) === received.length }
 }

@@ -8,14 +8,14 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { rememberedDates } from '../dates-remembered.ts'
 import { isIban } from '../iban.ts'
-import { balanceWordsIn, plainWords } from '../unstated.ts'
+import { balanceWordsIn, isTurnover, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { accountWordsIn, namesOfAccounts } from './account-names.ts'
 import { stylesOf, type Styles } from './amount-styles.ts'
 import { balancesAbove } from './balances-above.ts'
-import { balanceIn, cellAmount, endings, isProved, movedAmount, prove, signedAmount, type Cells, type Proof } from './amounts.ts'
+import { balanceIn, cellAmount, endings, isProved, movedAmount, plus, prove, signedAmount, type Cells, type Proof } from './amounts.ts'
 import { feesOpen } from './choose-amount.ts'
 import { repeatsIn } from './copies.ts'
 import { doubleEntryIn, isOwnSide } from './double-entry.ts'
@@ -176,11 +176,13 @@ function widthOf(records: readonly CsvRecord[]): number | null {
 
 /** How a date is written, whatever day it is, and whether or not a time stands behind it. */
 function notationOf(cell: string): string {
-  return cell.replace(/[T\s,-]+\d{1,2}[:.]\d{2}\b.*$/, '').replace(/\d+|\p{L}+/gu, (run) => (/^\d/.test(run) ? (run.length >= 4 ? 'Y' : 'n') : 'M'))
+  return cell.replace(/(?<=\p{L})\./gu, '').replace(/[T\s,-]+\d{1,2}[:.]\d{2}\b.*$/, '').replace(/\d+|\p{L}+/gu, (run) => (/^\d/.test(run) ? (run.length >= 4 ? 'Y' : 'n') : 'M'))
 }
 
-/** A first record whose dates are written in another way than those of all rows after it stands above them and sums them up. */
+/** A first record whose dates are written in another way than those of all rows after it stands above them and sums them up, unless it has all that a row has, and no more. */
 function isAbove(first: CsvRecord, rows: readonly CsvRecord[]): boolean {
+  const tellsOfAll = (cell = ''): boolean => readCurrency(cell) !== null || ACCOUNT.test(cell.replace(/^'/, ''))
+  if (isRowBeside(first, rows[0]!) && !first.cells.some((cell, at) => tellsOfAll(cell) && !tellsOfAll(rows[0]!.cells[at]))) return false
   const dates = dateColumns(rows).filter((at) => scanDate(first.cells[at] ?? '') !== null)
   return rows.length > 1 && dates.some((at) => {
     const notations = new Set(filled(rows, at).map(notationOf))
@@ -207,14 +209,17 @@ function preambleOf(records: readonly CsvRecord[]): number {
   for (const [at, record] of records.slice(0, HEADING_WITHIN).entries()) {
     if (!record.cells.some((cell) => scanDate(cell) !== null)) continue
     const dates = dateColumns(records.slice(at)).filter((column) => scanDate(record.cells[column] ?? '') !== null)
-    // As wide as a row, with amounts where rows have theirs, it is one whose date is missing.
-    const isRow = (before: CsvRecord): boolean => before.cells.length === record.cells.length && balanceWordsIn(before.cells) === null && before.cells.some((cell, i) => isMoney(cell) && isMoney(record.cells[i] ?? ''))
     // A name of an account where rows have their day is the account's line.
     const isNamed = (before: CsvRecord, column: number): boolean => accountWordsIn(before.cells[column] ?? '').length > 0 && scanDate(before.cells[column]!) === null
-    const fits = (column: number): boolean => records.slice(0, at).every((before) => (!/\d/.test(before.cells[column] ?? '') && (!isRow(before) || isNamed(before, column))) || isAboutAll(before))
+    const fits = (column: number): boolean => records.slice(0, at).every((before) => (!/\d/.test(before.cells[column] ?? '') && (!isRowBeside(before, record) || isNamed(before, column))) || isAboutAll(before))
     if (dates.some(fits)) return at
   }
   return 0
+}
+
+/** As wide as a row, with amounts where that has its own: it is one, whatever stands in it for a date. */
+function isRowBeside({ cells }: CsvRecord, row: CsvRecord): boolean {
+  return cells.length === row.cells.length && balanceWordsIn(cells) === null && cells.some((cell, at) => isMoney(cell) && isMoney(row.cells[at] ?? ''))
 }
 
 function isMoney(cell: string): boolean {
@@ -291,7 +296,16 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps || runsInSomeOrder(sections, columns.booked, amounts, balances) ? columns.balance : null
-  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === rows ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === rows ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, moves: balance === null ? new Set() : calledMoves(sections, amounts, balances, direction), repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+}
+
+/** The lines of rows that are called a balance or a turnover but move the balance: all that there is is none but what is told of it. */
+function calledMoves(rows: readonly CsvRecord[], amounts: Cells, balances: Cells, direction: 'forward' | 'backward'): ReadonlySet<number> {
+  const isMove = (at: number): boolean => {
+    const [from, amount, to] = [balances[direction === 'forward' ? at - 1 : at + 1], amounts[at], balances[at]]
+    return typeof from === 'string' && typeof amount === 'string' && amount !== '0' && amount !== to && plus(from, amount) === to
+  }
+  return new Set(rows.flatMap(({ cells, line }, at) => ((balanceWordsIn(cells) !== null || cells.some(isTurnover)) && isMove(at) ? [line] : [])))
 }
 
 /** Rows that are sorted by something else than their days have a balance all the same. */
@@ -349,8 +363,8 @@ function goesOn(columns: Columns, rows: readonly CsvRecord[]): boolean {
 }
 
 /** What all rows say of an account where none was told by them: several numbers or names, which may be one's own or the other party's, or one name, which other accounts may have. */
-function accountsBeside({ account, booked: day, currency, quantity }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): Pick<Layout, 'mayMix' | 'loneName'> {
-  if (account !== null) return { mayMix: null, loneName: null }
+function accountsBeside({ account, booked: day, currency, quantity }: Columns, rows: readonly CsvRecord[], heading: readonly string[]): Pick<Layout, 'mayMix' | 'loneName' | 'loneAt'> {
+  if (account !== null) return { mayMix: null, loneName: null, loneAt: null }
   // What a footer says stands under no heading.
   const booked = rows.filter(({ cells }) => scanDate(cells[day] ?? '') !== null)
   const areNumbers = heading.some((above, at) => {
@@ -361,7 +375,7 @@ function accountsBeside({ account, booked: day, currency, quantity }: Columns, r
   const assets = heading.flatMap((above, at) => (isAsset(above) && at !== currency && quantity === null ? [filled(booked, at)] : []))
   const areAssets = assets.some((units) => units.length === booked.length && new Set(units).size > 1 && units.every((unit) => readUnit(unit) !== null))
   const names = namesOfAccounts(heading, booked)
-  return { mayMix: areNumbers ? 'numbers' : names?.says === 'unclear' ? 'names' : areAssets ? 'assets' : null, loneName: names?.says === 'one' ? names.name : null }
+  return { mayMix: areNumbers ? 'numbers' : names?.says === 'unclear' ? 'names' : areAssets ? 'assets' : null, ...(names?.says === 'one' ? { loneName: names.name, loneAt: names.at } : { loneName: null, loneAt: null }) }
 }
 
 /** A date as the file writes it, and the two days that it may be. */

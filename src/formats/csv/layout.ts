@@ -113,6 +113,8 @@ export type Layout = Columns &
     readonly feesOpen: 'left' | 'added' | null
     /** The one name of an account beside all rows: others may be called so, too. */
     readonly loneName: string | null
+    /** Where it stands in each row; null where it stands above them, or there is none. */
+    readonly loneAt: number | null
     /** Whether rows go on in records of nothing but words below them, as a footer does not. */
     readonly goesOn: boolean
     /** In lists of double entry: the column that tells which rows are of own accounts, and that of their names. Null in all others. */
@@ -126,6 +128,8 @@ export type Layout = Columns &
     readonly shape: Shape
     /** Rows of the sample that only add up others. */
     readonly sums: Sums
+    /** Lines of the sample under the words of a balance or a turnover that move the balance beside them. */
+    readonly moves: ReadonlySet<number>
     /** Lines of the sample that stand in it for the second time. */
     readonly repeats: ReadonlySet<number>
   }

@@ -68,8 +68,17 @@ function headingWords(cell: string): string {
   return plainWords(cell.replace(/([a-z])([A-Z])/g, '$1 $2'))
 }
 
-/** How the rows show that what they count is owed: in words that only issuers have, in words that others use as well, in those that shops and programs use, too, or only by what stands above them. */
-export type Owed = 'issuer' | 'told' | 'hinted' | 'likely'
+/**
+ * How the rows show that what they count is owed: in words that only issuers have, in those alone where nothing else calls it a card's
+ * (an account that pays a card may have them, too), in words that others use as well, in those that shops and programs use, too, or only by
+ * what stands above them.
+ */
+export type Owed = 'issuer' | 'worded' | 'told' | 'hinted' | 'likely'
+
+/** It is told to a person. */
+export function isDoubted(owed: Owed | null): boolean {
+  return owed === 'worded' || owed === 'hinted' || owed === 'likely'
+}
 
 /**
  * Whether the file counts what is owed, and how that shows; null: it does not.
@@ -107,7 +116,10 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const isShopping = heading.some((cell) => MERCHANT.test(headingWords(cell))) && heading.some((cell) => CARD_ID.test(headingWords(cell)))
   const isCard = isShopping || heading.some((cell, at) => CARD_USED.test(plainWords(cell)) || isOfCard(plainWords(cell), rows, at))
   // In a card's own list a payment that lowers what is owed tells alone.
-  if (received.length > 0) return told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
+  if (received.length > 0) {
+    const owed = told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
+    return isCard || isTitled || owed === null ? owed : owed === 'issuer' ? 'worded' : 'hinted'
+  }
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard || isTitled ? moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => isRefund(text) || PAYMENT_KIND.test(text))) : []
   if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))

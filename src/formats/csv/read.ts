@@ -15,6 +15,7 @@ import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { bareDays } from './bare-days.ts'
 import { copyIn, type Copy } from './copies.ts'
+import { CopyWatch } from './copy-watch.ts'
 import { CutWatch } from './cut.ts'
 import { countHeadings, isHeadingLine } from './headings.ts'
 import { inferLayout, type Aside } from './infer.ts'
@@ -30,7 +31,7 @@ import { isStanding, readRow, type CsvRow } from './rows.ts'
 import { SignsByBalance } from './signs-by-balance.ts'
 import { stateBelow } from './status.ts'
 import { SumWatch } from './sum-watch.ts'
-import { type Table, tablesIn, TITLE_CELLS, TitleWatch } from './tables.ts'
+import { anotherAccount, isDated, type Table, tablesIn, TITLE_CELLS, TitleWatch } from './tables.ts'
 import { yearsBeside, type WithYears } from './yearless.ts'
 
 /** Characters of the file that decide its layout. */
@@ -96,6 +97,7 @@ class FileReader {
   #signs: SignsByBalance | null
   /** Null where the sample was all. */
   #sums: SumWatch | null = null
+  #copies: CopyWatch | null = null
   /** Below the words of a summary figures are no rows. */
   #isAboveSums = false
   /** Records since the last row that are none, but hold a figure. */
@@ -112,7 +114,12 @@ class FileReader {
     this.#reader = new RowReader(this.#table.layout, this.#table, found.program, false)
     this.#cut = new CutWatch(this.#table.layout)
     this.#signs = signsOf(this.#table.layout)
-    if (!found.isWhole) this.#sums = new SumWatch(this.#table.layout)
+    if (!found.isWhole) this.#watch()
+  }
+
+  #watch(): void {
+    this.#sums = new SumWatch(this.#table.layout)
+    this.#copies = new CopyWatch()
   }
 
   get hasParts(): boolean {
@@ -144,8 +151,8 @@ class FileReader {
     const row = isSum ? ok({ type: 'total' } as const) : readRow(record, layout, this.#isPending)
     this.#isAboveSums = isSum || namesSums(record)
     if (!row.ok) return row.failure
-    const broken = this.#sums?.take(record, row.value, this.#index <= this.#found.sampled) ?? null
-    if (broken !== null) return broken
+    const fault = this.#sums?.take(record, row.value, this.#index <= this.#found.sampled) ?? (row.value.type === 'row' ? this.#copies?.take(record, row.value.row) : null) ?? otherName(record, row.value, layout)
+    if (fault !== null) return fault
     this.#lack = misshapen(record, row.value, layout)
     this.#lookForFigures(record, row.value)
     return this.#signs === null ? this.#reader.accept(row.value, line) : this.#acceptAll(this.#signs.take(row.value, line))
@@ -198,13 +205,13 @@ class FileReader {
     this.#reader = new RowReader(this.#table.layout, this.#table, this.#found.program, this.#reader.hasMinus, this.#reader.take())
     this.#cut = new CutWatch(this.#table.layout)
     this.#signs = signsOf(this.#table.layout)
-    if (this.#sums !== null) this.#sums = new SumWatch(this.#table.layout)
+    if (!this.#found.isWhole) this.#watch()
     return failure
   }
 
   /** `isEnded`: the file ends with the end of a line. */
   finish(isEnded: boolean): FormatFailure | null {
-    const failure = (isEnded ? null : this.#cut.failure()) ?? this.#lack ?? this.#endSigns()
+    const failure = (isEnded ? null : this.#cut.failure()) ?? this.#lack ?? this.#copies?.finish() ?? this.#endSigns()
     if (this.#found.copy !== null) this.#reader.tellCopy(this.#found.copy)
     this.#reader.tellDiffering(this.#sums?.differ ?? null)
     if (failure === null) this.#reader.finish()
@@ -275,20 +282,26 @@ function asBeside(layout: Layout, beside: Layout, records: readonly CsvRecord[])
     return others.length === 0 ? one : null
   }
   const account = beside.accountNumber ?? (beside.isNamed ? null : only(beside.account, cleanText))
-  const isOpen = layout.unsignedIs !== null && beside.unsignedIs === null && layout.amount.form === 'signed' && beside.amount.form === 'signed' && beside.amount.byBalance === undefined
+  const isOpen = layout.unsignedIs === 'in' && beside.unsignedIs !== 'in' && layout.amount.form === 'signed' && beside.amount.form === 'signed' && beside.amount.byBalance === undefined
   return {
     ...layout,
     accountNumber: layout.accountNumber ?? account,
     fixedCurrency: layout.fixedCurrency ?? beside.fixedCurrency ?? only(beside.currency, readCurrency),
     loneName: layout.loneName ?? beside.loneName,
-    ...(isOpen ? { amount: { ...beside.amount, at: amountCells(layout.amount)[0]! }, unsignedIs: null } : {}),
+    ...(isOpen ? { amount: { ...beside.amount, at: amountCells(layout.amount)[0]! }, unsignedIs: beside.unsignedIs } : {}),
   }
+}
+
+/** Behind the sample another name may stand where all of it had one. */
+function otherName({ cells, line }: CsvRecord, { type }: CsvRow, { loneAt, loneName }: Layout): FormatFailure | null {
+  const name = loneAt === null ? '' : (cells[loneAt] ?? '')
+  return type !== 'row' || name === '' || name === loneName ? null : anotherAccount(line, name)
 }
 
 /** Whether anything but titles and sums stands below the heading. */
 function hasRows(table: readonly CsvRecord[]): boolean {
   const heading = table.findIndex(({ cells }) => isHeadingLine(cells))
-  return heading === -1 || table.slice(heading + 1).some(({ cells }) => cells.filter((cell) => cell !== '').length > TITLE_CELLS)
+  return heading === -1 || table.slice(heading + 1).some((record) => isDated(record) || record.cells.filter((cell) => cell !== '').length > TITLE_CELLS)
 }
 
 function signsOf({ amount, direction }: Layout): SignsByBalance | null {

@@ -187,7 +187,8 @@ export function statusOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
 
 /** A column of states under a word for something else, or for nothing. */
 function statesBeside(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]): number | null {
-  const claimed = new Set([...roles.values()].flat())
+  // A kind may be that.
+  const claimed = new Set([...roles].flatMap(([role, columns]) => (role === 'kind' ? [] : columns)))
   const at = heading.cells.findIndex((_, column) => !claimed.has(column) && areStates(filled(rows, column)))
   return at === -1 ? null : at
 }

@@ -53,7 +53,7 @@ const MIXED = {
 const UNSIGNED = 'No amount of this file has a sign, and nothing else in it tells which way the money went: all rows were read as money in. If some went out, take this import back, and export the file with signs, or with columns for money in and money out.'
 
 /** Said where money in would look the same. */
-const CHARGES = "The columns of this file are those of a list of a card's charges, and its rows do not tell otherwise: amounts without a minus were read as money out. If they came in, take this import back, and export the file with signs, or with columns for money in and money out."
+const CHARGES = "This file reads like a list of a card's charges: amounts without a minus were read as money out. If they came in, take this import back, and export the file with signs, or with columns for money in and money out."
 
 /** Said where the balance may be one of money, or what is owed. */
 const MAY_OWE = 'The balance of this file runs with its amounts as they are written, and so they were read. But its rows or columns read like those of a card, or of a list of expenses, whose balance may be what is owed. If money went out where an amount has no minus, take this import back, and export the file with columns for money in and money out.'

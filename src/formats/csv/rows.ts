@@ -126,7 +126,7 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
   // What leaves nothing is a payment that is called so: the pay-out of an account that is closed. Amounts out and in are those of all rows.
   const isSum = layout.amount.form === 'split' && [layout.amount.out, layout.amount.in].every((at) => cell(at) !== '')
   const moves = amount !== null && amount !== '0' && balance === '0' && words === 'closing' && !isSum
-  if (words !== null && stated !== null && !moves) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, isListed: amount !== null, ...told })
+  if (words !== null && stated !== null && !moves && !layout.moves.has(record.line)) return ok({ type: 'balance', kind: words, amount: stated, on: on.value, isListed: amount !== null, ...told })
   if (amount === null) {
     // `Downloaded 28/02/2024`, alone on its line.
     if (/\p{L}/u.test(cell(dated)) && record.cells.filter((text) => text !== '').length === 1) return ok({ type: 'none' })
@@ -138,7 +138,7 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
   }
   // A sum over rows has no payee, no second text and no number of its own.
   const telling = [...texts, ...[layout.id, layout.reference, layout.check].map(cell)].filter((text) => cleanText(text) !== null)
-  if (telling.length > 0 && telling.every(isTurnover)) return ok({ type: 'turnover' })
+  if (telling.length > 0 && telling.every(isTurnover) && !layout.moves.has(record.line)) return ok({ type: 'turnover' })
   const nameFor = (moved: Decimal): string | null => cleanText(namesFor(layout, moved).map(text).find((told) => told !== ''))
   const acted = dayIn(record, layout.acted, layout)
   const value = dayIn(record, layout.value, layout)

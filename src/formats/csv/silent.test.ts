@@ -229,3 +229,58 @@ test('payments to a card in more languages turn its signs, whatever the heading 
     for (const [sign, other] of [['', '-'], ['-', '']] as const) assert.deepEqual(await amountsOf(file(sign, other)), ['-45.6', '-23.4', '69'], text)
   }
 })
+
+// Fails when: rows of two cells are titles (seen): a table of days and amounts was left out.
+test('a table whose rows hold a day and an amount, and no more, has rows', async () => {
+  assert.deepEqual(await accountsOf('Checking 1111\nDate,Description,Amount\n2024-03-13,Shop,-10.00\n2024-03-14,Bar,-20.00\n\nSavings 2222\nDate,Description,Amount\n2024-03-15,,-30.00\n2024-03-16,,-40.00\n'), ['Checking 1111 2', 'Savings 2222 2'])
+})
+
+// Fails when: a first record with its date written otherwise is a line above the rows (seen): it was left out.
+test('a first row without a heading whose date is written otherwise is a row where it tells no more than one', async () => {
+  for (const first of ['1/5/2024,Shop,-10.00', 'May 1 2024,Shop,-10.00', '01.05.2024 10:00,Shop,-10.00']) assert.deepEqual(await amountsOf(`${first}\n30-04-2024,Bar,-20.00\n29-04-2024,Inn,-30.00\n`), ['-10', '-20', '-30'], first)
+  assert.deepEqual(await amountsOf('May 1 2024,Shop,-10.00\nApr. 30 2024,Bar,-20.00\nApr. 29 2024,Inn,-30.00\n'), ['-10', '-20', '-30'])
+})
+
+// Fails when: a refused payment among booked ones makes no column of states (seen): it was read as one.
+test('a column of states has declined ones among them, whatever is above it, a word for a kind as well', async () => {
+  for (const heading of ['Qwert', 'Type']) assert.deepEqual(await amountsOf(`Date,${heading},Description,Amount\n2024-01-05,Completed,Shop,-10.00\n2024-01-06,Cancelled,Shop,-11.00\n2024-01-07,Completed,Bar,-5.00\n`), ['-10', '-5'], heading)
+  assert.deepEqual(await amountsOf('Date,Description,Amount\n2024-01-05,Paid,-10.00\n2024-01-06,Cancelled,-11.00\n2024-01-07,Paid,-5.00\n'), ['-10', '-11', '-5'])
+})
+
+// Fails when: whoever is called so states a balance (seen): payments that moved the balance were left out.
+test('what moves the balance is a payment, whatever balance or turnover it is called', async () => {
+  for (const name of ['Saldo final', 'Balance forward', 'Anfangsbestand', 'Turnover']) {
+    const rows = ['2024-03-13,Shop,-50.00,950.00', `2024-03-14,${name},-25.00,925.00`, '2024-03-15,Bar,-30.00,895.00', `2024-03-16,${name},-45.00,850.00`]
+    for (const order of [rows, rows.toReversed()]) assert.equal((await amountsOf(`Date,Description,Amount,Balance\n${order.join('\n')}\n`)).length, 4, name)
+  }
+  // What is all that there is is a balance.
+  assert.deepEqual(await amountsOf('Date,Description,Amount,Balance\n2024-03-12,Out,-5.00,0.00\n2024-03-13,Opening balance,50.00,50.00\n2024-03-14,Shop,-25.00,25.00\n2024-03-15,Bar,-5.00,20.00\n'), ['-5', '-25', '-5'])
+})
+
+// Fails when: such words are those of a card's issuer alone (seen): what came to an account that paid its card went out.
+test('words of a payment to a card, without anything else that calls the list one, turn its signs and are told', async () => {
+  const file = (balances: boolean): string => `Date,Description,Amount${balances ? ',Balance' : ''}\n${[['Invoice 1', 100, 200], ['Invoice 2', 200, 400], ['AMEX AUTOPAY PAYMENT - THANK YOU', -250, 150], ['Invoice 3', 22, 172]].map(([text, amount, balance], at) => `2024-03-1${at},${text},${amount}.00${balances ? `,${balance}.00` : ''}\n`).join('')}`
+  for (const balances of [false, true]) assert.match((await only(file(balances))).notices.join(), /a list of a card's charges/)
+})
+
+test('of money out that has a minus in most rows, one without came back, as one with a minus among others did', async () => {
+  for (const sign of ['', '-']) assert.deepEqual(await amountsOf(`Date,Description,Debit,Credit\n13/03/2024,Shop,${sign}10.00,\n14/03/2024,Refund,${sign === '' ? '-' : ''}10.00,\n15/03/2024,Pay,,100.00\n16/03/2024,Bar,${sign}5.00,\n`), ['-10', '10', '100', '-5'])
+})
+
+const LONG = Array.from({ length: 2_000 }, (_, at) => `${new Date(Date.UTC(2020, 0, 1 + Math.floor(at / 8))).toISOString().slice(0, 10)},Joint Checking,Food,A merchant ${'with a long name '.repeat(8)}and number ${at},-${(at % 90) + 1}.00`)
+const longFile = (rows: readonly string[]): string => `Date,Account Name,Category,Description,Amount\n${rows.join('\n')}\n`
+
+// Fails when: only what was looked at whole can stand twice (seen): a long file that was appended to itself was read twice.
+test('rows of a long file that stand in it twice are refused where the second time begins', async () => {
+  assert.equal(await failureOf(longFile(LONG)), 'none')
+  for (const again of [LONG, LONG.slice(-200), LONG.slice(0, 50)]) assert.equal(await failureOf(longFile([...LONG, ...again])), 'malformed 2002', `${again.length}`)
+  assert.equal(await failureOf(longFile([...LONG.toReversed(), ...LONG.toReversed()])), 'malformed 2002')
+  // Two downloads, the later one first.
+  assert.equal(await failureOf(longFile([...LONG.slice(800), ...LONG.slice(0, 900)])), 'malformed 2002')
+  // A list in another order, with equal rows.
+  assert.equal(await failureOf(longFile(LONG.map((row) => row.replace(/number \d+,.*/, 'number,-1.00')))), 'none')
+})
+
+test('another name of an account behind the beginning of a long file is refused', async () => {
+  assert.equal(await failureOf(longFile(LONG.map((row, at) => (at < 1_900 ? row : row.replace('Joint Checking', 'Visa Card'))))), 'account_unclear 1902')
+})

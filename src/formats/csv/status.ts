@@ -24,7 +24,8 @@ export function isPending(status: string): boolean {
 
 /** Whether all cells of a column, whatever stands above it, are states of rows. */
 export function areStates(cells: readonly string[]): boolean {
-  return cells.length > 0 && cells.every((cell) => isPending(cell) || BOOKED.test(plainWords(cell))) && cells.some((cell) => /\p{L}{3}/u.test(cell))
+  const isOf = (cell: string): boolean => isPending(cell) || BOOKED.test(plainWords(cell))
+  return cells.some((cell) => isOf(cell) && /\p{L}{3}/u.test(cell)) && cells.every((cell) => isOf(cell) || isDeclined(cell))
 }
 
 /** What rows are called in a title above them, which says nothing of their state. */

@@ -7,6 +7,7 @@
  */
 import type { FormatFailure } from '../../domain/statement.ts'
 import { balanceWordsIn, plainWords } from '../unstated.ts'
+import { scanAmount } from '../written-amount.ts'
 import { monthOf, scanDate } from '../written-date.ts'
 import { accountWordsIn } from './account-names.ts'
 import { isHeadingLine, readHeading, type Role } from './headings.ts'
@@ -61,8 +62,11 @@ function withOtherHeadings(records: readonly CsvRecord[], headings: readonly num
   })
 }
 
-function isDated({ cells }: CsvRecord): boolean {
-  return cells.filter((cell) => cell !== '').length > TITLE_CELLS && cells.some((cell) => scanDate(cell) !== null)
+/** A day and more than a title has beside it, or just its amount. */
+export function isDated({ cells }: CsvRecord): boolean {
+  const others = cells.filter((cell) => cell !== '' && scanDate(cell) === null)
+  const told = cells.filter((cell) => cell !== '').length
+  return told > others.length && (told > TITLE_CELLS || (others.length === 1 && scanAmount(others[0]!) !== null))
 }
 
 /** A heading of several balances with one line of figures under it, and another heading under that: what the account holds, above its rows. */
@@ -109,8 +113,12 @@ export class TitleWatch {
     if (isSample) return null
     if (this.#first === null || title === null || title.account === this.#first.account) return before === null || isSameHeading(before, record.cells) ? null : otherHeading(record)
     const { line } = above[title.from]!
-    return { code: 'account_unclear', message: `Another account begins on line ${line} (“${title.title}”). A file this long is read for one account: save each account in a file of its own.`, line }
+    return anotherAccount(line, title.title)
   }
+}
+
+export function anotherAccount(line: number, title: string): FormatFailure {
+  return { code: 'account_unclear', message: `Another account begins on line ${line} (“${title}”). A file this long is read for one account: save each account in a file of its own.`, line }
 }
 
 function otherHeading({ line }: CsvRecord): FormatFailure {
