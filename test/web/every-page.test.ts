@@ -381,6 +381,27 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await leave(page)
   })
 
+  // Fails when: each part of a page says for itself that nobody answers, or the mark is a broken picture (both were so).
+  test('a server that goes away while a page loads: one calm word, nothing broken, and all of it is there when it answers', async () => {
+    const page = await world.openPage()
+    let isAway = false
+    await page.route(/\/icon\.svg$|\/api\//, (route) => (isAway && !/\/api\/(account|server)$/.test(route.request().url()) ? route.abort() : route.continue()))
+    await settled(page, world.url('/accounts'))
+    const connection = await page.getByRole('link', { name: 'Manage' }).first().getAttribute('href')
+    for (const path of [connection ?? '', '/review', '/banks']) {
+      isAway = true
+      await page.goto(world.url(path))
+      await page.getByText(/^Offline: as of/).waitFor()
+      await page.getByText('Not read yet; it comes when the server answers.').first().waitFor()
+      assert.deepEqual([await page.getByRole('alert').count(), await page.getByText(/^Offline: as of/).count()], [0, 1], path)
+      assert.equal(await page.evaluate('[...document.images].filter((one) => one.complete && one.naturalWidth === 0).length'), 0)
+      isAway = false
+      await page.getByText(/^Offline: as of/).waitFor({ state: 'detached' })
+      await page.getByText('Not read yet; it comes when the server answers.').first().waitFor({ state: 'detached' })
+    }
+    await leave(page)
+  })
+
   test('a slow server is waited for in sight', async () => {
     const page = await world.openPage()
     const release = Promise.withResolvers<void>()

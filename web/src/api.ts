@@ -80,6 +80,11 @@ export function askFreshly(confirm: Confirm): () => void {
   return () => { confirmPerson = null }
 }
 
+/** Nobody answers, and nothing was to be changed: it is read again by itself. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ServerProblem && error.code === 'unreachable' && error.body['reads'] === true
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Asks the server; throws `ServerProblem` for every answer that is not a success. Where it wants a sign-in before it changes anything, the person is asked for one, and then the server again: nothing that was filled in is lost. */
@@ -122,7 +127,7 @@ export async function getText(path: string): Promise<string> {
 /** Every answer that is not a success is thrown. */
 async function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const isFile = body instanceof Blob
-  const unreachable = (): ServerProblem => new ServerProblem({ code: 'unreachable', title: say('Relink does not answer.'), remedy: method === 'GET' ? say('Is the server still running? This page tries again by itself.') : say('Nothing is kept for later. Look when the server answers again whether it was done, else do it again.') })
+  const unreachable = (): ServerProblem => new ServerProblem({ code: 'unreachable', reads: method === 'GET', title: say('Relink does not answer.'), remedy: method === 'GET' ? say('Is the server still running? This page tries again by itself.') : say('Nothing is kept for later. Look when the server answers again whether it was done, else do it again.') })
   const response = await fetch(`/api${path}`, {
     method,
     headers: { 'accept-language': language, ...(body === undefined ? {} : { 'content-type': isFile ? 'application/octet-stream' : 'application/json' }) },

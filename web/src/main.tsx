@@ -1,5 +1,5 @@
 /** The page's start: routes, the query cache, and the one live event stream that keeps it fresh. */
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -8,7 +8,7 @@ import { keepFocus } from './focus.ts'
 import { isConfirming } from './api.ts'
 import { listen } from './live.ts'
 import { arrive } from './session.ts'
-import { noticeEnd, readMe } from './me.ts'
+import { noticeEnd, readMe, whenAway } from './me.ts'
 import { keep } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
@@ -18,7 +18,10 @@ import { Shell } from './shell.tsx'
 import './styles.css'
 
 // Whether the server answers is found by asking: it may be on this very machine, without any network.
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 2_000, refetchOnWindowFocus: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } })
+const queries = new QueryClient({ queryCache: new QueryCache({ onError: noticeAway }), defaultOptions: { queries: { retry: false, staleTime: 2_000, refetchOnWindowFocus: false, networkMode: 'always' }, mutations: { networkMode: 'always' } } })
+function noticeAway(error: Error): void {
+  whenAway(queries, error)
+}
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsPage') })
 // A list and what is chosen in it are one page in a wide window, so that both have the list's frame.

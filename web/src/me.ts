@@ -1,6 +1,6 @@
 /** Who is signed in, asked once and shared by all that is shown. */
 import { useQuery, type QueryClient, type UseQueryResult } from '@tanstack/react-query'
-import { get, isConfirming, proveAgain, ServerProblem, type Me } from './api.ts'
+import { get, isAway, isConfirming, proveAgain, ServerProblem, type Me } from './api.ts'
 import { forget, restore } from './offline/keep.ts'
 import { followServerClock } from './parts/time.tsx'
 
@@ -27,11 +27,24 @@ export async function noticeEnd(queries: QueryClient): Promise<void> {
   if (await get('/account').then(() => false, isSignedOut)) await queries.invalidateQueries({ queryKey: ['me'] })
 }
 
+const AGAIN_MS = 5_000
+
+let isLooking = false
+
+/** One answer that does not come may be all of them: who is signed in is asked for, and what the page says of the server follows that. If it does answer, what was not read is read again after a while. */
+export function whenAway(queries: QueryClient, error: Error): void {
+  if (isLooking || !isAway(error)) return
+  isLooking = true
+  void queries.refetchQueries({ queryKey: ['me'] }).then(() => setTimeout(() => {
+    isLooking = false
+    // While it stays away, this is asked by itself, and all else after it.
+    if (!isUnreachable(queries.getQueryState(['me'])?.error)) void queries.invalidateQueries({ predicate: ({ state }) => isAway(state.error) })
+  }, AGAIN_MS))
+}
+
 function isSignedOut(error: unknown): boolean {
   return error instanceof ServerProblem && error.code === 'unauthorized'
 }
-
-const AGAIN_MS = 5_000
 
 /** Whether the person may do something: what they may not is not offered, and refused by the server all the same. */
 export function useMay(): (action: Me['may'][number], connectionId?: string) => boolean {

@@ -2,13 +2,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react'
-import { get, ServerProblem, type Connection, type Me, type QuestionPage } from './api.ts'
+import { get, isAway, ServerProblem, type Connection, type Me, type QuestionPage } from './api.ts'
 import { message, say } from './language/language.ts'
 import { isUnreachable, useMe, useServer } from './me.ts'
 import { liveState } from './live.ts'
 import { formatPoint } from './parts/time.tsx'
 import { ROLE_NAMES } from './parts/role.tsx'
-import { Trouble } from './parts/states.tsx'
+import { Mark } from './parts/mark.tsx'
+import { AwayIsTold, Trouble } from './parts/states.tsx'
 
 /** On a phone these are the bar at the bottom; the rest is under More. */
 const FIRST = [
@@ -55,13 +56,14 @@ function Offline({ asOf }: { asOf: number }) {
 function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error: Error | null; dataUpdatedAt: number } }) {
   const server = useServer()
   const demo = server.data?.demo === true ? [DEMO] : []
+  const isAwayNow = useSomethingAway() || isUnreachable(error)
   return (
     <div className="min-h-screen lg:flex">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:bg-surface focus:p-2">{say('Skip to content')}</a>
       {/* A bar above; in a wide window a rail at the side. */}
       <header className="flex flex-wrap items-center gap-x-6 gap-y-1 border-b border-line px-4 py-3 lg:sticky lg:top-0 lg:h-dvh lg:w-[200px] lg:shrink-0 lg:flex-col lg:flex-nowrap lg:items-stretch lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-3 lg:py-4">
         <Link to="/accounts" className="flex min-h-10 items-center gap-2 text-[17px] font-semibold no-underline lg:px-3">
-          <img src="/icon.svg" width="24" height="24" alt="" />
+          <Mark />
           Relink
         </Link>
         <nav aria-label={say('Main')} className="fixed inset-x-0 bottom-0 z-20 flex flex-wrap justify-between border-t border-line bg-surface px-1 sm:static sm:-mx-2 sm:justify-start sm:gap-1 sm:border-0 sm:bg-transparent sm:px-0 lg:mx-0 lg:grow lg:flex-col lg:flex-nowrap">
@@ -81,12 +83,18 @@ function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error:
         </div>
       </header>
       <main id="main" className="@container max-w-6xl min-w-0 grow px-4 pt-6 pb-24 has-[.beside]:max-w-[100rem] sm:pb-16 lg:px-6">
-        {isUnreachable(error) ? <Offline asOf={dataUpdatedAt} /> : server.error === null ? <Paused /> : <Trouble error={server.error} />}
-        <Outlet />
+        {isAwayNow ? <Offline asOf={dataUpdatedAt} /> : server.error === null ? <Paused /> : <Trouble error={server.error} />}
+        <AwayIsTold value><Outlet /></AwayIsTold>
       </main>
       <Suspense><ConfirmPerson email={data.email} /></Suspense>
     </div>
   )
+}
+
+/** Whether the server did not answer for anything that this page shows. */
+function useSomethingAway(): boolean {
+  const cache = useQueryClient().getQueryCache()
+  return useSyncExternalStore((changed) => cache.subscribe(changed), () => cache.getAll().some((query) => query.isActive() && isAway(query.state.error)))
 }
 
 /** What is shown may be old while the server's events do not come. */

@@ -1,8 +1,8 @@
 /** What every page has beside its content: its heading, nothing yet, nothing at all, and trouble. */
 import { Link } from '@tanstack/react-router'
 import { useQueryClient, type UseQueryResult } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
-import { proveAgain, ServerProblem } from '../api.ts'
+import { createContext, useContext, type ReactNode } from 'react'
+import { isAway, proveAgain, ServerProblem } from '../api.ts'
 import { useArrival } from '../focus.ts'
 import { say } from '../language/language.ts'
 import { useMay } from '../me.ts'
@@ -29,8 +29,18 @@ function PageHeading({ children }: { children: string }) {
 /** Shows the content as soon as there is any. What was loaded stays while the server is away; trouble is said only where there is nothing. */
 export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return <>{children(query.data)}</>
-  if (query.error !== null) return <Trouble error={query.error} />
-  return <p className="appear-late meta" role="status">{say('Loading…')}</p>
+  if (query.error !== null && !isAway(query.error)) return <Trouble error={query.error} />
+  return <Waiting error={query.error} />
+}
+
+/** Whether the frame around it says already that nobody answers: once is enough. */
+export const AwayIsTold = createContext(false)
+
+/** Nothing is here yet: it is being read, or will be as soon as the server answers. */
+export function Waiting({ error }: { error: Error | null }) {
+  const isTold = useContext(AwayIsTold)
+  if (error !== null && !isTold) return <Trouble error={error} />
+  return error === null ? <p className="appear-late meta" role="status">{say('Loading…')}</p> : <p className="meta">{say('Not read yet; it comes when the server answers.')}</p>
 }
 
 /** What to do about these speaks to a program, as does what names a part of a request or answer; a command of Relink's is for people. */
@@ -56,6 +66,7 @@ function remedyOf(error: Error): string {
 /** What went wrong and what to do, in the grammar of a problem card. */
 export function Trouble({ error, children }: { error: Error; children?: ReactNode }) {
   const remedy = remedyOf(error)
+  if (useContext(AwayIsTold) && isAway(error)) return null
   return (
     <div role="alert" className="panel mb-4 border-stop">
       <p className="font-medium [overflow-wrap:anywhere]">{wordsOf(error)}</p>
