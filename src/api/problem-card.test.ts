@@ -47,6 +47,18 @@ test('card and steps ask for one thing: the person’s step that is now, in the 
   assert.deepEqual(nextWhere('now', 'waiting'), { kind: 'contact_bank', label: ['Send the prepared letter to Riverbank'], href: null, atBank: false })
 })
 
+// Fails when: the feed waits for a person's word after an outage that cost two sign-ins, and the card says “Waiting for the bank” and “Nothing for you to do” (was so: nobody ever read it again).
+test('where a plan that waited asks a person now, the card does not say that the bank is waited for', () => {
+  const problem = problemOf(ranked(['institution_down', 0.9]))
+  const allow = { kind: 'allow_sign_in', action: 'auto_retry', title: 'Let Relink sign in to Riverbank once more' } as const
+  const waiting = problemCard('en', problem, FACTS, planOf({ who: 'bank', kind: 'bank_status', action: 'wait_for_bank', state: 'now' }, allow))
+  assert.deepEqual([waiting.chip, waiting.next], ['waiting_for_bank', null])
+  const asked = problemCard('en', problem, FACTS, planOf({ who: 'bank', kind: 'bank_status', action: 'wait_for_bank', state: 'did_not_help' }, { ...allow, state: 'now' }))
+  assert.deepEqual([asked.chip, asked.next?.label, asked.relink], ['needs_you', ['Let Relink sign in to Riverbank once more'], ['sends nothing until you allow it']])
+  const letter = problemCard('de', problem, FACTS, planOf({ kind: 'contact_bank', action: 'contact_bank', title: 'Send the prepared letter to Riverbank', state: 'now' }))
+  assert.deepEqual([letter.chip, letter.next?.kind], ['needs_you', 'contact_bank'])
+})
+
 test('while a harmless question to the bank is under way there is no button, and the card says so', () => {
   const card = problemCard('en', problemOf(ranked(['credentials_invalid', 0.9])), FACTS, planOf({ who: 'relink', kind: 'bank_status', action: 'auto_retry', state: 'running' }))
   assert.deepEqual([card.next, card.checking], [null, true])

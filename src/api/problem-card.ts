@@ -14,6 +14,7 @@ import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
+import { isPermission } from '../repair/steps.ts'
 import type { problemShape } from './connection-shapes.ts'
 import { partResource } from './part-resource.ts'
 
@@ -33,10 +34,10 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
   const separates = asks.some(({ answer }) => answer === null) && differ(heads.map(({ cause, p }) => cardFor(language, cause, p, facts)))
   const next = isChecking ? null : separates ? answerFirst(language) : nextOf(language, card, plan, step, facts)
   return {
-    chip: card.chip,
+    chip: card.next === null && isAsked(step) ? 'needs_you' : card.chip,
     what: card.what.map(partResource),
     headings: (heads.length > 1 ? heads : heads.slice(0, 1)).map(({ cause, p }) => ({ cause, what: cardFor(language, cause, p, facts).what.map(partResource) })),
-    relink: card.relink.map(partResource),
+    relink: isAsked(step) && isPermission(step) ? [say(language, 'sends nothing until you allow it')] : card.relink.map(partResource),
     next: next === null ? null : { ...next, label: next.label.map(partResource) },
     checking: isChecking,
     likelihood: card.likelihood,
@@ -57,14 +58,23 @@ function answerFirst(language: Language): Next {
 }
 
 function nextOf(language: Language, card: Card, plan: RepairPlan | null, step: RepairStep | undefined, facts: CardFacts): Next | null {
-  if (card.next === null) return null
+  // Waiting was the answer, and the plan is past it: what it asks for now is a person's.
+  if (card.next === null) return isAsked(step) ? nextStep(language, step, facts) : null
   const { action, label, href, atBank } = card.next
   const inVain = plan?.state === 'open' && plan.steps.some((one) => one.who === 'person' && one.action === action && (one.state === 'did_not_help' || one.state === 'skipped'))
   const isOther = step?.who === 'person' && step.action !== action
   if (!inVain && !isOther) return { kind: action, label, href, atBank }
-  if (step === undefined || step.who !== 'person') return null
-  const isThere = AT_BANK.includes(step.action)
-  return { kind: step.action ?? step.kind, label: [retold(language, step.title)], href: isThere ? (facts.website ?? null) : null, atBank: isThere }
+  return step === undefined || step.who !== 'person' ? null : nextStep(language, step, facts)
+}
+
+function nextStep(language: Language, { action, kind, title }: RepairStep, { website }: CardFacts): Next {
+  const isThere = AT_BANK.includes(action)
+  return { kind: action ?? kind, label: [retold(language, title)], href: isThere ? (website ?? null) : null, atBank: isThere }
+}
+
+/** Nothing goes on before a person does it. */
+function isAsked(step: RepairStep | undefined): step is RepairStep {
+  return step?.who === 'person' && step.state === 'now'
 }
 
 /** The causes that are worth showing, with their words. */
