@@ -281,7 +281,7 @@ function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRe
     return { amount, rows: amounts.filter((told) => typeof told === 'string').length, moves: amounts.some(isMoved), isUnsigned }
   })
   const isWhole = (amount: AmountColumns): boolean => amount.form === 'signed' && holdsBeside(heading, rows, amount.at, roles.get('amount') ?? [], style)
-  const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows || Number(isWhole(b.amount)) - Number(isWhole(a.amount)))
+  const [best, ...others] = told.sort((a, b) => Number(b.moves) - Number(a.moves) || b.rows - a.rows || Number(isWhole(b.amount)) - Number(isWhole(a.amount)) || Number(isInOneOfTwo(heading, roles, rows, b.amount)) - Number(isInOneOfTwo(heading, roles, rows, a.amount)))
   // Two columns tell the direction where the one has no sign.
   const apart = best?.isUnsigned === true ? others.filter(({ amount, moves, rows }) => amount.form === 'split' && moves && rows === best.rows) : []
   // What they say without their direction says nothing more.
@@ -306,6 +306,15 @@ function holdsBeside(heading: CsvRecord, rows: readonly CsvRecord[], at: number,
     return sums.length > 0 && sums.every(({ holds }) => holds) && sums.some(({ more }) => more !== '0')
   }
   return beside.some((extra) => amounts.some((other) => other !== at && other !== extra.column && adds(other, extra)))
+}
+
+/** Of two columns below one word, each with its currency behind it, the one that is in a single currency: the other tells what was paid abroad. */
+function isInOneOfTwo(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], amount: AmountColumns): boolean {
+  if (amount.form !== 'signed') return false
+  const wordOf = (at: number): string => plainWords(heading.cells[at] ?? '')
+  const currencies = roles.get('currency') ?? []
+  const others = (roles.get('amount') ?? []).filter((at) => at !== amount.at && wordOf(at) === wordOf(amount.at) && currencies.includes(at + 1))
+  return currencies.includes(amount.at + 1) && others.length > 0 && new Set(filled(rows, amount.at + 1)).size === 1
 }
 
 /** Amounts in a column for each currency, of which each row fills one; a row that fills two is what was paid and what it cost. */

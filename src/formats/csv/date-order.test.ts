@@ -86,3 +86,12 @@ test('a register in QIF is read with the month first, as its maker writes, and t
   assert.equal(await firstDay(register('Thing'), { dates: 'day-first' }), '2024-02-05')
   assert.equal(await firstDay(`!Option:DMY\n${register('Thing')}`), '2024-02-05')
 })
+
+// Fails when: the words of a country prove how its files are written (seen): other programs write them, and days were of another month without a word.
+test('an order that only the language, the separators or the currency of a file tell is told, without an IBAN', async () => {
+  const rows = (sign: string): string => `02${sign}05${sign}2024;A;-12,50\n03${sign}07${sign}2024;B;1000,00\n04${sign}09${sign}2024;C;-840,12\n`
+  for (const heading of ['Datum;Text;Betrag', 'Date;Libellé;Montant', 'Date;Description;Amount']) for (const sign of ['/', '-']) assert.equal(await firstDay(`${heading}\n${rows(sign)}`), '2024-05-02 told')
+  assert.equal(await firstDay(`Datum;Text;Betrag\n${rows('.')}`), '2024-05-02')
+  assert.equal(await firstDay(`Konto;DE02120300000000202051\nDatum;Text;Betrag\n${rows('/')}`), '2024-05-02')
+  assert.equal(await firstDay('Date,Description,Amount,Currency\n02/05/2024,A,-12.50,GBP\n03/07/2024,B,10.00,GBP\n'), '2024-05-02 told')
+})

@@ -22,6 +22,8 @@ export type Surroundings = {
   readonly today: Day | null
   /** What the language, the delimiter or the currency of the file is written with. */
   readonly habit: Order | null
+  /** The account is kept in a country that writes the day first. */
+  readonly isKeptThere: boolean
   /** What a person says. */
   readonly said: Order | null
   /** What a person said of a file of the same account before: it holds where nothing proves another order. */
@@ -58,11 +60,13 @@ export function orderOfDates(columns: Columns, rows: readonly CsvRecord[], aroun
   const habit = around.habit === 'mdy' && first !== 'mdy' ? null : around.habit
   const told = orderByWords(around.heading, rows.flatMap(({ cells }) => cells))
   if (habit === 'mdy' && told?.order === 'dmy') return { order: first, doubt: 'open', example }
-  if (habit !== null) return sure(habit)
   const plausible = plausibleOrders(left, dates, dated.map(({ row }) => [...columns.name, ...columns.memo].map((at) => row.cells[at] ?? '').join(' ')))
-  if (plausible.length === 1) return sure(plausible[0]!)
+  if (plausible.length === 1 && (habit === null || plausible[0] === habit)) return sure(plausible[0]!)
   const separator = dates.find((date) => date.kind === 'numbers')?.separator
-  if (separator === '.') return sure('dmy')
+  if (separator === '.' && habit !== 'mdy') return sure('dmy')
+  // Files of a country are written elsewhere as well.
+  if (habit === 'mdy' || (habit === 'dmy' && around.isKeptThere)) return sure(habit)
+  if (habit !== null) return { order: habit, doubt: { told: 'its language, its separators or its currency' }, example }
   // Two that disagree are none.
   const hint = told === null || named === null || told.order === named.order ? (told ?? named) : null
   if (hint !== null) return { order: hint.order, doubt: { told: `"${hint.word}"` }, example }

@@ -116,7 +116,12 @@ function currencyOfAmount(heading: CsvRecord, currencies: readonly number[], amo
   const named = currencies.find((at) => amounts.some((one) => words(one) !== '' && words(at) === `currency ${words(one)}`))
   const beside = (at: number): readonly string[] => words(at).replace(CURRENCY_WORDS, ' ').split(' ').filter((word) => word !== '')
   const sharing = currencies.find((at) => beside(at).length > 0 && amounts.every((one) => beside(at).every((word) => words(one).split(' ').includes(word))))
-  return named ?? sharing ?? first
+  return named ?? sharing ?? currencies.find((at) => isAlike(heading, currencies) && amounts.includes(at - 1)) ?? first
+}
+
+/** Columns below one word. */
+function isAlike(heading: CsvRecord, columns: readonly number[]): boolean {
+  return new Set(columns.map((at) => plainWords(heading.cells[at] ?? ''))).size === 1
 }
 
 /** Columns of words under headings that say nothing, where no known heading describes the rows. */

@@ -120,7 +120,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const fixedCurrency = paidIn ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInPreamble(preamble) ?? currencyOfSum(heading.cells, rows, columns)
   const accountNumber = accountInPreamble(preamble)
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
-  const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit })
+  const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit, isKeptThere: hasIban(columns, rows, accountNumber) })
   if (!layout.ok) return layout
   if (isTooNarrow(heading, below, layout.value))
     return failed({ code: 'malformed', message: `The heading on line ${heading.line} has fewer columns than the rows below it: a word of it is missing, and its others stand above the wrong cells. Download the file again.`, line: heading.line })
@@ -243,7 +243,7 @@ function inferRows(all: readonly CsvRecord[], skipped: number, delimiter: string
   const fixedCurrency = currencyInAmounts(found.rows, money) ?? currencyInPreamble(preamble)
   const accountNumber = accountInPreamble(preamble) ?? preamble.filter(isAboutAll).flatMap(({ cells }) => cells.filter((cell) => ACCOUNT.test(cell)))[0] ?? null
   const habit = delimiter === ';' ? 'dmy' : countryOrder(found.columns, found.rows, fixedCurrency, accountNumber)
-  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit })
+  const layout = settle(found.columns, found.rows, { style, balanceStyle: style }, { ...aside, heading: [], preamble, habit, isKeptThere: hasIban(found.columns, found.rows, accountNumber) })
   return layout.ok ? ok({ ...layout.value, skipped: 0, heading: [], accountNumber, rowWidth: null, entries: null, fixedCurrency, above: balancesOf(preamble, layout.value), feesOpen: null }) : layout
 }
 
@@ -256,10 +256,14 @@ function balancesOf(preamble: readonly CsvRecord[], layout: Columns & Notation):
 /** Currencies of countries that put the month first (CLDR); everybody else puts it after the day. */
 const MONTH_FIRST: ReadonlySet<string> = new Set(['USD', 'CAD', 'PHP'])
 
+function hasIban({ account }: Columns, rows: readonly CsvRecord[], accountNumber: string | null): boolean {
+  return [accountNumber ?? '', ...(account === null ? [] : filled(rows, account).slice(0, 1))].some((number) => isIban(number.replace(/ /g, '')))
+}
+
 /** What the country of the file's one currency writes first, and every country with IBANs; null where the file has no currency, or several. */
-function countryOrder({ currency, account }: Columns, rows: readonly CsvRecord[], fixed: Currency | null, accountNumber: string | null): 'dmy' | 'mdy' | null {
-  const numbers = [accountNumber ?? '', ...(account === null ? [] : filled(rows, account).slice(0, 1))]
-  if (numbers.some((number) => isIban(number.replace(/ /g, '')))) return 'dmy'
+function countryOrder(columns: Columns, rows: readonly CsvRecord[], fixed: Currency | null, accountNumber: string | null): 'dmy' | 'mdy' | null {
+  if (hasIban(columns, rows, accountNumber)) return 'dmy'
+  const { currency } = columns
   const told = currency === null ? [] : [...new Set(filled(rows, currency).map(readCurrency))]
   const [only = fixed] = told
   return told.length > 1 || only === null ? null : MONTH_FIRST.has(only) ? 'mdy' : 'dmy'

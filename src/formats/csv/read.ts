@@ -10,7 +10,7 @@ import { guessCharset } from '../charset-guess.ts'
 import { cleanText } from '../clean-text.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, type ReadLimits } from '../lines.ts'
-import { balanceWords, balanceWordsIn, isTotal, plainWords } from '../unstated.ts'
+import { balanceWords } from '../unstated.ts'
 import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { bareDays } from './bare-days.ts'
@@ -18,6 +18,7 @@ import { copyIn, type Copy } from './copies.ts'
 import { CopyWatch } from './copy-watch.ts'
 import { CutWatch } from './cut.ts'
 import { countHeadings, isHeadingLine } from './headings.ts'
+import { daysAbove } from './days-above.ts'
 import { inferLayout, type Aside } from './infer.ts'
 import { labelledAsTable, labelsOf } from './labelled.ts'
 import { amountCells, type Layout } from './layout.ts'
@@ -28,6 +29,7 @@ import { reshapeOf } from './reshape.ts'
 import { RowReader } from './row-reader.ts'
 import { holdsFigure, misshapen } from './row-shape.ts'
 import { isStanding, readRow, type CsvRow } from './rows.ts'
+import { areSided, isTitle, SideWatch } from './sides.ts'
 import { SignsByBalance } from './signs-by-balance.ts'
 import { stateBelow } from './status.ts'
 import { SumWatch } from './sum-watch.ts'
@@ -82,7 +84,7 @@ function linesAsTable(sample: string): (text: AsyncIterable<string>) => AsyncIte
 }
 
 /** What the beginning of a file showed of all of it. */
-type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** See `StatementHead`. */ readonly program: string; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null; /** It was looked at whole. */ readonly isWhole: boolean }
+type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** See `StatementHead`. */ readonly program: string; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null; /** Titles tell which way the money went. */ readonly areSided: boolean; /** It was looked at whole. */ readonly isWhole: boolean }
 
 /** Turns the records of a file into parts, table by table. */
 class FileReader {
@@ -98,6 +100,8 @@ class FileReader {
   /** Null where the sample was all. */
   #sums: SumWatch | null = null
   #copies: CopyWatch | null = null
+  /** Null where no titles tell the signs. */
+  readonly #sides: SideWatch | null
   /** Below the words of a summary figures are no rows. */
   #isAboveSums = false
   /** Records since the last row that are none, but hold a figure. */
@@ -114,6 +118,7 @@ class FileReader {
     this.#reader = new RowReader(this.#table.layout, this.#table, found.program, false)
     this.#cut = new CutWatch(this.#table.layout)
     this.#signs = signsOf(this.#table.layout)
+    this.#sides = found.areSided ? new SideWatch() : null
     if (!found.isWhole) this.#watch()
   }
 
@@ -141,6 +146,7 @@ class FileReader {
     const place = this.#index - from
     this.#index += 1
     this.#lookAtTitle(record)
+    this.#sides?.take(record)
     // The heading tells how wide a row is.
     if (place + 1 >= layout.skipped && !isStanding(record, layout)) this.#cut.take(record)
     return place < layout.skipped ? null : this.#acceptRow(this.#found.inShape(record), layout, record.line)
@@ -148,7 +154,8 @@ class FileReader {
 
   #acceptRow(record: CsvRecord, layout: Layout, line: number): FormatFailure | null {
     const isSum = this.#isAboveSums && isUndated(record, layout)
-    const row = isSum ? ok({ type: 'total' } as const) : readRow(record, layout, this.#isPending)
+    const read = isSum ? ok({ type: 'total' } as const) : readRow(record, layout, this.#isPending)
+    const row = read.ok && this.#sides !== null ? this.#sides.signed(read.value, line) : read
     this.#isAboveSums = isSum || namesSums(record)
     if (!row.ok) return row.failure
     const fault = this.#sums?.take(record, row.value, this.#index <= this.#found.sampled) ?? (row.value.type === 'row' ? this.#copies?.take(record, row.value.row) : null) ?? otherName(record, row.value, layout)
@@ -222,20 +229,28 @@ class FileReader {
 /** The dialect in which the sample makes sense, and the layout that it has then. */
 async function inferDialect(
   sample: string,
-  whole: boolean,
+  isWhole: boolean,
   aside: Aside,
 ): Promise<Result<Found, FormatFailure>> {
   let firstFailure: FormatFailure | null = null
   for (const dialect of likelyDialects(sample).slice(0, ATTEMPTS)) {
-    const { records: all, failure } = await sampleRecords(sample, whole, dialect)
-    const copy = whole ? copyIn(all) : null
+    const { records: all, failure } = await sampleRecords(sample, isWhole, dialect)
+    const copy = isWhole ? copyIn(all) : null
     const records = copy === null ? all : all.filter(({ line }) => !copy.lines.has(line))
     const reshape = reshapeOf(records)
     const shaped = reshape === null ? records : records.map(reshape)
     const days = bareDays(shaped, aside.today) ?? yearsBeside(shaped)
-    const inShape: WithYears = (record) => (days ?? same)((reshape ?? same)(record))
-    const tables = readTables(days === null ? shaped : shaped.map(days), dialect.delimiter, aside)
-    if (tables.ok) return ok({ dialect, tables: tables.value, program: programOf(tables.value.map(({ layout }) => layout)), sampled: records.length, inShape, copy, isWhole: whole })
+    const dated = days === null ? shaped : shaped.map(days)
+    const above = daysAbove(dated)
+    const inShape: WithYears = (record) => (above ?? same)((days ?? same)((reshape ?? same)(record)))
+    const inOrder = above === null ? dated : dated.map(above)
+    const tables = readTables(inOrder, dialect.delimiter, aside)
+    if (tables.ok) {
+      const cut = tables.value.map((table, at) => ({ ...table, records: inOrder.slice(table.from, tables.value[at + 1]?.from) }))
+      const isSided = areSided(cut)
+      const read = isSided ? tables.value.map((table) => ({ ...table, layout: { ...table.layout, unsignedIs: null } })) : tables.value
+      return ok({ dialect, tables: read, program: programOf(read.map(({ layout }) => layout)), sampled: records.length, inShape, copy, areSided: isSided, isWhole })
+    }
     // All else of the file was understood.
     if (tables.failure.code === 'dates_unclear') return tables
     firstFailure ??= failure ?? tables.failure
@@ -306,11 +321,6 @@ function hasRows(table: readonly CsvRecord[]): boolean {
 
 function signsOf({ amount, direction }: Layout): SignsByBalance | null {
   return amount.form === 'signed' && amount.byBalance !== undefined ? new SignsByBalance(direction, amount.byBalance) : null
-}
-
-/** Neither a sum below the rows nor the number of a page. */
-function isTitle(cells: readonly string[]): boolean {
-  return cells.some((cell) => /\p{L}{3}/u.test(cell)) && balanceWordsIn(cells) === null && !cells.some((cell) => isTotal(cell) || /^(page|seite|pagina|side|sida|strana|sivu|oldal|blatt|folio|стр)\b/.test(plainWords(cell)))
 }
 
 const same: WithYears = (record) => record
