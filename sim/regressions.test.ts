@@ -59,6 +59,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['4290000870/d4/f0,1/c/s', 'a copy that a bank took out again was taken for the next withdrawal of its amount, six days later'],
   ['linked-anew:70000049/d24/f1/c/s', 'a login was removed and connected anew while one of its accounts had a new number that nobody had confirmed; its few rows came twice'],
   ['crashes-and-replays:70000003/d4/f/c0/s', 'Relink died in the first sign-in, and the person did not ask to send the password once more, as the page offers'],
+  ['pending-becomes-posted:70000037/d22/f0/c/s', 'a hold that the bank had listed as booked and never counted was taken for counted until it went, which hid another such hold'],
+  ['signs:70000048/d8/f0/c/s', 'turned amounts of booked rows were taken, because pending rows beside them had the signs of before'],
   ['777000146/d22/f2,3/c1/s', 'the bank gave a row two ids in one answer, where it lists all rows twice and uses ids again'],
   ['660000242/d22/f1,2,3,4,5,6,7,10,11,14/c/s', 'amounts that were turned because of a fault stayed turned, because a balance was stated with rows that were not taken'],
   ['660001329/d22/f2,6,11,13/c/s1', 'a login that was unlocked in vain seven times was never asked about again, and the feed stood still'],

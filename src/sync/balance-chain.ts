@@ -88,14 +88,36 @@ export function stepsOf(checkpoints: readonly Checkpoint[], rows: readonly Ledge
     if (ends !== -1) went[ends]!.push(row)
   }
   const outside = rows.filter((row) => row.knownAt !== null && row.goneAt === null && row.knownAt <= last.at && (row.on > last.on || row.on <= anchor.on))
-  const steps = checkpoints.slice(1).map((to, index): Step => {
+  const steps = withoutNeverCounted(checkpoints.slice(1).map((to, index): Step => {
     const from = checkpoints[index]!
-    const [comes, goes] = [came[index + 1]!, went[index + 1]!]
-    const moved = sumOf(comes) - sumOf(goes)
     const isCovered = from.on >= to.on || coversAll(covered, { from: addDays(from.on, 1), to: to.on })
-    return { from, to, rows: comes, gone: goes, difference: to.amount - from.amount - moved, isCovered }
-  })
+    return stepWith({ from, to, isCovered }, came[index + 1]!, went[index + 1]!)
+  }))
   return { steps, outside }
+}
+
+function stepWith({ from, to, isCovered }: Pick<Step, 'from' | 'to' | 'isCovered'>, rows: readonly LedgerRow[], gone: readonly LedgerRow[]): Step {
+  return { from, to, rows, gone, difference: to.amount - from.amount - sumOf(rows) + sumOf(gone), isCovered }
+}
+
+/**
+ * What went was taken out of the books, or never was in them, as holds that are listed as booked: then no balance moved, neither when
+ * it came nor when it went. Of each step all that went in it, else each row by itself, is taken for the latter where more steps agree so.
+ */
+function withoutNeverCounted(steps: readonly Step[]): readonly Step[] {
+  let now = steps
+  for (const { gone } of steps) {
+    if (gone.length === 0) continue
+    for (const rows of gone.length === 1 ? [gone] : [gone, ...gone.map((row) => [row])]) {
+      const without = now.map((step) => (rows.some((row) => step.rows.includes(row) || step.gone.includes(row)) ? stepWith(step, step.rows.filter((row) => !rows.includes(row)), step.gone.filter((row) => !rows.includes(row))) : step))
+      if (failing(without) < failing(now)) now = without
+    }
+  }
+  return now
+}
+
+function failing(steps: readonly Step[]): number {
+  return steps.filter(({ difference }) => difference !== 0n).length
 }
 
 function sumOf(rows: readonly LedgerRow[]): bigint {

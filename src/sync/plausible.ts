@@ -84,12 +84,12 @@ function fitsInOtherYear(day: Day, asked: DayRange): boolean {
   return false
 }
 
-/** Whether most of the rows that are stored already come back with their amounts turned round. */
+/** Whether most of the booked rows that are stored already come back with their amounts turned round. A bank may turn these alone, so what is pending says nothing of it. */
 export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, board: Board): boolean {
   let byDay: ReadonlyMap<Day, readonly Candidate[]> | null = null
   let [same, turned] = [0, 0]
   for (const row of rows) {
-    if (row.content.amount === 0n) continue
+    if (row.content.amount === 0n || row.content.status === 'pending') continue
     if (candidates.known.has(row.key)) {
       same++
       continue

@@ -35,6 +35,20 @@ function named(feed: readonly LedgerRow[], checkpoints = balances(TRUTH), others
 
 const changed = (index: number, change: Partial<LedgerRow>): readonly LedgerRow[] => TRUTH.map((row, at) => (at === index ? { ...row, ...change } : row))
 
+test('a row that went was taken out of the books, or never was in them: as the balances have it', () => {
+  const covered = [{ from: addDays(START, -60), to: addDays(START, 30) }]
+  const noon = (day: number): number => Date.parse(addDays(START, day)) + DAY_MS / 2
+  const steps = (truth: readonly LedgerRow[], feed: readonly LedgerRow[], from = 0) => stepsOf(balances(truth).slice(from), feed, covered, covered).steps
+  const differing = (...given: Parameters<typeof steps>) => steps(...given).filter(({ difference }) => difference !== 0n).length
+  const holds = [aRow(addDays(START, 2), -15_000, 'hotel'), aRow(addDays(START, 3), -9_900, 'car')].map((row) => ({ ...row, goneAt: noon(7) }))
+  const taken = balances(TRUTH).map((balance, at) => ({ ...balance, amount: balance.amount - (at >= 3 && at < 8 ? 15_000n : 0n) }))
+  assert.equal(differing(TRUTH, [...TRUTH, ...holds]), 0, 'holds that no balance counted')
+  assert.equal(differing(TRUTH, [...TRUTH, ...holds], 6), 0, 'also where they came before the first balance that is looked at')
+  assert.equal(differing(TRUTH, [...TRUTH, holds[0]!, { ...holds[1]!, goneAt: null }]), 1, 'one that stays is one too many still')
+  const each = stepsOf(taken, [...TRUTH, ...holds], covered, covered).steps
+  assert.deepEqual([each.filter(({ difference }) => difference !== 0n).length, each.flatMap(({ gone }) => gone.map(({ text }) => text))], [0, ['hotel']], 'the one was counted and taken out, the other one never')
+})
+
 test('a feed that agrees with its balances needs no explanation', () => {
   assert.deepEqual(named(TRUTH), [])
 })

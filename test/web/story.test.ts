@@ -183,7 +183,7 @@ async function readOnce({ sandbox, connectionId }: World): Promise<void> {
     const read = await verbs.sync(connectionId, 'person')
     if (!read.ok && read.failure.code === 'busy') await ended
     stop()
-    if (read.ok) return assert.equal(read.value.outcome, 'succeeded')
+    if (read.ok) return assert.equal(read.value.outcome, 'succeeded', read.value.failure?.message)
     assert.equal(read.failure.code, 'busy', read.failure.message)
   }
 }
