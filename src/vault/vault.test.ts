@@ -360,6 +360,19 @@ test('unlocking does not make a refused secret usable', async () => {
   assert.equal(await send(vault, owner, 'refused'), 'vault_refused')
 })
 
+// Seen, two-workers:70000064: refused, killed before it was written down; sent once more on request, and locked; unlocked, and sent again.
+test('unlocking lets no secret out that may have been refused when Relink died: only who asks for one more try does', async () => {
+  const { vault, owner, seal, time } = setUp()
+  await seal('perhaps wrong')
+  assert.ok((await vault.lend(owner, ['password'], ORIGIN)).ok)
+  time.now += 200_000
+  await vault.lock(owner)
+  await vault.unlock(owner)
+  assert.equal(await send(vault, owner, 'refused'), 'vault_interrupted')
+  await vault.grantOneUse(owner, 'person')
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+})
+
 // Fails when: a use that was granted stays where the next send did not need it (seen, seed 840001893).
 test('what a person allowed is the next send, also where that one needed no leave: refused then, the secret is held', async () => {
   const { vault, owner, seal } = setUp()

@@ -196,8 +196,8 @@ class SealedVault implements TenantVault {
   async unlock(owner: SecretOwner): Promise<void> {
     const ledger = await this.#secrets.ledger(owner.loginIndex)
     const record = await this.#secrets.get(owner.connectionId, LOGIN)
-    // Who says that the bank unlocked the login has been warned; but a refused secret stays refused.
-    const grant = record !== null && !isRefused(ledger, record.digest)
+    // Who says that the bank unlocked the login has been warned; but a secret that was refused, or may have been when Relink died, stays so.
+    const grant = record !== null && !mayBeRefused(ledger, record.digest)
     await this.#secrets.setLogin(owner.loginIndex, grant ? { lockedAt: null, grantedUses: 1 } : { lockedAt: null })
   }
 
