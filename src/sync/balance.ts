@@ -53,7 +53,10 @@ export function proveBalance(proof: Proof): Verdict {
   if (agreeing !== undefined) {
     const renewed = failing !== null && agreeing === direct ? [settled(proof, failing)] : []
     const open = chained ? proof.spans.slice(-MAX_ANCHORS).some((before) => before.status !== 'proved' && (agreeing === direct || before.to <= agreeing.from)) : false
-    return { spans: [...(agreeing === direct && failing === null ? outlivedBefore(proof, chained) : renewed), ...span(proof, agreeing, 'proved')], sound: !open }
+    const before = agreeing === direct && failing === null ? outlivedBefore(proof, chained) : renewed
+    const moved = sumSince(proof, direct)
+    if (chained && agreeing === direct && statement.on === last.on && moved !== 0n) return { spans: restated(proof, before.length > 0 ? before : [chain], moved), sound: !open }
+    return { spans: [...before, ...span(proof, agreeing, 'proved')], sound: !open }
   }
   // A second statement of a day that disagrees takes the proof of the first away: there is no day between them that could bear the mismatch.
   const torn = failing ?? (chained && statement.on === last.on ? chain : null)
@@ -110,6 +113,12 @@ function span(proof: Proof, anchor: Anchor, status: BalanceSpan['status']): read
   if (anchor.from >= on) return []
   const covered = coversAll(proof.coveredAfter, { from: addDays(anchor.from, 1), to: on })
   return [{ accountId, sourceId, from: anchor.from, to: on, opening: anchor.opening, closing: amount, rowsSum: sumSince(proof, anchor), status: covered ? status : 'unknown' }]
+}
+
+/** The last span by a later statement of its last day: what came between the two would be in no span. */
+function restated({ statement }: Proof, spans: readonly BalanceSpan[], moved: bigint): readonly BalanceSpan[] {
+  const newest = spans.at(-1)!
+  return [...spans.slice(0, -1), { ...newest, closing: statement.amount, rowsSum: newest.rowsSum + moved }]
 }
 
 /** Spans from the first mismatch on that has outlived the usual delays behind a new beginning; none where nothing did. */
