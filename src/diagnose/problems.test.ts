@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Challenge, ChallengePrompt } from '../domain/connection.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { DOWN, failure, HERE, LOCKED, newWorld, REFUSED } from '../repair/testing.ts'
+import { advanceRepair } from '../repair/advance.ts'
 import { contextFor } from './context.ts'
 import { diagnose } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
@@ -51,6 +52,30 @@ test('a withheld secret teaches nothing: the diagnosis of the refusal stays', as
   await world.sync(A)
   assert.deepEqual((await world.problem(A))?.diagnosis, before?.diagnosis)
   assert.equal(before?.diagnosis.causes[0]?.cause, 'credentials_invalid')
+})
+
+// Fails when: a password was refused, the bank went away and came back, and the card waits for it for ever (was so: “Nothing for you to do”, and nobody was asked for the password).
+test('a withheld secret behind a bank that answers again: the outage is over, and the person is asked', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  world.bank = () => REFUSED
+  await world.sync(A)
+  world.bank = () => DOWN
+  await world.sync(A)
+  assert.equal((await world.problem(A))?.diagnosis.causes[0]?.cause, 'institution_down')
+  world.bank = () => REFUSED
+  await world.sync(A)
+  assert.equal((await world.problem(A))?.diagnosis.causes[0]?.cause, 'institution_down', 'nobody asked the bank anything')
+  world.exchanged = [{ purpose: 'profile', stage: 'http', startedAt: world.now, elapsedMs: 9, method: 'POST', url: 'https://riverbank.example/', finalUrl: null, secrets: [], request: null, status: 200, headers: {}, answerBytes: 9, answer: null, verdict: null, failure: null }]
+  await world.sync(A)
+  const problem = await world.problem(A)
+  assert.ok(problem !== null)
+  assert.deepEqual([problem.diagnosis.causes[0]?.cause, problem.failure.code], ['credentials_invalid', 'secret_withheld'])
+  await world.sync(A)
+  assert.deepEqual((await world.problem(A))?.diagnosis, problem.diagnosis, 'and it stays')
+  const plan = await advanceRepair(world.deps, A, { kind: 'go_on' })
+  assert.deepEqual(plan?.steps.filter(({ state }) => state === 'now').map(({ action, who }) => [action, who]), [['fix_credentials', 'person']])
+  assert.deepEqual(world.sent, ['old'])
 })
 
 test('a lock is told to the engine', async () => {

@@ -43,6 +43,8 @@ export type EndedRun = {
 }
 
 const LOCK_IS_LIKELY = 0.5
+/** HTTP statuses from here on are of a server that cannot. */
+const SERVER_ERRORS = 500
 /** More than one bank has connections here. */
 const MANY = 2_000
 
@@ -92,7 +94,7 @@ async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId
   const context = { ...contextFor(loaded), ...(own === undefined ? {} : toldIn(own, evidence)) }
   const plan = own === undefined ? null : await store.problems.plan(own.id)
   const diagnosis = diagnose({ evidence, context }, undefined, newsOf(plan, evidence))
-  if (own !== undefined && failure.code === 'secret_withheld') return keep(deps, own, now)
+  if (own !== undefined && failure.code === 'secret_withheld' && !isBackAndRefuses(own, failure, ended)) return keep(deps, own, now)
   if (own !== undefined) {
     const changed = { updatedAt: now, failure, context, diagnosis }
     // What outlives the incident that had its alert has one of its own again.
@@ -135,6 +137,12 @@ export async function tellOfProblem(deps: Pick<ProblemDeps, 'store' | 'clock'>, 
   const changed = { context, diagnosis: diagnose({ evidence, context }, undefined, newsOf(plan, evidence)), updatedAt: deps.clock.now() }
   await deps.store.problems.update(problemId, changed)
   return { ...problem, ...changed }
+}
+
+/** The bank was away and answers again, as far as it was asked without the secret: what keeps the feed now is that it had refused that before. Nobody would be asked for another one while the outage stands. */
+function isBackAndRefuses({ diagnosis }: Problem, { evidence }: Failure, { exchanges }: EndedRun): boolean {
+  if (!isOutage(diagnosis) || !evidence.some(({ codes }) => codes?.includes('vault_refused'))) return false
+  return exchanges().some(({ status, failure }) => status !== null && status < SERVER_ERRORS && failure === null)
 }
 
 /** Nothing was sent, so nothing was learned: the diagnosis of before stays. But from now on it waits for a person, and an incident that had its alert does not tell of that: it has its own again. */

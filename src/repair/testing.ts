@@ -7,6 +7,7 @@ import type { Evidence, Failure } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { settleProblems } from '../diagnose/problems.ts'
 import type { TenantStore } from '../ports/store.ts'
+import type { ExchangeRecord } from '../ports/transport.ts'
 import type { SecretOwner } from '../ports/vault.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
 import { masterKeyOf } from '../vault/keys.ts'
@@ -42,6 +43,8 @@ export class RepairWorld {
   /** What the bank does with a secret; null: it reads. */
   bank: (secret: string) => Failure | null = () => null
   reachable = true
+  /** What a run exchanges with the bank before it lends the secret. */
+  exchanged: readonly ExchangeRecord[] = []
   /** What a harmless question that fails has as evidence. */
   whyNot: Failure['evidence'] | null = null
   /** The bank's quota leaves room for harmless questions. */
@@ -83,7 +86,7 @@ export class RepairWorld {
     await this.store.connections.update(connectionId, result === null ? { failuresInRow: 0, lastSuccessAt: this.now } : { failuresInRow: connection.failuresInRow + 1 })
     const after = (await this.store.connections.get(connectionId)) ?? connection
     const deps = { store: this.store, clock: this.clock, entropy: this.entropy, timeZoneOf: () => 'America/New_York', readBy: HERE }
-    const { loginLocked } = await settleProblems(deps, { connection: after, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
+    const { loginLocked } = await settleProblems(deps, { connection: after, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => this.exchanged })
     if (loginLocked) await this.vault.lock(ownerOf(connectionId))
     return run
   }

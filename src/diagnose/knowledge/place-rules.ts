@@ -107,6 +107,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { configuration: 7 } },
   { id: 'secret-not-opened', own: true, when: { code: '^vault_unreadable$' }, because: 'The sealed secret does not open, so nothing was sent to the bank.', source: 'Relink tried it itself',
     weights: { configuration: 7 } },
+  { id: 'secret-refused-before', own: true, when: { code: '^vault_refused$' }, because: 'The bank refused the stored secret before, and nobody has entered another one since.', source: 'the ledger of sign-ins',
+    weights: { credentials_invalid: 4, enrollment_required: 1, login_locked: 1 } },
   { id: 'stopped-in-the-read', own: true, when: { code: '^interrupted$' }, because: 'Relink itself was stopped in the middle of the read; its log may say why.', source: 'a run without an end, whose connection nobody holds',
     weights: { client_bug: 7 } },
   { id: 'allowance-used-up', own: true, when: { code: '^quota_reached$' }, because: 'The requests that this bank allows in a day are used up; what they did not reach has its turn on the next one.', source: 'Relink counts them itself',
