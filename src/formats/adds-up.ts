@@ -34,3 +34,8 @@ function differenceOf(opening: Decimal, moved: Decimal, closing: Decimal): Decim
 export function brokenBy(line: number, difference: Decimal): string {
   return `The rows of the statement on line ${line} do not lead from its opening balance to its closing one, by ${difference}: a row is missing in it or stands twice, or an amount is damaged. Compare it with the bank.`
 }
+
+/** Said where what the file adds up itself is not what its rows add up to. */
+export function totalsAt(line: number): string {
+  return `The totals on line ${line} do not add up the rows of this file: a row is missing there or stands twice, or an amount is damaged or was read otherwise than it is meant. Compare them with the bank.`
+}

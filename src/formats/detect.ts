@@ -10,6 +10,7 @@ import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import { addedUp } from './adds-up.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'
+import { placesOf } from './csv/columned.ts'
 import { labelsOf } from './csv/labelled.ts'
 import { isMarkupTable } from './csv/markup.ts'
 import { isWrapped, likelyDialects } from './csv/records.ts'
@@ -131,7 +132,7 @@ function isQif(trimmed: string): boolean {
 
 /** At least two lines (or the only one) that the same delimiter cuts, with a digit somewhere. */
 function looksTabular(text: string): boolean {
-  return (likelyDialects(text).length > 0 || isWrapped(text) || labelsOf(text) !== null) && /\d|\p{L}/u.test(text) && !/^\s*[[{]/.test(text)
+  return (likelyDialects(text).length > 0 || isWrapped(text) || labelsOf(text) !== null || placesOf(text) !== null) && /\d|\p{L}/u.test(text) && !/^\s*[[{]/.test(text)
 }
 
 const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly says: string }[] = [

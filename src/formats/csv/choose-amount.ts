@@ -161,7 +161,7 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
     return prove(amounts, isBefore ? endings(amounts, balances) : balances)
   }
   for (const charged of fee === null ? [null] : [null, fee]) {
-    for (const amount of candidates) {
+    for (const amount of [...twoOfOneWord(heading, roles, rows, style), ...candidates]) {
       if (isProved(proofOf(amount, charged, false))) {
         const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
         // What is owed goes up with what was bought, in a balance that is called so, or where an issuer's words say that it is no money.
@@ -306,6 +306,16 @@ function holdsBeside(heading: CsvRecord, rows: readonly CsvRecord[], at: number,
     return sums.length > 0 && sums.every(({ holds }) => holds) && sums.some(({ more }) => more !== '0')
   }
   return beside.some((extra) => amounts.some((other) => other !== at && other !== extra.column && adds(other, extra)))
+}
+
+/** Two columns below one word of which each row fills one are money out and money in, in the order that a balance tells. */
+function twoOfOneWord(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
+  const [first, second, ...more] = roles.get('amount') ?? []
+  if (first === undefined || second === undefined || more.length > 0 || plainWords(heading.cells[first]!) !== plainWords(heading.cells[second]!)) return []
+  const moves = (row: CsvRecord, at: number): boolean => isMoved(cellAmount(row, at, style))
+  const told = rows.filter((row) => moves(row, first) || moves(row, second))
+  if (told.some((row) => moves(row, first) && moves(row, second)) || !told.some((row) => moves(row, first)) || !told.some((row) => moves(row, second))) return []
+  return [splitAmount(rows, first, second, style), splitAmount(rows, second, first, style)]
 }
 
 /** Of two columns below one word, each with its currency behind it, the one that is in a single currency: the other tells what was paid abroad. */

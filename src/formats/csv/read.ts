@@ -14,6 +14,7 @@ import { balanceWords } from '../unstated.ts'
 import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { bareDays } from './bare-days.ts'
+import { columnedAsTable, placesOf } from './columned.ts'
 import { copyIn, type Copy } from './copies.ts'
 import { CopyWatch } from './copy-watch.ts'
 import { CutWatch } from './cut.ts'
@@ -79,6 +80,8 @@ export async function* readCsv(
 function linesAsTable(sample: string): (text: AsyncIterable<string>) => AsyncIterable<string> {
   if (isMarkupTable(sample)) return markupAsTable
   if (isWrapped(sample)) return unwrapped
+  const places = placesOf(sample)
+  if (places !== null) return (text) => columnedAsTable(text, places)
   const labels = labelsOf(sample)
   return labels === null ? (text) => text : (text) => labelledAsTable(text, labels)
 }

@@ -28,7 +28,7 @@ const PARTS = [/年|\b(year|jahr|annee|ano|anno|jaar|ar|rok|yil)\b/, /月|\b(mon
 export function reshapeOf(records: readonly CsvRecord[]): Reshape | null {
   let shaped = records
   const steps: Reshape[] = []
-  for (const find of [sectionsTogether, coinsMoved, datesTogether, ownSides, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
+  for (const find of [sectionsTogether, coinsMoved, headingTogether, datesTogether, ownSides, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
     const step = find(shaped)
     if (step === null) continue
     steps.push(step)
@@ -39,6 +39,19 @@ export function reshapeOf(records: readonly CsvRecord[]): Reshape | null {
 
 function put(record: CsvRecord, cells: ReadonlyMap<number, string>): CsvRecord {
   return { ...record, cells: record.cells.map((cell, at) => cells.get(at) ?? cell) }
+}
+
+/** A heading in which a word stands twice, and a line of words above or below it that tells which is which: both in one. */
+function headingTogether(records: readonly CsvRecord[]): Reshape | null {
+  const index = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => isHeadingLine(cells))
+  const heading = records[index]
+  if (heading === undefined) return null
+  const plain = heading.cells.map(plainWords)
+  const twice = plain.flatMap((word, at) => (word !== '' && plain.indexOf(word) !== plain.lastIndexOf(word) ? [at] : []))
+  const tells = (other: CsvRecord | undefined): boolean => other !== undefined && Math.abs(other.line - heading.line) === 1 && other.cells.length === heading.cells.length && other.cells.every((cell) => !/\d/.test(cell)) && twice.every((at) => other.cells[at] !== '') && new Set(twice.map((at) => plainWords(other.cells[at]!))).size === twice.length
+  const other = twice.length === 0 ? undefined : [records[index - 1], records[index + 1]].find(tells)
+  if (other === undefined) return null
+  return (record) => (record.line === other.line ? { ...record, cells: [''] } : record.line !== heading.line ? record : put(record, new Map(twice.map((at) => [at, `${other.cells[at]} ${heading.cells[at]}`]))))
 }
 
 /** In the first of the three columns all of the date, in the others nothing. */

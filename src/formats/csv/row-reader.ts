@@ -4,7 +4,7 @@
  */
 import type { Currency, Decimal } from '../../domain/money.ts'
 import type { FormatFailure, StatementPart, StatementRow } from '../../domain/statement.ts'
-import { brokenBy } from '../adds-up.ts'
+import { brokenBy, totalsAt } from '../adds-up.ts'
 import { joinTexts } from '../clean-text.ts'
 import { UNSTATED_CURRENCY } from '../unstated.ts'
 import type { BalanceAbove } from './balances-above.ts'
@@ -73,11 +73,6 @@ function copiedRows(count: number): string {
 /** Said of a day out of its place. */
 function apartAt({ cell, line }: ApartDay): string {
   return `The date ${JSON.stringify(cell.slice(0, 40))} on line ${line} does not stand between those of the rows around it, which are in the order of their days: it may be damaged. Compare it with the bank.`
-}
-
-/** Said where what the file adds up itself is not what its rows add up to. */
-function totalsAt(line: number): string {
-  return `The totals on line ${line} do not add up the rows of this file: a row is missing there or stands twice, or an amount is damaged or was read otherwise than it is meant. Compare them with the bank.`
 }
 
 /** Said of a row that is called a total, and may be a payment. */

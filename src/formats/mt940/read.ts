@@ -8,12 +8,13 @@ import { type Day, minDay } from '../../domain/day.ts'
 import { DecimalSum, decimalsOf, type Currency, type Decimal } from '../../domain/money.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatedBalance, StatementAccount, StatementPart, StatementRow } from '../../domain/statement.ts'
+import { totalsAt } from '../adds-up.ts'
 import { cleanText } from '../clean-text.ts'
 import { guessByLooks } from '../charset-guess.ts'
 import { decodeText } from '../decode.ts'
 import { NO_LIMITS, readLines, type ReadLimits } from '../lines.ts'
 import { openingDay } from '../opening-day.ts'
-import { negate } from '../written-amount.ts'
+import { magnitude, negate } from '../written-amount.ts'
 import { readNationalHead } from './details.ts'
 import { readEntry, readSwiftAmount, readValueDay } from './entry.ts'
 import { readFields, type Field } from './fields.ts'
@@ -32,6 +33,10 @@ type Open = {
   final: boolean
   firstRowOn: Day | null
   readonly sum: DecimalSum
+  /** Of an interim report, by direction. */
+  readonly moved: Readonly<Record<'D' | 'C', { count: number; readonly sum: DecimalSum }>>
+  /** Whether one that goes back counts with its own direction or with that of what it takes back, banks do not agree. */
+  hasReversals: boolean
 }
 
 /** The message under way: phases follow the order of fields that MT940 prescribes. */
@@ -117,6 +122,10 @@ class MessageReader {
       case '62F':
       case '62M':
         return this.#acceptClosing(message, field)
+      case '90D':
+      case '90C':
+        this.#compareTotals(message, field)
+        return null
       case '64':
         return this.#acceptAvailable(message, field)
       default:
@@ -183,7 +192,7 @@ class MessageReader {
     this.#endStatement()
     const account = message.account!
     const currency = opening?.currency ?? message.accountCurrency
-    this.#open = { account, currency, opening, closing: null, final: false, firstRowOn: null, sum: new DecimalSum() }
+    this.#open = { account, currency, opening, closing: null, final: false, firstRowOn: null, sum: new DecimalSum(), moved: { D: { count: 0, sum: new DecimalSum() }, C: { count: 0, sum: new DecimalSum() } }, hasReversals: false }
     this.#parts.push({ part: 'start', head: { account, currency, covers: { from: null, to: null }, line: message.line, program: 'mt940', ...(message.interim ? {} : { number: message.number }) } })
   }
 
@@ -219,6 +228,10 @@ class MessageReader {
     const { postedOn } = row.value
     this.#open.firstRowOn = this.#open.firstRowOn === null ? postedOn : minDay(this.#open.firstRowOn, postedOn)
     this.#open.sum.add(row.value.amount)
+    const moved = this.#open.moved[row.value.amount.startsWith('-') ? 'D' : 'C']
+    moved.count += 1
+    moved.sum.add(magnitude(row.value.amount))
+    this.#open.hasReversals ||= /^\d{6}(\d{4})?R/.test(entry.field.lines[0] ?? '')
     this.#rows.push(row.value)
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
     return null
@@ -234,6 +247,18 @@ class MessageReader {
     open.closing = balance.value
     open.final = field.tag === '62F'
     return null
+  }
+
+  /** Number and sum of the entries of one direction, below those of an interim report. */
+  #compareTotals({ interim, number }: Message, { tag, lines, line }: Field): void {
+    const [, count, , written = ''] = /^(\d{1,5})([A-Z]{3})([\d,]+)$/.exec((lines[0] ?? '').trim()) ?? []
+    const told = readSwiftAmount(written)
+    const open = this.#open
+    // On a later page they may be those of all.
+    if (open === null || !interim || (number[1] ?? 1) > 1 || open.hasReversals || told === null) return
+    this.#flushRows()
+    const moved = open.moved[tag === '90D' ? 'D' : 'C']
+    if (moved.count !== Number(count) || moved.sum.toDecimal() !== told) this.#parts.push({ part: 'notice', code: 'totals_differ', severity: 'WARN', message: totalsAt(line), line: 0 })
   }
 
   #acceptAvailable(message: Message, field: Field): FormatFailure | null {
