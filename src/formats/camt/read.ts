@@ -15,11 +15,13 @@ import type {
   StatementPart,
   StatementRow,
 } from '../../domain/statement.ts'
+import { totalsAt } from '../adds-up.ts'
 import { cleanText } from '../clean-text.ts'
 import { decodeText } from '../decode.ts'
 import { openingDay } from '../opening-day.ts'
 import { ElementParser, find, textAt, type Element } from './elements.ts'
 import { readEntry } from './entry.ts'
+import { Totals } from './totals.ts'
 import { fail, momentOf, readMoment, signedAmount } from './values.ts'
 
 const ROWS_A_BATCH = 500
@@ -31,7 +33,7 @@ const MESSAGES: readonly { readonly name: RegExp; readonly statement: string; re
   { name: /^BkToCstmrDbtCdtNtfctn/, statement: 'Ntfctn', type: '054' },
 ]
 
-const PARTS_READ = new Set(['StmtPgntn', 'ElctrncSeqNb', 'CreDtTm', 'FrToDt', 'Acct', 'Bal', 'Ntry'])
+const PARTS_READ = new Set(['StmtPgntn', 'ElctrncSeqNb', 'CreDtTm', 'FrToDt', 'Acct', 'Bal', 'TxsSummry', 'Ntry'])
 
 /** ISO external balance type codes that have a meaning here; others (forward, interim opening) are passed over. */
 const BALANCE_KINDS: ReadonlyMap<string, BalanceKind> = new Map([
@@ -90,6 +92,7 @@ type Open = {
   covers: { readonly from: Day | null; readonly to: Day | null }
   firstRowOn: Day | null
   readonly sum: DecimalSum
+  readonly totals: Totals
   /** Balances wait for the end: the day of the opening one depends on the rows. */
   balances: readonly Stated[]
 }
@@ -146,6 +149,7 @@ class CamtReader {
         covers: { from: null, to: null },
         firstRowOn: null,
         sum: new DecimalSum(),
+        totals: new Totals(),
         balances: [],
       }
     }
@@ -165,6 +169,7 @@ class CamtReader {
         return null
       case 'StmtPgntn':
         open.page = wholeNumber(textAt(element, 'PgNb'))
+        if ((open.page ?? 1) > 1 || textAt(element, 'LastPgInd') === 'false') open.totals.leave()
         return null
       case 'CreDtTm': {
         const created = readMoment(element.text, element)
@@ -180,6 +185,9 @@ class CamtReader {
         return null
       case 'Bal':
         return this.#readBalance(open, element)
+      case 'TxsSummry':
+        open.totals.read(element)
+        return null
       default:
         return this.#readEntry(open, element)
     }
@@ -247,6 +255,7 @@ class CamtReader {
     }
     open.firstRowOn = open.firstRowOn === null ? row.postedOn : minDay(open.firstRowOn, row.postedOn)
     open.sum.add(row.amount)
+    open.totals.add(row, textAt(element, 'RvslInd') === 'true')
     this.#rows.push(row)
     if (this.#rows.length >= ROWS_A_BATCH) this.#flushRows()
     return null
@@ -288,6 +297,7 @@ class CamtReader {
     open.firstRowOn = page.firstRowOn
     open.covers = { from: page.covers.from, to: open.covers.to }
     open.sum.add(page.sum.toDecimal())
+    open.totals.leave()
     return true
   }
 
@@ -299,6 +309,8 @@ class CamtReader {
   #finishStatement(open: Open): void {
     const { opening, closing } = bordersOf(open)
     const closingOn = closing?.balance.on ?? null
+    const differ = open.totals.differ()
+    if (differ !== null) this.#parts.push({ part: 'notice', code: 'totals_differ', severity: 'WARN', message: totalsAt(differ), line: 0 })
     let from = open.covers.from
     for (const stated of open.balances) {
       if (stated === opening) {
