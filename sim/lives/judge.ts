@@ -9,12 +9,14 @@ import type { TenantStore } from '../../src/ports/store.ts'
 import { noHarm, type Harm, type Harms } from '../oracle.ts'
 import type { Line } from './programs.ts'
 
-export type Found = { readonly harm: Harm; readonly row: TruthRow | null; readonly transactionId: string | null }
+/** `beside`: the transactions that have the rows of a doubled one. */
+export type Found = { readonly harm: Harm; readonly row: TruthRow | null; readonly transactionId: string | null; readonly beside: readonly string[] }
 /** `swapped`: transactions whose reports are of one shop and amount on other days; nothing is lost or doubled by it, and nobody can tell. */
 export type Verdict = { readonly harms: Harms; readonly swapped: number; readonly found: readonly Found[]; readonly owed: number }
 
-/** What one transaction can stand for. `reports`: the rows that each report can be, of runs that count. */
-type Standing = { readonly transaction: Transaction; readonly reports: readonly ReadonlySet<TruthRow>[]; readonly rows: ReadonlySet<TruthRow> }
+/** What one transaction can stand for. `reports`: the rows that each report can be, of runs that count. `isBooked`: one of them showed the row as the bank booked it. */
+type Standing = { readonly transaction: Transaction; readonly reports: readonly ReadonlySet<TruthRow>[]; readonly rows: ReadonlySet<TruthRow>; readonly isBooked: boolean }
+type Report = { readonly rows: readonly TruthRow[]; readonly isBooked: boolean }
 
 /** What a source showed of a row. */
 type Shown = { readonly days: Set<string>; booked: boolean }
@@ -34,20 +36,20 @@ export class Judge {
     const standings = (await this.#standings(store)).filter(({ transaction }) => transaction.state === 'posted')
     const shown = await this.#shown(store, feedShowed)
     const owed = [...shown].flatMap(([row, { booked }]) => (booked ? [row] : []))
-    const rowOf = pair(standings)
+    const rowOf = pair(standings, new Set(owed))
     const met = new Set(rowOf.values())
-    const found: Found[] = owed.filter((row) => !met.has(row)).map((row) => ({ harm: 'lost', row, transactionId: null }))
+    const found: Found[] = owed.filter((row) => !met.has(row)).map((row) => ({ harm: 'lost', row, transactionId: null, beside: [] }))
     let swapped = 0
     for (const standing of standings) {
       const { id, amount, postedOn } = standing.transaction
       const row = rowOf.get(standing) ?? null
       const rows = [...standing.rows]
-      const blame = (harm: Harm): unknown => found.push({ harm, row: row ?? rows[0] ?? null, transactionId: id })
+      const blame = (harm: Harm, beside: readonly string[] = []): unknown => found.push({ harm, row: row ?? rows[0] ?? null, transactionId: id, beside })
       if (standing.reports.length > 0 && commonOf(standing.reports).size === 0) {
         if (new Set(rows.map(({ name, minor }) => `${name} ${minor}`)).size > 1) blame('wronglyMerged')
         else swapped++
       }
-      if (row === null) blame('doubled')
+      if (row === null) blame('doubled', [...rowOf].flatMap(([other, has]) => (standing.rows.has(has) ? [other.transaction.id] : [])))
       else if (shown.get(row)?.booked === true) {
         if (rows.every(({ minor }) => minor !== amount)) blame('wrongAmount')
         if (rows.every((one) => shown.get(one)?.days.has(postedOn) !== true)) blame('wrongDay')
@@ -63,7 +65,9 @@ export class Judge {
     const standings = await this.#standings(store)
     const one = standings.find(({ transaction }) => transaction.id === question.transactionId)
     const other = standings.find(({ transaction }) => transaction.id === question.otherTransactionId)
-    const isSpare = (standing: Standing): boolean => pair(standings.filter((each) => each !== standing)).size === pair(standings).size
+    // Two that were listed as booked are compared with their like: that a hold of one of them stands there as well makes them no less two.
+    const like = one?.isBooked === true && other?.isBooked === true ? standings.filter(({ isBooked }) => isBooked) : standings
+    const isSpare = (standing: Standing): boolean => pair(like.filter((each) => each !== standing)).size === pair(like).size
     if (question.kind !== 'same_transaction') return one === undefined || isSpare(one) || ![...one.rows].some((row) => this.#isBooked(row)) ? 'removed' : 'kept'
     if (one === undefined || other === undefined || [...one.rows].every((row) => !other.rows.has(row))) return 'different'
     return isSpare(one) || isSpare(other) ? 'same' : 'different'
@@ -84,23 +88,24 @@ export class Judge {
       for (const transaction of rows) {
         const observations = await store.feed.observations(transaction.id)
         const counting = observations.filter(({ runId }) => !undone.has(runId))
-        const reports = (counting.length === 0 ? observations : counting).map((one) => new Set(this.#rowsOf(one, runs.get(one.runId)?.label ?? null)))
-        standings.push({ transaction, reports, rows: new Set(reports.flatMap((one) => [...one])) })
+        const told = (counting.length === 0 ? observations : counting).map((one) => this.#reportOf(one, runs.get(one.runId)?.label ?? null))
+        standings.push({ transaction, reports: told.map((one) => new Set(one.rows)), rows: new Set(told.flatMap((one) => one.rows)), isBooked: told.some((one) => one.isBooked) })
       }
     }
     return standings
   }
 
   /** The rows that look like the report in its source. `label`: the file; null: the bank. */
-  #rowsOf({ postedOn, amount, status, name, memo }: Observation, label: string | null): readonly TruthRow[] {
+  #reportOf({ postedOn, amount, status, name, memo }: Observation, label: string | null): Report {
     if (label !== null) {
       const near = (this.files.get(label)?.lines ?? []).filter((line) => line.day === postedOn && line.minor === amount)
       const words = wordsOf(`${name ?? ''} ${memo ?? ''}`)
       const told = near.filter((line) => wordsOf(`${line.name} ${line.memo ?? ''}`) === words)
-      return (told.length > 0 ? told : near).map(({ truth }) => truth)
+      const lines = told.length > 0 ? told : near
+      return { rows: lines.map(({ truth }) => truth), isBooked: lines.some(({ held }) => !held) }
     }
     const isThis = (row: TruthRow): boolean => (status === 'posted' ? row.bookedOn === postedOn && row.minor === amount : row.pendingAt !== null && row.authorisedOn === postedOn && row.pendingMinor === amount)
-    return this.#truth().filter((row) => isThis(row) && row.name.slice(0, 32) === name)
+    return { rows: this.#truth().filter((row) => isThis(row) && row.name.slice(0, 32) === name), isBooked: status === 'posted' }
   }
 
   async #shown(store: TenantStore, feedShowed: readonly TruthRow[]): Promise<ReadonlyMap<TruthRow, Shown>> {
@@ -136,26 +141,27 @@ function commonOf([first, ...others]: readonly ReadonlySet<TruthRow>[]): Readonl
   return others.reduce((common, rows) => new Set([...common].filter((row) => rows.has(row))), first!)
 }
 
-/** As many pairs of a transaction and a row as there can be (augmenting paths); those that agree on one row choose it first. */
-function pair(standings: readonly Standing[]): ReadonlyMap<Standing, TruthRow> {
-  const taken = new Map<TruthRow, Standing>()
-  const choices = new Map(standings.map((standing) => {
-    const common = standing.reports.length === 0 ? new Set<TruthRow>() : commonOf(standing.reports)
-    return [standing, [...common, ...[...standing.rows].filter((row) => !common.has(row))].sort((a, b) => Number(b.minor === standing.transaction.amount) - Number(a.minor === standing.transaction.amount))]
-  }))
-  const place = (standing: Standing, tried: Set<TruthRow>): boolean => {
-    for (const row of choices.get(standing)!) {
-      if (tried.has(row)) continue
-      tried.add(row)
-      const holder = taken.get(row)
+/**
+ * As many pairs of a transaction and a row as there can be (augmenting paths). Rows of `first` are served before others, and each asks first for
+ * a transaction of its amount, all reports of which can be the row: what was booked goes before what was only held.
+ */
+function pair(standings: readonly Standing[], first: ReadonlySet<TruthRow> = new Set()): ReadonlyMap<Standing, TruthRow> {
+  const wanted = new Map<TruthRow, Standing[]>()
+  for (const standing of standings) for (const row of standing.rows) wanted.set(row, [...(wanted.get(row) ?? []), standing])
+  const misfit = (row: TruthRow, { transaction, reports }: Standing): number => (transaction.amount === row.minor ? 0 : 2) + (reports.every((rows) => rows.has(row)) ? 0 : 1)
+  for (const [row, some] of wanted) some.sort((a, b) => misfit(row, a) - misfit(row, b))
+  const taken = new Map<Standing, TruthRow>()
+  const place = (row: TruthRow, tried: Set<Standing>): boolean => {
+    for (const standing of wanted.get(row)!) {
+      if (tried.has(standing)) continue
+      tried.add(standing)
+      const holder = taken.get(standing)
       if (holder !== undefined && !place(holder, tried)) continue
-      taken.set(row, standing)
+      taken.set(standing, row)
       return true
     }
     return false
   }
-  // Whoever has a row once keeps one: what was booked chooses before what was only held.
-  const agrees = ({ rows, transaction }: Standing): number => Number([...rows].every(({ minor }) => minor !== transaction.amount))
-  for (const standing of standings.toSorted((a, b) => agrees(a) - agrees(b) || a.rows.size - b.rows.size)) place(standing, new Set())
-  return new Map([...taken].map(([row, standing]) => [standing, row]))
+  for (const row of [...wanted.keys()].sort((a, b) => Number(first.has(b)) - Number(first.has(a)))) place(row, new Set())
+  return taken
 }

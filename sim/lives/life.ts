@@ -265,7 +265,11 @@ class PlayedLife {
     const [account] = await this.#store.accounts.list()
     if (account !== undefined && (await this.#store.accounts.list()).length > 1) this.#notes.push('the account is there more than once')
     const again = account === undefined ? null : await this.#relink.verbs.recompute(account.id, false)
-    if (again?.ok === true && again.value.isDifferent) this.#notes.push('a recompute comes out otherwise')
+    if (again?.ok === true && again.value.rows.length > 0) {
+      const { counts, rows } = again.value
+      this.#notes.push(`a recompute comes out otherwise (${Object.entries(counts).filter(([what, count]) => what !== 'same' && count > 0).map(([what, count]) => `${what} ${count}`).join(', ')})`)
+      this.#trace.push(...rows.map(({ kind, before, after }) => `recomputed, ${kind}: ${[before, after].flatMap((row) => (row === null ? [] : [`${row.postedOn} ${formatMinor(row.amount, 2)} ${row.name} ${row.status}`])).join(' to ')}`))
+    }
     const questions = [...(await this.#store.feed.questions({ open: true })), ...(await this.#store.feed.questions({ open: false }))].length
     for (const one of found) this.#trace.push(...(await this.#tellOf(one)))
     return { plan: this.#plan, harms, swapped, rows: owed, questions, ...(await this.#spans()), notes: this.#notes, trace: this.#trace }
@@ -288,15 +292,20 @@ class PlayedLife {
     return at === null ? [] : this.#rows().filter(({ postedAt }) => postedAt !== null && postedAt <= at)
   }
 
-  async #tellOf({ harm, row, transactionId }: Found): Promise<readonly string[]> {
+  async #tellOf({ harm, row, transactionId, beside }: Found): Promise<readonly string[]> {
     const truth = row === null ? 'no row of the account' : `bought ${row.authorisedOn}, booked ${row.bookedOn} ${formatMinor(row.minor, 2)} ${row.name}${row.pendingMinor === row.minor ? '' : ` (held as ${formatMinor(row.pendingMinor, 2)})`}`
-    const explained = transactionId === null ? null : await explainTransaction(this.#store, transactionId)
-    if (explained === null) return [`${harm}: ${truth}`]
+    const told = await Promise.all([...(transactionId === null ? [] : [transactionId]), ...beside].map((id, at) => this.#explained(at === 0 ? '  stands as' : '  beside', id)))
+    return [`${harm}: ${truth}`, ...told.flat()]
+  }
+
+  async #explained(as: string, transactionId: string): Promise<readonly string[]> {
+    const explained = await explainTransaction(this.#store, transactionId)
+    if (explained === null) return []
     const { transaction, reports, changes } = explained
     return [
-      `${harm}: ${truth}; stands as ${transaction.postedOn} ${formatMinor(transaction.amount, 2)} ${transaction.name}`,
-      ...reports.map(({ observation, source, tier, undone }) => `  ${source}: ${observation.postedOn} ${formatMinor(observation.amount, 2)} ${observation.name} ${observation.memo ?? ''} ${observation.providerId ?? ''} ${observation.status}, ${tier}${undone ? ', taken back' : ''}`),
-      ...changes.map(({ reason, changes: fields }) => `  ${reason} ${JSON.stringify(fields)}`),
+      `${as} ${transaction.postedOn} ${formatMinor(transaction.amount, 2)} ${transaction.name}`,
+      ...reports.map(({ observation, source, tier, undone }) => `    ${source}: ${observation.postedOn} ${formatMinor(observation.amount, 2)} ${observation.name} ${observation.memo ?? ''} ${observation.providerId ?? ''} ${observation.status}, ${tier}${undone ? ', taken back' : ''}`),
+      ...changes.map(({ reason, changes: fields }) => `    ${reason} ${JSON.stringify(fields)}`),
     ]
   }
 }

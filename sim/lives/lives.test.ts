@@ -12,8 +12,8 @@ const WELL = { harms: { lost: 0, doubled: 0, wronglyMerged: 0, wrongAmount: 0, w
 const HOLD: readonly (readonly [Profile, readonly string[]])[] = [
   ['one', ['1', '3', '5', '9']],
   ['two', ['2', '3', '6']],
-  ['feed', ['7', '8']],
-  ['both', ['5']],
+  ['feed', ['7', '13']],
+  ['both', ['1']],
   ['logins', ['3', '8']],
   ['acts', ['4']],
 ]

@@ -16,7 +16,9 @@ import type { Movement } from './balance.ts'
 import { countedOnce, decideByBalance, doubtTwins, isRepeat, presume } from './by-balance.ts'
 import { byId, isBookedBy, isOwn } from './candidate.ts'
 import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } from './commit.ts'
-import { doubtHeld } from './held-elsewhere.ts'
+import { doubtIds } from './doubt-ids.ts'
+import { doubtMet } from './file-equals.ts'
+import { doubtHeld, heldBefore } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
@@ -193,7 +195,8 @@ export class Answer {
     }
     const vanished = missingFrom(candidates, [], seen).some((candidate) => candidate.state === 'posted')
     const context: MatchContext = vanished ? { ...seen, vanishedBefore: await this.#vanishedBefore(questions) } : seen
-    const single = doubtHeld(match(rows, candidates, context), candidates.transactions, context)
+    const told = doubtIds(match(rows, candidates, context), candidates, context)
+    const single = doubtHeld(doubtMet(told, heldBefore(candidates, told, context)), candidates.transactions, context)
     const unseen = repeats.filter((row) => !candidates.known.has(row.key))
     const around = () => ({ sourceId: source.id, taken: takenBy(single), missing: missingFrom(candidates, single, context) })
     const matched = unseen.length === 0 ? single : [...single, ...doubtRepeats(unseen, rows, candidates, around())]

@@ -16,6 +16,7 @@ import { byId } from './candidate.ts'
 import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import type { Incoming, Intake } from './incoming.ts'
+import { doubtIds, mayDoubtIds } from './doubt-ids.ts'
 import type { DoubtedDay } from './file-border.ts'
 import { doubtAmended, doubtEqual, doubtMet, joinEqual, leftOut, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
 import { doubtHeld } from './held-elsewhere.ts'
@@ -165,6 +166,7 @@ export class FileAnswer {
       return { ...context, reported: (mark: Digest) => shown.shows(mark), repeated: (key: Digest) => shown.holds(key) }
     }
     if (mayJoin(decisions, candidates, source.id)) decisions = joinEqual(decisions, candidates, await ofFile(), coverage.filter(({ sourceId }) => sourceId === source.id))
+    if (mayDoubtIds(decisions)) decisions = doubtIds(decisions, candidates, await ofFile())
     const near = maybeAmended(decisions)
     const around = bothOf(near, metBeside(decisions))
     if (around !== null) {
@@ -179,7 +181,7 @@ export class FileAnswer {
   /** Asks whether what the file does not show any more is what it shows now, and another source had booked: nobody is asked twice about a pair. */
   async #doubtMet(decisions: readonly Decision[], left: readonly Candidate[]): Promise<readonly Decision[]> {
     const { feed, account, source } = this.#context
-    const doubted = doubtMet(decisions, left.filter(({ reports }) => reports.every(({ sourceId }) => sourceId === source.id)))
+    const doubted = doubtMet(decisions, left.filter(({ reports }) => reports.every(({ sourceId, status }) => sourceId === source.id || status === 'pending')))
     if (doubted === decisions) return decisions
     const asked = [...(await feed.questions({ accountId: account.id, open: true })), ...(await feed.questions({ accountId: account.id, open: false }))]
     const pairs = new Set(asked.flatMap(({ answer, transactionId, otherTransactionId }) => (answer === 'undone' ? [] : [`${transactionId} ${otherTransactionId}`, `${otherTransactionId} ${transactionId}`])))

@@ -76,13 +76,15 @@ async function goneOnFrom({ feed, account, ids }: Files, { on: opensOn, minor }:
  * nothing later is stored, the statement goes beyond, shows an equal row of the day, and not all that is stored of it.
  */
 async function doubtfulBefore(files: Files, balances: readonly StatedBalance[], days: DayRange, shownOn: (day: Day) => Promise<readonly StatementRow[]>): Promise<Before> {
-  const { feed, account, source } = files
+  const { feed, account, source, ids } = files
   if (days.to === days.from) return NONE
   const [newest] = (await feed.transactions({ accountId: account.id, states: ['posted'], includeDeleted: true, limit: 1 })).rows
   if (newest?.postedOn !== days.from) return NONE
+  // What a file showed of later days may stand under an earlier one, by which another program dates it.
+  if ((await feed.covered(account.id)).some(({ sourceId, to }) => ids.has(sourceId) && to > days.from)) return NONE
   const ofDay = await postedBetween(feed, account.id, days.from, days.from)
   const all = await reportsOf(files, ofDay)
-  const reports = unnamedOf(all, source)
+  const reports = unnamedOf(all, source).filter(({ postedOn }) => postedOn === days.from)
   const others = all.some(({ sourceId }) => sourceId === source.id) ? NONE.others : othersIn(files, all)
   if (reports.length === 0 && others.size === 0) return NONE
   const shown = (await shownOn(days.from)).flatMap((row) => {

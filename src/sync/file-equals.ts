@@ -139,8 +139,8 @@ function isMet(decision: Decision): decision is Join {
 }
 
 /**
- * What an export listed as booked while it was held, and lists as booked now, may have come from another source meanwhile: then its
- * row of before stands alone, and a person compares it with that one. `left`: posted rows that the source alone reported and the file, on their days, does not show.
+ * What a source listed as booked or pending while it was held, and lists as booked now, may have come from another source meanwhile: then its
+ * row of before stands alone, and a person compares it with that one. `left`: posted rows that the source alone reported as booked and the answer, on their days, does not show.
  */
 export function doubtMet(decisions: readonly Decision[], left: readonly Candidate[]): readonly Decision[] {
   if (left.length === 0 || (left.length > FEW_LEFT && left.length * 5 > decisions.length)) return decisions

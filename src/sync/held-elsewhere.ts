@@ -5,13 +5,13 @@
  */
 import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
 import type { Covered } from '../domain/run.ts'
-import type { Candidate } from '../ports/feed.ts'
-import { isAnsweredFor, isOwn, textOf } from './candidate.ts'
+import type { Candidate, Candidates } from '../ports/feed.ts'
+import { isAnsweredFor, isBookedBy, isOwn, textOf } from './candidate.ts'
 import { takenBy } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { isUndoubted, type Decision, type NewRow } from './match.ts'
+import { isReported, isUndoubted, type Decision, type MatchContext, type NewRow } from './match.ts'
 import { isTip } from './pairing.ts'
 import { BOOKING_DAYS } from './purchase-day.ts'
 
@@ -54,6 +54,13 @@ export function doubtHeld(decisions: readonly Decision[], stored: readonly Candi
     asked.add(other)
     return { ...decision, other, held: true }
   })
+}
+
+/** What this source showed as pending and does not show any more, and a file lists as booked: it may be booked by what another source had told. */
+export function heldBefore({ transactions }: Candidates, decisions: readonly Decision[], context: MatchContext): readonly Candidate[] {
+  const taken = takenBy(decisions)
+  const isHeld = (candidate: Candidate): boolean => candidate.state === 'posted' && isOwn(candidate, context.sourceId) && !isBookedBy(candidate, context.sourceId)
+  return transactions.filter((candidate) => !taken.has(candidate.id) && isHeld(candidate) && coversDay(context.covers, candidate.postedOn) && !isReported(candidate, context))
 }
 
 /** The nearest first. */

@@ -16,7 +16,7 @@ import { isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { type Board, isGone, isReported, join, mayFollow } from './match.ts'
 import { daysTo, MOST_APART_DAYS } from './other-days.ts'
-import { LONGEST_BOOKING_DAYS, purchaseOf } from './purchase-day.ts'
+import { LONGEST_BOOKING_DAYS, nameOtherDays, purchaseOf } from './purchase-day.ts'
 import { daysOf, FEW_AMOUNTS, sameMoney } from './same-money.ts'
 
 /**
@@ -36,6 +36,8 @@ const ALONE = 1_000
 /** Within this a booking day is corrected. */
 export const MOVED_DAYS = 3
 const REACH_DAYS = 12
+/** Thousandths. Of two holds in one shop each became the amount that is nearer; further off than this it tells nothing. */
+const MOST_OFF = 400
 /** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance; so many that moved by as many days, its new dating. */
 const REWORDED_ROWS = 3
 
@@ -147,13 +149,18 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   // Other amounts are only weighed against vanished pending rows, which are few, and vanished rows of
   // the same text: so the work grows with the rows, not with their square.
   const vanished = free.filter((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate))
-  const foreign = free.filter((candidate) => !isOwn(candidate, board.context.sourceId))
+  // What others booked and this source showed as pending alone is theirs, unless it has gone from where it was shown.
+  const isTheirs = (candidate: Candidate): boolean => !isOwn(candidate, board.context.sourceId) || (candidate.state === 'posted' && !isBookedBy(candidate, board.context.sourceId) && !vanished.includes(candidate))
+  const foreign = free.filter(isTheirs)
+  const theirs = new Set(foreign)
   const eligible = [...foreign, ...vanished]
   const place = new Map(eligible.map((candidate, index) => [candidate, index]))
   const byAmount = Map.groupBy(eligible, (candidate) => candidate.amount)
   // Pending here or there: what one source shows as pending, another may have booked by now, with its tip.
   const pending = [...vanished, ...foreign].filter((candidate) => candidate.status === 'pending')
   const booked = foreign.filter((candidate) => candidate.status === 'posted')
+  // What this source held, and a file lists as booked: in its own words, so that the words of this one tell nothing of it.
+  const held = vanished.filter((candidate) => candidate.status === 'posted' && !isBookedBy(candidate, board.context.sourceId))
   // A row that vanished beside its equal, which stands, was one too many: it has not become another amount, nor the next of its kind.
   const standing = new Set(board.candidates.filter((candidate) => board.taken.has(candidate.id)).map((candidate) => candidate.contentKey))
   const byText = Map.groupBy(vanished.filter((candidate) => candidate.status === 'posted' && !standing.has(candidate.contentKey)), textOf)
@@ -161,13 +168,13 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   rows.forEach((row, left) => {
     if (row.corrects !== null) return
     const otherAmount = (candidate: Candidate) => candidate.amount !== row.content.amount
-    const others = [...pending, ...(row.content.status === 'pending' ? booked : []), ...(byText.get(row.text) ?? [])].filter(otherAmount)
+    const others = [...new Set([...pending, ...(row.content.status === 'pending' ? booked : held), ...(byText.get(row.text) ?? [])])].filter(otherAmount)
     for (const candidate of [...(byAmount.get(row.content.amount) ?? []), ...others]) {
       const days = daysTo(row, candidate, board.context.sourceId)
       if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate, board.context.sourceId)) continue
       if (Math.abs(days) > MOVED_DAYS && candidate.status === 'posted' && isOwn(candidate, board.context.sourceId) && standing.has(candidate.contentKey)) continue
       const likeness = resemblance(row.text, textOf(candidate))
-      const verdict = judge(board, row, candidate, days, likeness)
+      const verdict = theirs.has(candidate) ? judgeForeign(board, row, candidate, days, likeness) : judgeOwn(board, row, candidate, days, likeness)
       if (verdict === null) continue
       const certainty = inLimbo(board, row, candidate) ? 'doubtful' : verdict.certainty
       // Where neither a join nor a question can come of it, it competes with nothing.
@@ -218,8 +225,7 @@ function comparable(row: Incoming, candidate: Candidate, sourceId: string): bool
   return checkNumber === null || candidate.checkNumber === null || checkNumber === candidate.checkNumber
 }
 
-function judge(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
-  if (!isOwn(candidate, board.context.sourceId)) return judgeForeign(board, row, candidate, days, likeness)
+function judgeOwn(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const verdict = !isBookedBy(candidate, board.context.sourceId) || candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(board, row, candidate, days, likeness)
   if (verdict === null || (madeApart(row, candidate) ?? 0) <= 1) return verdict
   // Made on another day: with another amount it is another purchase.
@@ -264,8 +270,8 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
     return days <= 5 ? { certainty: 'if_unique', tier } : null
   }
   if (isTurned(row.content.amount, candidate.amount)) return null
-  // What another source booked has its final amount, unless it lists what is held as booked: a person compares them.
-  if (candidate.status === 'posted') return row.content.status === 'posted' && days >= 0 && likeness >= 0.75 && isTip(row.content.amount, candidate.amount) ? { certainty: 'doubtful', tier } : null
+  // What another source booked has its final amount, unless it lists what is held as booked: a person compares them, where the words or the day of the purchase are the same.
+  if (candidate.status === 'posted') return row.content.status === 'posted' && days >= 0 && (madeApart(row, candidate) === 0 || (likeness >= 0.75 && isTip(row.content.amount, candidate.amount))) ? { certainty: 'doubtful', tier } : null
   // A hold (fuel, hotel) may change by any factor.
   if (isTip(row.content.amount, candidate.amount) && likeness >= 0.5) return { certainty: likeness >= 0.75 ? 'sure' : 'if_unique', tier }
   return likeness >= 0.75 && days <= 5 ? { certainty: 'if_unique', tier } : null
@@ -312,11 +318,11 @@ function comesOften({ timesPosted }: Board, candidate: Candidate): boolean {
 function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const tier = 'other_source'
   const isShared = coveredByBoth(board, row, candidate)
+  const purchase = purchaseOf(row, candidate)
+  if (purchase === 'another') return null
   if (candidate.status !== row.content.status) return judgeBookedElsewhere(row, candidate, days, likeness, isShared)
   if (row.content.amount !== candidate.amount) return null
   const apart = Math.abs(days)
-  const purchase = purchaseOf(row, candidate)
-  if (purchase === 'another') return null
   // Of equal amounts on one day that both show, each shows as many: whichever is which, each is there once.
   if (apart === 0 && (likeness >= 0.5 || isShared)) return { certainty: 'sure', tier }
   // Where neither lies on that day, it may be a number of the shop that looks like one; where the later one begins after it, two of a day.
@@ -340,7 +346,7 @@ function judgeBookedElsewhere(row: Incoming, candidate: Candidate, days: number,
   const [took, booked, held] = isBehind ? [-days, candidate.amount, row.content.amount] : [days, row.content.amount, candidate.amount]
   if (took < -1 || took > 10 || (isBehind && !isShared)) return null
   if (booked === held) return likeness >= 0.3 ? { certainty: 'sure', tier } : isShared && took <= 5 ? { certainty: 'if_unique', tier } : null
-  return isTip(booked, held) && likeness >= 0.5 && took >= 0 ? { certainty: 'if_unique', tier } : null
+  return isTip(booked, held) && likeness >= 0.5 && took >= 0 && !nameOtherDays(row, candidate) ? { certainty: 'if_unique', tier } : null
 }
 
 /** Whether both sources answered for the days of both: then they show the same rows. */
@@ -360,7 +366,7 @@ function leavesDouble(pair: Pair): boolean {
 
 function costOf(row: Incoming, candidate: Candidate, days: number, likeness: number, certainty: Certainty): number {
   const doubt = certainty === 'sure' || certainty === 'if_unrivalled' ? 0 : certainty === 'doubtful' ? 400 : 200
-  const amount = row.content.amount === candidate.amount ? 0 : isDrift({ row, candidate }) ? 50 + perMilleOff(row.content.amount, candidate.amount) : 100
+  const amount = row.content.amount === candidate.amount ? 0 : isDrift({ row, candidate }) ? 50 + perMilleOff(row.content.amount, candidate.amount) : 100 + Math.min(perMilleOff(row.content.amount, candidate.amount), MOST_OFF) / 10
   return doubt + amount + (madeApart(row, candidate) ?? Math.abs(days)) * 5 + Math.round((1 - likeness) * 40)
 }
 

@@ -22,6 +22,12 @@ export function purchaseOf(row: Incoming, candidate: Candidate): 'the same' | 'a
   return mine.days.length > 0 && theirs.days.length > 0 && mine.days.every((on) => !theirs.days.includes(on)) ? 'another' : 'nothing'
 }
 
+/** Whether both texts name a day, whatever else they say, and no day in common: of another amount it is another purchase. */
+export function nameOtherDays(row: Incoming, candidate: Candidate): boolean {
+  const [mine, theirs] = [purchaseIn(row, row.text, row.content.postedOn), purchaseIn(candidate, textOf(candidate), candidate.postedOn)]
+  return mine.days.length > 0 && theirs.days.length > 0 && mine.days.every((on) => !theirs.days.includes(on))
+}
+
 /** `words`: without digits; `days`: those up to its own, as long as booking takes, that the text names. */
 type Purchase = { readonly words: string; readonly days: readonly Day[] }
 

@@ -21,8 +21,10 @@ export function patternOf(earlier: RowContent, later: RowContent, isOneId: boole
   const days = Math.abs(daysBetween(earlier.postedOn, later.postedOn))
   const distance = days === 0 ? 'day' : days <= 3 ? 'days' : days <= 7 ? 'week' : 'far'
   const amounts = earlier.amount === later.amount ? 'amount' : 'amounts'
-  const standing = ['v1', `${earlier.status}-${later.status}`, amounts, distance, isOneId ? 'id' : 'ids'].join(' ')
   const [first, second] = [wordsOf(earlier), wordsOf(later)]
+  // Numbers that differ in the same words name two payments, where they do not change with each export: what is said of such a pair holds for such pairs, and not where the numbers are the same.
+  const numbers = first === second && textOf(earlier) !== textOf(later) ? ['numbers'] : []
+  const standing = ['v1', `${earlier.status}-${later.status}`, amounts, distance, isOneId ? 'id' : 'ids', ...numbers].join(' ')
   return [standing, first, second, ...(earlier.amount === later.amount && first === second ? [String(later.amount)] : [])].join(SEPARATOR)
 }
 
@@ -94,6 +96,10 @@ function daysOf({ row, other, otherRow }: NewRow): number {
   return Math.abs(daysBetween(earlier.postedOn, row.content.postedOn))
 }
 
-function wordsOf({ name, memo }: RowContent): string {
-  return normalisedText(name, memo).replace(/\p{N}+/gu, '').replace(/\s+/g, ' ').trim().slice(0, 120)
+function textOf({ name, memo }: RowContent): string {
+  return normalisedText(name, memo)
+}
+
+function wordsOf(content: RowContent): string {
+  return textOf(content).replace(/\p{N}+/gu, '').replace(/\s+/g, ' ').trim().slice(0, 120)
 }
