@@ -60,14 +60,17 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   const free = board.candidates.filter((candidate) => !board.taken.has(candidate.id))
   const groups = components(free.length === 0 ? [] : weigh(board, rows, free)).map(groupOf)
   const isReworded = groups.flatMap(({ chosen, closed }) => (closed ? chosen.filter(({ certainty }) => certainty === 'if_reworded') : [])).length >= REWORDED_ROWS
-  const isSameMoved = sameOnOtherDays(board, groups)
+  const { isSameMoved, isRedated } = sameOnOtherDays(board, groups)
+  // A booking that alone moved so far looks like the next purchase of its price, while the earlier one is left out: a balance tells them apart.
+  const isFar = (pair: Pair): boolean => pair.certainty === 'if_unrivalled' && daysMoved(pair) > MOVED_DAYS && leavesDouble(pair) && !isRedated(pair)
   for (const group of groups) {
     for (const pair of group.chosen) {
       const { certainty } = pair
       const isCertain = certainty === 'sure' || (certainty === 'if_unrivalled' && isSameMoved(pair, group)) || (group.closed && (certainty === 'if_unique' || (certainty === 'if_reworded' && isReworded)))
       // Of several rows and amounts nobody knows which became which, unless it comes to the same.
       const isTold = group.closed && (group.isEven || pair.row.content.amount === pair.candidate.amount)
-      if (isCertain) join(board, pair.row, pair.candidate, pair.tier)
+      if (isCertain && !isFar(pair)) join(board, pair.row, pair.candidate, pair.tier)
+      else if (isCertain) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, presumed: true })
       else if (leavesDouble(pair) && !isAsked(board, pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) {
         board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(group.isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
       }
@@ -90,8 +93,10 @@ function groupOf(component: readonly Pair[]): Group {
   }
 }
 
+type Moved = { readonly isSameMoved: (pair: Pair, group: Group) => boolean; /** Others moved by as many days. */ readonly isRedated: (pair: Pair) => boolean }
+
 /** Tells of a chosen pair of one amount on two days whether the row is the booking of before, on another day, rather than the next purchase of its shop. */
-function sameOnOtherDays(board: Board, groups: readonly Group[]): (pair: Pair, group: Group) => boolean {
+function sameOnOtherDays(board: Board, groups: readonly Group[]): Moved {
   const unrivalled = groups.flatMap(({ chosen, isRivalled }) => chosen.filter((pair) => pair.certainty === 'if_unrivalled' && !isRivalled(pair)))
   // A later row of a shop where others cost the same: as likely the next purchase there, while the earlier one is missing. Words that only these two share make it the same.
   const mayBeNext = ({ row, candidate }: Pair): boolean => {
@@ -105,7 +110,8 @@ function sameOnOtherDays(board: Board, groups: readonly Group[]): (pair: Pair, g
   // It was the first of the list, which may begin later now: where its like comes often, what is newer is as likely the next one.
   const mayBeCut = ({ row, candidate }: Pair): boolean => row.content.postedOn > candidate.postedOn && (first === null || candidate.postedOn <= first) && comesOften(board, candidate)
   const redated = new Set([...Map.groupBy(unrivalled, daysMoved)].flatMap(([days, together]) => (together.length >= REWORDED_ROWS && together.filter(mayBeNext).length * 2 < together.length ? [days] : [])))
-  return (pair, { isRivalled }) => redated.has(daysMoved(pair)) || (!isRivalled(pair) && !mayBeCut(pair) && !next.has(moveOf(pair)))
+  const isRedated = (pair: Pair): boolean => redated.has(daysMoved(pair))
+  return { isRedated, isSameMoved: (pair, { isRivalled }) => isRedated(pair) || (!isRivalled(pair) && !mayBeCut(pair) && !next.has(moveOf(pair))) }
 }
 
 /** Rows that have other days than before. First of all that goes by content: beside a row of each day lies one that looks just like it on the next. */
