@@ -261,9 +261,10 @@ export class Oracle {
 
   async #committed(store: TenantStore, page: PageCommit): Promise<void> {
     for (const { id, state, withdrawnReason } of page.updates) {
+      // One that was withdrawn before may change still, as when all amounts are turned.
+      if (withdrawnReason === 'pending_dropped' && !this.#withdrawn.has(id)) this.#dropped(await store.feed.transaction(id), page.covers)
       if (state === 'withdrawn') this.#withdrawn.add(id)
       else this.#withdrawn.delete(id)
-      if (withdrawnReason === 'pending_dropped') this.#dropped(await store.feed.transaction(id), page.covers)
     }
     for (const question of page.questions) {
       this.#questions.set(question.id, question)

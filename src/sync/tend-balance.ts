@@ -77,7 +77,7 @@ async function tendOnce(context: SettleContext): Promise<boolean> {
   const place = { feed, account, sourceId: source.id, runId, at: now() }
   const chain = await chainOf(feed, account, source.id, await statedBy(feed, account, source.id))
   if (chain === null) return false
-  if (isInverted(chain.steps)) return source.sign === 1 && amountsAreAtFault(account, chain) ? turnSigns(place, chain) : false
+  if (isInverted(chain.steps)) return amountsAreAtFault(account, chain) ? turnSigns(place, chain, source.sign === 1 ? -1 : 1) : false
   await mend(place, chain)
   if (chain.isBroken) await askAboutDoubles(context, chain)
   return false
@@ -178,14 +178,14 @@ function amountsAreAtFault({ kind }: Account, { checkpoints }: LoadedChain): boo
 }
 
 /** Turns every stored row, what the spans count of them, and the source's sign in one commit; not where another source reported rows of the account too. */
-async function turnSigns({ feed, account, sourceId, runId, at }: Place, { spans, covered }: FailingChain): Promise<boolean> {
+async function turnSigns({ feed, account, sourceId, runId, at }: Place, { spans, covered }: FailingChain, sign: 1 | -1): Promise<boolean> {
   const { transactions } = await feed.candidates({
     accountId: account.id, sourceId, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['pending', 'posted', 'withdrawn'], range: ALL_DAYS },
   })
   if (transactions.some((row) => row.reports.some((report) => report.sourceId !== sourceId))) return false
   await feed.commitPage({
     runId, accountId: account.id, sourceId, at, seen: [], observations: [], inserts: [], updates: transactions.map((row) => turned(row, runId, at)), questions: [], covers: null,
-    balances: [], spans: spans.map((span) => withRowsSum(span, -span.rowsSum, covered)), cursor: null, sign: -1,
+    balances: [], spans: spans.map((span) => withRowsSum(span, -span.rowsSum, covered)), cursor: null, sign,
   })
   return true
 }
