@@ -1,4 +1,5 @@
 /** What a repair may do beyond the store: read now, ask harmless questions, take over newer data of the bank. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Connector, ConnectorContext } from './connector-kit/connector.ts'
 import type { Connection } from './domain/connection.ts'
 import type { Institution } from './domain/institution.ts'
@@ -54,7 +55,7 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
     async reloadInstitution(connectionId) {
       const known = await found(connectionId)
       const route = known?.institution.routes.find((r) => r.connector === known.connection.connector)
-      if (known === null || route === undefined || JSON.stringify(route.settings) === JSON.stringify(known.connection.settings)) return false
+      if (known === null || route === undefined || isDeepStrictEqual(route.settings, known.connection.settings)) return false
       const newOrigins = known.connector.originsOf(route.settings).join()
       // A secret goes only where the person sent it: another address wants it typed again.
       if (newOrigins !== known.connector.originsOf(known.connection.settings).join()) return false

@@ -3,6 +3,7 @@
  * remove. The same login is never connected twice; a first sign-in that fails leaves nothing but the
  * attempt; a login that turns out to be somebody else's stores nothing; rows always stay.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { fieldsOf, type Connector } from '../connector-kit/connector.ts'
 import type { AccountId } from '../domain/account.ts'
 import type { Challenge, Connection } from '../domain/connection.ts'
@@ -181,7 +182,7 @@ async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly
   if (refused !== null) return failed(refused)
   const changes = {
     loginLabel, settings, secretChangedAt,
-    ...(JSON.stringify(settings) === JSON.stringify(connection.settings) ? {} : { settingsChangedAt: secretChangedAt }),
+    ...(isDeepStrictEqual(settings, connection.settings) ? {} : { settingsChangedAt: secretChangedAt }),
     ...(connection.state === 'removed' || connection.state === 'disabled' ? { state: switchedOn(connection) } : {}),
   }
   await deps.store.connections.update(connection.id, changes)

@@ -456,7 +456,10 @@ test('a broken connection: problem, plan, letter and bundle; the old secret is w
   assert.notEqual((await ask('POST', `/api/connections/${connectionId}/repair`, { body: {} })).json.plan, null)
   assertProblem(await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: { password: 'correct horse' } } }), 'secret_withheld')
   assertProblem(await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: {} } }), 'invalid_request')
+  const settingsAt = async () => (await served.sandbox.opened.instance.store.connections.get(connectionId))?.settingsChangedAt
+  const before = await settingsAt()
   const mended = await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: { password: 'new horse 2' } } })
+  assert.equal(await settingsAt(), before, 'another password is no other setting: the database gives the names in an order of its own, and the diagnosis blamed the settings')
   // With its new password this bank has forgotten the device, and asks for a code.
   assert.deepEqual([mended.status, mended.json.outcome], [200, 'suspended'], mended.text)
   const [challenge] = (await ask('GET', '/api/challenges')).json.items
