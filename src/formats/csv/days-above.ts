@@ -13,7 +13,8 @@ import type { CsvRecord } from './records.ts'
 import { AMOUNTS, DATES } from './roles.ts'
 import { isPending } from './status.ts'
 
-type WithDays = (record: CsvRecord) => CsvRecord
+/** Gives a record its day; `count`: how many of the sample have none of their own. */
+export type DaysAbove = { readonly count: number; readonly place: (record: CsvRecord) => CsvRecord }
 
 const ZERO = '0' as Decimal
 const SEVERAL = 2
@@ -21,7 +22,7 @@ const SEVERAL = 2
 const MOST = 6
 
 /** Null where the file is no such list. */
-export function daysAbove(records: readonly CsvRecord[]): WithDays | null {
+export function daysAbove(records: readonly CsvRecord[]): DaysAbove | null {
   const index = records.findIndex(({ cells }) => isHeadingLine(cells))
   const heading = records[index]
   if (heading === undefined) return null
@@ -41,10 +42,12 @@ export function daysAbove(records: readonly CsvRecord[]): WithDays | null {
   const isWhole = ({ cells }: CsvRecord): boolean => texts.length > 0 && texts.every((column) => (cells[column] ?? '') !== '')
   // What stands below all days may not be booked yet.
   const isBetween = named.at(-1)!.line > open[0]!.line
+  // One below each row, or nearly each, says more of it.
+  const areDetails = open.length * 2 >= rows.length - 2 && open.every(({ line }) => !open.some((other) => other.line === line + 1))
   const namesTwice = named.some(({ cells }, i) => i > 0 && cells[at] === named[i - 1]!.cells[at])
-  if (!isBetween || namesTwice || !open.every(isWhole) || rows.some(({ cells }) => cells.some(isPending)) || haveParts(rows, isOpen, amounts)) return null
+  if (!isBetween || areDetails || namesTwice || !open.every(isWhole) || rows.some(({ cells }) => cells.some(isPending)) || haveParts(rows, isOpen, amounts)) return null
   let day = ''
-  return (record) => {
+  const place = (record: CsvRecord): CsvRecord => {
     if (record.line <= heading.line) {
       day = ''
       return record
@@ -55,6 +58,7 @@ export function daysAbove(records: readonly CsvRecord[]): WithDays | null {
     }
     return day !== '' && isOpen(record) && isWhole(record) ? { ...record, cells: record.cells.map((cell, column) => (column === at ? day : cell)) } : record
   }
+  return { count: open.length, place }
 }
 
 /** Whether rows without a day add up to the one above them. */

@@ -87,7 +87,7 @@ function linesAsTable(sample: string): (text: AsyncIterable<string>) => AsyncIte
 }
 
 /** What the beginning of a file showed of all of it. */
-type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** See `StatementHead`. */ readonly program: string; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null; /** Titles tell which way the money went. */ readonly areSided: boolean; /** It was looked at whole. */ readonly isWhole: boolean }
+type Found = { readonly dialect: Dialect; readonly tables: readonly ReadTable[]; /** See `StatementHead`. */ readonly program: string; /** How many records were looked at. */ readonly sampled: number; readonly inShape: WithYears; readonly copy: Copy | null; /** How many rows have the day of the one above, where no balance proves that they are rows. */ readonly undated: number; /** Titles tell which way the money went. */ readonly areSided: boolean; /** It was looked at whole. */ readonly isWhole: boolean }
 
 /** Turns the records of a file into parts, table by table. */
 class FileReader {
@@ -224,6 +224,7 @@ class FileReader {
     const failure = (isEnded ? null : this.#cut.failure()) ?? this.#lack ?? this.#copies?.finish() ?? this.#endSigns()
     if (this.#found.copy !== null) this.#reader.tellCopy(this.#found.copy)
     this.#reader.tellDiffering(this.#sums?.differ ?? null)
+    this.#reader.tellUndated(this.#found.undated)
     if (failure === null) this.#reader.finish()
     return failure
   }
@@ -245,14 +246,14 @@ async function inferDialect(
     const days = bareDays(shaped, aside.today) ?? yearsBeside(shaped)
     const dated = days === null ? shaped : shaped.map(days)
     const above = daysAbove(dated)
-    const inShape: WithYears = (record) => (above ?? same)((days ?? same)((reshape ?? same)(record)))
-    const inOrder = above === null ? dated : dated.map(above)
+    const inShape: WithYears = (record) => (above?.place ?? same)((days ?? same)((reshape ?? same)(record)))
+    const inOrder = above === null ? dated : dated.map(above.place)
     const tables = readTables(inOrder, dialect.delimiter, aside)
     if (tables.ok) {
       const cut = tables.value.map((table, at) => ({ ...table, records: inOrder.slice(table.from, tables.value[at + 1]?.from) }))
       const isSided = areSided(cut)
       const read = isSided ? tables.value.map((table) => ({ ...table, layout: { ...table.layout, unsignedIs: null } })) : tables.value
-      return ok({ dialect, tables: read, program: programOf(read.map(({ layout }) => layout)), sampled: records.length, inShape, copy, areSided: isSided, isWhole })
+      return ok({ dialect, tables: read, program: programOf(read.map(({ layout }) => layout)), sampled: records.length, inShape, copy, undated: above === null || read.every(({ layout }) => layout.balance !== null) ? 0 : above.count, areSided: isSided, isWhole })
     }
     // All else of the file was understood.
     if (tables.failure.code === 'dates_unclear') return tables

@@ -70,6 +70,11 @@ function copiedRows(count: number): string {
   return `Rows stand in this file twice, in the same order (${count}): the second time they were left out.`
 }
 
+/** Said where details of rows would look the same. */
+function daysFromAbove(count: number): string {
+  return `Rows without a day of their own were read with the day of the row above (${count} or more). If they only say more of that row, take this import back, and delete them from the file.`
+}
+
 /** Said of a day out of its place. */
 function apartAt({ cell, line }: ApartDay): string {
   return `The date ${JSON.stringify(cell.slice(0, 40))} on line ${line} does not stand between those of the rows around it, which are in the order of their days: it may be damaged. Compare it with the bank.`
@@ -108,6 +113,7 @@ export class RowReader {
   #hasMinus: boolean
   #copy: Copy | null = null
   #differ: number | null = null
+  #undated = 0
   /** Said of rows whose signs nothing tells. */
   #toldSigns: string | null = null
   readonly #layout: Layout
@@ -186,6 +192,11 @@ export class RowReader {
     this.#differ = line
   }
 
+  /** So many rows have the day of the one above, and nothing proves that they are rows. */
+  tellUndated(count: number): void {
+    this.#undated = count
+  }
+
   /** Rows stood in the file once more. */
   tellCopy(copy: Copy): void {
     this.#copy = copy
@@ -218,6 +229,7 @@ export class RowReader {
     const differ = this.#layout.sums.differ ?? this.#differ
     if (!isEmpty && apart !== null) this.#parts.push({ part: 'notice', code: 'date_apart', severity: 'WARN', message: apartAt(apart), line: 0 })
     if (!isEmpty && doubtful !== null) this.#parts.push({ part: 'notice', code: 'total_doubtful', severity: 'WARN', message: totalReadAt(doubtful), line: 0 })
+    if (!isEmpty && this.#undated > 0) this.#parts.push({ part: 'notice', code: 'days_above', severity: 'WARN', message: daysFromAbove(this.#undated), line: 0 })
     if (!isEmpty && differ !== null) this.#parts.push({ part: 'notice', code: 'totals_differ', severity: 'WARN', message: totalsAt(differ), line: 0 })
     if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
