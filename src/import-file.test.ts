@@ -71,7 +71,7 @@ test('charges without signs that are stored as money out are money out, and all 
   for (const named of [false, true]) {
     const world = new World('2026-12-20')
     const read = importing(world, 'card.csv')
-    assert.equal(await read(charges(BOOKS, RENT, PAID)), '2026-02-09')
+    assert.equal(await read(charges(BOOKS, RENT, PAID)), '2026-02-09 card_signs')
     const more = named ? { accountId: await world.accountId() } : {}
     for (const time of ['first', 'again']) {
       assert.equal(await read(charges(SHOP, BAR, BOOKS, RENT), more), '2026-02-05 signs_followed', time)
@@ -90,7 +90,7 @@ test('where the file without signs came first, the one that tells is refused wit
     assert.equal((await world.feed()).length, 4)
     const [run] = await world.store.runs.list({ limit: 1 })
     await undoRun(world.deps, run!.id)
-    assert.equal(await read(charges(BOOKS, RENT, PAID), { accountId: await world.accountId() }), '2026-02-09')
+    assert.equal(await read(charges(BOOKS, RENT, PAID), { accountId: await world.accountId() }), '2026-02-09 card_signs')
     assert.equal(await read(charges(SHOP, BAR, BOOKS, RENT), more), '2026-02-05 signs_followed')
     assert.deepEqual(await world.feed(), EACH_ONCE)
   }

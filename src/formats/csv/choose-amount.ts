@@ -10,7 +10,7 @@ import type { Styles } from './amount-styles.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, stepsOf, type Cells, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isBefore, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
 import { amountCells, bySection, filled, isNeutral, isText, markOf, needWord, type AmountColumns, type Columns, type CurrencyColumn, type Layout } from './layout.ts'
-import { countsOwed, isDoubted, type Owed } from './owed.ts'
+import { countsOwed, doubtsOf, type Owed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { accountOf, bearsOut, statusOf, type Roles } from './roles.ts'
 import { knownWays, waysByBalance } from './signs-by-balance.ts'
@@ -51,7 +51,7 @@ export function chooseAmount(heading: CsvRecord, roles: Roles, all: readonly Csv
   if (amount === undefined) return null
   const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, styles.style, isTitled) : null
   const isOnTop = isWorth(heading, roles, rows, amount, styles.style) || amount.form === 'split' && AFTER_FEES.test(plainWords(heading.cells[amount.out] ?? ''))
-  return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, isLikely: isDoubted(owed) } : amount, fee: isOnTop || hasLoneBalances(heading, roles, rows, amount, styles) ? (roles.get('fee')?.[0] ?? null) : null }
+  return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, inverted: true, ...doubtsOf(owed) } : amount, fee: isOnTop || hasLoneBalances(heading, roles, rows, amount, styles) ? (roles.get('fee')?.[0] ?? null) : null }
 }
 
 /** Where no step shows whether a fee comes on top: it has a column of its own because it does, but for what is net of it. */
@@ -165,8 +165,8 @@ function amountByBalance(heading: CsvRecord, roles: Roles, rows: readonly CsvRec
       if (isProved(proofOf(amount, charged, false))) {
         const owed = amount.form === 'signed' ? owedBy(heading, roles, rows, amount, style, isTitled) : null
         // What is owed goes up with what was bought, in a balance that is called so, or where an issuer's words say that it is no money.
-        const isOwed = owed === 'issuer' || owed === 'worded' || (owed !== null && isTitled) || (isCalledOwed && !balances.some((told) => typeof told === 'string' && told.startsWith('-')))
-        if (amount.form === 'signed' && isOwed) return { ...PLAIN, amount: { ...amount, inverted: !amount.inverted, isLikely: isDoubted(owed) }, fee: charged, balanceOwed: true }
+        const isOwed = owed === 'issuer' || owed === 'issuerAlone' || (owed !== null && isTitled) || (isCalledOwed && !balances.some((told) => typeof told === 'string' && told.startsWith('-')))
+        if (amount.form === 'signed' && isOwed) return { ...PLAIN, amount: { ...amount, inverted: !amount.inverted, ...doubtsOf(owed) }, fee: charged, balanceOwed: true }
         // Other words are those of an account as well, which the balance makes likelier: its amounts stand as they are written.
         return { ...PLAIN, amount: amount.form === 'signed' && owed !== null ? { ...amount, mayOwe: true } : amount, fee: charged === null && isBesideFee(heading, amount) && stepsOf(proofOf(amount, fee, false)) >= stepsOf(proofOf(amount, null, false)) ? fee : charged }
       }

@@ -9,7 +9,7 @@ import { scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount, type Cells } from './amounts.ts'
 import { runOf, singleAmount, splitAmount } from './choose-amount.ts'
 import { amountCells, areMarks, filled, isText, type AmountColumns, type Columns } from './layout.ts'
-import { countsOwed, isDoubted } from './owed.ts'
+import { countsOwed, doubtsOf } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { knownWays, waysByBalance } from './signs-by-balance.ts'
 
@@ -73,7 +73,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const name = told.filter((at) => !kinds.includes(at)).sort((a, b) => Number(isNumber(a)) - Number(isNumber(b)))
   const amounts = rows.map((row) => signedAmount(row, choice.amount, null, style))
   const owed = choice.amount.form === 'signed' && balance === null ? countsOwed([], rows, amounts, name, kinds, isTitled) : null
-  const amount = owed !== null && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted, isLikely: isDoubted(owed) } : choice.amount
+  const amount = owed !== null && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted, ...doubtsOf(owed) } : choice.amount
   return {
     rows,
     columns: {

@@ -69,15 +69,15 @@ function headingWords(cell: string): string {
 }
 
 /**
- * How the rows show that what they count is owed: in words that only issuers have, in those alone where nothing else calls it a card's
- * (an account that pays a card may have them, too), in words that others use as well, in those that shops and programs use, too, or only by
+ * How the rows show that what they count is owed: in words that only issuers have, in words that others use as well, in either of both where nothing else
+ * calls it a card's (an account that pays a card may have them, too), in those that shops and programs use, too, or only by
  * what stands above them.
  */
-export type Owed = 'issuer' | 'worded' | 'told' | 'hinted' | 'likely'
+export type Owed = 'issuer' | 'told' | 'issuerAlone' | 'toldAlone' | 'hinted' | 'likely'
 
-/** It is told to a person. */
-export function isDoubted(owed: Owed | null): boolean {
-  return owed === 'worded' || owed === 'hinted' || owed === 'likely'
+/** What is said of signs that were turned: other rows of the account may tell better, or a person is told alone. */
+export function doubtsOf(owed: Owed | null): { readonly isLikely: boolean; readonly isWorded: boolean } {
+  return { isLikely: owed === 'hinted' || owed === 'likely', isWorded: owed === 'issuerAlone' || owed === 'toldAlone' }
 }
 
 /**
@@ -118,7 +118,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   // In a card's own list a payment that lowers what is owed tells alone.
   if (received.length > 0) {
     const owed = told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
-    return isCard || isTitled || owed === null ? owed : owed === 'issuer' ? 'worded' : 'hinted'
+    return isCard || isTitled || owed === null ? owed : owed === 'issuer' ? 'issuerAlone' : 'toldAlone'
   }
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard || isTitled ? moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => isRefund(text) || PAYMENT_KIND.test(text))) : []

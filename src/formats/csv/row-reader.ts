@@ -222,6 +222,7 @@ export class RowReader {
     const isEmpty = this.#sections.size === 0
     if (isEmpty) this.#start({ account: this.#layout.accountNumber, currency: this.#layout.fixedCurrency, unit: null }, 1)
     const { unsignedIs, feesOpen, untold, amount } = this.#layout
+    const isWorded = amount.form === 'signed' && amount.inverted && amount.isWorded === true
     const mayOwe = amount.form === 'signed' && amount.mayOwe === true
     if (!isEmpty && this.#copy !== null) this.#parts.push({ part: 'notice', code: 'content_twice', severity: 'WARN', message: this.#copy.isAll ? COPIED : copiedRows(this.#copy.lines.size), line: 0 })
     if (!isEmpty && feesOpen !== null) this.#parts.push({ part: 'notice', code: 'fees_open', severity: 'WARN', message: FEES[feesOpen], line: 0 })
@@ -234,6 +235,7 @@ export class RowReader {
     if (!isEmpty && untold !== null) this.#parts.push({ part: 'notice', code: 'list_open', severity: 'WARN', message: UNTOLD[untold], line: 0 })
     if (!isEmpty && this.#mayMix !== null) this.#parts.push({ part: 'notice', code: 'accounts_mixed', severity: 'WARN', message: MIXED[this.#mayMix], line: 0 })
     if (!isEmpty && unsignedIs === 'out') this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'INFO', message: CHARGES, line: 0 })
+    if (!isEmpty && isWorded) this.#parts.push({ part: 'notice', code: 'card_signs', severity: 'INFO', message: CHARGES, line: 0 })
     if (!isEmpty && this.#toldSigns !== null) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: this.#toldSigns, line: 0 })
     if (!isEmpty && mayOwe) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: MAY_OWE, line: 0 })
     if (!isEmpty && unsignedIs === 'in' && !this.#hasMinus && !mayOwe) this.#parts.push({ part: 'notice', code: 'unsigned', severity: 'WARN', message: UNSIGNED, line: 0 })
