@@ -13,7 +13,7 @@ type Incident = { readonly id: string; readonly group: string; readonly source: 
 
 const read = (file: string | URL) => readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Incident)
 const tune = read(new URL('../bench/cases/tune.jsonl', import.meta.url))
-const gathered = ['gathered', 'threads', 'public-threads'].flatMap((name) => read(new URL(`../bench/cases/${name}.jsonl`, import.meta.url)))
+const gathered = ['gathered', 'threads', 'public-threads', 'even-threads', 'odd-threads'].flatMap((name) => read(new URL(`../bench/cases/${name}.jsonl`, import.meta.url)))
 const heldOut = read(new URL('../bench/cases/held-out.jsonl', import.meta.url))
 
 test('no thread is both learned from and counted, and no record stands twice', () => {
