@@ -116,7 +116,7 @@ function buildProgram(output: Output): Command {
     .option('--from <day>').option('--to <day>').option('--continues', 'a journal that goes on after one of the days before').option('-o, --output <file>', 'default: standard output')
     .action(async (options) => (await import('./export.ts')).exportCommand(output, options))
   program.command('diagnose').description('what is wrong with a connection, or with each record on standard input').argument('[connection]').addOption(new Option('--format <format>').choices(['jsonl'])).option('--bundle <file>', 'read a support file, offline').addOption(json())
-    .action(async (connection, options) => (await import('./diagnose.ts')).diagnoseCommand(output, connection, options))
+    .action(async (connection, options) => (options.format === 'jsonl' && options.bundle === undefined ? (await import('./diagnose-lines.ts')).diagnoseInput(output) : (await import('./diagnose.ts')).diagnoseCommand(output, connection, options)))
   program.command('explain').description('what an error code means, in any system').argument('<code...>').addOption(json()).action(async (words) => (await import('./explain.ts')).explainCommand(output, words.join(' ')))
   program.command('doctor').description('check this host: clock, names, certificates, database, disk').addOption(json()).action(async () => (await import('./doctor.ts')).doctorCommand(output))
   simplefinCommand(program, output, json)

@@ -8,7 +8,7 @@ import type { FoundCode } from './codes.ts'
 import type { Reading } from './evidence-text.ts'
 import { ACTION_COSTS, minutesOf } from './knowledge/action-costs.ts'
 import { ACTION_RULES, ACTIONS_BY_CAUSE, type ActionRule } from './knowledge/actions.ts'
-import { matches } from './match.ts'
+import { holding } from './match.ts'
 
 /** How far a code's own documented action counts against the usual ones of its cause. */
 const DOCUMENTED_ACTION = 0.65
@@ -53,7 +53,7 @@ function expectedCost(action: ActionCode, helps: number, p: Readonly<Record<Caus
 
 /** What of the rules on actions holds for a record, whatever the cause. */
 export function rulesThatHold(reading: Reading): readonly ActionRule[] {
-  return ACTION_RULES.filter(({ when }) => matches(when, reading))
+  return holding(ACTION_RULES, reading)
 }
 
 /** The shares of the actions that end a cause, given the codes and the rules that hold; they sum to 1. */

@@ -42,7 +42,7 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
   for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && distinctive(code))
   for (const word of codeLikeWords(reading.text)) add(word, 'text', () => false)
   for (const table of tables.filter((one) => ofProtocol(one) && (evidence.protocol !== 'other' || isNamed(one, reading)))) {
-    for (const entry of table.codes) if (!found.some((other) => other.entry === entry) && isQuoted(entry, reading.text)) found.push({ table, entry, code: entry.code, from: 'text' })
+    for (const { entry, name } of quotable(table)) if (reading.text.includes(name) && !found.some((other) => other.entry === entry)) found.push({ table, entry, code: entry.code, from: 'text' })
   }
   if (reading.httpStatus !== undefined) {
     const status = String(reading.httpStatus)
@@ -88,10 +88,13 @@ function distinctive(code: string): boolean {
   return code.length >= 5 && /[a-z]{3}/i.test(code)
 }
 
-/** A system's official text stands in the message although its code does not; short texts prove nothing. */
-function isQuoted(entry: CodeEntry, text: string): boolean {
-  return entry.reasons.length > 0 && entry.name !== null && entry.name.length >= OFFICIAL_TEXT_LENGTH && text.includes(entry.name.toLowerCase())
+/** A system's official text may stand in the message although its code does not; short texts prove nothing. Found once for each table. */
+function quotable(table: CodeTable): readonly { readonly entry: CodeEntry; readonly name: string }[] {
+  let texts = quotables.get(table)
+  if (texts === undefined) quotables.set(table, (texts = table.codes.flatMap((entry) => (entry.reasons.length > 0 && entry.name !== null && entry.name.length >= OFFICIAL_TEXT_LENGTH ? [{ entry, name: entry.name.toLowerCase() }] : []))))
+  return texts
 }
+const quotables = new WeakMap<CodeTable, readonly { readonly entry: CodeEntry; readonly name: string }[]>()
 const OFFICIAL_TEXT_LENGTH = 12
 
 const NAMES_LIMIT = 8

@@ -15,7 +15,7 @@ import { read, type Reading } from './evidence-text.ts'
 import type { CodeEntry, Fitted, Knowledge, Pattern, Rule, Weights } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
 import { OWN } from './knowledge/codes/own.ts'
-import { matches } from './match.ts'
+import { holding, matches } from './match.ts'
 
 /** One thing that spoke, with what it says of each cause. `share`: how much of it counts. */
 export type Voice = { readonly id: string; readonly kind: 'code' | 'context' | 'rule'; readonly sentence: string; readonly weights: Weights; readonly share: number; readonly own?: true }
@@ -71,23 +71,27 @@ const UNKNOWN_OTHERWISE = 0.01
  * (step-news.ts).
  */
 export function diagnose(record: CaseRecord, knowledge: Knowledge = KNOWLEDGE, news: readonly Voice[] = []): Diagnosis {
+  const { ranked, voices, action } = judge(record, knowledge, news)
+  return { causes: ranked.map(({ cause, p }): RankedCause => ({ cause, p, ...argumentsOn(cause, voices) })), action }
+}
+
+/** All causes by their probability, and the first action, without what speaks for each and against it. */
+export function judge(record: CaseRecord, knowledge: Knowledge, news: readonly Voice[]): { readonly ranked: readonly Pick<RankedCause, 'cause' | 'p'>[]; readonly voices: readonly Voice[]; readonly action: Diagnosis['action'] } {
   const heard = hear(record, knowledge)
-  const voices = [...heard.voices, ...news]
   const p = withNews(probabilities(heard, knowledge.fitted), news, knowledge.fitted)
-  const told = argumentsOf(voices)
-  const causes: RankedCause[] = CAUSE_CODES.map((cause) => ({ cause, p: p[cause], ...(told.get(cause) ?? SILENT) }))
   // Equal ones stay in the order of the codes.
-  causes.sort((a, b) => b.p - a.p)
-  return { causes, action: chooseAction(p, heard.codes, heard.reading) }
+  const ranked = CAUSE_CODES.map((cause) => ({ cause, p: p[cause] })).sort((one, other) => other.p - one.p)
+  return { ranked, voices: [...heard.voices, ...news], action: chooseAction(p, heard.codes, heard.reading) }
 }
 
 /** Collects what speaks in a record: codes from the outside in, then rules, and the background features. */
 export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const { bare, reading, codes } = readRecord(record, knowledge)
   const speaking = codes.filter((found) => found.entry.reasons.length > 0)
-  const holds = knowledge.rules.filter((rule) => rule.pair !== true && matches(rule.when, reading))
+  const ways = waysAndPairs(knowledge.rules)
+  const holds = holding(ways.known, reading)
   const known = holds.filter(isWords)
-  const pairs = statedBy(known).size > 0 ? [] : knowledge.rules.filter((rule) => rule.pair === true && matches(rule.when, reading))
+  const pairs = statedBy(known).size > 0 ? [] : holding(ways.pairs, reading)
   const [rules, words] = [[...holds, ...pairs], [...known, ...pairs]]
   const stated = statedBy(words)
   const saidByAnswer = statedBy(words.filter(({ ofProgram }) => ofProgram !== true))
@@ -121,6 +125,14 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const background = [protocol === undefined || protocol === 'other' ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`, `sign:${kindOfSign(bare, voices, rules, statedByAnswer)}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
 }
+
+/** Known ways of saying a thing, and pairs of words, which are heard only where no such way is found. */
+function waysAndPairs(rules: readonly Rule[]): { readonly known: readonly Rule[]; readonly pairs: readonly Rule[] } {
+  let parted = partedRules.get(rules)
+  if (parted === undefined) partedRules.set(rules, (parted = { known: rules.filter(({ pair }) => pair !== true), pairs: rules.filter(({ pair }) => pair === true) }))
+  return parted
+}
+const partedRules = new WeakMap<readonly Rule[], { readonly known: readonly Rule[]; readonly pairs: readonly Rule[] }>()
 
 /** What stands in a record, before anything is made of it: its codes, and its text (`bare`) with the words of those that no table explains (`reading`). */
 export function readRecord(record: CaseRecord, { tables }: Knowledge): Pick<Heard, 'reading' | 'codes'> & { readonly bare: Reading } {
@@ -240,15 +252,25 @@ function notBefore(stated: ReadonlySet<CauseCode>, weights: Weights): Weights {
  * whole: no number of voices from one record makes certain.
  */
 export function probabilities(heard: Heard, fitted: Fitted): Record<CauseCode, number> {
-  const base = CAUSES.map((cause) => heard.background.reduce((sum, feature) => sum + (fitted.background[feature]?.[cause] ?? 0), fitted.prior[cause]))
+  const base = CAUSES.map((cause) => fitted.prior[cause])
+  for (const feature of heard.background) addTo(base, fitted.background[feature] ?? {}, 1)
   const spoke = heard.voices.length > 0
-  const said = CAUSES.map((cause, at) => heard.voices.reduce((sum, voice) => sum + (voice.weights[cause] ?? 0) * voice.share * trustIn(voice, fitted), base[at] ?? 0) / fitted.temperature)
-  const [rates, judged] = [normalised(base), normalised(said)]
+  const said = [...base]
+  for (const voice of heard.voices) addTo(said, voice.weights, voice.share, trustIn(voice, fitted))
+  const [rates, judged] = [normalised(base), normalised(said.map((sum) => sum / fitted.temperature))]
   const unknown = spoke ? UNKNOWN_OTHERWISE : UNKNOWN_IN_SILENCE
   const misled = heard.voices.some(({ own }) => own === true) ? 0 : ALL_MISLEADS
   const p = { unknown } as Record<CauseCode, number>
   for (const [at, cause] of CAUSES.entries()) p[cause] = ((1 - misled) * (judged[at] ?? 0) + misled * (rates[at] ?? 0)) * (1 - unknown)
   return p
+}
+
+/** Adds what something says of each cause. Most say something of a few only. */
+function addTo(sums: number[], weights: Weights, share: number, trust = 1): void {
+  for (const cause in weights) {
+    const at = PLACE[cause as CauseCode]
+    if (at !== undefined) sums[at] = (sums[at] ?? 0) + (weights[cause as CauseCode] ?? 0) * share * trust
+  }
 }
 
 /** What Relink found out by itself since, on top: it was looked for, not read out of a report. */
@@ -259,6 +281,7 @@ function withNews(p: Record<CauseCode, number>, news: readonly Voice[], fitted: 
 }
 
 const CAUSES = CAUSE_CODES.filter((cause) => cause !== 'unknown')
+const PLACE: { readonly [C in CauseCode]?: number } = Object.fromEntries(CAUSES.map((cause, at) => [cause, at]))
 
 function normalised(logits: readonly number[]): readonly number[] {
   const highest = Math.max(...logits)
@@ -286,30 +309,13 @@ export function codeWeights(entry: CodeEntry): Weights {
 }
 const weightsOfCode = new WeakMap<CodeEntry, Weights>()
 
-/** For each cause the sentences that speak for it and against it, the strongest first; silent causes are left out. */
-function argumentsOf(voices: readonly Voice[]): ReadonlyMap<CauseCode, { readonly for: readonly string[]; readonly against: readonly string[] }> {
-  const told = new Map<CauseCode, { readonly sentence: string; readonly says: number }[]>()
-  for (const { sentence, weights, share } of voices) {
-    for (const cause of Object.keys(weights) as CauseCode[]) {
-      const says = (weights[cause] ?? 0) * share
-      if (Math.abs(says) < WORTH_TELLING) continue
-      const list = told.get(cause)
-      if (list === undefined) told.set(cause, [{ sentence, says }])
-      else list.push({ sentence, says })
-    }
-  }
-  return new Map([...told].map(([cause, list]) => {
-    list.sort((a, b) => Math.abs(b.says) - Math.abs(a.says))
-    const [speaksFor, against]: [string[], string[]] = [[], []]
-    for (const { sentence, says } of list) {
-      const side = says > 0 ? speaksFor : against
-      if (!side.includes(sentence)) side.push(sentence)
-    }
-    return [cause, { for: speaksFor, against }]
-  }))
+/** The sentences that speak for a cause and against it, each once, the strongest first. */
+export function argumentsOn(cause: CauseCode, voices: readonly Voice[]): Pick<RankedCause, 'for' | 'against'> {
+  const told = voices.map(({ sentence, weights, share }) => ({ sentence, says: (weights[cause] ?? 0) * share })).filter(({ says }) => Math.abs(says) >= WORTH_TELLING)
+  told.sort((one, other) => Math.abs(other.says) - Math.abs(one.says))
+  const side = (isFor: boolean) => [...new Set(told.filter(({ says }) => says > 0 === isFor).map(({ sentence }) => sentence))]
+  return { for: side(true), against: side(false) }
 }
-
-const SILENT = { for: [], against: [] }
 
 /** A code stands in quotation marks, as what somebody else said; its meaning is the sentence. */
 function codeSentence({ table, entry, code, from }: FoundCode): string {

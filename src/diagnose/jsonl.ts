@@ -10,7 +10,7 @@ import type { CauseCode } from '../domain/cause.ts'
 import type { CaseRecord } from '../domain/evidence.ts'
 import { message } from '../language/language.ts'
 import { say } from '../language/say.ts'
-import { diagnose } from './diagnose.ts'
+import { argumentsOn, judge } from './diagnose.ts'
 import type { Knowledge } from './knowledge.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
 import { protocolNamed } from './protocol-names.ts'
@@ -81,9 +81,9 @@ export function answerCase(value: unknown, line: number, knowledge: Knowledge = 
   const evidence = present(parsed.data.evidence)
   const named = typeof evidence['protocol'] === 'string' ? { protocol: protocolNamed(evidence['protocol']) } : {}
   const record = { evidence: { ...evidence, ...named }, context: present(parsed.data.context ?? {}) } as CaseRecord
-  const { causes, action } = diagnose(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }, record.evidence))
-  const rounded = roundedToOne(causes)
-  return { id: parsed.data.id == null ? null : String(parsed.data.id), causes: rounded, action, for: causes[0]?.for ?? [], against: causes[0]?.against ?? [] }
+  const { ranked, voices, action } = judge(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }, record.evidence))
+  const [first] = ranked
+  return { id: parsed.data.id == null ? null : String(parsed.data.id), causes: roundedToOne(ranked), action, ...(first === undefined ? { for: [], against: [] } : argumentsOn(first.cause, voices)) }
 }
 
 /** Without null fields: absent means unknown. Codes as text. */
