@@ -24,6 +24,8 @@ const COST_OF_MISS = 240
 const COST_OF_LOCK = 240
 
 const NEGLIGIBLE = 0.002
+/** What is likely counts more for the first step than its probability: a part of that is base rates, which all point to the program and not to this record. */
+const ON_THE_LIKELY = 1.3
 
 type Votes = Partial<Record<ActionCode, number>>
 
@@ -31,9 +33,11 @@ type Votes = Partial<Record<ActionCode, number>>
 export function chooseAction(p: Readonly<Record<CauseCode, number>>, codes: readonly FoundCode[], reading: Reading): ActionCode {
   const rules = rulesThatHold(reading)
   const helps = new Map<ActionCode, number>()
-  for (const cause of Object.keys(ACTIONS_BY_CAUSE) as CauseCode[]) {
-    if (p[cause] < NEGLIGIBLE) continue
-    for (const [action, share] of Object.entries(waysToEnd(cause, codes, rules)) as [ActionCode, number][]) helps.set(action, (helps.get(action) ?? 0) + share * p[cause])
+  const causes = (Object.keys(ACTIONS_BY_CAUSE) as CauseCode[]).filter((cause) => p[cause] >= NEGLIGIBLE)
+  const total = causes.reduce((sum, cause) => sum + p[cause] ** ON_THE_LIKELY, 0)
+  for (const cause of causes) {
+    const weight = p[cause] ** ON_THE_LIKELY / total
+    for (const [action, share] of Object.entries(waysToEnd(cause, codes, rules)) as [ActionCode, number][]) helps.set(action, (helps.get(action) ?? 0) + share * weight)
   }
   if (p.login_locked >= LOCK_MATTERS) for (const risky of RISKY) helps.delete(risky)
   if (p.institution_down + p.scheduled_maintenance > 0.5) helps.delete('fix_credentials')

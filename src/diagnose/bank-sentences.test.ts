@@ -37,7 +37,7 @@ function score(set: number): { readonly first: number; readonly three: number } 
   return { first: ranks.filter((rank) => rank === 0).length / ranks.length, three: ranks.filter((rank) => rank < 3).length / ranks.length }
 }
 
-for (const [set, first, three] of [[1, 0.9, 0.95], [2, 0.8, 0.9], [3, 0.65, 0.85], [4, 0.33, 0.5], [5, 0.9, 0.98], [6, 0.93, 0.97], [7, 0.9, 0.97], [8, 0.93, 0.97], [9, 0.35, 0.54], [10, 0.95, 0.97], [11, 0.97, 0.98], [12, 0.65, 0.82], [13, 0.37, 0.57], [14, 0.94, 0.98], [15, 0.92, 0.94], [16, 0.8, 0.88], [17, 0.73, 0.82]] as const) {
+for (const [set, first, three] of [[1, 0.9, 0.95], [2, 0.8, 0.9], [3, 0.65, 0.85], [4, 0.33, 0.5], [5, 0.9, 0.98], [6, 0.93, 0.97], [7, 0.9, 0.97], [8, 0.93, 0.97], [9, 0.35, 0.54], [10, 0.95, 0.97], [11, 0.96, 0.99], [12, 0.65, 0.82], [13, 0.37, 0.57], [14, 0.94, 0.98], [15, 0.92, 0.94], [16, 0.8, 0.88], [17, 0.73, 0.82]] as const) {
   test(`sentences of round ${set}: at least ${first} right at the first place, ${three} among three`, () => {
     const got = score(set)
     assert.ok(got.first >= first && got.three >= three, JSON.stringify(got))

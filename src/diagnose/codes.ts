@@ -53,14 +53,14 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
 }
 
 /**
- * Entries for a code: as written, in upper case, and for dotted codes their parents, because an
+ * Entries for a code: as written, in upper case, a sentence behind a colon also as one word (`EGeneral:Temporary lockout`), and for dotted codes their parents, because an
  * unknown subcode means what its prefix means (SimpleFIN 2.0.0, errors); last by wildcard. A number
  * that no table lists belongs to its group, where the system numbers by groups (`91XX`).
  */
 export function lookUp(code: string, index: CodeIndex): readonly { readonly table: CodeTable; readonly entry: CodeEntry }[] {
   let key = code.trim().toUpperCase().replace(/\.$/, '')
   for (;;) {
-    const exact = index.get(key)
+    const exact = index.get(key) ?? (key.includes(':') ? index.get(key.replace(/\s+/g, '')) : undefined)
     if (exact !== undefined) return exact
     const wild = index.get(key.replace(/([._])[^._]+$/, '$1*')) ?? index.get(`${key}.*`)
     if (wild !== undefined) return wild

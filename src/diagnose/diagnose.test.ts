@@ -164,7 +164,7 @@ test('200 can hide a failure: a page where the protocol was due is no wrong pass
 test('"try again later" decides nothing, and an announced end can be a new address', () => {
   assert.ok((verdict({ protocol: 'ofx', stage: 'signon', message: 'Please try again later.' }).causes[0]?.p ?? 1) < 0.5)
   const ending = verdict({ protocol: 'ofx', stage: 'signon', codes: ['2000'], message: 'This connection will be shut down on 1 May.' }, { bankNotice: 'retirement' })
-  assert.ok(ending.causes.slice(0, 2).some(({ cause }) => cause === 'endpoint_moved'))
+  assert.ok(ending.causes.slice(0, 3).some(({ cause }) => cause === 'endpoint_moved'))
 })
 
 test('a stored consent date is a hint, not a fact: the bank\'s own word outweighs it', () => {

@@ -199,8 +199,8 @@ function isForeign({ table, from }: FoundCode, { evidence }: CaseRecord): boolea
   return from === 'code' && evidence.protocol !== undefined && !table.protocols.includes(evidence.protocol)
 }
 
-function trustIn({ kind }: Voice, { trust }: Fitted): number {
-  return kind === 'code' ? trust.codes : kind === 'context' ? trust.context : trust.rules
+function trustIn({ kind, id }: Voice, { trust, believed }: Fitted): number {
+  return kind === 'code' ? trust.codes : kind === 'context' ? trust.context : trust.rules * (believed[id] ?? 1)
 }
 
 /** Rules on what the server knows beside the answer, and on nothing else. */

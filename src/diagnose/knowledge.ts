@@ -75,6 +75,8 @@ export type Rule = {
   readonly pair?: true
   /** Relink holds the fact itself: it cannot be misread. */
   readonly own?: true
+  /** Believed as it is written, whatever cases show: nobody reports what he typed wrongly, so they cannot show how often that was all. */
+  readonly asWritten?: true
   readonly weights: Weights
   /** The fact as a sentence for the lists "for" and "against"; `{name}` is replaced by that fact of the evidence or context. */
   readonly because: string
@@ -90,6 +92,8 @@ export type Fitted = {
   readonly background: { readonly [feature: string]: Weights }
   /** Multiplies the evidence of code tables, of rules on context alone, and of the other rules. */
   readonly trust: { readonly codes: number; readonly context: number; readonly rules: number }
+  /** How far single rules are believed, where cases have shown another measure than 1: their weights count so much. */
+  readonly believed: { readonly [rule: string]: number }
   /** Divides all logits at the end; above 1 makes probabilities humbler. */
   readonly temperature: number
 }

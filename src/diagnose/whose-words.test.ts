@@ -132,7 +132,7 @@ test('an interface for programs that answers with a page for people failed itsel
 test('what a program does with its tokens, its TANs, its pages and its files is most often its own fault', () => {
   const own = (evidence: Evidence, context: CaseContext = { connection: 'established' }) => pOf('client_bug', evidence, context)
   assert.ok(own({ protocol: 'qbo-api', stage: 'accounts', httpStatus: 401 }) > 1.5 * own({ protocol: 'qbo-api', stage: 'accounts', httpStatus: 401 }, {}))
-  assert.ok(own({ protocol: 'fints', stage: 'mfa', message: 'Auftrag nicht gefunden' }) > 1.8 * own({ protocol: 'fints', stage: 'statement', message: 'Auftrag nicht gefunden' }))
+  assert.ok(own({ protocol: 'fints', stage: 'mfa', message: 'Auftrag nicht gefunden' }) > 1.7 * own({ protocol: 'fints', stage: 'statement', message: 'Auftrag nicht gefunden' }))
   assert.ok(own({ protocol: 'scraper', stage: 'signon', message: 'login ended unexpectedly' }) > own({ protocol: 'scraper', stage: 'signon', message: 'it ended unexpectedly' }))
   assert.ok(own({ protocol: 'other', stage: 'parse', message: 'field 7' }) > 1.3 * own({ protocol: 'other', stage: 'parse', message: 'field 7', httpStatus: 200 }))
   assert.ok(own({ protocol: 'other', stage: 'accounts', message: 'list lost' }, { connection: 'new' }) > own({ protocol: 'other', stage: 'statement', message: 'list lost' }, { connection: 'new' }))

@@ -74,7 +74,7 @@ export const WORD_PAIRS: readonly Rule[] = [
   pair('account', 'closed', 'an account is closed', { account_closed: 1.8, account_not_found: 0.4 }),
   pair('account', 'unknown', 'an account is not known', { account_not_found: 1.8, account_closed: 0.3, account_not_authorized: 0.3 }),
   pair('person', 'notAllowed', 'this login has no right to an account', { account_not_authorized: 1.8 }),
-  pair('login', 'wrong', 'user name or password is wrong', { credentials_invalid: 1.8, login_locked: 0.2 }),
+  { ...pair('login', 'wrong', 'user name or password is wrong', { credentials_invalid: 1.8, login_locked: 0.2 }), asWritten: true },
   pair('password', 'renewed', 'a new password is wanted', { password_change_required: 2, credentials_invalid: 0.2 }),
   pair('login', 'locked', 'the login is locked', { login_locked: 2.4 }),
   pair('code', 'needed', 'a code is wanted', { mfa_required: 1.8 }),
