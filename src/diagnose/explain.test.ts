@@ -23,7 +23,7 @@ test('codes are understood as people write them', () => {
     ['Access expired', 'gocardless', 'AccessExpiredError'], ['SCA_METHOD_UNKNOWN', 'berlin-group', 'SCA_METHOD_UNKNOWN'], ['429', 'http', '429'],
     ['429 Too Many Requests', 'http', '429'], ['too many requests', 'http', '429'], ['Unauthorized', 'http', '401'], ['503 Service Unavailable', 'http', '503'],
     ['invalidPassword', 'scraper', 'INVALID_PASSWORD'], ['account locked', 'pluggy', 'ACCOUNT_LOCKED'], ['getaddrinfo ENOTFOUND', 'network', 'ENOTFOUND'],
-    ['net::ERR_CERT_DATE_INVALID', 'network', 'ERR_CERT_DATE_INVALID'],
+    ['net::ERR_CERT_DATE_INVALID', 'network', 'ERR_CERT_DATE_INVALID'], ['EGeneral:Temporary lockout', 'kraken', 'EGeneral:TemporaryLockout'],
   ]
   for (const [asked, system, code] of written) {
     const found = explain(asked)[0]
