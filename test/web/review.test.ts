@@ -213,6 +213,22 @@ describe('review on the page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  // Fails when: the history of a row speaks in the words of programs (“review for_review → accepted”), or says neither there nor under Recent changes who it was (both were so).
+  test('who decided, and what, is told in words: with the row, and under Recent changes', async () => {
+    const page = await world.openPage()
+    const account = await world.imported('who.csv', ['2026-09-02,BOOKS,-3.00', '2026-09-01,STAYS,-4.00'])
+    await reviewOf(page, account)
+    await page.locator('[role=row][data-index="0"]').focus()
+    await page.keyboard.press('x')
+    await page.getByText('Recent changes').click()
+    await page.getByRole('listitem').filter({ hasText: 'BOOKS' }).getByText(/excluded.*Demo owner/).waitFor()
+    const [row] = (await world.sandbox.opened.instance.store.feed.transactions({ accountId: account, limit: 1 })).rows
+    assert.equal(row?.name, 'BOOKS')
+    await page.goto(world.url(`/transactions/${row?.id}`))
+    await page.getByText(/Demo owner decided it\. excluded no → yes/).waitFor()
+    await page.context().close()
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })
 

@@ -1,5 +1,6 @@
 /** Recent changes: what was decided about rows and answered to questions, by anybody, newest first; any of them can be taken back, today or next week. */
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useAct } from '../act.ts'
 import { useMay } from '../me.ts'
 import { get, type Decision, type Question } from '../api.ts'
@@ -25,16 +26,13 @@ export function Recent({ taken }: { taken: () => void }) {
           {items.length === 0 && answers.data?.items.length === 0 && <p className="text-muted">{say('Nothing was decided yet. What you accept, name or exclude is listed here, and can be taken back.')}</p>}
           <ul className="grid gap-2">
             {items.map((decision, index) => (
-              <li key={`${decision.at} ${index}`} className="flex flex-wrap items-center gap-x-3 border-t border-line pt-2 first:border-t-0">
-                <WhenAndWho at={decision.at} by={decision.by} />
-                <span className="min-w-0 grow"><bdi className="name">{decision.transaction.description === '' ? say('no text') : decision.transaction.description}</bdi> <Amount amount={decision.transaction.amount} currency={decision.transaction.currency} signed /></span>
-                <span>{wordsOf(decision)}</span>
+              <Change key={`${decision.at} ${index}`} row={decision.transaction} words={wordsOf(decision)} at={decision.at} by={decision.by}>
                 {decision.after.transfer === null || !may('review') ? null : decision.holds ? (
                   <button type="button" className="button !min-h-8" disabled={act.isPending} aria-label={say('Undo: {decision}, {row}', { decision: wordsOf(decision), row: decision.transaction.description })} onClick={() => takeBack(decision)}>{say('Undo')}</button>
                 ) : (
                   <span className="meta">{say('changed since')}</span>
                 )}
-              </li>
+              </Change>
             ))}
           </ul>
         </>
@@ -52,20 +50,26 @@ function Answers({ items, isBusy, takeBack }: { items: readonly Question[]; isBu
       {items.map(({ id, answer, answeredAt, by, transaction, other }) => {
         const words = answered(answer, other !== null)
         return (
-          <li key={id} className="flex flex-wrap items-center gap-x-3 border-t border-line pt-2 first:border-t-0">
-            <WhenAndWho at={answeredAt} by={by} />
-            <span className="min-w-0 grow"><bdi className="name">{transaction.description === '' ? say('no text') : transaction.description}</bdi> <Amount amount={transaction.amount} currency={transaction.currency} signed /></span>
-            <span>{words}</span>
+          <Change key={id} row={transaction} words={words} at={answeredAt} by={by}>
             {may('review') && <button type="button" className="button !min-h-8" disabled={isBusy} aria-label={say('Undo: {decision}, {row}', { decision: words, row: transaction.description })} onClick={() => takeBack(id)}>{say('Undo')}</button>}
-          </li>
+          </Change>
         )
       })}
     </ul>
   )
 }
 
-function WhenAndWho({ at, by }: { at: string | null; by: string | null }) {
-  return <span className="meta grid w-36">{at !== null && <Instant at={at} />}{by !== null && <bdi className="name">{by}</bdi>}</span>
+/** A row, what was decided of it, by whom and when, and the way back. */
+function Change({ row, words, at, by, children }: { row: Decision['transaction']; words: string; at: string | null; by: string | null; children: ReactNode }) {
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-t border-line pt-2 first:border-t-0">
+      <div>
+        <p className="flex flex-wrap items-baseline gap-x-2"><bdi className="name">{row.description === '' ? say('no text') : row.description}</bdi> <Amount amount={row.amount} currency={row.currency} signed /></p>
+        <p className="meta [overflow-wrap:anywhere]"><span className="text-text">{words}</span>{by !== null && <> · <bdi>{by}</bdi></>}{at !== null && <> · <Instant at={at} /></>}</p>
+      </div>
+      {children}
+    </li>
+  )
 }
 
 function answered(answer: string | null, ofTwo: boolean): string {

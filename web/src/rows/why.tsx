@@ -29,20 +29,22 @@ export function Why({ id }: { id: string }) {
   )
 }
 
-/** What history records, by the names that the API gives them; a name that this page does not know is shown as it came. */
+/** What history records, in words; a name that this page does not know is shown as it came. */
 const FIELDS: Readonly<Record<string, string>> = {
-  status: message('status'), state: message('state'), withdrawnReason: message('withdrawnReason'), postedOn: message('postedOn'), transactedOn: message('transactedOn'), valueOn: message('valueOn'),
-  amount: message('amount'), currency: message('currency'), name: message('name'), memo: message('memo'), kind: message('kind'), checkNumber: message('checkNumber'), reference: message('reference'),
-  foreignAmount: message('foreignAmount'), foreignCurrency: message('foreignCurrency'), review: message('review'), category: message('category'), note: message('note'),
+  status: message('status'), state: message('state'), withdrawnReason: message('reason'), postedOn: message('booked on'), transactedOn: message('made on'), valueOn: message('value date'),
+  amount: message('amount'), currency: message('currency'), name: message('name'), memo: message('memo'), kind: message('kind'), checkNumber: message('check number'), reference: message('reference'),
+  foreignAmount: message('foreign amount'), foreignCurrency: message('foreign currency'), category: message('category'), note: message('note'),
   excluded: message('excluded'), deleted: message('deleted'),
 }
 /** Values that are words of Relink's own; of all other fields they are the bank's, or a person's. */
 const VALUES: Readonly<Record<string, string>> = {
-  posted: message('posted'), pending: message('pending'), withdrawn: message('withdrawn'), for_review: message('for_review'), accepted: message('accepted'), true: message('true'), false: message('false'),
+  posted: message('posted'), pending: message('pending'), withdrawn: message('withdrawn'), for_review: message('to review'), accepted: message('accepted'),
+  pending_dropped: message('no longer shown by the bank'), bank_removed: message('taken out by the bank'), bank_corrected: message('deleted by the bank'), merged: message('the same as another row'), undone: message('taken back'),
+  true: message('yes'), false: message('no'),
 }
 const DAYS = new Set(['postedOn', 'transactedOn', 'valueOn'])
 const AMOUNTS = new Set(['amount', 'foreignAmount'])
-const HAS_WORDS = new Set(['status', 'state', 'review', 'excluded', 'deleted'])
+const HAS_WORDS = new Set(['status', 'state', 'withdrawnReason', 'review', 'excluded', 'deleted'])
 
 type Changes = TransactionDetail['history'][number]['changes']
 
@@ -70,7 +72,9 @@ function shown(field: string, value: string | null, currency: string): string | 
 function changeWords(field: string, before: string | null, after: string | null): string {
   // Which transfer is an id that says nothing to a person.
   if (field === 'transfer') return say(after === null ? 'transfer taken back' : 'paired as a transfer')
-  return `${fieldWords(field)} ${valueWords(field, before)} → ${valueWords(field, after)}`
+  const [was, is] = [valueWords(field, before), valueWords(field, after)]
+  // “to review → accepted” says itself of what.
+  return field === 'review' ? `${was} → ${is}` : `${fieldWords(field)} ${was} → ${is}`
 }
 
 function fieldWords(field: string): string {
