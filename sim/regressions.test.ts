@@ -63,6 +63,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['signs:70000048/d8/f0/c/s', 'turned amounts of booked rows were taken, because pending rows beside them had the signs of before'],
   ['unsure-copies:70000057/d5/f0/c/s', 'a row that came with the second statement of a day was in no span, and a copy of it on the next day was proved in its place'],
   ['two-workers:70000064/d22/f1,2,3/c1,2,3,4,5/s', 'unlocking sent a password that may have been refused when Relink died'],
+  ['crowded:91000006/d22/f3,5,6,7,8,9,10,11/c/s', 'a list lacked a booking that its balance held, and the hold of it was withdrawn'],
   ['2000006548/d8/f0/c/s', 'amounts that were turned because of a fault in new rows alone never turned back, and the judge took holds that were turned after they had gone for dropped anew'],
   ['2000007779/d22/f2/c/s', 'the next withdrawal of an amount, a week later, was taken for the one that a cut answer had left out, though the balance said two'],
   ['777000146/d22/f2,3/c1/s', 'the bank gave a row two ids in one answer, where it lists all rows twice and uses ids again'],

@@ -265,13 +265,15 @@ export class Answer {
 
   /**
    * Rows that a complete answer does not show any more. Pending ones are withdrawn (and come back
-   * when the bank shows them again). Posted ones stay, with a question, unless stated balances prove
+   * when the bank shows them again), unless the balance holds them as booked. Posted ones stay, with a question, unless stated balances prove
    * that the bank took them out; when the balance still holds with them, the list is at fault.
    */
   async #endMissing(builder: CommitBuilder, candidates: Candidates, missing: readonly Candidate[], ledger: Ledger | null, closings: readonly Closing[], counted: readonly Movement[]): Promise<void> {
     const merged = new Set(closings.filter((closing) => closing.answer === 'same').map((closing) => closing.question.transactionId))
     const lost = missing.filter((candidate) => candidate.state === 'posted')
-    for (const candidate of missing) if (candidate.state === 'pending' && !merged.has(candidate.id)) builder.withdraw(candidate, 'pending_dropped')
+    const dropped = missing.filter((candidate) => candidate.state === 'pending' && !merged.has(candidate.id))
+    const lacking = this.#lacksBooking(builder, dropped, lost, ledger)
+    for (const candidate of dropped) if (!lacking.includes(candidate)) builder.withdraw(candidate, 'pending_dropped')
     if (lost.length === 0) return
     const movements = [...builder.finish().movements, ...counted]
     const { sound, spans } = ledger?.prove(movements) ?? { sound: null, spans: [] }
@@ -283,6 +285,14 @@ export class Answer {
     }
     const asked = await this.#askedAbout()
     for (const candidate of lost) if (!asked.has(candidate.id)) builder.ask('removed_at_bank', candidate.id, null)
+  }
+
+  /** Of pending rows that are not shown any more those that the balance holds as booked, all or one of them: the list lacks their booking, and shows it later. */
+  #lacksBooking(builder: CommitBuilder, dropped: readonly Candidate[], lost: readonly Candidate[], ledger: Ledger | null): readonly Candidate[] {
+    const { movements } = builder.finish()
+    if (dropped.length === 0 || lost.length > 0 || ledger === null || ledger.prove(movements).sound !== false) return []
+    const booked = (rows: readonly Candidate[]): readonly Movement[] => rows.map(({ amount }) => ({ on: this.#asked.to, amount, isNew: true }))
+    return [dropped, ...dropped.map((candidate) => [candidate])].find((rows) => ledger.prove([...movements, ...booked(rows)]).sound === true) ?? []
   }
 
   /**

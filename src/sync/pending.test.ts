@@ -6,7 +6,7 @@ import { UNDECIDED } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { missingFrom } from './commit.ts'
 import { NONE_VANISHED, type MatchContext } from './match.ts'
-import { row, World } from './testing.ts'
+import { decimal, row, World } from './testing.ts'
 
 const HELD = row('2026-03-18', '-240.00', 'City Car Rental', { status: 'pending' })
 
@@ -63,3 +63,28 @@ const stored: Candidate = {
   kind: null, checkNumber: null, reference: null, foreignAmount: null, foreignCurrency: null, contentKey: 'c', createdAt: 0, updatedAt: 0, reports: [],
   decisions: UNDECIDED,
 }
+
+// Seen, crowded:91000006: a list lacked one booking, its hold was withdrawn, and for a day the purchase was nowhere.
+test('a pending row that is shown no more, and that the balance holds as booked, waits for its booking; another one goes', async () => {
+  for (const [balance, feed] of [
+    ['60.00', ['2026-03-17 -500 Bakery', '2026-03-18 -24000 City Car Rental pending']],
+    ['300.00', ['2026-03-17 -500 Bakery']],
+  ] as const) {
+    const world = await new World('2026-03-20').connect()
+    const stated = (amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
+    const bakery = row('2026-03-17', '-5.00', 'Bakery', { providerId: 'b' })
+    world.bank.rows = [bakery, HELD]
+    world.bank.balances = stated('300.00')
+    await world.sync()
+    const held = (await world.all()).find(({ state }) => state === 'pending')
+    world.bank.rows = [bakery]
+    world.bank.balances = stated(balance)
+    await world.sync(1)
+    assert.deepEqual([await world.feed(), await world.openQuestions()], [[...feed], []])
+    world.bank.rows = [bakery, row('2026-03-21', '-240.00', 'City Car Rental', { providerId: 'c' })]
+    world.bank.balances = stated('60.00')
+    await world.sync(1)
+    assert.deepEqual(await world.feed(), ['2026-03-17 -500 Bakery', '2026-03-21 -24000 City Car Rental'])
+    if (balance === '60.00') assert.ok((await world.all()).some(({ id, state }) => id === held?.id && state === 'posted'))
+  }
+})
