@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { acquireLock } from './lock.mjs'
 import { InstallFailure, writeFailure } from './install.mjs'
 import { run } from './run.mjs'
@@ -28,10 +29,16 @@ async function build(root, node) {
     const sources = fingerprint(root)
     const built = await run(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'web', '--outDir', join(root, 'dist/web'), '--emptyOutDir', '--logLevel', 'warn'], { cwd: root, capture: true })
     if (built.status !== 0) throw new InstallFailure(`The web page could not be built:\n${built.output.trim().split('\n').slice(-20).join('\n')}`)
+    compress(join(root, 'dist/web/assets'))
     writeFileSync(stampPath(root), sources)
   } finally {
     lock.release()
   }
+}
+
+/** Scripts and styles as they travel, each beside its file: the server sends those to whoever takes them. */
+function compress(directory) {
+  for (const name of readdirSync(directory)) if (/\.(js|css)$/.test(name)) writeFileSync(join(directory, `${name}.gz`), gzipSync(readFileSync(join(directory, name)), { level: 9 }))
 }
 
 /** Whether there is an application to build. */

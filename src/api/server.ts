@@ -121,7 +121,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   })
   server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, options.pageDirectory))
   if (options.pageDirectory !== null) {
-    await server.register(fastifyStatic, { root: options.pageDirectory, wildcard: false, setHeaders: cacheHashedFiles })
+    await server.register(fastifyStatic, { root: options.pageDirectory, wildcard: false, preCompressed: true, setHeaders: cacheHashedFiles })
   }
   return server
 }

@@ -3,7 +3,7 @@
  * 320 pixels, everything within reach of the keyboard, and a first page of bounded weight.
  */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -462,6 +462,19 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     t.diagnostic(`${kilobytes.toFixed(1)} kB gzip`)
     assert.ok(kilobytes < BUDGET_KB, `${kilobytes.toFixed(1)} kB`)
     assert.ok(!scripts.some((name) => /^(balance-picture|review|connection)-[\w-]{8}\.js$/.test(name)))
+  })
+
+  test('scripts and styles travel compressed to whoever takes them so, and as they are to others', async () => {
+    const names = readdirSync(join(PAGE, 'assets')).filter((name) => /\.(js|css)$/.test(name))
+    assert.ok(names.length > 1)
+    for (const name of names) {
+      for (const [accepted, encoding] of [['gzip', 'gzip'], ['gzip, deflate, br, zstd', 'gzip'], ['identity', null]] as const) {
+        const answer = await fetch(world.url(`/assets/${name}`), { headers: { 'accept-encoding': accepted } })
+        assert.deepEqual([answer.status, answer.headers.get('content-encoding'), answer.headers.get('cache-control'), answer.headers.get('vary')?.toLowerCase().includes('accept-encoding')], [200, encoding, 'public, max-age=31536000, immutable', true], `${name} ${accepted}`)
+        assert.match(answer.headers.get('content-type') ?? '', /^(text|application)\/(javascript|css)/, name)
+        assert.equal(await answer.text(), readFileSync(join(PAGE, 'assets', name), 'utf8'), name)
+      }
+    }
   })
 
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
