@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { useAct } from '../act.ts'
-import { ask, get, type Account, type DryRun, type Transaction } from '../api.ts'
+import { get, look, type Account, type DryRun, type Transaction } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Amount } from '../parts/money.tsx'
@@ -23,7 +23,7 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
   const rule = { contains: contains.trim(), category: category.trim(), accountId }
   const asked = useDeferredValue(JSON.stringify(rule))
   const isWhole = rule.contains.length >= 2 && rule.category !== ''
-  const dry = useQuery({ queryKey: ['rule preview', asked], queryFn: () => ask<DryRun>('POST', '/rules/preview', JSON.parse(asked) as unknown), enabled: isWhole, placeholderData: (before) => before })
+  const dry = useQuery({ queryKey: ['rule preview', asked], queryFn: () => look<DryRun>('/rules/preview', JSON.parse(asked) as unknown), enabled: isWhole, placeholderData: (before) => before })
   // What is saved is what was shown that it would change.
   const isCurrent = asked === JSON.stringify(rule) && dry.data !== undefined && !dry.isPlaceholderData
   const save = (): void => act.send('POST', '/rules', { ...rule, apply: alsoAgainst ? 'all' : 'fresh' }, (answer) => done((answer as { changed: number }).changed, rule))
