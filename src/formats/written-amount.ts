@@ -1,6 +1,6 @@
 /**
  * Amounts as people and banks write them in CSV and QIF: `1.234,56`, `1,234.56`, `(12.00)`, `12.00-`,
- * `$ -5`, `1'000.00 CHF`, `5,00 DR`, `5,00 S`. What is the decimal separator is a property of the file, not of
+ * `$ -5`, `1'000.00 CHF`, `5,00 DR`, `DR 5.00`, `5,00 S`. What is the decimal separator is a property of the file, not of
  * the number: a number is scanned first, the style is chosen over many, then it is read exactly.
  */
 import { parseDecimal, type Decimal } from '../domain/money.ts'
@@ -17,6 +17,9 @@ const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|[Kk]r\\.?|zł|Kč|Ft|Fr\\.?|lei|
 const NUMBER = "(?:\\d[\\d.,'\\u2019 ]*|[.,]\\d+)"
 const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?((?:CR|DR|DB|OD|Cr|Dr|Db|Od)\\.?|[CDHS])?$`, 'u')
 
+/** A side before a figure with coins: without coins it may be a reference (`DR 12345`). */
+const SIDE_BEFORE = /^((?:CR|DR|DB|OD|Cr|Dr|Db|Od)\b\.?|[DHS](?= )) ?([^()]*[.,]\d{1,3})$/
+
 /** The codes of ISO 4217: other three letters before digits are a reference (`REF123`), not money. */
 const CODES = new Set(Intl.supportedValuesOf('currency'))
 
@@ -28,6 +31,7 @@ export function scanAmount(text: string): WrittenAmount | null {
   let rest = plainDigits(text).replace(/[\s\u00a0\u2007\u202f]+/g, ' ').trim()
   // A spreadsheet is told by an apostrophe that what follows is text.
   rest = (/^="?([^"]*)"?$/.exec(rest)?.[1]?.trim() ?? rest).replace(/^'(?=[\d(+-])/, '')
+  rest = rest.replace(SIDE_BEFORE, '$2 $1')
   const bracketed = /^([^(]*)\(([^()]+)\)([^)]*)$/.exec(rest)
   if (bracketed !== null) rest = `${bracketed[1]}${bracketed[2]}${bracketed[3]}`.trim()
   const match = AMOUNT.exec(rest)

@@ -107,11 +107,13 @@ test('letters that tell a direction only beside each other do so under a word fo
   assert.equal(await isUnsigned(file('Direction', 'I', 'E')), true)
 })
 
-test('where only money in is marked behind its amount, all else went out', async () => {
+test('where only money in is marked beside its amount, all else went out', async () => {
   const file = (...amounts: readonly string[]): string => `Date,Description,Amount\n${amounts.map((amount, at) => `2024-01-1${at},Text,"${amount}"\n`).join('')}`
   assert.deepEqual(await amountsOf(file('12.50', '1,100.00 CR', '3.00')), ['-12.5', '1100', '-3'])
   assert.deepEqual(await amountsOf(file('12.50 DR', '1,100.00 CR', '3.00 DR')), ['-12.5', '1100', '-3'])
   assert.deepEqual(await amountsOf(file('12.50DR', '1,100.00')), ['-12.5', '1100'])
+  assert.deepEqual(await amountsOf(file('DR 12.50', 'CR 1,100.00', 'Dr. USD 3.00')), ['-12.5', '1100', '-3'])
+  assert.deepEqual(await amountsOf(file('12.50', 'CR 1,100.00', '3.00')), ['-12.5', '1100', '-3'])
   assert.deepEqual(await amountsOf(file('12.50CR', '1,100.00Cr')), ['12.5', '1100'])
   assert.equal(await isUnsigned(file('12.50CR', '1,100.00Cr')), false)
 })
