@@ -79,7 +79,7 @@ export async function connectionResource(language: Language, instance: Instance,
     awaitsChoice: connection.state === 'active' && connection.readPlan?.awaitsChoice === true,
     fields: formFields(language, instance, connection.connector, connection.settings),
     problems: cards,
-    challenge: challenge === null ? null : challengeResource(language, challenge),
+    challenge: challenge === null ? null : await challengeResource(language, store, challenge),
     accounts: accounts.map((account) => ({ ...accountResource(account), formerNumber: adoptionOf(sources, account.id)?.former.ref.number ?? null })),
     lastRun: lastRun === null ? null : runResource(language, lastRun),
   }

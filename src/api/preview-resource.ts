@@ -29,7 +29,7 @@ export async function previewResource(language: Language, instance: Instance, pr
     unfed: await Promise.all(preview.unfed.map(async (accountId) => ({ accountId, name: await name(accountId) }))),
     unknown: [...unknown],
     needs: await switchNeeds(instance, preview),
-    challenge: challenge === undefined ? null : challengeResource(language, challenge),
+    challenge: challenge === undefined ? null : await challengeResource(language, store, challenge),
     failure: failure === null ? null : failureResource(language, failure),
     undoUntil: switchedAt === null || state !== 'switched' ? null : isoInstant(switchedAt + UNDO_DAYS * DAY_MS),
   }

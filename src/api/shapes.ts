@@ -15,7 +15,7 @@ import { readCurrency } from '../formats/written-currency.ts'
 import { translated, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
-import type { AccountSummary } from '../ports/store.ts'
+import type { AccountSummary, TenantStore } from '../ports/store.ts'
 import { becauseOf, type Explanation } from '../sync/explain.ts'
 
 const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
@@ -242,6 +242,7 @@ export const challengeShape = z
     state: z.string(),
     askedAt: instant,
     expiresAt: instant,
+    refusedBefore: z.int().meta({ description: 'How many answers to this login\'s questions before it the bank refused in a row' }),
     prompts: z.array(
       z.object({
         id: z.string(),
@@ -256,9 +257,12 @@ export const challengeShape = z
   .meta({ id: 'Challenge' })
 
 /** The words of a question are the bank's and stay; what we ask in its place is said in the reader's language. */
-export function challengeResource(language: Language, challenge: Challenge): z.output<typeof challengeShape> {
+export async function challengeResource(language: Language, { challenges }: Pick<TenantStore, 'challenges'>, challenge: Challenge): Promise<z.output<typeof challengeShape>> {
+  const judged = (await challenges.list({ connectionId: challenge.connectionId, state: ['accepted', 'refused'] })).filter(({ askedAt }) => askedAt < challenge.askedAt)
+  const lastTaken = judged.findIndex(({ state }) => state === 'accepted')
   return {
     id: challenge.id, connectionId: challenge.connectionId, state: challenge.state, askedAt: isoInstant(challenge.askedAt), expiresAt: isoInstant(challenge.expiresAt),
+    refusedBefore: lastTaken === -1 ? judged.length : lastTaken,
     prompts: challenge.prompts.map(({ options, label, ...prompt }) => ({ ...prompt, label: translated(language, label), ...(options === undefined ? {} : { options: [...options] }) })),
   }
 }

@@ -51,7 +51,7 @@ export async function connectCommand(output: Output, wanted: string | undefined,
 async function answerFirst(output: Output, instance: Instance, { connection, challenge }: Extract<ConnectResult, { kind: 'challenge' }>): Promise<void> {
   const run = await answerChallenge(output, instance, challenge, { file: undefined, stdin: undefined })
   const after = await connectionResource('en', instance, (await instance.store.connections.get(connection.id)) ?? connection)
-  output.data(run === null ? { connection: after, challenge: challengeResource('en', challenge) } : { connection: after, run: runResource('en', run) })
+  output.data(run === null ? { connection: after, challenge: await challengeResource('en', instance.store, challenge) } : { connection: after, run: runResource('en', run) })
 }
 
 export async function chooseInstitution(instance: Instance, wanted: string | undefined): Promise<Institution> {

@@ -78,7 +78,7 @@ async function shown({ instance }: Opened, connectionId: string): Promise<string
   const problems = await store.problems.list({ connectionId, limit: 50 })
   const papers = await Promise.all(problems.flatMap((problem) => [problemResource('en', instance, problem), letterToBank('en', store, problem), supportBundle(store, problem, 'test')]))
   const runs = (await store.runs.list({ connectionId, limit: 100 })).map((run) => runResource('en', run))
-  return JSON.stringify([papers, runs, (await store.challenges.list({ connectionId })).map((challenge) => challengeResource('en', challenge))])
+  return JSON.stringify([papers, runs, await Promise.all((await store.challenges.list({ connectionId })).map((challenge) => challengeResource('en', store, challenge)))])
 }
 
 // Fails when: evidence, messages or prompts are kept as the bank wrote them (planted: `concealed` returns its argument; suspend

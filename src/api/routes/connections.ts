@@ -116,14 +116,14 @@ const challenge = route({
   handle: async ({ params, instance, language }) => {
     const found = await instance.store.challenges.get(params.id)
     if (found === null) throw new ApiProblem('not_found', 'There is no challenge with this id.')
-    return challengeResource(language, found)
+    return challengeResource(language, instance.store, found)
   },
 })
 
 const challenges = route({
   method: 'GET', url: '/challenges', action: 'sync', tag: 'Challenges', summary: 'Open questions of banks',
   response: listOf(challengeShape),
-  handle: async ({ instance, language }) => ({ items: (await instance.store.challenges.list({ state: 'open' })).map((challenge) => challengeResource(language, challenge)) }),
+  handle: async ({ instance, language }) => ({ items: await Promise.all((await instance.store.challenges.list({ state: 'open' })).map((challenge) => challengeResource(language, instance.store, challenge))) }),
 })
 
 const answer = route({
@@ -169,7 +169,7 @@ const openLink = route({
     const instead = { connectionId: found.connectionId }
     if (read.isOver) throw new ApiProblem('link_void', 'This link was good for ten minutes, and they are over.', instead)
     if (!(await instance.store.access.spendLink(read.digest, now))) throw new ApiProblem('link_void', 'This link was opened before, and it is good once.', instead)
-    return challengeResource(language, found)
+    return challengeResource(language, instance.store, found)
   },
 })
 

@@ -21,7 +21,7 @@ export function ChallengeForm({ challenge, answered }: { challenge: Challenge; a
   const busy = answer.isPending || again.isPending
   return (
     <form className="panel mb-4 grid gap-4 border-need" aria-label={say('Question of the bank')} onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }, (run) => answered?.(run as Run)) }}>
-      <Arrival>{say('The bank asks to know that it is you')}</Arrival>
+      {challenge.refusedBefore === 0 ? <Arrival>{say('The bank asks to know that it is you')}</Arrival> : <Refused challenge={challenge} />}
       {challenge.prompts.map((prompt) => (
         <Field key={prompt.id} prompt={prompt} value={answers[prompt.id] ?? ''} set={(value) => setAnswers({ ...answers, [prompt.id]: value })} />
       ))}
@@ -36,6 +36,22 @@ export function ChallengeForm({ challenge, answered }: { challenge: Challenge; a
       {sent !== null && <Sent result={sent} />}
       <p className="meta">{say('The bank waits about {minutes, plural, one {a minute} other {# minutes}} more. An answer is sent once and not kept.', { minutes: minutesLeft(challenge) })}</p>
     </form>
+  )
+}
+
+/** Banks that count wrong answers lock a login at this one. */
+const LOCKS_AT = 3
+
+/** What became of the answer before: the bank asks anew after it, in another form, so it is said there. */
+function Refused({ challenge: { prompts, refusedBefore } }: { challenge: Challenge }) {
+  const isCode = prompts.some(({ kind }) => kind === 'code')
+  const safe = LOCKS_AT - 1 - refusedBefore
+  return (
+    <div>
+      <Arrival>{say(isCode ? 'The bank did not accept the code. It asks anew.' : 'The bank did not accept the answer. It asks anew.')}</Arrival>
+      <p className="mt-2">{isCode ? say('The refused code is not sent again: enter the newest one that you got. The sign-in and all rows are kept.') : say('The refused answer is not sent again by itself. The sign-in and all rows are kept.')}</p>
+      <p className="mt-2">{safe > 0 ? say('Many banks lock a login after three wrong answers in a row. This was the first: one more try is safe.') : say('{count} answers in a row were refused, and many banks lock a login after three: compare it letter by letter, or ask the bank first.', { count: refusedBefore })}</p>
+    </div>
   )
 }
 

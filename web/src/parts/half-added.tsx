@@ -25,7 +25,7 @@ export function stateOfAdding(connection: Connection): string {
   if (challenge !== null) return say('Waiting for your answer to the bank’s question.')
   if (awaitsChoice) return say('The bank lets us in. Waiting for you to choose which accounts are read.')
   if (isSigningIn(connection)) return say('Signing in at the bank.')
-  return `${lastRun?.failure?.message ?? say('The question of the bank was not answered in time.')} ${say('Nothing was stored.')}`
+  return `${lastRun?.failure?.message ?? say('The question of the bank was not answered in time.')} ${say('No row was read. The sign-in is kept, so that the bank can be asked anew; who discards it deletes it.')}`
 }
 
 export function HalfAdded({ connection }: { connection: Connection }) {
