@@ -5,7 +5,7 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { CUSTOMERS } from '../bank/customers.ts'
 import { openHouse } from '../test/security/house.ts'
 import { SETTINGS, troubledPages } from '../test/web/pages.ts'
@@ -79,10 +79,10 @@ async function takeEveryPage(world: World): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
     const page = await world.openPage({ scheme })
     await page.setViewportSize(WINDOW)
+    const answered = watchAnswers(page)
     for (const [at, path] of shown.entries()) {
       await settled(page, world.url(path))
-      // The tiles of accounts are filled one by one.
-      if (path === '/accounts') await page.getByText(/days (read|proved)$/).nth(4).waitFor()
+      await answered()
       await page.screenshot({ path: join(ALL_PAGES, `${fileOf(at, path)}-${scheme}.png`), animations: 'disabled' })
     }
     await page.context().close()
@@ -94,6 +94,17 @@ async function takeEveryPage(world: World): Promise<void> {
   }
   const further = await takeFurther(world)
   process.stdout.write(`${shown.length + 1 + further} pages in two themes: ${ALL_PAGES}\n`)
+}
+
+/** A page asks for its parts one after another (tiles, lists below an account): waits until nothing that it asked for is open during so many frames. */
+function watchAnswers(page: Page, calmFrames = 12): () => Promise<void> {
+  const open = new Set<Request>()
+  page.on('request', (request) => request.resourceType() === 'fetch' && open.add(request))
+  page.on('requestfinished', (request) => open.delete(request))
+  page.on('requestfailed', (request) => open.delete(request))
+  return async () => {
+    for (let calm = 0; calm < calmFrames; calm = open.size === 0 ? calm + 1 : 0) await page.evaluate('new Promise(requestAnimationFrame)')
+  }
 }
 
 /** What no address alone shows: the first sign-in at a bank, a bank's question by its link on a phone, what is half added, and a Relink that has no owner yet. How many these are. */

@@ -15,7 +15,7 @@ import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { PrintedAt } from '../parts/paper.tsx'
 import { Sentence } from '../parts/sentence.tsx'
-import { Empty, FirstBank, Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Empty, FirstBank, Loaded, Title, Trouble, Waiting } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
 import { asTyped, decimalOf, exampleAmount } from './typed-amount.ts'
 
@@ -65,6 +65,7 @@ function Whole({ account }: { account: Account }) {
       <p className="meta mb-4"><Link className="link" to="/accounts/$id" params={{ id: account.id }}>{account.name}</Link>{account.number !== null && <span className="whitespace-nowrap"> ··{account.number.slice(-4)}</span>}{account.currency !== NO_CURRENCY && `, ${account.currency}`}</p>
       {isUnread(account) ? <NoRows account={account} /> : <>
       <NeedsServer><Statement key={`${asOf} ${balance}`} account={account} asOf={asOf} balance={balance} /></NeedsServer>
+      {compared.isLoading && <Waiting error={null} />}
       {compared.error !== null && <Trouble error={compared.error} />}
       {asOf !== undefined && balance !== undefined && compared.data !== undefined && <Result account={account} found={compared.data} />}
       {(asOf === undefined || balance === undefined) && <p className="my-6 text-muted">{say('Enter the balance of a paper or PDF statement and its day. Relink says whether its rows come to the same, and if not, which rows would explain the difference.')}</p>}
