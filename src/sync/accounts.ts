@@ -8,7 +8,7 @@ import type { Account, AccountSource, AccountState } from '../domain/account.ts'
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import { isAlike, isMasked, kindOf, sameRef, UNKNOWN_CURRENCY, type Feed } from './account-ref.ts'
-import { formerFeeds } from './former-accounts.ts'
+import { formerFeeds, knownSign, mayGoOn } from './former-accounts.ts'
 import { findRenumbered, type Renumbered } from './renumber.ts'
 import type { Session } from './session.ts'
 
@@ -29,7 +29,7 @@ export async function reconcileAccounts(session: Session, feeds: readonly Feed[]
   const unknown = list.accounts.filter((listed) => known.get(listed) === undefined && listed.status === 'open')
   if (!moved && absent.length === 0 && unknown.length === 0) return ok(feeds)
   const [there, fresh] = await inTheBooks(session, unknown)
-  const former = list.complete ? await formerFeeds(session, list.accounts, fresh) : []
+  const former = list.complete && fresh.length > 0 ? await mayGoOn(session, await formerFeeds(session), list.accounts, fresh) : []
   const left = await findRenumbered(session, fresh, [...absent, ...former])
   for (const one of left.moved) await goOn(session, one)
   const missing = left.absent.filter((feed) => absent.includes(feed) || mayBeOneOf(session, feed, left.unknown))
@@ -72,13 +72,13 @@ async function goOn(session: Session, { listed, feed: { account, source } }: Ren
   if (source.connectionId === session.connection.id) {
     await accounts.addSource({ ...source, id: session.newId(), state: 'replaced' })
     await accounts.updateSource(source.id, { ref: listed.ref })
-  } else await accounts.addSource({ ...source, id: session.newId(), connectionId: session.connection.id, ref: listed.ref, state: readsAtOnce(session) ? 'active' : 'paused' })
+  } else await accounts.addSource({ ...source, id: session.newId(), connectionId: session.connection.id, ref: listed.ref, state: isToChoose(session) ? 'paused' : 'active' })
   await accounts.update(account.id, { number: listed.ref.number, bankId: listed.ref.bankId, state: 'open' })
 }
 
 /** Whether a former account, which rows do not prove to be any of these, is asked about; where a person chooses what is read, they choose this, too. */
 function mayBeOneOf(session: Session, { account }: Feed, unknown: readonly ListedAccount[]): boolean {
-  return readsAtOnce(session) && unknown.some((listed) => isAlike(account, kindOf(listed)))
+  return !isToChoose(session) && unknown.some((listed) => isAlike(account, kindOf(listed)))
 }
 
 /** The bank lists it no more. A former account is this connection's from now on, so that a person can say under which number it goes on. */
@@ -89,8 +89,12 @@ async function miss(session: Session, { account, source }: Feed): Promise<void> 
 }
 
 /** At the first sign-in all are read, unless a person wants to choose; later ones wait for a person. */
-function readsAtOnce({ connection }: Session): boolean {
-  return connection.state === 'connecting' && connection.readPlan?.awaitsChoice !== true
+function readsAtOnce(session: Session): boolean {
+  return session.connection.state === 'connecting' && !isToChoose(session)
+}
+
+function isToChoose({ connection }: Session): boolean {
+  return connection.readPlan?.awaitsChoice === true
 }
 
 /**
@@ -103,7 +107,8 @@ async function addAccount(session: Session, listed: ListedAccount, waits: boolea
   const accountId = existing?.id ?? session.newId()
   const chosen = readsAtOnce(session) && !waits
   const source: AccountSource = {
-    id: session.newId(), accountId, connectionId: session.connection.id, program: null, ref: listed.ref, state: chosen ? 'active' : 'paused', sign: 1,
+    id: session.newId(), accountId, connectionId: session.connection.id, program: null, ref: listed.ref, state: chosen ? 'active' : 'paused',
+    sign: await knownSign(store, session.connection, accountId),
   }
   if (existing !== null) return store.accounts.addSource(source)
   await store.accounts.create(
@@ -116,14 +121,13 @@ async function addAccount(session: Session, listed: ListedAccount, waits: boolea
   )
 }
 
-/** Exactly one account with this full number, of the same currency, that this connection does not feed yet. */
+/** Exactly one account with this full number, of the same currency, that this connection does not feed yet; of a masked one what this login fed last under it. */
 async function sameAccount(session: Session, listed: ListedAccount): Promise<Account | null> {
-  if (isMasked(listed.ref)) return null
-  const found = (await session.deps.store.accounts.findByRef(listed.ref)).filter(
-    (account) => listed.currency === null || account.currency === UNKNOWN_CURRENCY || account.currency === listed.currency,
-  )
-  const own = new Set((await session.deps.store.accounts.sources({ connectionId: session.connection.id })).map((source) => source.accountId))
-  const free = found.filter((account) => !own.has(account.id))
+  const { accounts } = session.deps.store
+  const own = new Set((await accounts.sources({ connectionId: session.connection.id })).map((source) => source.accountId))
+  const isFree = ({ id, currency }: Account): boolean => !own.has(id) && (listed.currency === null || currency === UNKNOWN_CURRENCY || currency === listed.currency)
+  if (isMasked(listed.ref)) return (await formerFeeds(session)).findLast(({ source, account }) => sameRef(source.ref, listed.ref) && isFree(account))?.account ?? null
+  const free = (await accounts.findByRef(listed.ref)).filter(isFree)
   // One that was closed, as when its number was found to be another account's new one, does not compete with one that lives.
   const alive = free.filter((account) => account.state !== 'closed')
   const [first, ...others] = alive.length > 0 ? alive : free

@@ -10,6 +10,7 @@ import { isAlike, sameRef } from './account-ref.ts'
 import { whyNotSince } from './account-days.ts'
 import { chooseAccounts } from './connect.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
+import { knownSign } from './former-accounts.ts'
 
 /** `into`: the account of the books that goes on with it; null: an account of its own. `startOn`: of one that holds no rows yet; null: as far back as the bank tells. */
 export type AccountChoice = { readonly accountId: AccountId; readonly into: AccountId | null; readonly startOn: Day | null }
@@ -48,7 +49,7 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
     }
     for (const { source, from, to, there } of links) {
       // The new source first, and paused: whoever dies in between leaves it to be chosen, and nothing is read twice.
-      if (!there) await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'paused' })
+      if (!there) await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'paused', sign: await knownSign(deps.store, connection, to) })
       await accounts.update(from, { state: 'closed' })
       await accounts.updateSource(source.id, { state: 'replaced' })
     }

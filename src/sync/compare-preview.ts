@@ -4,6 +4,7 @@
  * come from the same judgement.
  */
 import type { Account, AccountSource } from '../domain/account.ts'
+import type { Connection } from '../domain/connection.ts'
 import { addDays, contains, daysBetween, joinRanges, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -15,6 +16,7 @@ import { Answer } from './answer.ts'
 import { byId } from './candidate.ts'
 import { CommitBuilder } from './commit.ts'
 import type { SyncDeps } from './deps.ts'
+import { knownSign } from './former-accounts.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, type SettleContext } from './settle.ts'
 import { ShadowFeed } from './shadow-feed.ts'
 import { afterAnswer, readProgress, writeProgress } from './window.ts'
@@ -36,15 +38,15 @@ const DOUBLE_DAYS = 5
 /** At its old end an answer may have begun in the middle of what another source dates otherwise. */
 const EDGE_DAYS = 3
 
-/** The switch's source of one account. */
-export function sourceOf({ sourceId, accountId, ref }: PreviewAccount, connectionId: string): AccountSource {
-  return { id: sourceId, accountId, connectionId, program: null, ref, state: 'active', sign: 1 }
+/** The switch's source of one account. `shadow`: the connection that it is of. */
+export async function sourceOf({ store }: Pick<SyncDeps, 'store'>, { sourceId, accountId, ref }: PreviewAccount, shadow: Connection): Promise<AccountSource> {
+  return { id: sourceId, accountId, connectionId: shadow.id, program: null, ref, state: 'active', sign: await knownSign(store, shadow, accountId) }
 }
 
 /** Judges the answers of one account; a failure when they cannot be believed. */
-export async function compare(deps: SyncDeps, account: Account, preview: PreviewAccount, shadowId: string, answers: readonly PreviewAnswer[], runId: string): Promise<Result<Compared, Failure>> {
+export async function compare(deps: SyncDeps, account: Account, preview: PreviewAccount, connection: Connection, answers: readonly PreviewAnswer[], runId: string): Promise<Result<Compared, Failure>> {
   const shadow = new ShadowFeed(deps.store.feed)
-  const source = sourceOf(preview, shadowId)
+  const source = await sourceOf(deps, preview, connection)
   const settle: SettleContext = { feed: shadow.feed, account, source, runId, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) }
   let counts = NO_COUNTS
   const covered: DayRange[] = []

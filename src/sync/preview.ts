@@ -69,13 +69,13 @@ export async function switchPreview(deps: SyncDeps, previewId: string): Promise<
   const held = await whileHeld(deps, await locksOf(deps, preview), async (): Promise<Result<ReconnectPreview, Refusal>> => {
     const [old, shadow] = await Promise.all([store.connections.get(preview.connectionId), store.connections.get(preview.shadowId)])
     if (old === null || shadow === null || preview.state !== 'ready') return failed({ code: 'wrong_state', message: `This preview is ${preview.state}, so there is nothing to switch.` })
-    const again = await compareAgain(deps, preview)
+    const again = await compareAgain(deps, preview, shadow)
     if (!again.ok) return again
     const { accounts, pages, run } = again.value
     await store.previews.update(previewId, ['ready'], { accounts, formerState: old.state, updatedAt: deps.clock.now() })
     const objection = objectionTo('en', { ...preview, accounts })
     if (objection !== null) return failed({ code: 'wrong_state', message: objection })
-    const switched = await store.previews.switchOver({ previewId, run, pages, ...switchOf(deps, { ...preview, accounts }, shadow) })
+    const switched = await store.previews.switchOver({ previewId, run, pages, ...(await switchOf(deps, { ...preview, accounts }, shadow)) })
     // The new sign-in was read in full: whatever was wrong with the old one is over.
     if (switched) for (const problem of await store.problems.list({ connectionId: preview.connectionId, open: true, limit: 100 })) await store.problems.update(problem.id, { closedAt: run.startedAt, updatedAt: run.startedAt, proofRunId: run.id })
     const now = await store.previews.get(previewId)
@@ -149,7 +149,7 @@ const ENDED: ReadonlySet<ReconnectPreview['state']> = new Set(['failed', 'differ
 type Again = { readonly accounts: readonly PreviewAccount[]; readonly pages: readonly PageCommit[]; readonly run: SyncRun }
 
 /** The feed may have got rows since the preview: what is switched is what is true now. */
-async function compareAgain(deps: SyncDeps, preview: ReconnectPreview): Promise<Result<Again, Refusal>> {
+async function compareAgain(deps: SyncDeps, preview: ReconnectPreview, shadow: Connection): Promise<Result<Again, Refusal>> {
   const now = deps.clock.now()
   const runId = deps.entropy.id(now)
   const accounts: PreviewAccount[] = []
@@ -157,7 +157,7 @@ async function compareAgain(deps: SyncDeps, preview: ReconnectPreview): Promise<
   const outcomes: AccountOutcome[] = []
   for (const mapped of preview.accounts) {
     const account = await deps.store.accounts.get(mapped.accountId)
-    const compared = account === null ? null : await compare(deps, account, mapped, preview.shadowId, await deps.store.previews.answers(preview.id, mapped.accountId), runId)
+    const compared = account === null ? null : await compare(deps, account, mapped, shadow, await deps.store.previews.answers(preview.id, mapped.accountId), runId)
     if (compared === null || !compared.ok) return failed({ code: 'wrong_state', message: compared?.failure.message ?? 'An account of this preview is gone.' })
     accounts.push({ ...mapped, counts: compared.value.counts, examples: compared.value.examples })
     pages.push(...compared.value.pages)
@@ -169,10 +169,10 @@ async function compareAgain(deps: SyncDeps, preview: ReconnectPreview): Promise<
   return ok({ accounts, pages, run })
 }
 
-function switchOf(deps: SyncDeps, { accounts, connectionId }: ReconnectPreview, shadow: Connection) {
+async function switchOf(deps: SyncDeps, { accounts, connectionId }: ReconnectPreview, shadow: Connection) {
   const now = deps.clock.now()
   return {
-    newSources: accounts.map((mapped) => ({ ...sourceOf(mapped, shadow.id), state: mapped.replaces.some(({ state }) => state === 'active') ? ('active' as const) : ('paused' as const) })),
+    newSources: await Promise.all(accounts.map(async (mapped) => ({ ...(await sourceOf(deps, mapped, shadow)), state: mapped.replaces.some(({ state }) => state === 'active') ? ('active' as const) : ('paused' as const) }))),
     sources: accounts.flatMap(({ replaces }) => replaces.map(({ id }) => ({ id, state: 'replaced' as const }))),
     connections: [
       { id: connectionId, patch: { state: 'replaced' as const, nextSyncAt: null } },

@@ -138,7 +138,7 @@ async function comparePreview(session: Session, preview: ReconnectPreview, accou
   for (const mapped of accounts) {
     const account = await deps.store.accounts.get(mapped.accountId)
     if (account === null) throw new Error('an account of a preview is gone')
-    const result = await compare(deps, account, mapped, connection.id, await deps.store.previews.answers(preview.id, mapped.accountId), run.id)
+    const result = await compare(deps, account, mapped, connection, await deps.store.previews.answers(preview.id, mapped.accountId), run.id)
     if (!result.ok) return fail(session, preview, result.failure)
     compared.push({ ...mapped, counts: result.value.counts, examples: result.value.examples })
   }

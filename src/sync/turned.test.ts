@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { day } from '../domain/day.ts'
+import { connectInstitution, removeConnection } from './connect.ts'
+import { previewReconnect, switchPreview } from './preview.ts'
+import { syncConnection } from './sync.ts'
 import { decimal, outcomeOf, row, World } from './testing.ts'
 
 const ledger = (world: World, amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
@@ -155,4 +158,38 @@ test('a bank that turns new rows alone for a while: what was turned because of t
   assert.equal((await source()).sign, 1)
   await read([])
   assert.ok((await world.all()).every(({ amount }) => amount < 0n), JSON.stringify(await world.feed()))
+})
+
+// Fails when: a new connection takes the amounts as they are told: every row came twice, once with each sign, and a reconnect could not be switched to.
+test('a bank that tells its amounts turned: who connects the account anew, or beside, or by a preview, is told them turned, too', async () => {
+  const request = { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'x' } }
+  const ways = {
+    anew: async (world: World) => {
+      await removeConnection(world.deps, world.connectionId)
+      await connectInstitution(world.deps, request)
+    },
+    beside: async (world: World) => void (await connectInstitution(world.deps, request)),
+    preview: async (world: World) => {
+      const seen = await previewReconnect(world.deps, world.connectionId, request)
+      assert.ok(seen.kind === 'preview' && (await switchPreview(world.deps, seen.preview.id)).ok)
+    },
+  }
+  for (const [way, connect] of Object.entries(ways)) {
+    const world = await new World().connect()
+    const truth = [row('2026-03-10', '60.00', 'Wages', { providerId: 'w' })]
+    const goOn = (amount: string): void => {
+      truth.push(row(world.today(1), amount, `Shop ${amount}`, { providerId: amount }))
+      world.bank.rows = truth.map((r) => ({ ...r, amount: decimal(r.amount.startsWith('-') ? r.amount.slice(1) : `-${r.amount}`) }))
+      world.bank.balances = ledger(world, `${500 + truth.reduce((sum, r) => sum + Number(r.amount), 0)}.00`)
+    }
+    for (const amount of ['-12.00', '-7.00', '-3.00', '-5.00']) {
+      goOn(amount)
+      await world.sync(1)
+    }
+    await connect(world)
+    goOn('-9.00')
+    world.now += 86_400_000
+    for (const { id, state } of await world.store.connections.list()) if (state === 'active') assert.ok((await syncConnection(world.deps, id, 'person')).ok)
+    assert.deepEqual([(await world.all()).map((t) => t.amount), await world.openQuestions()], [[6000n, -1200n, -700n, -300n, -500n, -900n], []], way)
+  }
 })
