@@ -36,13 +36,15 @@ export async function freshnessResource({ store, clock }: Instance, account: Acc
   const newest = await store.feed.newestAnswer(account.id, sources.filter(({ connectionId }) => connectionId !== null).map(({ id }) => id))
   const run = newest === null ? null : await store.runs.get(newest)
   const answeredAt = run === null ? null : (run.endedAt ?? run.startedAt)
-  const askedAt = active.reduce<number | null>((last, { lastAttemptAt }) => (lastAttemptAt !== null && lastAttemptAt > (last ?? 0) ? lastAttemptAt : last), null)
+  // What is off now was asked all the same.
+  const askedAt = (active.length > 0 ? active : connections).reduce<number | null>((last, { lastAttemptAt }) => (lastAttemptAt !== null && lastAttemptAt > (last ?? 0) ? lastAttemptAt : last), null)
   const struck = problems.flat().filter(({ accountId }) => accountId === null || accountId === account.id)
   const causes = struck.map(({ diagnosis }) => diagnosis.causes[0]?.cause ?? 'unknown')
   const word = freshnessWord({
     now: clock.now(), askedAt, answeredAt,
     isRead: active.length > 0,
     isPaused: account.state === 'paused' || account.state === 'closed' || (active.length === 0 && connections.length > 0),
+    isEnded: connections.length > 0 && connections.every(({ state }) => state === 'removed' || state === 'replaced'),
     needsPerson: challenges.flat().some(({ expiresAt }) => expiresAt > clock.now()) || causes.some((cause) => CARDS[cause].chip === 'needs_you'),
     isBankSilent: causes.length === 0 || causes.some((cause) => SILENT.includes(cause)),
     bankDataOn: balance?.on ?? null,

@@ -6,8 +6,8 @@ const instant = z.iso.datetime()
 
 export const freshnessShape = z
   .object({
-    word: z.enum(['up_to_date', 'bank_is_behind', 'quiet_as_usual', 'unusually_quiet', 'not_answering', 'not_readable', 'needs_you', 'paused', 'from_files', 'not_read']),
-    askedAt: instant.nullable().meta({ description: 'When Relink last tried' }),
+    word: z.enum(['up_to_date', 'bank_is_behind', 'quiet_as_usual', 'unusually_quiet', 'not_answering', 'not_readable', 'needs_you', 'paused', 'no_longer_read', 'from_files', 'not_read']),
+    askedAt: instant.nullable().meta({ description: 'When Relink last tried, also by a connection that is off or removed now' }),
     answeredAt: instant.nullable().meta({ description: 'When the bank last answered for this account in full' }),
     bankDataOn: dayShape.nullable().meta({ description: 'The day to which the bank\'s own newest balance belongs; null: it told none' }),
     newestRowOn: dayShape.nullable(),

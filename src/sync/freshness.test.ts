@@ -7,11 +7,12 @@ const TODAY = day('2026-10-20')
 const NOW = Date.parse('2026-10-20T12:00:00Z')
 const HOUR_MS = 3_600_000
 const every = (days: number, count = 20, newest = TODAY) => Array.from({ length: count }, (_, at) => addDays(newest, -days * at))
-const FRESH: FreshnessFacts = { now: NOW, isRead: true, isPaused: false, askedAt: NOW - HOUR_MS, answeredAt: NOW - HOUR_MS, needsPerson: false, isBankSilent: true, bankDataOn: TODAY, bookedOn: every(1) }
+const FRESH: FreshnessFacts = { now: NOW, isRead: true, isPaused: false, isEnded: false, askedAt: NOW - HOUR_MS, answeredAt: NOW - HOUR_MS, needsPerson: false, isBankSilent: true, bankDataOn: TODAY, bookedOn: every(1) }
 
 test('each word says what was observed and no more', () => {
   assert.equal(freshnessWord(FRESH), 'up_to_date')
   assert.equal(freshnessWord({ ...FRESH, isPaused: true }), 'paused')
+  assert.equal(freshnessWord({ ...FRESH, isPaused: true, isEnded: true }), 'no_longer_read')
   assert.equal(freshnessWord({ ...FRESH, isRead: false, askedAt: null, answeredAt: null }), 'from_files')
   assert.equal(freshnessWord({ ...FRESH, answeredAt: NOW - 20 * HOUR_MS }), 'not_answering')
   assert.equal(freshnessWord({ ...FRESH, answeredAt: null }), 'not_answering')

@@ -5,14 +5,16 @@
  */
 import { daysBetween, utcDay, type Day } from '../domain/day.ts'
 
-export type FreshnessWord = 'up_to_date' | 'bank_is_behind' | 'quiet_as_usual' | 'unusually_quiet' | 'not_answering' | 'not_readable' | 'needs_you' | 'paused' | 'from_files' | 'not_read'
+export type FreshnessWord = 'up_to_date' | 'bank_is_behind' | 'quiet_as_usual' | 'unusually_quiet' | 'not_answering' | 'not_readable' | 'needs_you' | 'paused' | 'no_longer_read' | 'from_files' | 'not_read'
 
 export type FreshnessFacts = {
   readonly now: number
   /** A connection reads it. */
   readonly isRead: boolean
-  /** A connection read it once and does not any more, or a person paused it. */
+  /** A connection reads it when a person switches that on again. */
   readonly isPaused: boolean
+  /** Connections read it once, and all of them are removed. */
+  readonly isEnded: boolean
   readonly askedAt: number | null
   /** When the bank last answered for this account in full. */
   readonly answeredAt: number | null
@@ -36,6 +38,7 @@ const LEAST_UNUSUAL_DAYS = 5
 
 export function freshnessWord(facts: FreshnessFacts): FreshnessWord {
   const { now, askedAt, answeredAt } = facts
+  if (facts.isEnded) return 'no_longer_read'
   if (facts.isPaused) return 'paused'
   if (!facts.isRead) return 'from_files'
   if (facts.needsPerson) return 'needs_you'

@@ -1,7 +1,7 @@
 /** One account: balance, how fresh it is, the days that are proved, what its balances show, and its rows. */
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Account } from '../api.ts'
 import { say } from '../language/language.ts'
@@ -37,6 +37,7 @@ export function AccountPage() {
           <ToList to="/accounts">{say('All accounts')}</ToList>
           <Head account={data} />
           {isUnread(data) && data.connectionIds.length === 0 && <p className="mb-4 text-muted"><Say message="What was imported here is taken back. Under <a>Import a file</a> it comes again." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>}
+          {freshness.data?.word === 'no_longer_read' && <NoLongerRead account={data} />}
           <CurrencyOf key={id} account={data} />
           {/* How high each of these is, only its answer tells: they come together, so that none pushes another. */}
           {above.every(({ isPending }) => !isPending) && (
@@ -57,6 +58,13 @@ export function AccountPage() {
       )}
     </Loaded>
   )
+}
+
+/** The sign-in that read it is gone; the same one anew goes on where it ended. */
+function NoLongerRead({ account: { institutionName } }: { account: Account }) {
+  const may = useMay()
+  const link = (inside: ReactNode): ReactNode => (may('administer') && institutionName !== null ? <Link to="/add" search={{ find: institutionName }} className="link">{inside}</Link> : inside)
+  return <p className="mb-4 text-muted"><Say message="Its connection was removed: nothing is read any more, every row is kept. Once the same login is <a>added again</a>, it goes on here, and nothing comes twice." a={link} /></p>
 }
 
 /** Files name an account by themselves alone, and banks name several alike. */

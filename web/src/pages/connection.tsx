@@ -1,7 +1,7 @@
 /** One connection: its problem as a card with the repair, or the proof that it works again; what was attempted; switches. */
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useAct } from '../act.ts'
 import { useFilled } from '../filled.ts'
 import { say } from '../language/language.ts'
@@ -67,7 +67,7 @@ function Whole({ connection }: { connection: Connection }) {
             {!connection.awaitsChoice && <Feeds connection={connection} />}
             {connection.state !== 'connecting' && connection.state !== 'preview' && !connection.awaitsChoice && may('enter_secret', id) && <Reconnect connection={connection} />}
             <Attempts runs={runs.data?.items ?? []} />
-            {connection.state !== 'removed' && may('administer') && (isHalfAdded(connection) ? <Discard connection={connection} /> : <Switches connection={connection} />)}
+            {connection.state !== 'removed' && connection.state !== 'replaced' && may('administer') && (isHalfAdded(connection) ? <Discard connection={connection} /> : <Switches connection={connection} />)}
           </>
         )}
       </NeedsServer>
@@ -149,21 +149,51 @@ function Discard({ connection }: { connection: Connection }) {
 }
 
 function Switches({ connection }: { connection: Connection }) {
-  const navigate = useNavigate()
   const act = useAct()
+  const [isAsked, setAsked] = useState(false)
   const off = connection.state === 'disabled'
+  if (isAsked) return <Remove connection={connection} keep={() => setAsked(false)} />
   return (
     <section>
       <h2 className="mb-2">{say('Switch off or remove')}</h2>
       <div className="panel grid gap-3">
         {act.error !== null && <Trouble error={act.error} />}
-        {connection.state !== 'replaced' && <Row text={say(off ? 'Reading has stopped; all rows stay.' : 'Disable: reading stops, all rows stay.')}>
+        <Row text={say(off ? 'Reading has stopped; all rows stay.' : 'Disable: reading stops, all rows stay.')}>
           <button className="button" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${connection.id}/${off ? 'enable' : 'disable'}`)}>{say(off ? 'Enable' : 'Disable')}</button>
-        </Row>}
+        </Row>
         <Row text={say('Remove: the sign-in is deleted, the rows stay.')}>
-          <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${connection.id}`, undefined, () => void navigate({ to: '/accounts' }))}>{say('Remove')}</button>
+          <button className="button" disabled={act.isPending} onClick={() => setAsked(true)}>{say('Remove…')}</button>
         </Row>
       </div>
+    </section>
+  )
+}
+
+/** The one act here that nobody can take back: what goes and what stays is said before, and what could be taken back stands beside it. */
+function Remove({ connection, keep }: { connection: Connection; keep: () => void }) {
+  const { id, institutionName: bank, loginLabel: login, state, challenge, problems, accounts } = connection
+  const navigate = useNavigate()
+  const act = useAct()
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+  const fed = accounts.filter(({ rows }) => rows > 0)
+  return (
+    <section className="panel grid gap-3 border-need" aria-labelledby="remove">
+      <h2 id="remove" tabIndex={-1} ref={heading}>{say('Remove {bank}, login {login}?', { bank, login })}</h2>
+      <dl className="grid gap-3">
+        <div><dt className="font-medium">{say('Goes, for good')}</dt><dd>
+          {say('The stored sign-in is destroyed and cannot come back: to read this bank again it has to be typed anew. No read is planned any more.')}
+          {(challenge !== null || problems.length > 0) && <> {say('What is open here ends: the question of the bank, the problem and its repair.')}</>}
+        </dd></div>
+        <div><dt className="font-medium">{say('Stays')}</dt><dd>{say('{accounts, plural, one {# account} other {# accounts}} with {rows, plural, one {# row} other {# rows}}, and all that was decided about them: categories, notes, matches. The list of attempts, too.', { accounts: fed.length, rows: fed.reduce((sum, { rows }) => sum + rows, 0) })}</dd></div>
+        <div><dt className="font-medium">{say('Afterwards')}</dt><dd>{say('If the same login is added again, it goes on in these accounts, and no row comes twice.')}</dd></div>
+      </dl>
+      {act.error !== null && <Trouble error={act.error} />}
+      <p className="flex flex-wrap items-center gap-3">
+        <button className="button button-primary" onClick={keep}>{say('Keep it')}</button>
+        {state !== 'disabled' && <button className="button" disabled={act.isPending} onClick={() => act.send('POST', `/connections/${id}/disable`, undefined, keep)}>{say('Only disable it')}</button>}
+        <button className="button" disabled={act.isPending} onClick={() => act.send('DELETE', `/connections/${id}`, undefined, () => void navigate({ to: '/accounts' }))}>{say('Remove, and destroy the sign-in')}</button>
+      </p>
     </section>
   )
 }

@@ -15,6 +15,7 @@ const WORDS: Record<Freshness['word'], { tone: Tone; word: string }> = {
   not_readable: { tone: 'wait', word: message('Cannot be read now') },
   needs_you: { tone: 'need', word: message('Needs you') },
   paused: { tone: 'off', word: message('Paused') },
+  no_longer_read: { tone: 'off', word: message('No longer read') },
   from_files: { tone: 'off', word: message('From files') },
   not_read: { tone: 'off', word: message('Not read yet') },
 }
@@ -45,12 +46,13 @@ function FreshnessChip({ freshness }: { freshness: Freshness | undefined }) {
 
 /** Four facts; what is not known says so. Of an account that only files feed no bank was ever asked. */
 export function FreshnessFacts({ account, freshness }: { account: Account; freshness: Freshness }) {
-  const { askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
+  const { word, askedAt, answeredAt, bankDataOn, newestRowOn } = freshness
+  const isOver = word === 'paused' || word === 'no_longer_read'
   const isAsked = account.connectionIds.length > 0
   return (
     <dl className="mb-4 grid w-full grid-cols-2 gap-x-6 gap-y-2 text-[13px] leading-5 @xl:flex @xl:w-auto @xl:flex-wrap">
-      {isAsked && <Fact term={say('Asked')}>{askedAt === null ? say('never') : <Instant at={askedAt} />}</Fact>}
-      {isAsked && <Fact term={say('Answered in full')}>{answeredAt === null ? say('not yet') : <Instant at={answeredAt} />}</Fact>}
+      {isAsked && <Fact term={say(isOver ? 'Last asked' : 'Asked')}>{askedAt === null ? say('never') : <Instant at={askedAt} />}</Fact>}
+      {isAsked && <Fact term={say('Answered in full')}>{answeredAt === null ? say(isOver ? 'never' : 'not yet') : <Instant at={answeredAt} />}</Fact>}
       {isAsked && <Fact term={say('Bank’s data of')}>{bankDataOn === null ? say('not told') : <Day day={bankDataOn} />}</Fact>}
       <Fact term={say('Newest row')}>{newestRowOn === null ? say('none') : <Day day={newestRowOn} />}</Fact>
     </dl>
