@@ -92,3 +92,16 @@ test('an account goes into one of the books that is alike and of nobody else; it
   assert.deepEqual((await world.store.feed.transactions({ accountId: books.id, limit: 9 })).rows.length, 2)
   assert.deepEqual([(await accounts.get(checking.id))?.state, (await accounts.list()).length], ['closed', 5], 'the bank’s list makes it no third time')
 })
+
+// Fails when: an account that came from a table, which says no kind, cannot go on with a bank's (was so); or stays without a kind where the bank tells it.
+test('an account of which nobody said what sort it is goes on with one of the bank, and is of its sort from then on', async () => {
+  const { world, id, checking } = await asked()
+  const { accounts } = world.store
+  const table = anAccount({ number: null, currency: 'XXX', kind: 'other', name: 'Table' })
+  await accounts.create(table, aSource(table.id))
+  assert.equal((await settleChoice(world.deps, id, [{ accountId: checking.id, into: table.id, startOn: null }])).ok, true)
+  await syncConnection(world.deps, id, 'person')
+  const after = await accounts.get(table.id)
+  assert.deepEqual([after?.kind, after?.currency, after?.name], [checking.kind, checking.currency, 'Table'])
+  assert.equal((await world.store.feed.transactions({ accountId: table.id, limit: 9 })).rows.length, 2)
+})

@@ -6,6 +6,7 @@
 import type { AccountId, AccountSource } from '../domain/account.ts'
 import type { Day } from '../domain/day.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
+import type { AccountKind } from '../domain/statement.ts'
 import { isAlike, sameRef } from './account-ref.ts'
 import { whyNotSince } from './account-days.ts'
 import { chooseAccounts } from './connect.ts'
@@ -15,8 +16,8 @@ import { knownSign } from './former-accounts.ts'
 /** `into`: the account of the books that goes on with it; null: an account of its own. `startOn`: of one that holds no rows yet; null: as far back as the bank tells. */
 export type AccountChoice = { readonly accountId: AccountId; readonly into: AccountId | null; readonly startOn: Day | null }
 
-/** `there`: a choice that died in the middle has made the new source already. */
-type Link = { readonly source: AccountSource; readonly from: AccountId; readonly to: AccountId; readonly there: boolean }
+/** `there`: a choice that died in the middle has made the new source already. `kind`: what the bank says that it is, where nobody said so yet; null: it stays. */
+type Link = { readonly source: AccountSource; readonly from: AccountId; readonly to: AccountId; readonly there: boolean; readonly kind: AccountKind | null }
 
 /** All of it, or nothing where one choice does not fit. The accounts that are not named are not read. */
 export async function settleChoice(deps: SyncDeps, connectionId: string, choices: readonly AccountChoice[]): Promise<Result<null, Refusal>> {
@@ -47,7 +48,8 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
       const left = sources.filter((source) => source.state === 'paused' && source.accountId !== accountId && source.accountId !== link?.to && sameRef(source.ref, ref))
       for (const source of left) await accounts.updateSource(source.id, { state: 'replaced' })
     }
-    for (const { source, from, to, there } of links) {
+    for (const { source, from, to, there, kind } of links) {
+      if (kind !== null) await accounts.update(to, { kind })
       // The new source first, and paused: whoever dies in between leaves it to be chosen, and nothing is read twice.
       if (!there) await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'paused', sign: await knownSign(deps.store, connection, to) })
       await accounts.update(from, { state: 'closed' })
@@ -69,12 +71,14 @@ async function linkOf({ store }: SyncDeps, connectionId: string, from: AccountId
   // A choice that died in the middle may have given up the source of the bank's account already.
   const source = own.find(({ state }) => state !== 'replaced') ?? own.find(({ ref }) => there !== undefined && sameRef(ref, there.ref))
   if (fresh === null || target === null || source === undefined) return failed(NO_ACCOUNT)
-  if (!isAlike(fresh, target)) return failed({ code: 'invalid', message: `"${target.name}" is of another kind or currency than "${fresh.name}".` })
+  // A table seldom says what sort of account it is of; the person who joins the two knows.
+  const isUntold = target.kind === UNTOLD || fresh.kind === UNTOLD
+  if (!isAlike(fresh, isUntold ? { ...target, kind: fresh.kind } : target)) return failed({ code: 'invalid', message: `"${target.name}" is of another kind or currency than "${fresh.name}".` })
   if (target.state === 'closed') return failed({ code: 'wrong_state', message: `"${target.name}" is closed.` })
   if (sources.some((one) => one.connectionId === connectionId && !sameRef(one.ref, source.ref))) return failed({ code: 'invalid', message: `"${target.name}" is another account of this very connection.` })
   if (sources.some((one) => one.connectionId !== null && one.state === 'active')) return failed({ code: 'wrong_state', message: `"${target.name}" is read from a bank already.` })
   if (await holdsRows({ store }, from)) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already, so it cannot go into another.` })
-  return ok({ source, from, to, there: there !== undefined })
+  return ok({ source, from, to, there: there !== undefined, kind: target.kind === UNTOLD ? fresh.kind : null })
 }
 
 async function whyNoNewStart(deps: SyncDeps, accountId: AccountId, startOn: Day): Promise<string | null> {
@@ -84,5 +88,8 @@ async function whyNoNewStart(deps: SyncDeps, accountId: AccountId, startOn: Day)
 async function holdsRows({ store }: Pick<SyncDeps, 'store'>, accountId: AccountId): Promise<boolean> {
   return (await store.feed.transactions({ accountId, limit: 1, includeDeleted: true })).rows.length > 0
 }
+
+/** Nobody said what sort of account it is. */
+const UNTOLD: AccountKind = 'other'
 
 const NO_ACCOUNT: Refusal = { code: 'not_found', message: 'There is no such account.' }

@@ -37,7 +37,7 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     await asked.getByRole('button', { name: 'Answer' }).click()
   }
 
-  // Fails when: what is half added is known to the tab alone in which it was begun (was so).
+  // Fails when: what is half added is known to the tab alone in which it was begun (was so); or what came from a table, which says no kind of account, is not offered to go on with one of the bank (was so).
   test('after the browser is closed another one finds it among the accounts, in each step, and goes on to the end', async () => {
     const customer = asking('text')
     const first = await world.openPage()
@@ -52,16 +52,21 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     await reply(second, customer.user)
     await second.getByRole('form', { name: 'Choose accounts' }).waitFor()
     await second.context().close()
+    const table = await world.imported('my table.csv', ['2026-01-05,OLD RENT,-900.00'])
     const third = await another()
     await settled(third, world.url('/accounts'))
     await halfAdded(third, customer).getByText('Waiting for you to choose which accounts are read.').waitFor()
     await halfAdded(third, customer).getByRole('link', { name: 'Continue' }).click()
+    await third.getByRole('form', { name: 'Choose accounts' }).getByRole('combobox').first().selectOption(table)
     await third.getByRole('form', { name: 'Choose accounts' }).getByRole('button', { name: 'Continue' }).click()
+    await third.getByRole('region', { name: 'Is this right?' }).getByText(/^into my table.*, which holds 1 row$/).waitFor()
     await third.getByRole('region', { name: 'Is this right?' }).getByRole('button', { name: /^Read \d+ accounts?$/ }).click()
     await third.getByRole('region', { name: 'Result' }).getByText(/^✓ Connected: \d+ rows? came in/).waitFor()
     await settled(third, world.url('/accounts'))
     await third.getByRole('link', { name: /rows, newest/ }).first().waitFor()
     await untilEqual(() => halfAdded(third, customer).count(), 0)
+    const joined = (await world.sandbox.opened.instance.store.accounts.list({ accountIds: [table] }))[0]!
+    assert.ok(joined.rows > 1 && joined.kind !== 'other', `${joined.rows} ${joined.kind}`)
     await third.context().close()
   })
 

@@ -6,6 +6,7 @@ import { useAct } from '../act.ts'
 import { get, type Account, type Connection } from '../api.ts'
 import { say } from '../language/language.ts'
 import { keepForTab, keptForTab } from '../kept.ts'
+import { NO_CURRENCY } from './money.tsx'
 import { Arrival, Trouble } from './states.tsx'
 import { formatDay } from './time.tsx'
 
@@ -15,6 +16,12 @@ type State = { readonly choices: Readonly<Record<string, Choice>>; readonly isCh
 /** Its end is enough to know it by. */
 function masked(number: string | null): string {
   return number === null ? '' : ` ··${number.slice(-4)}`
+}
+
+/** As the server judges it: of one kind and currency, as far as both are known. A table seldom tells either. */
+function isAlike(a: Pick<Account, 'kind' | 'currency'>, b: Pick<Account, 'kind' | 'currency'>): boolean {
+  const agree = (x: string, y: string, unknown: string): boolean => x === y || x === unknown || y === unknown
+  return agree(a.kind, b.kind, 'other') && agree(a.currency, b.currency, NO_CURRENCY)
 }
 
 export function ChooseAccounts({ connection }: { connection: Connection }) {
@@ -41,7 +48,7 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
       <ul className="grid gap-4">
         {listed.map((account) => {
           const { read, into, startOn } = of(account.id)
-          const others = (all.data?.items ?? []).filter((one) => one.id !== account.id && one.kind === account.kind && one.state !== 'closed' && !connection.accounts.some(({ id }) => id === one.id))
+          const others = (all.data?.items ?? []).filter((one) => one.id !== account.id && isAlike(one, account) && one.state !== 'closed' && !connection.accounts.some(({ id }) => id === one.id))
           const name = `${account.name}${masked(account.number)}`
           return (
             <li key={account.id} className="grid gap-2 border-t border-line pt-3 first:border-0 first:pt-0">
