@@ -25,7 +25,7 @@ export const PROBLEMS = {
   too_many_requests: { status: 429, title: 'Too many tries.', remedy: 'Wait for the time that `Retry-After` names.' },
   already_connected: { status: 409, title: 'This login is connected already.', remedy: 'Open the existing connection named in `existing`.' },
   wrong_state: { status: 409, title: 'This cannot be done in the present state.', remedy: 'Read the resource again and act on its state.' },
-  changed_meanwhile: { status: 409, title: 'Somebody else decided otherwise meanwhile.', remedy: 'Nothing was stored. `current` is the row as it is now; send the decision again without `from`, or with what it is now.' },
+  changed_meanwhile: { status: 409, title: 'It was decided otherwise meanwhile.', remedy: 'Nothing was stored. `current` is the row as it is now, `decided` who decided it and when; send the decision again without `from`, or with what it is now.' },
   busy: { status: 409, title: 'This connection is being read right now.', remedy: 'Wait for the running sync to end.' },
   different_login: { status: 409, title: 'The bank answered with a different person\'s accounts.', remedy: 'Nothing was stored. Sign in with the login of this connection, or add a new connection.' },
   too_large: { status: 413, title: 'The request is too large.', remedy: 'Send at most 20 MB; larger files can be imported on the command line.' },

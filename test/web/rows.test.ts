@@ -1,6 +1,7 @@
 /** Rows on the page: long lists, review by keyboard, rules and transfers, two who decide at once, reconciling, printing. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { asActor } from '../../src/acting/acting.ts'
 import { formatMoney } from '../../src/domain/money.ts'
 import { until, untilEqual } from '../until.ts'
 import { leave, settled } from './settled.ts'
@@ -132,12 +133,15 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     const show = page.getByRole('group', { name: 'Show' })
     const grid = page.getByRole('grid', { name: /^To review in/ })
     // A rule is tried before it is made.
+    const refused: number[] = []
+    page.on('response', (answer) => { if (answer.url().endsWith('/rules/preview') && !answer.ok()) refused.push(answer.status()) })
     await grid.getByRole('row', { name: /FUEL #9/ }).focus()
     await page.keyboard.press('r')
     const form = page.getByRole('form', { name: 'New rule' })
     await form.getByLabel('Rows that contain').fill('fuel #')
     await form.getByLabel('are', { exact: true }).fill('Fuel')
     await form.getByText('Would change 8 rows').waitFor()
+    assert.deepEqual(refused, [], 'nothing is asked before there is a category')
     await form.getByLabel('Rows that contain').fill('FUEL #9')
     await form.getByText('Would change 1 row.').waitFor()
     assert.equal((await rowOf('FUEL #9')).decisions.category, null, 'trying stores nothing')
@@ -187,7 +191,8 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
-  test('two who decide about one row: nothing is overwritten unseen', async () => {
+  // Fails when: it is called somebody else's where it was the same person in another window (was so), or not by name where it was another.
+  test('who decide about one row at once, the same person in two windows or a program: nothing is overwritten unseen, and who it was is told', async () => {
     const [mira, ben] = [await world.openPage(), await world.openPage()]
     const { store } = world.sandbox.opened.instance
     for (const page of [mira, ben]) {
@@ -201,11 +206,16 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     const { id } = (await (await stored).json()) as { id: string }
     await ben.keyboard.press('x')
     const told = ben.getByRole('alert')
-    await told.getByText('somebody else chose Rent').waitFor()
+    await told.getByText('you chose Rent elsewhere').waitFor()
     await told.getByRole('button', { name: 'Keep' }).click()
     await told.waitFor({ state: 'detached' })
     const decisions = (await store.feed.transaction(id))?.decisions
     assert.deepEqual([decisions?.category, decisions?.review, decisions?.excluded], ['Rent', 'accepted', false])
+    const [row] = (await store.feed.transactions({ accountId: (await store.feed.transaction(id))!.accountId, review: 'for_review', limit: 1 })).rows
+    await ben.locator('[role=row][data-index="0"]').focus()
+    await asActor('host', () => store.feed.decide(row!.id, { review: 'accepted' }, world.sandbox.opened.instance.clock.now()))
+    await ben.keyboard.press('x')
+    await told.getByText('Whoever runs this server accepted it').waitFor()
     for (const page of [mira, ben]) await page.context().close()
   })
 

@@ -1,5 +1,6 @@
 /** One transaction with why it is here, what a person decides of it, and the questions only a person can answer. */
 import { z } from 'zod'
+import { currentActor } from '../../acting/acting.ts'
 import type { Question } from '../../domain/transaction.ts'
 import type { Instance } from '../../instance.ts'
 import type { Language } from '../../language/language.ts'
@@ -12,7 +13,7 @@ import { whoWords } from '../who.ts'
 import { pageOfQuestions } from '../question-page.ts'
 import { idParams, listOf, pageOf, route, type Route } from '../route.ts'
 import { decisionResource, decisionShape } from '../decision-shape.ts'
-import { questionResource, questionShape, transactionDetail, transactionDetailShape } from '../shapes.ts'
+import { isoInstant, questionResource, questionShape, transactionDetail, transactionDetailShape } from '../shapes.ts'
 
 const one = route({
   method: 'GET', url: '/transactions/:id', action: 'read', tag: 'Transactions', summary: 'One row, with every report it was made from and its history',
@@ -36,7 +37,7 @@ const decide = route({
   handle: async ({ params, body: { from, ...body }, instance, language }) => {
     await detailOf(language, instance, params.id)
     const isStored = await instance.store.feed.decide(params.id, given(body), instance.clock.now(), from === undefined ? undefined : given(from))
-    if (!isStored) throw new ApiProblem('changed_meanwhile', undefined, { current: await detailOf(language, instance, params.id) })
+    if (!isStored) throw new ApiProblem('changed_meanwhile', undefined, { current: await detailOf(language, instance, params.id), decided: await lastDecided(language, instance, params.id) })
     instance.events.publish({ kind: 'transaction', id: params.id })
     return detailOf(language, instance, params.id)
   },
@@ -130,6 +131,16 @@ async function shown(language: Language, { store: { feed, access } }: Instance, 
 /** Without what was left out. */
 function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}
+
+const DECIDED = ['review', 'category', 'note', 'excluded', 'deleted']
+
+/** Who decided last about the row, and when: `by` in words, null where nobody noted it; `isCaller`: the one who asks, in another window or by another way. */
+async function lastDecided(language: Language, { store }: Instance, id: string) {
+  const last = (await store.feed.history(id)).findLast(({ changes }) => DECIDED.some((field) => field in changes))
+  if (last === undefined) return null
+  const { at, by } = last
+  return { at: isoInstant(at), by: (await whoWords(language, store.access, [by]))(by), isCaller: by === currentActor() }
 }
 
 async function detailOf(language: Language, instance: Instance, id: string) {

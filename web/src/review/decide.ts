@@ -1,6 +1,6 @@
 /**
  * Decisions about rows: shown at once, stored behind, and taken back in the order in which they were made.
- * What somebody else decided meanwhile is never overwritten unseen: it is told, with both ways to go on, and
+ * What was decided elsewhere meanwhile is never overwritten unseen: it is told, with who did it and both ways to go on, and
  * what was not stored is not taken back either. A pair is never shown before the server has it.
  */
 import { useQueryClient } from '@tanstack/react-query'
@@ -11,7 +11,8 @@ import { ROWS } from '../rows/load.ts'
 export type Values = Omit<Decision['after'], 'transfer'>
 /** What is decided of one row. */
 export type Deed = { readonly row: Transaction; readonly values: Values }
-export type Conflict = Deed & { readonly current: Transaction }
+/** `decided`: who it was, and when; null: nobody noted it. */
+export type Conflict = Deed & { readonly current: Transaction; readonly decided: { readonly at: string; readonly by: string | null; readonly isCaller: boolean } | null }
 /** What one key did, and how it is taken back; `undone`: of rows for which nothing was stored. */
 type Act = { readonly rows: readonly Transaction[]; readonly undone: Set<string>; readonly takeBack: () => void }
 
@@ -52,8 +53,8 @@ export function useDecisions() {
     } catch (problem) {
       show(row.id, null)
       if (problem instanceof ServerProblem && problem.code === 'changed_meanwhile') {
-        const current = problem.body['current'] as Transaction
-        setConflicts((before) => [...before.filter((other) => other.row.id !== row.id), { row, values, current }])
+        const { current, decided: last } = problem.body as Pick<Conflict, 'current'> & { decided: Conflict['decided'] }
+        setConflicts((before) => [...before.filter((other) => other.row.id !== row.id), { row, values, current, decided: last }])
       } else setError(problem as Error)
       return false
     }

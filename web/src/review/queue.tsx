@@ -5,7 +5,7 @@
  * fifty rows are fifty keys.
  */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode } from 'react'
-import { say } from '../language/language.ts'
+import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { formatInstant } from '../parts/time.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
@@ -248,14 +248,23 @@ function Naming({ count, before, save, cancel }: { count: number; before: string
   )
 }
 
-/** Somebody else decided about the row meanwhile: both ways are shown, nothing is overwritten unseen. */
-function Told({ conflict: { row, current }, more, settle }: { conflict: Conflict; more: number; settle: (use: 'theirs' | 'mine') => void }) {
+/** What was done to the row, by whom: the person themselves, elsewhere; somebody by name; somebody. */
+const TOLD = {
+  excluded: [message('{row}: you excluded it elsewhere, {at}.'), message('{row}: {who} excluded it, {at}.'), message('{row}: somebody excluded it, {at}.')],
+  chose: [message('{row}: you chose {category} elsewhere, {at}.'), message('{row}: {who} chose {category}, {at}.'), message('{row}: somebody chose {category}, {at}.')],
+  accepted: [message('{row}: you accepted it elsewhere, {at}.'), message('{row}: {who} accepted it, {at}.'), message('{row}: somebody accepted it, {at}.')],
+  changed: [message('{row}: you changed it elsewhere, {at}.'), message('{row}: {who} changed it, {at}.'), message('{row}: somebody changed it, {at}.')],
+} as const
+
+/** It was decided about the row elsewhere meanwhile: both ways are shown, nothing is overwritten unseen. */
+function Told({ conflict: { row, current, decided }, more, settle }: { conflict: Conflict; more: number; settle: (use: 'theirs' | 'mine') => void }) {
+  const done = TOLD[current.excluded ? 'excluded' : current.category !== null ? 'chose' : current.review === 'accepted' ? 'accepted' : 'changed']
   return (
     <div role="alert" className="panel mb-3 border-need">
       <p>
         <Say
-          message={current.excluded ? '{row}: somebody else excluded it, {at}.' : current.category !== null ? '{row}: somebody else chose {category}, {at}.' : current.review === 'accepted' ? '{row}: somebody else accepted it, {at}.' : '{row}: somebody else changed it, {at}.'}
-          row={<bdi className="font-medium">{row.description}</bdi>} category={current.category} at={formatInstant(current.updatedAt)}
+          message={done[decided?.isCaller === true ? 0 : decided?.by == null ? 2 : 1]}
+          row={<bdi className="font-medium">{row.description}</bdi>} who={<bdi>{decided?.by}</bdi>} category={current.category} at={formatInstant(decided?.at ?? current.updatedAt)}
         />
         {more > 0 && <> {say('{count} more like that.', { count: more })}</>}
       </p>

@@ -21,9 +21,10 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus(), [])
   const rule = { contains: contains.trim(), category: category.trim(), accountId }
-  const asked = useDeferredValue(JSON.stringify(rule))
   const isWhole = rule.contains.length >= 2 && rule.category !== ''
-  const dry = useQuery({ queryKey: ['rule preview', asked], queryFn: () => look<DryRun>('/rules/preview', JSON.parse(asked) as unknown), enabled: isWhole, placeholderData: (before) => before })
+  // What is not whole yet would be refused; it is looked at once what is typed has come to rest.
+  const asked = useDeferredValue(isWhole ? JSON.stringify(rule) : '')
+  const dry = useQuery({ queryKey: ['rule preview', asked], queryFn: () => look<DryRun>('/rules/preview', JSON.parse(asked) as unknown), enabled: asked !== '', placeholderData: (before) => before })
   // What is saved is what was shown that it would change.
   const isCurrent = asked === JSON.stringify(rule) && dry.data !== undefined && !dry.isPlaceholderData
   const save = (): void => act.send('POST', '/rules', { ...rule, apply: alsoAgainst ? 'all' : 'fresh' }, (answer) => done((answer as { changed: number }).changed, rule))
