@@ -105,19 +105,27 @@ function stepWith({ from, to, isCovered }: Pick<Step, 'from' | 'to' | 'isCovered
  * it came nor when it went. Of each step all that went in it, else each row by itself, is taken for the latter where more steps agree so.
  */
 function withoutNeverCounted(steps: readonly Step[]): readonly Step[] {
-  let now = steps
-  for (const { gone } of steps) {
-    if (gone.length === 0) continue
-    for (const rows of gone.length === 1 ? [gone] : [gone, ...gone.map((row) => [row])]) {
-      const without = now.map((step) => (rows.some((row) => step.rows.includes(row) || step.gone.includes(row)) ? stepWith(step, step.rows.filter((row) => !rows.includes(row)), step.gone.filter((row) => !rows.includes(row))) : step))
-      if (failing(without) < failing(now)) now = without
+  const left = steps.map(({ difference }) => difference)
+  const cameIn = new Map(steps.flatMap(({ rows }, at) => rows.map((row) => [row, at] as const)))
+  const never = new Set<LedgerRow>()
+  for (const [at, { gone }] of steps.entries()) {
+    for (const rows of gone.length > 1 ? [gone, ...gone.map((row) => [row])] : [gone]) {
+      if (rows.every((row) => never.has(row))) continue
+      const moved = new Map([[at, -sumOf(rows)]])
+      for (const row of rows) if (cameIn.has(row)) moved.set(cameIn.get(row)!, (moved.get(cameIn.get(row)!) ?? 0n) + row.amount)
+      const agreeing = [...moved].reduce((count, [step, by]) => count + (left[step] === 0n ? -1 : 0) + (left[step] === -by ? 1 : 0), 0)
+      if (agreeing <= 0 || !isToldByGoing(rows.filter((row) => !cameIn.has(row)), left.slice(at + 1))) continue
+      for (const [step, by] of moved) left[step]! += by
+      for (const row of rows) never.add(row)
     }
   }
-  return now
+  const counted = (rows: readonly LedgerRow[]): readonly LedgerRow[] => rows.filter((row) => !never.has(row))
+  return never.size === 0 ? steps : steps.map((step) => stepWith(step, counted(step.rows), counted(step.gone)))
 }
 
-function failing(steps: readonly Step[]): number {
-  return steps.filter(({ difference }) => difference !== 0n).length
+/** Of rows that came before the first of these balances: one that has not followed yet looks the same, until the next one does not either. `after`: the differences of the steps after they went. */
+function isToldByGoing(rows: readonly LedgerRow[], after: readonly bigint[]): boolean {
+  return rows.length === 0 || (after.length > 0 && !after.includes(-sumOf(rows)))
 }
 
 function sumOf(rows: readonly LedgerRow[]): bigint {
