@@ -201,8 +201,9 @@ export class Answer {
     const around = () => ({ sourceId: source.id, taken: takenBy(single), missing: missingFrom(candidates, single, context) })
     const matched = unseen.length === 0 ? single : [...single, ...doubtRepeats(unseen, rows, candidates, around())]
     const missing = missingFrom(candidates, matched, context)
-    // What was asked about says nothing against another answer: nobody may ever say what became of it.
-    const failure = doubt(missing.filter(({ id }) => !context.vanishedBefore.has(id)), matched.length)
+    // What was asked about, on either side, says nothing against another answer: nobody may ever say what became of it.
+    const compared = new Set(questions.map(({ otherTransactionId }) => otherTransactionId))
+    const failure = doubt(missing.filter(({ id }) => !context.vanishedBefore.has(id) && !compared.has(id)), matched.length)
     const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed, candidates.transactions)
     // What is missing may be out of the books as well: the balance is asked with and without it.
     const without = withoutPosted(missing)
