@@ -5,7 +5,7 @@ import { OPEN_QUESTION } from '../domain/evidence.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { tellOfProblem } from '../diagnose/problems.ts'
 import { advanceRepair } from './advance.ts'
-import { DOWN, failure, LOCKED, newWorld, REFUSED, type RepairWorld } from './testing.ts'
+import { DOWN, failure, LOCKED, newWorld, ORIGIN, REFUSED, type RepairWorld } from './testing.ts'
 
 const HOUR_MS = 3_600_000
 const C = 'c0000000-0000-7000-8000-000000000001'
@@ -178,6 +178,25 @@ test('unlocked at the bank, but the password had been refused before: it is aske
   world.bank = (secret) => (secret === 'new' ? null : REFUSED)
   await world.enterSecret(C, 'new')
   assert.deepEqual([(await goOn(world))?.state, world.sent], ['proved', ['old', 'new']])
+})
+
+// Fails when: the unlocking, which lets out no secret that may have been refused, is all that is ever asked for (seen): nine times, and Relink never signed in.
+test('unlocked at the bank, but Relink had died while it answered: the permission to sign in is what is left', async () => {
+  const world = await newWorld()
+  const owner = { connectionId: C, loginIndex: `login-${C}` }
+  await world.connect(C)
+  assert.ok((await world.vault.lend(owner, ['password'], ORIGIN)).ok)
+  world.now += 200_000
+  await world.vault.grantOneUse(owner, 'person')
+  world.bank = () => LOCKED
+  await world.sync(C, 'person')
+  let plan = await goOn(world)
+  assert.equal(present(plan)?.action, 'unlock_at_bank')
+  world.bank = () => null
+  plan = await done(world, plan)
+  assert.deepEqual([present(plan)?.kind, world.sent], ['allow_sign_in', ['old']])
+  plan = await done(world, plan)
+  assert.deepEqual([plan?.state, world.sent], ['proved', ['old', 'old']])
 })
 
 // Fails when: a read that sends nothing brings the lock of before back (seen): who unlocked the login was told to unlock it, for ever.

@@ -74,8 +74,8 @@ export function planFor(problem: Problem, facts: PlanFacts): RepairPlan {
 function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const p = new Map(problem.diagnosis.causes.map((one) => [one.cause, one.p]))
   const of = (...causes: CauseCode[]) => causes.reduce((sum, cause) => sum + (p.get(cause) ?? 0), 0)
-  // Unlocked, says the person; but the password was refused before, and that is what is left.
-  const unlocked = facts.secret === 'refused' && facts.finished.some(({ action, state }) => action === 'unlock_at_bank' && state === 'done')
+  // Unlocked, says the person; but the password was refused before, or may have been when Relink died, and that is what is left.
+  const unlocked = (facts.secret === 'refused' || facts.secret === 'interrupted') && facts.finished.some(({ action, state }) => action === 'unlock_at_bank' && state === 'done')
   if (facts.secret === 'locked' || (of('login_locked') >= LIKELY && !unlocked)) return toUnlock(facts)
   const down = facts.bankDown || of('institution_down', 'scheduled_maintenance') >= LIKELY
   const isDeaf = down || gotNoAnswer(problem.failure)

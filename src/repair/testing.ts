@@ -25,7 +25,7 @@ export const REFUSED = failure({ stage: 'signon', codes: ['15500'], message: 'Si
 export const LOCKED = failure({ stage: 'signon', codes: ['15502'], message: 'USERPASS lockout' })
 export const DOWN = failure({ stage: 'connect', networkError: 'ECONNREFUSED' }, { code: 'bank_unreachable', retry: { kind: 'at', at: null }, message: 'The bank does not answer.' })
 
-const ORIGIN = 'https://riverbank.example:443'
+export const ORIGIN = 'https://riverbank.example:443'
 
 function ownerOf(connectionId: string): SecretOwner {
   return { connectionId, loginIndex: `login-${connectionId}` }
