@@ -8,7 +8,7 @@ import type { Output } from './output.ts'
 export async function diagnoseInput(output: Output): Promise<void> {
   const lines = createInterface({ input: process.stdin, crlfDelay: Infinity })
   const answers = diagnoseLines(lines, (error) => {
-    output.error(`Line ${error.line}: ${error.message}`)
+    output.error(error.message)
     process.exitCode = 1
   })
   for await (const answer of answers) {

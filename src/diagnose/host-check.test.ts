@@ -46,3 +46,8 @@ test('a proxy that is set is told, and is the trouble where nothing gets through
   assert.equal(states({ proxies: ['HTTPS_PROXY'], ...reachedAs({ reached: 'resolved' }) })['proxy'], 'broken')
   assert.match(judgeHost({ ...HEALTHY, proxies: ['HTTPS_PROXY'] }).find(({ check }) => check === 'proxy')?.sentence ?? '', /HTTPS_PROXY is set/)
 })
+
+test('a master key that was not tried, because the database was not opened, is not called right', () => {
+  assert.equal(states({ database: { problem: 'The data directory cannot be made.' }, hasRecoveryFile: null })['keys'], 'not_known')
+  assert.equal(states({ keyProblem: 'The master key is missing.' })['keys'], 'broken')
+})

@@ -117,7 +117,8 @@ function database({ database: found }: HostFacts): HostFinding {
   return { check: 'database', state: 'broken', sentence: found.problem }
 }
 
-function keys({ keyProblem }: HostFacts): HostFinding {
+function keys({ database: found, keyProblem }: HostFacts): HostFinding {
+  if ('problem' in found) return { check: 'keys', state: 'not_known', sentence: 'The database was not opened, so the master key was not tried.' }
   if (keyProblem === null) return { check: 'keys', state: 'ok', sentence: 'The master key opens the vault.' }
   return { check: 'keys', state: 'broken', sentence: keyProblem }
 }

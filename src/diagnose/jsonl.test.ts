@@ -58,6 +58,19 @@ test('unknown words and null fields are no errors: the record is read as far as 
   assert.equal(out[0]?.['id'], '7')
 })
 
+test('what is known beside a failure is enough without the failure, and what another program adds to it is no error', async () => {
+  const quiet = '{"id":"q","context":{"bankLoginWorks":false,"passwordChangedAtBank":true}}'
+  const { out, errors } = await answers(quiet, quiet.replace('"context":{', '"evidence":null,"context":{"tags":["mine"],"seen":{"by":"us"},'), '{"id":"n","evidence":null,"context":null}')
+  assert.deepEqual(errors.map(({ line, message }) => [line, message.slice(0, 75)]), [[3, 'Line 3: "evidence" does not fit a case record: Invalid input: neither it no']])
+  assert.deepEqual(out[1], out[0])
+  assert.equal((out[0]?.['causes'] as unknown as { cause: string }[])[0]?.cause, 'credentials_invalid')
+})
+
+test('a byte order mark before the first line is no part of it', async () => {
+  const { errors } = await answers(`\uFEFF${CASE}`, CASE)
+  assert.deepEqual(errors, [])
+})
+
 test('10,000 records take well under ten seconds, one at a time', async () => {
   let count = 0
   async function* many(): AsyncIterable<string> {

@@ -26,19 +26,22 @@ export type LineAnswer = {
 }
 
 const text = z.string()
-const fact = z.union([z.string(), z.number(), z.boolean()]).nullish()
 /** Lenient where nothing is lost: unknown fields pass, null means absent. Strict where a wrong type would be read as a fact. */
 const CASE = z.looseObject({
   id: z.union([text, z.number()]).nullish(),
+  /** Either may be left out, not both: that is a line of something else. */
   evidence: z.looseObject({
     protocol: text.nullish(), stage: text.nullish(), networkError: text.nullish(), httpStatus: z.number().nullish(),
     headers: z.record(text, z.union([text, z.number()])).nullish(), codes: z.array(z.union([text, z.number()])).nullish(),
     message: text.nullish(), body: text.nullish(), empty: z.boolean().nullish(),
-  }),
-  context: z.record(text, fact).nullish(),
+  }).nullish(),
+  context: z.record(text, z.unknown()).nullish(),
   /** What a repair tried since: a step that did not help says something of the cause. */
   steps: z.array(z.looseObject({ id: text, kind: text, action: text.nullable(), who: text, state: text, title: text, found: z.array(z.looseObject({ probe: text, outcome: text, sentence: text })).optional(), answer: text.optional() })).nullish(),
-})
+}).refine(({ evidence, context }) => evidence != null || context != null, { path: ['evidence'], message: 'Invalid input: neither it nor "context" is there' })
+
+/** Some editors and shells begin a file with it. */
+const BYTE_ORDER_MARK = /^\uFEFF/
 
 export const BUNDLE_KIND = 'relink-support'
 
@@ -57,7 +60,7 @@ export async function* diagnoseLines(input: AsyncIterable<string>, onError: (err
 function answerLine(raw: string, line: number, knowledge: Knowledge): LineAnswer | { readonly id: string | null; readonly error: LineError } {
   let value: unknown
   try {
-    value = JSON.parse(raw)
+    value = JSON.parse(line === 1 ? raw.replace(BYTE_ORDER_MARK, '') : raw)
   } catch (error) {
     return { id: null, error: { code: 'line_not_json', line, message: `Line ${line} is not JSON: ${(error as Error).message}. Write one JSON object on each line.` } }
   }
@@ -78,9 +81,9 @@ export function answerCase(value: unknown, line: number, knowledge: Knowledge = 
     const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
     return { id, error: { code: 'line_not_a_case', line, message: say('en', 'Line {line}: {what} does not fit a case record: {message}. A case has "evidence" and "context" objects.', { line, what, message: issue?.message ?? 'Invalid input' }) } }
   }
-  const evidence = present(parsed.data.evidence)
+  const evidence = present(parsed.data.evidence ?? {})
   const named = typeof evidence['protocol'] === 'string' ? { protocol: protocolNamed(evidence['protocol']) } : {}
-  const record = { evidence: { ...evidence, ...named }, context: present(parsed.data.context ?? {}) } as CaseRecord
+  const record = { evidence: { ...evidence, ...named }, context: facts(parsed.data.context ?? {}) } as CaseRecord
   const { ranked, voices, action } = judge(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }, record.evidence))
   const [first] = ranked
   return { id: parsed.data.id == null ? null : String(parsed.data.id), causes: roundedToOne(ranked), action, ...(first === undefined ? { for: [], against: [] } : argumentsOn(first.cause, voices)) }
@@ -90,6 +93,11 @@ export function answerCase(value: unknown, line: number, knowledge: Knowledge = 
 function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const known = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(known.map(([name, value]) => [name, name === 'codes' && Array.isArray(value) ? value.map(String) : value]))
+}
+
+/** What is known beside the failure is words, figures and yes or no; what another program adds of its own shape is none of it. */
+function facts(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)))
 }
 
 /** Six decimals that still sum to exactly 1 within floating point: the first takes the rest. */

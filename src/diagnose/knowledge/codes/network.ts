@@ -9,7 +9,7 @@ export const HTTP = codeTable({
   system: 'http',
   title: 'HTTP status',
   protocols: [],
-  seenBy: 'banks and aggregators on the web; also shown as "Error 401" by accounting programs',
+  seenBy: 'banks and aggregators on the web; accounting programs show the number after "Error"',
   source: 'RFC 9110 section 15; incidents of bank-feed programs',
   doubt: 0.25,
 }, [
