@@ -67,6 +67,9 @@ test('a wrong script is refused as a whole, with its step', () => {
     [[{ at: 'now' }], /^Step 1: "at"/],
     [[{ at: '1s', clear: 'all' }, { at: '2s' }], /^Step 2: a step needs/],
     [[{ at: '1s', inject: {} }], /needs a "name"/],
+    [[{ at: '1s', inject: { name: 'http-503', duration: '1h' } }], /^Step 1: there is no "duration"; there are "name", .*"lasts"/],
+    [[{ at: '1s', after: '2s', clear: 'all' }], /there is no "after"/],
+    [[{ at: '1s', book: { account: 'ana-savings', amount: '1.00', name: 'x', date: '2026-01-31' } }], /there is no "date".*"bookedOn"/],
     [[{ at: '1s', book: { account: 'x' } }], /needs "amount"/],
   ] as const)
     assert.match(String(readScenario(json)), reason)

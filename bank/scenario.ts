@@ -46,6 +46,8 @@ export function readScenario(json: unknown): Step[] | string {
 
 function readStep(raw: unknown): Step | string {
   if (!isRecord(raw)) return 'a step is an object with "at" and one of "inject", "clear", "book".'
+  const foreign = foreignField(raw, ['at', 'inject', 'clear', 'book'])
+  if (foreign !== null) return foreign
   const atMs = readDuration(raw['at'])
   if (atMs === null) return '"at" must be a time such as "90s", "5m", "2h", "3d" or a number of milliseconds.'
   if (raw['inject'] !== undefined) {
@@ -63,6 +65,8 @@ function readStep(raw: unknown): Step | string {
 /** Reads an order of a fault; durations as `lasts` and `startsIn`, or in milliseconds as `lastsMs` and `startsInMs`. */
 export function readFaultOrder(raw: unknown): FaultOrder | string {
   if (!isRecord(raw) || typeof raw['name'] !== 'string') return 'a fault needs a "name".'
+  const foreign = foreignField(raw, ['name', 'login', 'account', 'lasts', 'lastsMs', 'startsIn', 'startsInMs', 'likelihood', 'parameters'])
+  if (foreign !== null) return foreign
   const order: { -readonly [K in keyof FaultOrder]: FaultOrder[K] } = { name: raw['name'] }
   for (const key of ['login', 'account'] as const) {
     if (raw[key] === undefined || raw[key] === null) continue
@@ -96,6 +100,8 @@ export function readBookingOrder(raw: unknown): BookingOrder | string {
   for (const key of ['account', 'amount', 'name']) if (typeof raw[key] !== 'string') return `a booking needs "${key}" as a text.`
   for (const key of ['memo', 'bookedOn', 'pendingAmount'])
     if (raw[key] !== undefined && typeof raw[key] !== 'string') return `"${key}" must be a text.`
+  const foreign = foreignField(raw, ['account', 'amount', 'name', 'memo', 'bookedOn', 'pendingForMs', 'pendingAmount'])
+  if (foreign !== null) return foreign
   if (raw['pendingForMs'] !== undefined && (typeof raw['pendingForMs'] !== 'number' || !(raw['pendingForMs'] >= 0)))
     return '"pendingForMs" must be a number of at least 0.'
   return raw as BookingOrder
@@ -124,6 +130,12 @@ function minorOf(text: string, currency: string): bigint | string {
   if (decimal === null) return `"${text}" is not a decimal amount.`
   const money = moneyOf(decimal, currency)
   return money.ok ? money.value.minor : money.failure.message
+}
+
+/** A misspelt word would be left out in silence, and the bank stay broken for ever. */
+function foreignField(raw: Record<string, unknown>, known: readonly string[]): string | null {
+  const foreign = Object.keys(raw).find((key) => !known.includes(key))
+  return foreign === undefined ? null : `there is no "${foreign}"; there are ${known.map((key) => `"${key}"`).join(', ')}.`
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -38,7 +38,7 @@ const CASE = z.looseObject({
   context: z.record(text, z.unknown()).nullish(),
   /** What a repair tried since: a step that did not help says something of the cause. */
   steps: z.array(z.looseObject({ id: text, kind: text, action: text.nullable(), who: text, state: text, title: text, found: z.array(z.looseObject({ probe: text, outcome: text, sentence: text })).optional(), answer: text.optional() })).nullish(),
-}).refine(({ evidence, context }) => evidence != null || context != null, { path: ['evidence'], message: 'Invalid input: neither it nor "context" is there' })
+}).refine(({ evidence, context }) => evidence != null || context != null, 'Invalid input')
 
 /** Some editors and shells begin a file with it. */
 const BYTE_ORDER_MARK = /^\uFEFF/
