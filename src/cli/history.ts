@@ -40,7 +40,9 @@ export async function undoCommand(output: Output, wanted: string): Promise<void>
     const parts = [[sum('withdrawn'), 'withdrawn'], [sum('added'), 'back again'], [sum('changed'), 'as before'], [sum('questions'), 'questions closed']] as const
     const told = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
     output.say(`${what(run, names)}: taken back. ${told.length === 0 ? 'Other answers report all of its rows, too; they stay.' : `${told.join(', ')}.`}`)
-    output.say(`What a person decided stays. To take this back in turn: relink undo ${done.id}`)
+    // What was brought back again is taken back as it was the first time: by the run that made it.
+    const first = (await instance.store.history.undos()).find((undo) => undo.undoRunId === run.id)?.runId
+    output.say(`What a person decided stays. To take this back in turn: relink undo ${first ?? done.id}`)
   })
 }
 

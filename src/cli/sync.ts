@@ -12,8 +12,9 @@ import { withInstance } from './with-instance.ts'
 
 export async function syncCommand(output: Output, wanted: string | undefined): Promise<void> {
   await withInstance(output, async (instance) => {
-    const connections = wanted === undefined ? (await instance.store.connections.list()).filter((c) => c.state === 'active') : [await chooseConnection(instance, wanted)]
-    if (connections.length === 0) output.say('No connection to read. `relink connect` makes one.')
+    const all = await instance.store.connections.list()
+    const connections = wanted === undefined ? all.filter((c) => c.state === 'active') : [await chooseConnection(instance, wanted)]
+    if (connections.length === 0) output.say(all.some((c) => c.state === 'disabled') ? 'Every connection is paused. `relink enable CONNECTION` has one read again.' : 'No connection to read. `relink connect` makes one.')
     let allRead = true
     for (const connection of connections) {
       output.progress(`Reading ${connection.institutionName}…`)

@@ -179,6 +179,7 @@ test('disabled is not read and loses nothing; enabled is read again', async () =
   const kept = await run(['sync', 'river', '--json'])
   assert.deepEqual([kept.status, kept.stdout], [1, ''])
   assert.equal((await run(['disable', 'river'])).status, 1)
+  assert.match((await run(['sync'])).stdout, /Every connection is paused. `relink enable/)
   assert.equal(one(await run(['enable', 'river', '--json'])).state, 'active')
   const synced = await run(['sync', 'river', '--json'])
   assert.deepEqual([synced.status, one(synced).outcome], [0, 'succeeded'])

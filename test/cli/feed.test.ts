@@ -241,3 +241,16 @@ test('the currency that no file named is said after the import, said otherwise, 
   const told = await run('currency', '000555777', 'EUR')
   assert.deepEqual([told.status, /The statements of this account name its currency: USD\./.test(told.stderr)], [1, true])
 })
+
+test('an import is taken back, that in turn, and all of it once more: each time by the command that is printed', async () => {
+  const path = file('to-and-fro.csv', 'Date,Description,Amount\n2026-02-07,Kiosk,-7.00\n')
+  assert.equal((await run('import', '--account', 'new', path)).status, 0)
+  const states = async (): Promise<unknown> => jsonLines((await run('transactions', 'to-and-fro.csv', '--json')).stdout).map((row) => row['state'])
+  let wanted = 'to-and-fro.csv'
+  for (const state of ['withdrawn', 'posted', 'withdrawn', 'posted']) {
+    const done = await run('undo', wanted)
+    assert.equal(done.status, 0, done.stderr)
+    assert.deepEqual(await states(), [state])
+    wanted = /To take this back in turn: relink undo (\S+)/.exec(done.stdout)?.[1] ?? assert.fail(done.stdout)
+  }
+})
