@@ -334,3 +334,20 @@ test('a secret beside the password: named before anything is sent where the entr
     assert.ok(run.ok && run.value.outcome === 'succeeded', JSON.stringify(run))
   }
 })
+
+// Fails when: the code of a warning or an information is left out because it refuses nothing (was so: "sent no account list", a program error, which was tried again and again).
+test('a sign-on with a warning and nothing behind it: the code is kept, says what is wrong, and nobody\'s week sends it again', async () => {
+  for (const [code, severity, cause] of [[15502, 'WARN', 'login_locked'], [15000, 'INFO', 'password_change_required']] as const) {
+    const { world, id } = await connected()
+    world.rewrite = (answer, { text }) =>
+      /<USERID>anonymous/.test(text)
+        ? answer
+        : withText(answer, (body) => body.replace(/(<SONRS>\s*)<STATUS>[\s\S]*?<\/STATUS>/, `$1<STATUS><CODE>${code}<SEVERITY>${severity}</STATUS>`).replace(/(<\/SIGNONMSGSRSV1>)[\s\S]*(<\/OFX>)/, '$1$2'))
+    const process = world.start()
+    await process.live(7 * DAY_MS)
+    const [run] = await world.store.runs.list({ connectionId: id, limit: 1 })
+    assert.deepEqual([run?.failure?.code, run?.failure?.stage, run?.failure?.evidence[0].codes, run?.failure?.evidence[0].severity], ['bank_warned', 'signon', [String(code)], severity])
+    assert.equal((await world.store.problems.list({ open: true, limit: 9 }))[0]?.diagnosis.causes[0]?.cause, cause)
+    assert.equal(sends(world), 1, String(code))
+  }
+})

@@ -6,7 +6,7 @@
 import type { AccountList, ConnectorContext, ListedAccount, Outcome } from '../../connector-kit/connector.ts'
 import type { OfxAccountInfo, OfxAnswer } from '../../formats/ofx/response.ts'
 import { CHALLENGE_LASTS_MS } from './challenge.ts'
-import { implausible, isRefusal, ofBank, refusal } from './failures.ts'
+import { isRefusal, ofBank, refusal, withheldAnswer } from './failures.ts'
 import { openSession, type Session, type Signed } from './session.ts'
 
 const KIND_NAMES: Readonly<Record<string, string>> = { checking: 'Checking', savings: 'Savings', money_market: 'Money market', credit_line: 'Line of credit', certificate: 'Certificate', credit_card: 'Card' }
@@ -36,7 +36,7 @@ function readList(context: ConnectorContext, session: Session, signed: Signed & 
   if (named.length > 0 && (refused || signed.response.accounts === null)) return { kind: 'done', value: { accounts: named, complete: true }, state, facts }
   if (answer !== undefined && refused) return { kind: 'failed', failure: ofBank(refusal('accounts', [signed.signOn.status, answer.status]), context.institution.id), state, facts }
   if (signed.response.accounts === null) {
-    const failure = implausible('accounts', 'The bank accepted the sign-on but sent no account list.')
+    const failure = withheldAnswer('accounts', [signed.signOn.status, answer?.status ?? null], 'The bank accepted the sign-on but sent no account list.')
     return { kind: 'failed', failure: ofBank(failure, context.institution.id), state, facts }
   }
   const read = signed.response.accounts.map(listed)

@@ -76,6 +76,11 @@ export function implausible(stage: Stage, message: string): Failure {
   return { code: 'answer_implausible', stage, retry: { kind: 'at', at: null }, message, evidence: [{ protocol: 'ofx', stage, message }] }
 }
 
+/** Nothing was refused, but what was asked for did not come. The code of a warning or an information beside it says why, a lock for example; without one the answer contradicts itself. */
+export function withheldAnswer(stage: Stage, statuses: readonly (OfxStatus | null)[], message: string): Failure {
+  return statuses.some((status) => status !== null && Number(status.code) !== 0) ? refusal(stage, statuses, 'bank_warned') : implausible(stage, message)
+}
+
 /** Adds what every piece of evidence of this connector shares. */
 export function ofBank(failure: Failure, institution: string): Failure {
   const [first, ...rest] = failure.evidence

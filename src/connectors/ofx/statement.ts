@@ -12,7 +12,7 @@ import type { CaseContext, Failure } from '../../domain/evidence.ts'
 import type { OfxAnswer } from '../../formats/ofx/response.ts'
 import type { OfxRequestMessage } from '../../formats/ofx/request.ts'
 import { CHALLENGE_LASTS_MS } from './challenge.ts'
-import { implausible, isRefusal, ofBank, refusal } from './failures.ts'
+import { implausible, isRefusal, ofBank, refusal, withheldAnswer } from './failures.ts'
 import { openSession, type Session } from './session.ts'
 
 /** ACCTTYPE of section 11.3.1.1. */
@@ -34,7 +34,7 @@ export async function* readAccount(context: ConnectorContext, account: AccountRe
   if (signed.kind === 'challenge') return yield { step: 'challenge', prompts: signed.prompts, codes: signed.codes, resume: signed.resume, expiresInMs: CHALLENGE_LASTS_MS, state }
   if (signed.kind === 'failed') return yield { step: 'failed', failure: signed.failure, state, facts }
   const answer = signed.response.answers.find((each) => each.of === 'STMTTRNRS' || each.of === 'CCSTMTTRNRS')
-  const failure = answer === undefined ? implausible('statement', 'The bank accepted the sign-on but sent no statement.') : failureOf(answer, account, signed.signOn.status)
+  const failure = answer === undefined ? withheldAnswer('statement', [signed.signOn.status], 'The bank accepted the sign-on but sent no statement.') : failureOf(answer, account, signed.signOn.status)
   if (answer === undefined || failure !== null) {
     return yield { step: 'failed', failure: ofBank(failure ?? implausible('statement', 'No statement came.'), context.institution.id), state, facts }
   }
@@ -66,7 +66,7 @@ function requestFor(session: Session, account: AccountRef, window: DayRange, tod
 
 function failureOf(answer: OfxAnswer, account: AccountRef, signOn: OfxAnswer['status']): Failure | null {
   if (isRefusal(answer.status)) return refusal('statement', [signOn, answer.status])
-  if (!answer.statement.some((part) => part.part === 'start')) return implausible('statement', 'The bank sent a statement without content.')
+  if (!answer.statement.some((part) => part.part === 'start')) return withheldAnswer('statement', [signOn, answer.status], 'The bank sent a statement without content.')
   const number = answer.account?.number ?? null
   return number === null || sameNumber(number, account.number) ? null : implausible('statement', 'The bank answered for another account than the one asked for.')
 }
