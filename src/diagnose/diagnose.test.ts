@@ -141,6 +141,23 @@ test('a status or an error of the network that only a message tells counts as th
   assert.equal(read({ evidence: { protocol: 'quickbooks', codes: ['403'], message: 'Error 403' }, context: {} }).httpStatus, undefined, 'a system with numbers of its own')
 })
 
+test('an error of the network is known by the names that other libraries, browsers and systems give it', () => {
+  const names: readonly (readonly [string, string])[] = [
+    ['CURLE_COULDNT_RESOLVE_HOST', 'ENOTFOUND'], ['UnknownHostException', 'ENOTFOUND'], ['gaierror', 'ENOTFOUND'], ['NSURLErrorDomain -1003', 'ENOTFOUND'], ['NameResolutionFailure', 'ENOTFOUND'], ['12007', 'ENOTFOUND'],
+    ['CURLE_OPERATION_TIMEDOUT', 'ETIMEDOUT'], ['SocketTimeoutException', 'ETIMEDOUT'], ['timeout', 'ETIMEDOUT'], ['NSURLErrorTimedOut', 'ETIMEDOUT'], ['WSAETIMEDOUT', 'ETIMEDOUT'], ['12002', 'ETIMEDOUT'],
+    ['CURLE_COULDNT_CONNECT', 'ECONNREFUSED'], ['ConnectFailure', 'ECONNREFUSED'], ['ConnectionRefusedError', 'ECONNREFUSED'], ['10061', 'ECONNREFUSED'],
+    ['RemoteDisconnected', 'ECONNRESET'], ['CURLE_GOT_NOTHING', 'ECONNRESET'], ['ERR_HTTP2_GOAWAY_SESSION', 'ECONNRESET'], ['10054', 'ECONNRESET'],
+    ['CURLE_PEER_FAILED_VERIFICATION', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'], ['SSLCertVerificationError', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'], ['certificate verify failed', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'], ['TrustFailure', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ['CURLE_SSL_CONNECT_ERROR', 'EPROTO'], ['SSLHandshakeException', 'EPROTO'], ['SecureChannelFailure', 'EPROTO'], ['NET::ERR_CERT_DATE_INVALID', 'ERR_CERT_DATE_INVALID'], ['SSL_ERROR_BAD_CERT_DOMAIN', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['ProxyError', 'ERR_PROXY_CONNECTION_FAILED'], ['NSURLErrorNotConnectedToInternet', 'ERR_INTERNET_DISCONNECTED'], ['what nobody knows', 'what nobody knows'],
+  ]
+  const named = (evidence: Partial<Evidence>): string | undefined => read({ evidence: { protocol: 'other', ...evidence }, context: {} }).networkError
+  for (const [networkError, as] of names) assert.equal(named({ networkError }), as, networkError)
+  assert.equal(named({ networkError: 'CURLE_OPERATION_TIMEDOUT', message: 'cURL error 28: Resolving timed out after 3141 milliseconds' }), 'EAI_AGAIN', 'the sentence says more')
+  assert.equal(named({ codes: ['net::ERR_NAME_NOT_RESOLVED'] }), 'ERR_NAME_NOT_RESOLVED', 'among the codes')
+  assert.equal(named({ codes: ['OTP_TIMEOUT'] }), undefined, 'what a bank calls so is none')
+})
+
 test('403 is seldom a wrong password', () => {
   const causes = verdict({ protocol: 'ofx', stage: 'http', httpStatus: 403, headers: { 'content-type': 'text/html' }, body: 'Access Denied' }, { connection: 'established' }).causes
   assert.notEqual(causes[0]?.cause, 'credentials_invalid')

@@ -4,7 +4,7 @@
  */
 import type { CaseRecord, Protocol } from '../domain/evidence.ts'
 import { NETWORK } from './knowledge/codes/network.ts'
-import { NETWORK_WORDS } from './knowledge/network-words.ts'
+import { NETWORK_NAMES, NETWORK_WORDS } from './knowledge/network-words.ts'
 
 export type Reading = {
   readonly record: CaseRecord
@@ -14,7 +14,7 @@ export type Reading = {
   readonly codes: readonly string[]
   /** `name: value`, lower case. */
   readonly headers: readonly string[]
-  /** Name of the error of the network or TLS: as given, else as it stands in the text by its name or in a library's words. */
+  /** Name of the error of the network or TLS: the one given, by whatever library's name, else as it stands in text or codes by its name or in a library's words. */
   readonly networkError?: string
   /** As given, else as a library or a page says it in words. */
   readonly httpStatus?: number
@@ -29,20 +29,38 @@ export function read(record: CaseRecord): Reading {
   const text = plain([evidence.message, evidence.body].filter((part) => typeof part === 'string').join(' \n '))
   const codes = Array.isArray(evidence.codes) ? evidence.codes.map((code) => String(code).trim()).filter((code) => code !== '') : []
   const headers = Object.entries(evidence.headers ?? {}).map(([name, value]) => `${name}: ${String(value)}`.toLowerCase())
-  const networkError = typeof evidence.networkError === 'string' ? evidence.networkError : networkErrorIn(text)
+  const networkError = typeof evidence.networkError === 'string' ? networkErrorNamed(evidence.networkError, text) : networkErrorIn(text) ?? codes.map(withoutPrefix).find(isNamed)
   const httpStatus = typeof evidence.httpStatus === 'number' ? evidence.httpStatus : httpStatusIn([text, ...codes.map((code) => `error ${code}`.toLowerCase())].join(' \n '), evidence.protocol)
   return { record, text, codes, headers, ...(networkError === undefined ? {} : { networkError }), ...(httpStatus === undefined ? {} : { httpStatus }) }
+}
+
+/** What a library calls it, by the name that Node and Chromium give it; as given where it is none that is known. Its sentence says more than a foreign name (curl 28: "Resolving timed out"). */
+function networkErrorNamed(given: string, text: string): string {
+  const name = withoutPrefix(given)
+  if (isNamed(name)) return name
+  const words = plain(given)
+  return networkErrorIn(text) ?? networkErrorIn(words) ?? NAMES.find(({ name }) => name.test(words))?.error ?? given
+}
+
+/** Chromium's own pages put `net::` before a name. */
+function withoutPrefix(name: string): string {
+  return name.replace(/^net::/i, '').trim()
+}
+
+function isNamed(name: string): boolean {
+  return NAMED.has(name.toUpperCase())
 }
 
 /** A program often gives the error of the network only in its message: `connect ETIMEDOUT 192.0.2.1:443`, `No route to host`. */
 function networkErrorIn(text: string): string | undefined {
   const words = text.match(/\b[a-z]+(?:_[a-z]+)*\b/g) ?? []
-  const named = words.slice(0, WORDS_LIMIT).find((word) => NAMED.has(word.toUpperCase()))
+  const named = words.slice(0, WORDS_LIMIT).find(isNamed)
   return named ?? WORDED.find(({ words }) => words.test(text))?.error
 }
 const WORDS_LIMIT = 200
 const NAMED = new Set(NETWORK.codes.map(({ code }) => code.toUpperCase()))
 const WORDED = NETWORK_WORDS.map(({ error, text }) => ({ error, words: new RegExp(text, 'u') }))
+const NAMES = NETWORK_NAMES.map(({ error, text }) => ({ error, name: new RegExp(text, 'u') }))
 
 /**
  * Libraries name the status of an answer in their message: `Request failed with status code 503` (axios), `429 Client Error`

@@ -28,3 +28,23 @@ export const NETWORK_WORDS: readonly NetworkWords[] = [
   { error: 'ETIMEDOUT', source: SOCKETS, text: "(connect(ion)?|read|socket|operation|handshake) ?timed? ?out\\b(?! of)|(^|[:(\\n] ?)request timed? ?out\\b|connect(ion)?timeout|readtimeout|connection timeout|timeout(error)? (of \\d+ ?ms )?exceeded|i/o timeout|context deadline exceeded|deadline exceeded|(did(n'?t| not) properly respond after a period)|operation timed out|timed out after \\d|resource temporarily unavailable|opentimeout|faraday::timeout|httpclient\\.timeout|taskcanceledexception|failed to connect to /?\\d+\\.\\d|wartezeit fur die verbindung|zeituberschreitung (bei|der) (der )?(verbindung|anfrage)|expiration du delai|delai de (connexion|reponse)[^.]{0,12}depasse|tiempo de (conexion|espera)[^.]{0,12}(agotad|superad)|expiro el tiempo|tempo (de (conexao|espera) )?esgotado|tempo di (connessione|attesa)[^.]{0,12}(scadut|esaurit)|connessione scaduta|time-?out van de verbinding|wachttijd[^.]{0,12}verstreken|up[lł]yna[lł] (limit czasu|czas)|tidsgrans\\w*[^.]{0,15}(nadd|overskr)" },
   { error: 'ECONNRESET', source: SOCKETS, text: "connection (was )?(reset|aborted)|reset by (the )?peer|forcibly closed|broken pipe|socket hang ?up|remote ?(end|host)?[^.]{0,8}(disconnected|closed (the )?connection)|eof occurred in violation|unexpected eof (while )?(reading|on)|empty reply from server|server closed the connection|connection closed (by|before|unexpectedly)|prematurely closed|unexpected end of (stream|file from server)|nohttpresponse|bad_?status_?line|other side closed|verbindung wurde (vom|von der|durch)?[^.]{0,20}(zuruckgesetzt|getrennt)|connexion (a ete )?re-?initialisee|conexion (fue )?(reinici|restablecid)\\w*|conexao (foi )?(reiniciada|redefinida)|connessione (e stata )?(ripristinata|reimpostata|interrotta)|verbinding (is |werd )?(verbroken|gereset)|po[lł]aczenie (zosta[lł]o )?(zresetowane|przerwane|zerwane)|anslutningen (bröts|brots|aterstalldes)" },
 ]
+
+/**
+ * Names of the same errors in other libraries, for the field that holds nothing but a name: curl's constants, exceptions of Python, Java and .NET
+ * (`WebExceptionStatus`, `HttpRequestError`), `NSURLError`, WinINet and Winsock numbers, and plain words ("timeout"). Also lower case; more particular ones first.
+ */
+export const NETWORK_NAMES: readonly Omit<NetworkWords, 'source'>[] = [
+  { error: 'ERR_PROXY_CONNECTION_FAILED', text: 'proxy|tunnel' },
+  { error: 'CERT_NOT_YET_VALID', text: 'not_?yet_?valid' },
+  { error: 'CERT_HAS_EXPIRED', text: 'cert\\w*(has)?_?expired|expired_?cert|cert_?date|^12037$|-120[34]$' },
+  { error: 'ERR_TLS_CERT_ALTNAME_INVALID', text: 'cert_?(common_?name|domain|cn)|hostname_?mismatch|^12038$' },
+  { error: 'CERT_REVOKED', text: 'cert\\w*revoked' },
+  { error: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', text: 'cert|issuer|cacert|peer_failed_verification|trust_?failure|unknown_?ca|x509|^12045$|-1202$' },
+  { error: 'EPROTO', text: 'ssl|tls|handshake|secure_?(channel|connection)|cipher|^12157$|^12175$|-1200$' },
+  { error: 'EAI_AGAIN', text: 'resol\\w* timed|dns_?(timeout|timed)|try_?again' },
+  { error: 'ENOTFOUND', text: 'resolv|resolution|gaierror|unknown_?host|nodename|find_?host|nxdomain|\\bdns|^(12007|11001|11004|wsahost_not_found)$|-1003$' },
+  { error: 'ERR_INTERNET_DISCONNECTED', text: 'not_?connected_?to_?internet|offline|no_?internet|unreach|no_?route|-1009$|^(10051|10065)$' },
+  { error: 'ETIMEDOUT', text: 'time_?d? ?-?out|deadline|^(12002|10060|wsaetimedout)$|-1001$' },
+  { error: 'ECONNREFUSED', text: 'refused|(could_?nt|cannot|can_?not|failed_?to)_?connect|connect_?(failure|error)|^(12029|10061|wsaeconnrefused)$|-1004$' },
+  { error: 'ECONNRESET', text: 'reset|aborted|disconnect|connection_?(lost|closed)|keep_?alive|(recv|send|receive)_?(error|failure)|got_?nothing|premature|goaway|incomplete_?read|protocol_?error|hang ?up|broken|^(12030|12031|12152|10053|10054|wsaeconnreset)$|-1005$' },
+]
