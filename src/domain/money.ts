@@ -15,8 +15,8 @@ export type Decimal = string & { readonly __decimal: true }
 
 export type MoneyFailure = { readonly code: 'amount_malformed' | 'amount_too_precise' | 'amount_too_large'; readonly message: string }
 
-/** ISO 4217 currencies whose minor unit is not two decimals (list of 2024-06-25). */
-const DECIMALS: ReadonlyMap<Currency, number> = new Map([
+/** Currencies whose minor unit is not two decimals: ISO 4217 (list of 2024-06-25), and two more. */
+export const UNUSUAL_DECIMALS: ReadonlyMap<Currency, number> = new Map([
   ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'].map(
     (code) => [code, 0] as const,
   ),
@@ -32,7 +32,7 @@ const MAX_DIGITS = 18
 
 /** Decimals of the currency's minor unit; two when the code is not known. */
 export function decimalsOf(currency: Currency): number {
-  return DECIMALS.get(currency) ?? 2
+  return UNUSUAL_DECIMALS.get(currency) ?? 2
 }
 
 /** Accepts `[+-]digits[.digits]` and returns the canonical form; null for anything else. */

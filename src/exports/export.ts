@@ -7,6 +7,7 @@
 import type { Day } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'
 import type { Transaction } from '../domain/transaction.ts'
+import type { TransactionFilter } from '../ports/feed.ts'
 import type { AccountSummary, TenantStore } from '../ports/store.ts'
 import { writeBeancount } from '../formats/beancount/write.ts'
 import { writeCamt053 } from '../formats/camt/write.ts'
@@ -21,11 +22,15 @@ import { apart } from './apart.ts'
 
 export const EXPORT_FORMATS = ['ofx', 'qfx', 'qbo', 'csv', 'camt053', 'qif', 'hledger', 'ledger', 'beancount', 'json'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+/** A balance beside some rows of its days would not be theirs. */
+export const NARROWED: ReadonlySet<ExportFormat> = new Set(['csv', 'json'])
 
 export type ExportRequest = {
   readonly format: ExportFormat
   readonly from?: Day
   readonly to?: Day
+  /** Of a format without balances alone (`NARROWED`): of these rows those that are listed so. */
+  readonly only?: Pick<TransactionFilter, 'text' | 'states' | 'review'>
   /** Of a journal or QIF: it goes on after a file of the days before, which has the opening balance. */
   readonly continues?: boolean
   /** Epoch ms of writing. */
@@ -96,11 +101,11 @@ const OFX_VERSION_OF = { ofx: '220', qfx: '102', qbo: '102' } as const
 const JOURNALS = { qif: writeQif, hledger: writeHledger, ledger: writeLedger, beancount: writeBeancount } as const
 
 /** All rows oldest first, also those that are in no file: the balances count them. */
-async function* transactionsOf(store: TenantStore, accountId: string, { from, to }: ExportRequest): AsyncGenerator<Transaction> {
+async function* transactionsOf(store: TenantStore, accountId: string, { from, to, only }: ExportRequest): AsyncGenerator<Transaction> {
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<TenantStore['feed']['transactions']>> = await store.feed.transactions({
-      accountId, order: 'oldest', limit: PAGE, includeDeleted: true, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...(cursor === null ? {} : { cursor }),
+      accountId, order: 'oldest', limit: PAGE, includeDeleted: true, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), ...only, ...(cursor === null ? {} : { cursor }),
     })
     yield* page.rows
     cursor = page.next

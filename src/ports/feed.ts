@@ -161,12 +161,14 @@ export type FeedStore = {
 }
 
 export type TransactionFilter = {
-  readonly accountId: string
+  /** Null: of all accounts. */
+  readonly accountId: string | null
   readonly from?: Day
   readonly to?: Day
   readonly states?: readonly TransactionState[]
   /** Only rows that came into the feed, became posted in it, or were excluded or deleted and no longer are, at an instant with `since <= at < until`. */
   readonly arrived?: { readonly since: number; readonly until: number }
+  /** In what the bank or a person wrote, or the amount (`domain/sought-amount.ts`). */
   readonly text?: string
   /** `for_review`: as `AccountSummary.forReview` counts, without those that are excluded or withdrawn. */
   readonly review?: Decisions['review']

@@ -29,23 +29,28 @@ const PAST = 2_000
 /** A category is proposed from the past when it was chosen so often, and in so large a share of the payee's rows. */
 const CHOSEN = { times: 2, share: 0.75 }
 
-/** `looked`: how many rows that wait were looked at; `suggested`: those of them for which there is something to say, newest first. */
-export async function suggestions({ feed, review }: TenantStore, accountId: string): Promise<{ readonly looked: number; readonly suggested: readonly Suggested[] }> {
-  const { rows } = await feed.transactions({ accountId, review: 'for_review', limit: LOOKED_AT })
+/** Of one account or, with null, of all. `looked`: how many rows that wait were looked at; `suggested`: those of them for which there is something to say, newest first. */
+export async function suggestions(store: TenantStore, accountId: string | null): Promise<{ readonly looked: number; readonly suggested: readonly Suggested[] }> {
+  const { rows } = await store.feed.transactions({ accountId, review: 'for_review', limit: LOOKED_AT })
   if (rows.length === 0) return { looked: 0, suggested: [] }
+  const [rules, categorised] = await Promise.all([store.review.rules(), store.review.categorised(LEARNED_FROM)])
+  const chosen = chosenBefore(categorised)
+  const beside = new Map((await Promise.all([...Map.groupBy(rows, (row) => row.accountId)].map(([id, own]) => lookBeside(store, id, own)))).flat())
+  const all = rows.map((row): Suggested => ({ row, category: row.decisions.category === null ? categoryFor(row, rules, chosen) : null, transfer: null, unusual: null, ...beside.get(row.id) }))
+  return { looked: rows.length, suggested: all.filter(({ category, transfer, unusual }) => category !== null || transfer !== null || unusual !== null) }
+}
+
+/** What other rows, of this account and of others, say of rows of one account. */
+async function lookBeside({ feed, review }: TenantStore, accountId: string, rows: readonly Transaction[]): Promise<readonly (readonly [id: string, Pick<Suggested, 'transfer' | 'unusual'>])[]> {
   const days = rows.map(({ postedOn }) => postedOn)
   const [from, to] = [days.reduce(minDay), days.reduce(maxDay)]
-  const [rules, categorised, { rows: past }, opposites] = await Promise.all([
-    review.rules(),
-    review.categorised(LEARNED_FROM),
+  const [{ rows: past }, opposites] = await Promise.all([
     feed.transactions({ accountId, to, limit: PAST }),
     review.opposites({ accountId, currency: rows[0]!.currency, amounts: [...new Set(rows.map(({ amount }) => -amount))], from: addDays(from, -TRANSFER_DAYS), to: addDays(to, TRANSFER_DAYS), limit: PAST }),
   ])
-  const chosen = chosenBefore(categorised)
   const unusual = unusualAmong(rows, past)
   const transfers = new Map(pairTransfers(rows, opposites).map(({ row, other, days: apart }) => [row.id, { other, days: apart }]))
-  const all = rows.map((row): Suggested => ({ row, category: row.decisions.category === null ? categoryFor(row, rules, chosen) : null, transfer: transfers.get(row.id) ?? null, unusual: unusual.get(row.id) ?? null }))
-  return { looked: rows.length, suggested: all.filter(({ category, transfer, unusual: odd }) => category !== null || transfer !== null || odd !== null) }
+  return rows.map(({ id }) => [id, { transfer: transfers.get(id) ?? null, unusual: unusual.get(id) ?? null }] as const)
 }
 
 /** How often each category was chosen, by payee and direction: what comes back from a shop is not what was spent there. */

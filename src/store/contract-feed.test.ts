@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { aConnection, aLedger, aPage, aQuery, aRun, anUpdate, aSource, digestOf, newId, newRow, type Ledger } from './fixtures.ts'
+import { aConnection, anAccount, aLedger, aPage, aQuery, aRun, anUpdate, aSource, digestOf, newId, newRow, type Ledger } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
 import { isTransactionCursor } from './paging.ts'
 
@@ -355,6 +355,43 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await names({ from: day('2026-03-02'), to: day('2026-03-02') }), ['ref-under_score'])
       assert.deepEqual(await names({ states: ['pending'] }), ['ref-x'])
       assert.deepEqual(await names({ states: [] }), [])
+    })
+
+    test('an amount is found in the coins of its currency, with its sign or of both directions', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'out', amount: -1250n }, { text: 'in', amount: 1250n }, { text: 'yen', amount: -1250n }, { text: 'dinar', amount: -12_500n }, { text: 'room 12.50', amount: -1n }])
+      const inserts = page.inserts.map((row) => ({ ...row, currency: { 'ref-yen': 'JPY', 'ref-dinar': 'KWD' }[row.reference ?? ''] ?? row.currency }))
+      await feed.commitPage({ ...page, inserts })
+      for (const accountId of [ledger.accountId, null]) {
+        const found = async (text: string) => (await feed.transactions({ accountId, limit: 10, text })).rows.map((r) => r.reference?.slice(4)).sort()
+        assert.deepEqual(await found('12.50'), ['dinar', 'in', 'out', 'room 12.50'])
+        assert.deepEqual(await found('12,50'), ['dinar', 'in', 'out'])
+        assert.deepEqual(await found('-12.50'), ['dinar', 'out'])
+        assert.deepEqual(await found('1250'), ['yen'])
+        assert.deepEqual(await found('12.50 room'), [])
+      }
+    })
+
+    test('the rows of all accounts are one list, in pages that are stable while rows are added; another tenant has none of it', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const second = { ...ledger, accountId: newId(), sourceId: newId() }
+      await ledger.tenant.accounts.create(anAccount({ id: second.accountId }), aSource(second.accountId, { id: second.sourceId }))
+      const stranger = await aLedger(await twin.newTenant())
+      await stranger.tenant.feed.commitPage(aPage(stranger, [{ text: 'of another tenant', on: '2026-03-02' }]))
+      const { feed } = ledger.tenant
+      for (const one of [ledger, second]) await feed.commitPage(aPage(one, Array.from({ length: 9 }, (_, n) => ({ text: `r${n}`, on: `2026-03-0${1 + (n % 4)}` }))))
+      const before = (await feed.transactions({ accountId: null, limit: 99 })).rows
+      assert.deepEqual([before.length, new Set(before.map(({ accountId }) => accountId)).size], [18, 2])
+      assert.deepEqual(before.map(({ postedOn }) => postedOn), before.map(({ postedOn }) => postedOn).toSorted().toReversed())
+      const ids: string[] = []
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page: Awaited<ReturnType<typeof feed.transactions>> = await feed.transactions({ accountId: null, limit: 5, ...(cursor === undefined ? {} : { cursor }) })
+        ids.push(...page.rows.map((r) => r.id))
+        cursor = page.next
+        await feed.commitPage(aPage(second, [{ text: `late ${ids.length}`, on: '2026-04-01' }]))
+      }
+      assert.deepEqual(ids, before.map(({ id }) => id))
     })
 
     test('decisions survive, are in the history, and hide what was deleted', async () => {

@@ -312,7 +312,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     const untilKept = (text: string) => until(`${text} is kept`, async () => String(await page.evaluate(KEPT)).includes(text))
     await settled(page, world.url('/review'))
     await page.getByRole('button', { name: 'Accept', exact: true }).waitFor()
-    await untilKept('"rows",{"account"')
+    await untilKept('"rows",{"review"')
     await settled(page, world.url(`/accounts/${account.id}`))
     await page.getByRole('grid').getByRole('row').nth(3).waitFor()
     const shown = await page.getByRole('grid').getByRole('row').nth(3).innerText()

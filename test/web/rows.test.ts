@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { asActor } from '../../src/acting/acting.ts'
 import { formatMoney } from '../../src/domain/money.ts'
 import { until, untilEqual } from '../until.ts'
+import { violations } from './axe.ts'
 import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
@@ -18,7 +19,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
 
   test('of a hundred thousand rows only those near the window are in the document, and the one with the focus stays', async () => {
     const page = await world.openPage()
-    await page.route(/\/api\/accounts\/[^/]+\/transactions\?/, (route) => {
+    await page.route(/\/api\/(accounts\/[^/]+\/)?transactions\?/, (route) => {
       const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
       return route.fulfill({ json: { items: Array.from({ length: 200 }, (_, index) => manyRows(at + index)), next: at + 200 >= 100_000 ? null : String(at + 200) } })
     })
@@ -51,7 +52,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
   for (const [path, name] of [['/transactions', /^Transactions of/], ['/review', /^To review in/]] as const) {
     test(`${path}: a key costs the same however many rows are loaded`, async () => {
       const page = await world.openPage()
-      await page.route(/\/api\/accounts\/[^/]+\/transactions\?/, (route) => {
+      await page.route(/\/api\/(accounts\/[^/]+\/)?transactions\?/, (route) => {
         const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
         return route.fulfill({ json: { items: Array.from({ length: 200 }, (_, index) => manyRows(at + index)), next: String(at + 200) } })
       })
@@ -253,6 +254,48 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  // Fails when: rows are shown of one account at a time, an amount is not found, or a file that is saved beside a filter holds what the filter left out (all were so).
+  test('the rows of all accounts are one list, with the account of each; an amount is found; what is filtered is saved as it is shown', async () => {
+    const page = await world.openPage()
+    const one = await world.imported('first till.csv', ['2026-11-20,TILL LAMP,-12.50', '2026-11-18,TILL REFUND,12.50', '2026-11-16,TILL PAPER,-3.00'])
+    const two = await world.imported('second till.csv', ['2026-11-19,TILL CHAIR,-12.50', '2026-11-17,TILL PEN,-1.00'])
+    await settled(page, world.url('/transactions'))
+    const grid = page.getByRole('grid', { name: 'Transactions of all accounts' })
+    const search = page.getByRole('searchbox', { name: 'Search transactions' })
+    const found = (): Promise<readonly string[]> => grid.locator('[data-index]').evaluateAll((rows) => rows.map((row) => (row as unknown as { innerText: string }).innerText.replace(/\s+/g, ' ')))
+    await search.fill('till')
+    await untilEqual(() => found().then((rows) => rows.map((row) => /TILL \w+ \w+ till/.exec(row)?.[0])), ['TILL LAMP first till', 'TILL CHAIR second till', 'TILL REFUND first till', 'TILL PEN second till', 'TILL PAPER first till'])
+    for (const [text, wanted] of [['12,50', ['LAMP', 'CHAIR', 'REFUND']], ['-12.50', ['LAMP', 'CHAIR']], ['+12.50', ['REFUND']]] as const) {
+      await search.fill(text)
+      await untilEqual(() => found().then((rows) => rows.flatMap((row) => /TILL (\w+)/.exec(row)?.[1] ?? [])), [...wanted], text)
+    }
+    await page.getByText('Choose one account to save its rows as a file.').waitFor()
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(one)
+    await search.fill('-12.50')
+    await page.waitForURL(/-12\.50/)
+    await page.getByRole('grid', { name: 'Transactions of first till' }).getByRole('row', { name: /LAMP/ }).waitFor()
+    await page.getByText('Save this row as').waitFor()
+    assert.equal(await page.locator('a[download]').count(), 1, 'a file with balances holds whole days')
+    const file = await page.evaluate<string>("fetch(document.querySelector('a[download]').href).then((answer) => answer.text())")
+    assert.ok(file.includes('TILL LAMP') && !file.includes('TILL REFUND') && !file.includes('TILL PAPER'), file)
+    assert.equal(await page.evaluate(`fetch('/api/accounts/${one}/export?format=ofx&text=lamp').then(({ status }) => status)`), 400)
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await page.getByText('Save all as').waitFor()
+    await settled(page, world.url('/review'))
+    await page.getByRole('searchbox', { name: 'Search rows to review' }).fill('till')
+    const waiting = page.getByRole('grid', { name: 'To review in all accounts' })
+    await untilEqual(() => waiting.locator('[data-index]').count(), 5)
+    await waiting.getByRole('row', { name: /CHAIR/ }).getByText('second till').waitFor()
+    await waiting.locator('[data-index="0"]').focus()
+    await page.keyboard.press('a')
+    await page.keyboard.press('a')
+    const { feed } = world.sandbox.opened.instance.store
+    const left = async (accountId: string) => (await feed.transactions({ accountId, review: 'for_review', limit: 9 })).rows.length
+    await untilEqual(async () => [await left(one), await left(two)], [2, 1], 'the keyboard goes on from one account to the other')
+    assert.deepEqual(await violations(page), [])
+    await page.context().close()
+  })
+
   // Fails when: whoever pastes more than the server takes reads words of programs (was so: “querystring/text: Too big”).
   test('too long a text is no trouble, or is told in words for people', async () => {
     const page = await world.openPage()
@@ -319,7 +362,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     const page = await world.openPage()
     await page.addInitScript('print = () => { dispatchEvent(new Event("beforeprint")) }')
     const account = (await world.sandbox.opened.instance.store.accounts.list())[0]!
-    await page.route(/\/api\/accounts\/[^/]+\/transactions\?/, (route) => {
+    await page.route(/\/api\/(accounts\/[^/]+\/)?transactions\?/, (route) => {
       const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
       return route.fulfill({ json: { items: Array.from({ length: 200 }, (_, index) => manyRows(at + index)), next: at + 200 >= 600 ? null : String(at + 200) } })
     })

@@ -5,7 +5,8 @@ import { addDays, parseDay, utcDay, type Day } from '../../domain/day.ts'
 import { formatMoney } from '../../domain/money.ts'
 import { currentActor } from '../../acting/acting.ts'
 import { tellExport } from '../../access/audit.ts'
-import { exportAccount, EXPORT_FORMATS } from '../../exports/export.ts'
+import { exportAccount, EXPORT_FORMATS, NARROWED } from '../../exports/export.ts'
+import type { TransactionFilter } from '../../ports/feed.ts'
 import type { Patch } from '../../ports/store.ts'
 import type { Account } from '../../domain/account.ts'
 import type { Instance } from '../../instance.ts'
@@ -77,32 +78,29 @@ const currency = route({
   },
 })
 
+const rowQuery = z.strictObject({
+  from: dayShape.optional(),
+  to: dayShape.optional(),
+  text: z.string().max(200).optional().meta({ description: 'In what the bank or a person wrote, or the amount: 12.50 of both directions, -12.50 of one' }),
+  state: z.enum(['pending', 'posted', 'withdrawn']).optional(),
+  review: z.enum(['for_review', 'accepted']).optional().meta({ description: 'Rows that a person excluded wait for no review' }),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(400).optional(),
+})
+
 const rows = route({
   method: 'GET', url: '/accounts/:id/transactions', action: 'read', tag: 'Transactions', summary: 'The rows of an account, newest first',
-  params: idParams,
-  query: z.strictObject({
-    from: dayShape.optional(),
-    to: dayShape.optional(),
-    text: z.string().max(200).optional(),
-    state: z.enum(['pending', 'posted', 'withdrawn']).optional(),
-    review: z.enum(['for_review', 'accepted']).optional().meta({ description: 'Rows that a person excluded wait for no review' }),
-    limit: z.coerce.number().int().min(1).max(500).default(100),
-    cursor: z.string().max(400).optional(),
-  }),
-  response: pageOf(transactionShape),
+  params: idParams, query: rowQuery, response: pageOf(transactionShape),
   handle: async ({ params, query, instance }) => {
     await accountOf(instance, params.id)
-    const page = await firstOrAfter(instance.store.feed.transactions({
-      accountId: params.id,
-      limit: query.limit,
-      ...range(query),
-      ...(query.text === undefined ? {} : { text: query.text }),
-      ...(query.state === undefined ? {} : { states: [query.state] }),
-      ...(query.review === undefined ? {} : { review: query.review }),
-      ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-    }))
-    return { items: page.rows.map(transactionResource), next: page.next }
+    return rowsOf(instance, params.id, query)
   },
+})
+
+const rowsOfAll = route({
+  method: 'GET', url: '/transactions', action: 'read', tag: 'Transactions', summary: 'The rows of all accounts, newest first',
+  query: rowQuery, response: pageOf(transactionShape),
+  handle: ({ query, instance }) => rowsOf(instance, null, query),
 })
 
 const coverage = route({
@@ -146,19 +144,30 @@ const proof = route({
 })
 
 const save = route({
-  method: 'GET', url: '/accounts/:id/export', action: 'read', tag: 'Accounts', summary: 'The rows of an account as a file',
+  method: 'GET', url: '/accounts/:id/export', action: 'read', tag: 'Accounts', summary: 'The rows of an account as a file; of CSV and JSON, which hold no balances, also only some of them',
   params: idParams,
-  query: z.strictObject({ format: z.enum(EXPORT_FORMATS), from: dayShape.optional(), to: dayShape.optional(), continues: z.stringbool().default(false).meta({ description: 'A journal or QIF goes on after a file of the days before: it opens no accounts and books no opening balance, but checks it' }) }),
+  query: rowQuery.pick({ from: true, to: true, text: true, state: true, review: true }).extend({ format: z.enum(EXPORT_FORMATS), continues: z.stringbool().default(false).meta({ description: 'A journal or QIF goes on after a file of the days before: it opens no accounts and books no opening balance, but checks it' }) }),
   response: 'download',
   handle: async ({ params, query, instance }) => {
     const account = await summaryOf(instance, params.id)
-    const file = exportAccount(instance.store, account, { format: query.format, continues: query.continues, now: instance.clock.now(), ...range(query) })
+    const only = listedSo(query)
+    if (Object.keys(only).length > 0 && !NARROWED.has(query.format)) throw new ApiProblem('invalid_request', 'A file with balances holds all rows of its days: leave out text, state and review, or ask for CSV.')
+    const file = exportAccount(instance.store, account, { format: query.format, continues: query.continues, now: instance.clock.now(), only, ...range(query) })
     await tellExport(instance, account.id, query)
     return new Download(file.contentType, file.fileName, Readable.from(file.content))
   },
 })
 
-export const accountRoutes: readonly Route[] = [list, one, change, forgetDates, currency, rows, coverage, freshness, proof, series, save]
+export const accountRoutes: readonly Route[] = [list, one, change, forgetDates, currency, rows, rowsOfAll, coverage, freshness, proof, series, save]
+
+async function rowsOf({ store }: Instance, accountId: string | null, query: z.output<typeof rowQuery>) {
+  const page = await firstOrAfter(store.feed.transactions({ accountId, limit: query.limit, ...range(query), ...listedSo(query), ...(query.cursor === undefined ? {} : { cursor: query.cursor }) }))
+  return { items: page.rows.map(transactionResource), next: page.next }
+}
+
+function listedSo({ text, state, review }: Pick<z.output<typeof rowQuery>, 'text' | 'state' | 'review'>): Pick<TransactionFilter, 'text' | 'states' | 'review'> {
+  return { ...(text === undefined ? {} : { text }), ...(state === undefined ? {} : { states: [state] }), ...(review === undefined ? {} : { review }) }
+}
 
 /** The page, or a problem when the cursor is none of ours. */
 async function firstOrAfter<T>(page: Promise<T>): Promise<T> {

@@ -24,9 +24,14 @@ const suggested = route({
   params: idParams, response: z.object({ looked: z.int().meta({ description: 'So many rows that wait were looked at' }), items: z.array(suggestedShape) }),
   handle: async ({ params, instance }) => {
     const { id } = await accountOf(instance, params.id)
-    const found = await suggestions(instance.store, id)
-    return { looked: found.looked, items: found.suggested.map(suggestedResource) }
+    return proposed(instance, id)
   },
+})
+
+const suggestedOfAll = route({
+  method: 'GET', url: '/suggestions', action: 'read', tag: 'Review', summary: 'The same for the newest rows that wait in all accounts',
+  response: suggested.response,
+  handle: ({ instance }) => proposed(instance, null),
 })
 
 const rules = route({
@@ -155,7 +160,12 @@ const unpair = route({
   },
 })
 
-export const reviewRoutes: readonly Route[] = [suggested, rules, removedRules, preview, save, remove, bringBack, matches, same, pair, transfer, unpair]
+export const reviewRoutes: readonly Route[] = [suggested, suggestedOfAll, rules, removedRules, preview, save, remove, bringBack, matches, same, pair, transfer, unpair]
+
+async function proposed({ store }: Instance, accountId: string | null) {
+  const { looked, suggested } = await suggestions(store, accountId)
+  return { looked, items: suggested.map(suggestedResource) }
+}
 
 async function demandAccount(instance: Instance, accountId: string | null): Promise<void> {
   if (accountId !== null) await accountOf(instance, accountId)

@@ -1,6 +1,7 @@
 /** The feed of one tenant in memory; see `FeedStore`. */
 import type { Transaction, TransactionChange } from '../../domain/transaction.ts'
 import { FIRST_DAY, joinRanges, type Day } from '../../domain/day.ts'
+import { inMinor, soughtAmounts } from '../../domain/sought-amount.ts'
 import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/feed.ts'
 import { memoryAnswers } from './answers.ts'
 import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
@@ -137,10 +138,9 @@ export function put(feed: FeedState, { row, change }: Decided): void {
 function listTransactions(feed: FeedState, filter: TransactionFilter): { rows: readonly Transaction[]; next: string | null } {
   const place = filter.cursor === undefined ? null : placeOf(filter.cursor)
   const rows: NewTransaction[] = []
-  for (const [day, ids] of feed.days(filter.accountId)) {
-    if ((filter.from !== undefined && day < filter.from) || (filter.to !== undefined && day > filter.to)) continue
-    for (const id of ids) rows.push(feed.transactions.get(id)!)
-  }
+  const isWithin = (day: Day): boolean => (filter.from === undefined || day >= filter.from) && (filter.to === undefined || day <= filter.to)
+  if (filter.accountId === null) for (const row of feed.transactions.values()) if (isWithin(row.postedOn)) rows.push(row)
+  for (const [day, ids] of filter.accountId === null ? [] : feed.days(filter.accountId)) if (isWithin(day)) for (const id of ids) rows.push(feed.transactions.get(id)!)
   const oldest = filter.order === 'oldest'
   const ascending = by<{ postedOn: string; id: string }>((row) => row.postedOn, (row) => row.id)
   const order = oldest ? ascending : (a: NewTransaction, b: NewTransaction) => -ascending(a, b)
@@ -158,7 +158,7 @@ function matches(row: NewTransaction, filter: TransactionFilter): boolean {
   if (filter.review === 'for_review' && (row.decisions.excluded || row.state === 'withdrawn')) return false
   if (filter.text === undefined || filter.text === '') return true
   const text = filter.text.toLowerCase()
-  return [row.name, row.memo, row.reference, row.checkNumber, row.decisions.note].some((part) => part !== null && part.toLowerCase().includes(text))
+  return [row.name, row.memo, row.reference, row.checkNumber, row.decisions.note].some((part) => part !== null && part.toLowerCase().includes(text)) || inMinor(soughtAmounts(filter.text), row.currency).includes(row.amount)
 }
 
 function arrived(feed: FeedState, row: NewTransaction, { arrived: window }: TransactionFilter): boolean {

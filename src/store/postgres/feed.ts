@@ -2,6 +2,8 @@
 import { sql, type SqlBool } from 'kysely'
 import { FIRST_DAY, type Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
+import { UNUSUAL_DECIMALS } from '../../domain/money.ts'
+import { inMinor, soughtAmounts } from '../../domain/sought-amount.ts'
 import type { Covered } from '../../domain/run.ts'
 import type { FeedStore, TransactionFilter } from '../../ports/feed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
@@ -179,7 +181,8 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   const place = filter.cursor === undefined ? null : placeOf(filter.cursor)
   const oldest = filter.order === 'oldest'
   const direction = oldest ? 'asc' : 'desc'
-  let query = trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', idKey(filter.accountId))
+  let query = trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId)
+  if (filter.accountId !== null) query = query.where('account_id', '=', idKey(filter.accountId))
   if (filter.from !== undefined) query = query.where('posted_on', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('posted_on', '<=', filter.to)
   if (filter.states !== undefined) query = query.where('state', 'in', filter.states.length === 0 ? [''] : [...filter.states])
@@ -187,7 +190,7 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   if (filter.review !== undefined) query = query.where('review', '=', filter.review)
   if (filter.review === 'for_review') query = query.where('excluded', '=', false).where('state', '!=', 'withdrawn')
   if (filter.arrived !== undefined) query = query.where(arrivedIn(tenantId, filter.arrived))
-  if (filter.text !== undefined && filter.text !== '') query = query.where(contains(filter.text, ['name', 'memo', 'reference', 'check_number', 'note']))
+  if (filter.text !== undefined && filter.text !== '') query = query.where(isSought(filter.text))
   if (place !== null) {
     query = query.where(oldest ? sql<SqlBool>`(posted_on, id) > (${place.postedOn}::date, ${place.id}::uuid)` : sql<SqlBool>`(posted_on, id) < (${place.postedOn}::date, ${place.id}::uuid)`)
   }
@@ -203,6 +206,17 @@ function arrivedIn(tenantId: string, { since, until }: NonNullable<TransactionFi
     select from relink.transaction_changes c where c.tenant_id = ${tenantId} and c.transaction_id = relink.transactions.id
       and c.at >= ${since} and c.at < ${until}
       and (state = 'posted' and c.changes -> 'state' ->> 1 = 'posted' or c.changes -> 'excluded' ->> 1 = 'false' or c.changes -> 'deleted' ->> 1 = 'false')))`
+}
+
+/** What the bank or a person wrote, or the amount in the coins of its currency. */
+function isSought(text: string) {
+  const written = contains(text, ['name', 'memo', 'reference', 'check_number', 'note'])
+  const amounts = soughtAmounts(text)
+  if (amounts.length === 0) return written
+  const minor = (currency: string) => sql`amount = any(${arrayOf(inMinor(amounts, currency).map(String), 'bigint')})`
+  const unusual = [...Map.groupBy(UNUSUAL_DECIMALS.keys(), (currency) => UNUSUAL_DECIMALS.get(currency)).values()]
+  const codes = (currencies: readonly string[]) => arrayOf(currencies, 'text')
+  return sql<SqlBool>`(${written} or ${minor('USD')} and currency <> all(${codes(unusual.flat())}) or ${sql.join(unusual.map((currencies) => sql`${minor(currencies[0]!)} and currency = any(${codes(currencies)})`), sql` or `)})`
 }
 
 /** Anywhere in one of the columns, without regard to case; `%` and `_` mean themselves. */

@@ -31,27 +31,26 @@ function Whole({ questions, waiting, more, accounts }: { questions: readonly Que
   const [isOpen, setOpen] = useState(false)
   const [looked, setLooked] = useState<string | null>(null)
   const isWide = useWide()
-  const account = accounts.find(({ id }) => id === chosen) ?? accounts.find(({ forReview }) => forReview > 0) ?? accounts[0]
-  const [kept, setKept] = useState(account?.id)
-  // The account that was chosen first stays, also when its last row is decided.
-  const shown = accounts.find(({ id }) => id === (chosen ?? kept)) ?? account
-  if (kept === undefined && account !== undefined) setKept(account.id)
+  // Of all, unless one is chosen or is the only one.
+  const shown = accounts.find(({ id }) => id === chosen) ?? (accounts.length === 1 ? accounts[0]! : null)
+  const forReview = shown === null ? accounts.reduce((sum, account) => sum + account.forReview, 0) : shown.forReview
   const list = (
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link py-1" to="/rules">{say('Rules')}</Link></div>
       {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><NeedsServer><Questions questions={questions} accounts={accounts} />{waiting > questions.length && <button type="button" className="button mt-3" onClick={more}>{say('{count, plural, one {One more question} other {# more questions}}', { count: waiting - questions.length })}</button>}</NeedsServer></section>}
       {questions.length === 0 && <p className="mb-6 text-muted">{say('Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.')}</p>}
-      {shown === undefined ? (
+      {accounts.length === 0 ? (
         <Empty title={say('Nothing to review yet')}><p className="mb-4">{say('Rows appear here after the first read or import.')}</p><FirstBank /></Empty>
       ) : (
         <section aria-label={say('Rows to review')}>
           <div className="mb-2 grid gap-2 @lg:grid-cols-2">
-            <select className="field min-w-0" aria-label={say('Account')} value={shown.id} onChange={(event) => setChosen(event.target.value)}>
-              {accounts.map(({ id, name, forReview }) => <option key={id} value={id}>{say('{account}: {count} to review', { account: name, count: forReview })}</option>)}
+            <select className="field min-w-0" aria-label={say('Account')} value={shown?.id ?? ''} onChange={(event) => setChosen(event.target.value)}>
+              {accounts.length > 1 && <option value="">{say('{account}: {count} to review', { account: say('All accounts'), count: accounts.reduce((sum, account) => sum + account.forReview, 0) })}</option>}
+              {accounts.map(({ id, name, forReview: count }) => <option key={id} value={id}>{say('{account}: {count} to review', { account: name, count })}</option>)}
             </select>
-            <NeedsServer><input className="field" type="search" maxLength={200} aria-label={say('Search rows to review')} placeholder={say('Search name or memo')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
+            <NeedsServer><input className="field" type="search" maxLength={200} aria-label={say('Search rows to review')} placeholder={say('Search name, memo or amount')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
           </div>
-          <Queue key={`${shown.id} ${round}`} account={shown} accounts={accounts} text={text} view={view} look={setLooked}><Views account={shown} view={view} choose={setView} /></Queue>
+          <Queue key={`${shown?.id ?? ''} ${round}`} account={shown} accounts={accounts} text={text} view={view} look={setLooked}><Views accountId={shown?.id ?? null} forReview={forReview} view={view} choose={setView} /></Queue>
         </section>
       )}
     </>
@@ -95,13 +94,13 @@ function AtRow({ id }: { id: string | null }) {
 const VIEW_NAMES: Record<View, string> = { all: message('All'), suggested: message('Suggested'), transfers: message('Transfers'), unusual: message('Unusual') }
 
 /** What of the rows is shown; each says how many there are. */
-function Views({ account, view, choose }: { account: Account; view: View; choose: (view: View) => void }) {
-  const proposals = [...useSuggestions(account.id).of.values()]
+function Views({ accountId, forReview, view, choose }: { accountId: string | null; forReview: number; view: View; choose: (view: View) => void }) {
+  const proposals = [...useSuggestions(accountId).of.values()]
   return (
     <div role="group" aria-label={say('Show')} className="flex flex-wrap gap-2">
       {VIEWS.map((one) => (
         <button key={one} type="button" aria-pressed={one === view} className={`button !min-h-8 ${one === view ? '!border-accent !text-accent' : ''}`} onClick={() => choose(one)}>
-          {one === view && <span aria-hidden="true">{'✓\u00a0'}</span>}{say(VIEW_NAMES[one])} {one === 'all' ? account.forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
+          {one === view && <span aria-hidden="true">{'✓\u00a0'}</span>}{say(VIEW_NAMES[one])} {one === 'all' ? forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
         </button>
       ))}
     </div>

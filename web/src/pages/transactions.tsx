@@ -1,8 +1,8 @@
-/** Transactions of an account: search and filters, which live in the address; the list; its export. */
+/** Transactions of an account or of all: search and filters, which live in the address; the list; its export. */
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
-import { get, type Account, type TransactionDetail } from '../api.ts'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { get, type Account, type Transaction } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { useOffline } from '../me.ts'
 import { Bound, Select, type Option } from '../parts/filter.tsx'
@@ -48,19 +48,17 @@ function Chosen({ accounts, open }: { accounts: readonly Account[]; open: string
   const search = route.useSearch()
   const navigate = useNavigate()
   const [cleared, setCleared] = useState(0)
-  // A link to a row alone does not name its account.
-  const row = useQuery({ queryKey: ['transaction', open], queryFn: () => get<TransactionDetail>(`/transactions/${open}`), enabled: open !== undefined && search.account === undefined })
-  if (search.account === undefined && row.isLoading) return <RowsToCome />
-  const account = accounts.find(({ id }) => id === (search.account ?? row.data?.accountId)) ?? accounts[0]!
-  const filter: RowFilter = { ...search, account: account.id }
+  // Where there is one alone it is meant.
+  const account = accounts.find(({ id }) => id === search.account) ?? (accounts.length === 1 ? accounts[0]! : null)
+  const filter: RowFilter = { ...search, account: account?.id }
   const clear = (): void => {
     setCleared(cleared + 1)
-    void navigate({ to: '.', search: { account: account.id }, replace: true, resetScroll: false })
+    void navigate({ to: '.', search: { account: account?.id }, replace: true, resetScroll: false })
   }
   return (
     <>
       <Filters key={cleared} accounts={accounts} filter={filter} />
-      <RowsOf account={account} filter={filter} open={open} clear={clear} />
+      <RowsOf account={account} accounts={accounts} filter={filter} open={open} clear={clear} />
     </>
   )
 }
@@ -93,8 +91,8 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
   }, [filter.text])
   return (
     <form role="search" aria-label={say('Filter transactions')} className="mb-2 grid grid-cols-2 gap-2 @2xl:grid-cols-4 print:hidden" onSubmit={(event) => event.preventDefault()}>
-      <NeedsServer><input className="field col-span-2" type="search" maxLength={200} placeholder={say('Search name or memo')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
-      <Select label={say('Account')} wide value={filter.account} options={accounts.map(({ id, name, currency }) => ({ value: id, label: withCurrency(name, currency) }))} set={(account) => set({ account })} />
+      <NeedsServer><input className="field col-span-2" type="search" maxLength={200} placeholder={say('Search name, memo or amount')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
+      <Select label={say('Account')} wide value={filter.account ?? ''} options={[...(accounts.length === 1 ? [] : [{ value: '', label: say('All accounts') }]), ...accounts.map(({ id, name, currency }) => ({ value: id, label: withCurrency(name, currency) }))]} set={(account) => set({ account: account === '' ? undefined : account })} />
       <NeedsServer>
         <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
         <Select label={say('Review')} value={filter.review ?? ''} options={said(REVIEWS)} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
@@ -107,24 +105,31 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
   )
 }
 
-/** The days that are filtered, as a file. */
-function Export({ filter: { account, from, to } }: { filter: RowFilter }) {
-  const days = new URLSearchParams(Object.entries({ from, to }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+/** What is shown, as a file. Those with balances hold whole days; a table holds what the filters let through. `count`: how many rows that are, where all are known. */
+function Export({ account, filter: { account: _, ...filter }, count }: { account: Account | null; filter: RowFilter; count: number | null }) {
+  if (account === null) return <p className="py-0.5 text-[13px] leading-5 text-muted">{say('Choose one account to save its rows as a file.')}</p>
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined) as [keyof typeof filter, string][]
+  const isNarrowed = given.some(([name]) => name !== 'from' && name !== 'to')
+  const query = new URLSearchParams(given)
+  const words = isNarrowed ? (count === null ? say('Save these rows as') : say('Save {count, plural, =0 {no row} one {this row} other {these # rows}} as', { count })) : say(given.length === 0 ? 'Save all as' : 'Save these days as')
   return (
     <p className="flex flex-wrap gap-x-3 text-[13px] leading-5">
-      <span className="py-0.5 text-muted">{say(from === undefined && to === undefined ? 'Save all as' : 'Save these days as')}</span>
-      {['ofx', 'qfx', 'qbo', 'csv'].map((format) => <a key={format} className="link py-0.5" href={`/api/accounts/${account}/export?format=${format}${days.size === 0 ? '' : `&${days}`}`} download>{format.toUpperCase()}</a>)}
+      <span className="py-0.5 text-muted">{words}</span>
+      {(isNarrowed ? ['csv'] : ['ofx', 'qfx', 'qbo', 'csv']).map((format) => <a key={format} className="link py-0.5" href={`/api/accounts/${account.id}/export?format=${format}${query.size === 0 ? '' : `&${query}`}`} download>{format.toUpperCase()}</a>)}
     </p>
   )
 }
 
-/** The list alone, as the page of an account shows it too; `clear`: takes the filters away. A row leads to its own page, which is beside the list where there is room. */
-export function RowsOf({ account, filter, open, clear }: { account: Account; filter: RowFilter; open?: string | undefined; clear?: () => void }) {
+/** The list alone, as the page of an account shows it too; `account` null: of all `accounts`. `clear`: takes the filters away. A row leads to its own page, which is beside the list where there is room. */
+export function RowsOf({ account, accounts = [], filter, open, clear }: { account: Account | null; accounts?: readonly Account[]; filter: RowFilter; open?: string | undefined; clear?: () => void }) {
   const navigate = useNavigate()
   const isWide = useWide()
   const offline = useOffline()
   const { rows, items, waiting, showWaiting } = useRows(filter)
   const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'account' && value !== undefined)
+  const names = new Map(accounts.map(({ id, name }) => [id, name]))
+  const under = ({ accountId }: Transaction): ReactNode => names.has(accountId) && <bdi className="meta name">{names.get(accountId)}</bdi>
+  const all = account === null ? accounts.reduce((sum, one) => sum + one.rows, 0) : account.rows
   if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
   if (rows.data === undefined) return <RowsToCome />
   return (
@@ -135,13 +140,13 @@ export function RowsOf({ account, filter, open, clear }: { account: Account; fil
           {isFiltered && <span className="meta">{say(rows.hasNextPage ? '{count, number} or more rows' : '{count, plural, one {# row} other {# rows}}', { count: items.length })}</span>}
         </p>
         {isFiltered && clear !== undefined && <NeedsServer><button type="button" className="link min-h-8 text-[13px] print:hidden" onClick={clear}>{say('Clear filters')}</button></NeedsServer>}
-        {!offline && <Export filter={filter} />}
-        {items.length > 0 && <Printed account={account} filter={filter} loaded={{ rows: items, isWhole: !rows.hasNextPage }} />}
+        {!offline && <Export account={account} filter={filter} count={rows.hasNextPage ? null : items.filter(({ excluded }) => !excluded).length} />}
+        {items.length > 0 && <Printed account={account} names={names} filter={filter} loaded={{ rows: items, isWhole: !rows.hasNextPage }} />}
       </div>
       {items.length === 0 ? (
-        <Empty title={say(isFiltered ? 'Nothing found' : 'No transactions yet')}>{say(isFiltered ? 'No row of this account fits all filters.' : 'They appear here after the first read or import.')}</Empty>
+        <Empty title={say(isFiltered ? 'Nothing found' : 'No transactions yet')}>{say(!isFiltered ? 'They appear here after the first read or import.' : account === null ? 'No row fits all filters.' : 'No row of this account fits all filters.')}</Empty>
       ) : (
-        <div className="print:hidden"><RowGrid label={say('Transactions of {account}', { account: account.name })} items={items} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(account.rows, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} open={open} choose={(id) => void navigate({ to: '/transactions/$id', params: { id }, search: filter, resetScroll: !isWide })} /></div>
+        <div className="print:hidden"><RowGrid label={account === null ? say('Transactions of all accounts') : say('Transactions of {account}', { account: account.name })} items={items} {...(account === null ? { under } : {})} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(all, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} open={open} choose={(id) => void navigate({ to: '/transactions/$id', params: { id }, search: filter, resetScroll: !isWide })} /></div>
       )}
     </>
   )

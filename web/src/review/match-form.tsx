@@ -35,7 +35,7 @@ export function MatchForm({ row, accounts, choose, cancel }: Props) {
   return (
     <section ref={frame} className="panel mb-3 grid gap-3" aria-label={say('Match')} data-keys="own" onKeyDown={onKey}>
       <p className="flex flex-wrap items-baseline gap-x-3"><span>{say('Which row belongs to this one?')}</span><Day day={row.postedOn} /><bdi className="name font-medium">{row.description === '' ? say('no text') : row.description}</bdi><Amount amount={row.amount} currency={row.currency} signed /></p>
-      <input type="search" className="field" aria-label={say('Search rows to match')} placeholder={say('Search name or memo')} maxLength={200} value={text} onChange={(event) => setText(event.target.value)} />
+      <input type="search" className="field" aria-label={say('Search rows to match')} placeholder={say('Search name, memo or amount')} maxLength={200} value={text} onChange={(event) => setText(event.target.value)} />
       {found.error !== null && <Trouble error={found.error} />}
       <p className="meta" role="status">{found.data === undefined ? say('Loading…') : items.length === 0 ? say(asked === '' ? 'No row near this day and amount. Search for what the bank says of it.' : 'No row contains “{text}”.', { text: asked }) : say('{count, plural, one {# row} other {# rows}}', { count: items.length })}</p>
       {(['same', 'transfer'] as const).map((as) => <Found key={as} title={say(AS[as].title)} button={say(AS[as].button)} items={items.filter((one) => one.as === as)} accounts={as === 'same' ? [] : accounts} choose={choose} />)}

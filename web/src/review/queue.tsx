@@ -1,5 +1,5 @@
 /**
- * The rows of an account that wait for a decision, for the keyboard: J K or arrows, A accepts (with the
+ * The rows of an account, or of all, that wait for a decision, for the keyboard: J K or arrows, A accepts (with the
  * category that is proposed), C names a category, M pairs what is proposed or finds another row, R makes a rule, X excludes, Space
  * selects, Shift with an arrow extends, Z takes back. After an act the next row has the focus, so that
  * fifty rows are fifty keys.
@@ -25,13 +25,14 @@ import { useKeys } from './keys.ts'
 import { KeysHelp } from './help.tsx'
 import { MatchForm } from './match-form.tsx'
 
-type QueueProps = { account: Account; accounts: readonly Account[]; text: string; view: View; look: (id: string | null) => void; children: ReactNode }
+/** `account` null: of all. */
+type QueueProps = { account: Account | null; accounts: readonly Account[]; text: string; view: View; look: (id: string | null) => void; children: ReactNode }
 
 /** `look`: told of the row that the keyboard is at, whenever it is another one. `children`: which rows are shown, in the line above them. */
 export function Queue({ account, accounts, text, view, look, children }: QueueProps) {
-  const { rows, items, waiting, showWaiting } = useRows({ account: account.id, review: 'for_review', ...(text === '' ? {} : { text }) }, false)
+  const { rows, items, waiting, showWaiting } = useRows({ account: account?.id, review: 'for_review', ...(text === '' ? {} : { text }) }, false)
   const decisions = useDecisions()
-  const proposals = useSuggestions(account.id)
+  const proposals = useSuggestions(account?.id ?? null)
   const waitsFor = useMemo(() => {
     // What is proposed is proposed for the newest rows that wait, whether the list has loaded them already or not.
     const listed = view === 'all' ? items : [...proposals.of.values()].filter((one) => isIn(view, one) && contains(one.transaction, text)).map(({ transaction }) => transaction)
@@ -68,15 +69,16 @@ function stayingWords(text: string): string {
   return first < 1 ? text : words.slice(0, first).join(' ')
 }
 
-function contains({ description, memo }: Transaction, text: string): boolean {
-  return `${description}\n${memo ?? ''}`.toLowerCase().includes(text.toLowerCase())
+function contains({ description, memo, amount }: Transaction, text: string): boolean {
+  const typed = text.trim().replace('\u2212', '-').replace(',', '.')
+  return `${description}\n${memo ?? ''}`.toLowerCase().includes(text.toLowerCase()) || amount === typed || amount === `-${typed}`
 }
 
 function isOpen(values: Values | undefined): boolean {
   return values === undefined || (values.review !== 'accepted' && values.excluded !== true)
 }
 
-type ListProps = { readonly account: Account; readonly accounts: readonly Account[]; readonly rows: readonly Transaction[]; readonly proposals: Proposals; readonly decisions: ReturnType<typeof useDecisions>; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void; readonly look: (id: string | null) => void }
+type ListProps = { readonly account: Account | null; readonly accounts: readonly Account[]; readonly rows: readonly Transaction[]; readonly proposals: Proposals; readonly decisions: ReturnType<typeof useDecisions>; readonly hasMore: boolean; readonly isLoading: boolean; readonly loadMore: () => void; readonly look: (id: string | null) => void }
 
 function List({ account, accounts, rows, proposals, decisions, hasMore, isLoading, loadMore, look }: ListProps) {
   const may = useMay()
@@ -92,6 +94,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   // The row for which another one is looked for.
   const [lone, setLone] = useState<Transaction | null>(null)
   const list = useLongList({ rows, hasMore, isLoading, loadMore })
+  const names = useMemo(() => new Map(accounts.map(({ id, name }) => [id, name])), [accounts])
   const current = rows[list.active]
   useEffect(() => look(current?.id ?? null), [current?.id])
   const chosen = (): readonly Transaction[] => (picked.size > 0 ? rows.filter(({ id }) => picked.has(id)) : current === undefined ? [] : [current])
@@ -215,14 +218,14 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
       <p role="status" className={said === null ? 'sr-only' : 'mb-2'}>{said}{said !== null && <> <Link className="link" to="/rules">{say('Rules')}</Link></>}</p>
       {help && <KeysHelp isOn={keys.isOn} toggle={keys.toggle} />}
       {rows.length > 0 && (
-        <div role="grid" aria-label={say('To review in {account}', { account: account.name })} aria-rowcount={hasMore ? -1 : rows.length} aria-multiselectable="true" aria-colcount={3} className="rounded-[10px] border border-line bg-surface text-[14px] leading-5" onKeyDown={onKey}>
+        <div role="grid" aria-label={say('To review in {account}', { account: account?.name ?? say('all accounts') })} aria-rowcount={hasMore ? -1 : rows.length} aria-multiselectable="true" aria-colcount={3} className="rounded-[10px] border border-line bg-surface text-[14px] leading-5" onKeyDown={onKey}>
           <div role="rowgroup" ref={list.frame} className="relative" style={{ height: list.height }}>
             {list.shown.map(({ index, key, start }) => {
               const row = rows[index]
               return row === undefined ? null : (
                 <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 1} aria-selected={picked.has(row.id)} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
                   className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${picked.has(row.id) ? 'border-l-4 border-l-accent bg-sunken' : index === list.active ? 'bg-sunken' : ''}`} style={{ transform: list.offsetOf(start) }}>
-                  <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={(event) => (event.shiftKey ? extend(index) : list.go(index))} onMouseDown={(event) => event.shiftKey && event.preventDefault()}><Cells row={row}>{proposals.has(row.id) && <Proposal proposal={proposals.get(row.id)!} accounts={accounts} />}</Cells></div>
+                  <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={(event) => (event.shiftKey ? extend(index) : list.go(index))} onMouseDown={(event) => event.shiftKey && event.preventDefault()}><Cells row={row}>{account === null && names.has(row.accountId) && <bdi className="meta name">{names.get(row.accountId)}</bdi>}{proposals.has(row.id) && <Proposal proposal={proposals.get(row.id)!} accounts={accounts} />}</Cells></div>
                   {open === row.id && !isWide && <div role="gridcell" className="bg-sunken px-3 py-3"><Why id={row.id} /></div>}
                 </div>
               )

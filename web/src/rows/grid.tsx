@@ -1,5 +1,5 @@
-/** The rows of an account as a grid for the keyboard: arrows, PgUp, PgDn, Home, End go by row, Enter opens one. */
-import type { KeyboardEvent } from 'react'
+/** Rows as a grid for the keyboard: arrows, PgUp, PgDn, Home, End go by row, Enter opens one. */
+import type { KeyboardEvent, ReactNode } from 'react'
 import type { Transaction } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Cells, COLUMNS } from './cells.tsx'
@@ -8,6 +8,8 @@ import { useLongList } from './virtual.ts'
 type GridProps = {
   readonly label: string
   readonly items: readonly Transaction[]
+  /** What stands under the text of a row, such as its account where several are shown. */
+  readonly under?: (row: Transaction) => ReactNode
   /** How many there are in all, where that is known. */
   readonly total: number | null
   readonly hasMore: boolean
@@ -18,7 +20,7 @@ type GridProps = {
   readonly choose: (id: string) => void
 }
 
-export function RowGrid({ label, items, total, hasMore, isLoading, loadMore, open, choose }: GridProps) {
+export function RowGrid({ label, items, under, total, hasMore, isLoading, loadMore, open, choose }: GridProps) {
   const list = useLongList({ rows: items, hasMore, isLoading, loadMore })
   const onKey = (event: KeyboardEvent): void => {
     const row = items[list.active]
@@ -39,7 +41,7 @@ export function RowGrid({ label, items, total, hasMore, isLoading, loadMore, ope
           return row === undefined ? null : (
             <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 2} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
               className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${row.state === 'withdrawn' ? 'text-muted' : ''} ${open === row.id ? 'bg-sunken before:absolute before:inset-y-0 before:left-0 before:border-l-4 before:border-accent' : ''}`} aria-current={open === row.id ? true : undefined} style={{ transform: list.offsetOf(start) }}>
-              <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => choose(row.id)}><Cells row={row} /></div>
+              <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => choose(row.id)}><Cells row={row}>{under?.(row)}</Cells></div>
             </div>
           )
         })}

@@ -1,12 +1,13 @@
 /**
- * Rows of an account, page by page. What is shown moves only when the reader asks: rows that arrive while
+ * Rows of an account or of all, page by page. What is shown moves only when the reader asks: rows that arrive while
  * somebody reads are counted, and wait.
  */
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { get, type Transaction } from '../api.ts'
 
-export type RowFilter = { readonly account: string; readonly text?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly state?: Transaction['state'] | undefined; readonly review?: Transaction['review'] | undefined }
+/** `account` undefined: of all accounts. */
+export type RowFilter = { readonly account?: string | undefined; readonly text?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly state?: Transaction['state'] | undefined; readonly review?: Transaction['review'] | undefined }
 export type Page = { items: Transaction[]; next: string | null }
 
 export const ROWS_A_PAGE = 200
@@ -16,7 +17,7 @@ export const ROWS = 'rows'
 export function addressOf({ account, ...filter }: RowFilter, cursor = ''): string {
   const query = new URLSearchParams({ limit: String(ROWS_A_PAGE) })
   for (const [name, value] of Object.entries({ ...filter, cursor })) if (value !== undefined && value !== '') query.set(name, value)
-  return `/accounts/${account}/transactions?${query}`
+  return `${account === undefined ? '' : `/accounts/${account}`}/transactions?${query}`
 }
 
 /** `changes`: rows that changed are news too, not only those that came. */

@@ -15,9 +15,10 @@ import { addressOf, type Page, type RowFilter } from './load.ts'
 const MOST_ROWS = 5_000
 
 type Sheet = { readonly rows: readonly Transaction[]; readonly isWhole: boolean }
-type PrintedProps = { readonly account: Account; readonly filter: RowFilter; readonly loaded: Sheet }
+/** `account` null: of all, whose names are given. */
+type PrintedProps = { readonly account: Account | null; readonly names: ReadonlyMap<string, string>; readonly filter: RowFilter; readonly loaded: Sheet }
 
-export function Printed({ account, filter, loaded }: PrintedProps) {
+export function Printed({ account, names, filter, loaded }: PrintedProps) {
   const [sheet, setSheet] = useState<Sheet | null>(null)
   const [state, setState] = useState<'idle' | 'loading' | Error>('idle')
   useEffect(() => {
@@ -45,7 +46,7 @@ export function Printed({ account, filter, loaded }: PrintedProps) {
     <>
       <button type="button" className="link min-h-8 text-[13px] print:hidden" disabled={state === 'loading'} onClick={() => void printAll()}>{say(state === 'loading' ? 'Loading…' : 'Print')}</button>
       {state instanceof Error && <Trouble error={state} />}
-      {sheet !== null && <Paper account={account} filter={filter} sheet={sheet} />}
+      {sheet !== null && <Paper account={account} names={names} filter={filter} sheet={sheet} />}
     </>
   )
 }
@@ -63,11 +64,11 @@ async function loadAll(filter: RowFilter): Promise<Sheet> {
 
 const STATE_WORDS: Readonly<Record<Transaction['state'], string | null>> = { posted: null, pending: message('pending'), withdrawn: message('withdrawn') }
 
-function Paper({ account, filter, sheet: { rows, isWhole } }: { account: Account; filter: RowFilter; sheet: Sheet }) {
+function Paper({ account, names, filter, sheet: { rows, isWhole } }: Omit<PrintedProps, 'loaded'> & { sheet: Sheet }) {
   const days = rows.map(({ postedOn }) => postedOn).sort()
   const [first, last] = [filter.from ?? days[0], filter.to ?? days.at(-1)]
   const sentences = [
-    `${account.institutionName ?? say('From files')}.`,
+    account === null ? null : `${account.institutionName ?? say('From files')}.`,
     first === undefined || last === undefined ? null : say('{from} to {to}.', { from: formatDay(first), to: formatDay(last) }),
     say(isWhole ? '{count, plural, one {# row} other {# rows}}.' : '{count, plural, one {# row} other {# rows}}, not all: print by the button on the page, narrow the days, or save a file to have the rest.', { count: rows.length }),
     filtersInWords(filter),
@@ -75,14 +76,15 @@ function Paper({ account, filter, sheet: { rows, isWhole } }: { account: Account
   ]
   return (
     <section className="hidden w-full basis-full text-[12px] leading-4 print:block" aria-label={say('Printed rows')}>
-      <h2>{account.name}{account.number === null ? '' : ` ··${account.number.slice(-4)}`}</h2>
+      <h2>{account === null ? say('All accounts') : `${account.name}${account.number === null ? '' : ` ··${account.number.slice(-4)}`}`}</h2>
       <p className="my-1">{sentences.filter((one) => one !== null).join(' ')}</p>
       <table className="w-full border-collapse">
-        <thead><tr className="border-b border-edge text-left"><th scope="col" className="pr-3">{say('Booked')}</th><th scope="col" className="pr-3">{say('Description')}</th><th scope="col" className="pr-3">{say('Category')}</th><th scope="col" className="text-right">{say('Amount')}</th></tr></thead>
+        <thead><tr className="border-b border-edge text-left"><th scope="col" className="pr-3">{say('Booked')}</th>{account === null && <th scope="col" className="pr-3">{say('Account')}</th>}<th scope="col" className="pr-3">{say('Description')}</th><th scope="col" className="pr-3">{say('Category')}</th><th scope="col" className="text-right">{say('Amount')}</th></tr></thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.id} className="break-inside-avoid border-b border-line align-top">
               <td className="pr-3 whitespace-nowrap"><Day day={row.postedOn} /></td>
+              {account === null && <td className="pr-3"><bdi>{names.get(row.accountId)}</bdi></td>}
               <td className="pr-3"><bdi className={row.state === 'withdrawn' ? 'line-through' : ''}>{row.description}</bdi><StateWord state={row.state} /></td>
               <td className="pr-3">{row.category}{row.transfer !== null && <> {say('transfer between own accounts')}</>}</td>
               <td className="text-right"><Amount amount={row.amount} currency={row.currency} signed />{row.foreignAmount !== null && row.foreignCurrency !== null && <span className="block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}</td>
