@@ -19,10 +19,21 @@ const HISTORY_DAYS = 120
 export async function demoCommand(output: Output, options: DemoOptions): Promise<void> {
   const config = configuration()
   await whileOpen(
-    async () => orFail(await openSandbox(config, { seed: SEED, historyDays: HISTORY_DAYS, tell: (line) => output.progress(line) })),
-    async (sandbox) => (options.auto === true ? playAuto(output, sandbox) : playLive(output, sandbox, config, options.port ?? 0)),
+    async () => {
+      const sandbox = orFail(await openSandbox(config, { seed: SEED, historyDays: HISTORY_DAYS, tell: (line) => output.progress(line) }))
+      const inUse: InUse = []
+      const close = async (): Promise<void> => {
+        for (const end of inUse.toReversed()) await end()
+        await sandbox.close()
+      }
+      return { sandbox, inUse, close }
+    },
+    async ({ sandbox, inUse }) => (options.auto === true ? playAuto(output, sandbox) : playLive(output, sandbox, inUse, config, options.port ?? 0)),
   )
 }
+
+/** What uses the sandbox ends before it does, the last first: a signal closes it while the menu still waits. */
+type InUse = (() => Promise<void>)[]
 
 async function playAuto(output: Output, sandbox: Sandbox): Promise<void> {
   const story = await playStory(sandbox, (line) => output.say(line))
@@ -32,22 +43,20 @@ async function playAuto(output: Output, sandbox: Sandbox): Promise<void> {
   if (!well) process.exitCode = 1
 }
 
-async function playLive(output: Output, sandbox: Sandbox, config: Config, port: number): Promise<void> {
+async function playLive(output: Output, sandbox: Sandbox, inUse: InUse, config: Config, port: number): Promise<void> {
   const { instance } = sandbox.opened
   const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, pageDirectory: pageDirectory(), onDemoLinkUsed: (next) => output.say(`The link was used. For another browser: ${next}`) }))
+  inUse.push(() => listening.close())
   const connectionId = await connectAna(sandbox, (line) => output.say(line))
-  const stopWorker = await sandbox.opened.startWorker()
+  const starting = sandbox.opened.startWorker()
+  inUse.push(async () => (await starting)())
+  await starting
   output.say('')
   output.say(`${output.bold('Open the page:')} ${await listening.demoLink()}`)
   output.say(`The sandbox bank's own site: ${sandbox.listening.officeUrl} (sign in as ana, "correct horse")`)
   output.say(output.dim('Break the bank on the page under Demo, or here. Everything is deleted when the demo ends (Ctrl-C).'))
-  try {
-    if (process.stdin.isTTY) await Promise.race([untilStopped(), menu(output, sandbox, connectionId)])
-    else await untilStopped()
-  } finally {
-    await listening.close()
-    await stopWorker()
-  }
+  if (process.stdin.isTTY) await Promise.race([untilStopped(), menu(output, sandbox, connectionId)])
+  else await untilStopped()
 }
 
 /** Break one of the eight families and see what Relink makes of it; ends with the choice to stop. */

@@ -119,6 +119,22 @@ test('demo --auto that is stopped early removes its bank, its database and its t
   temp.remove()
 })
 
+// Fails when: the database goes before the worker and the page that use it (was so: lines of errors after Ctrl-C, at times a crash).
+test('a demo that is looked at and stopped ends without an error, and with all that it opened', { skip: onLinux }, async () => {
+  const temp = temporary('demo-live')
+  const child = spawnRelink(home.path, ['demo', '--port', '0'], { TMPDIR: temp.path })
+  let errors = ''
+  child.stderr?.on('data', (text) => (errors += String(text)))
+  let said = ''
+  child.stdout?.on('data', (text) => (said += String(text)))
+  await until('the demo waits', () => said.includes('Everything is deleted when the demo ends'))
+  assert.equal(await stop(child, 'SIGTERM'), 143)
+  assert.doesNotMatch(errors, /"level":"error"|Error/)
+  await nobodyUses(temp.path)
+  assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
+  temp.remove()
+})
+
 // Fails when: the second Ctrl-C ends the process where it stands. The demo's database then runs for ever on a directory that nobody opens again.
 test('a demo that is stopped twice in a row leaves no database and no directory', { skip: onLinux }, async () => {
   const temp = temporary('twice')
