@@ -61,12 +61,18 @@ export async function listen(bank: Bank, options: ListenOptions = {}): Promise<L
   }
   secure.on('tlsClientError', (_error, socket) => socket.destroy())
   const ports: number[] = []
-  for (const [server, port] of [
-    [plain, options.port],
-    [secure, options.httpsPort],
-    [office, options.officePort],
-  ] as const)
-    ports.push(await open(server, port ?? 0))
+  try {
+    for (const [server, port] of [
+      [plain, options.port],
+      [secure, options.httpsPort],
+      [office, options.officePort],
+    ] as const)
+      ports.push(await open(server, port ?? 0))
+  } catch (error) {
+    // Those that listen already would keep the process up that cannot start.
+    await Promise.all([plain, secure, office].map(shut))
+    throw error
+  }
   const [port = 0, httpsPort = 0, officePort = 0] = ports
   doors.watch(port, httpsPort)
   return {

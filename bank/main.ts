@@ -106,7 +106,7 @@ export async function runBank(argv: readonly string[]): Promise<number> {
     if (wrong !== null) throw new Error(`${options.scenario}: ${wrong}`)
     if (options.swarm) for (const order of drawSwarm(options.start.seed ?? 1)) running.bank.inject(order)
   } catch (error) {
-    process.stderr.write(`The sandbox bank cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`The sandbox bank cannot start: ${reasonOf(error)}\n`)
     await running?.close()
     return 1
   }
@@ -117,6 +117,13 @@ export async function runBank(argv: readonly string[]): Promise<number> {
   })
   await running.close()
   return 0
+}
+
+function reasonOf(error: unknown): string {
+  const { code, port, message } = error as NodeJS.ErrnoException & { readonly port?: number }
+  if (code === 'EADDRINUSE') return `port ${port} is in use. Choose another one, or 0 for any that is free.`
+  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used by this user. Choose one above 1023, or 0 for any that is free.`
+  return error instanceof Error ? message : String(error)
 }
 
 /** Node's own words would quote the file, which may be another one than was meant. */

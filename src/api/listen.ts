@@ -27,12 +27,14 @@ export type ListeningServer = {
 export type ListenOptions = Pick<Config, 'home' | 'host' | 'port'> & Partial<Pick<Config, 'origin' | 'trustedProxies'>> & {
   readonly instance: Instance
   readonly pageDirectory: string | null
+  /** Where the port can be chosen; default: the variable RELINK_PORT. */
+  readonly portSetting?: string
   /** Told the next link when one of the demo's was used: each is good once, and there may be another browser. */
   readonly onDemoLinkUsed?: (next: string) => void
 }
 
 /** Listens; fails with a sentence when the port is taken. */
-export async function listen({ instance, home, host, port, origin = null, trustedProxies = [], pageDirectory, onDemoLinkUsed = () => {} }: ListenOptions): Promise<Result<ListeningServer, { readonly message: string }>> {
+export async function listen({ instance, home, host, port, origin = null, trustedProxies = [], pageDirectory, portSetting = 'RELINK_PORT', onDemoLinkUsed = () => {} }: ListenOptions): Promise<Result<ListeningServer, { readonly message: string }>> {
   const tokenFile = tokenFileOf(home)
   const token = await makeToken(tokenFile, instance.entropy)
   const setupToken = await openSetup(home, instance)
@@ -44,7 +46,7 @@ export async function listen({ instance, home, host, port, origin = null, truste
   } catch (error) {
     await server.close()
     const { code } = error as NodeJS.ErrnoException
-    const reason = code === 'EADDRINUSE' ? `Port ${port} is in use; is Relink running already? Choose another with RELINK_PORT.` : code === 'EACCES' ? `Port ${port} may not be used by this user; choose one above 1023 with RELINK_PORT.` : `Cannot listen on ${host}:${port}: ${code ?? String(error)}.`
+    const reason = code === 'EADDRINUSE' ? `Port ${port} is in use; is Relink running already? Choose another with ${portSetting}.` : code === 'EACCES' ? `Port ${port} may not be used by this user; choose one above 1023 with ${portSetting}.` : `Cannot listen on ${host}:${port}: ${code ?? String(error)}.`
     return failed({ message: reason })
   }
   const bound = server.addresses().find((address) => typeof address === 'object')?.port ?? port

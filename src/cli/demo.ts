@@ -45,7 +45,7 @@ async function playAuto(output: Output, sandbox: Sandbox): Promise<void> {
 
 async function playLive(output: Output, sandbox: Sandbox, inUse: InUse, config: Config, port: number): Promise<void> {
   const { instance } = sandbox.opened
-  const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, pageDirectory: pageDirectory(), onDemoLinkUsed: (next) => output.say(`The link was used. For another browser: ${next}`) }))
+  const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, portSetting: '--port', pageDirectory: pageDirectory(), onDemoLinkUsed: (next) => output.say(`The link was used. For another browser: ${next}`) }))
   inUse.push(() => listening.close())
   const connectionId = await connectAna(sandbox, (line) => output.say(line))
   const starting = sandbox.opened.startWorker()

@@ -75,7 +75,7 @@ async function readKeyFile(path: string, options: MasterKeySource): Promise<Resu
     if (stat.uid !== process.geteuid?.()) return refuse('key_unsafe', `The master key ${path} belongs to another user. Run: chown it to the user that runs Relink.`)
     if ((stat.mode & 0o077) !== 0) return refuse('key_unsafe', `The master key ${path} can be read by others. Run: chmod 600 ${path}`)
     if (stat.size > MAX_KEY_TEXT_BYTES) return refuse('key_malformed', `${path} is too long to be a master key.`)
-    return parseKey(await file.readFile(), path)
+    return parseKey(await file.readFile(), `file ${path}`)
   } finally {
     await file.close()
   }
