@@ -25,7 +25,9 @@ export async function reconcileAccounts(session: Session, feeds: readonly Feed[]
   const known = new Map(list.accounts.map((listed) => [listed, feeds.find(({ source }) => source.state !== 'replaced' && sameRef(source.ref, listed.ref))]))
   let moved = false
   for (const [listed, feed] of known) if (feed !== undefined && (await follow(session, feed, listed))) moved = true
-  const absent = list.complete ? feeds.filter((feed) => feed.source.state === 'active' && ![...known.values()].includes(feed)) : []
+  const unlisted = list.complete ? feeds.filter((feed) => ![...known.values()].includes(feed)) : []
+  for (const feed of unlisted) await endWaiting(session, feed)
+  const absent = unlisted.filter(({ source }) => source.state === 'active')
   const unknown = list.accounts.filter((listed) => known.get(listed) === undefined && listed.status === 'open')
   if (!moved && absent.length === 0 && unknown.length === 0) return ok(feeds)
   const [there, fresh] = await inTheBooks(session, unknown)
@@ -41,8 +43,26 @@ export async function reconcileAccounts(session: Session, feeds: readonly Feed[]
 /** A listed account that we know: the bank's word on it counts, but a person's choice stays. */
 async function follow(session: Session, { account, source }: Feed, listed: ListedAccount): Promise<boolean> {
   if (listed.status === 'closed') return setState(session, account, ['open', 'missing'], 'closed')
+  if (source.state === 'paused' && account.state === 'closed') return (await isReplaced(session, account, listed)) ? false : setState(session, account, ['closed'], 'paused')
   // What the bank opens again is read again, where it was read before.
   return setState(session, account, source.state === 'active' ? ['missing', 'closed'] : ['missing'], 'open')
+}
+
+/** Whether another account goes on under its number by now. */
+async function isReplaced({ deps: { store } }: Session, account: Account, listed: ListedAccount): Promise<boolean> {
+  return (await store.accounts.findByRef(listed.ref)).some(({ id, state }) => id !== account.id && state !== 'closed')
+}
+
+/**
+ * A new account that waited for a person, and that the bank lists no more before they said anything: nothing was read of it, and
+ * nothing goes on there. A card may have had that number for days only. Listed again it waits again.
+ */
+async function endWaiting(session: Session, { account, source }: Feed): Promise<void> {
+  if (source.state === 'paused' && account.state === 'paused' && !(await holdsRows(session, account))) await setState(session, account, ['paused'], 'closed')
+}
+
+async function holdsRows({ deps: { store } }: Session, { id }: Account): Promise<boolean> {
+  return (await store.feed.transactions({ accountId: id, limit: 1, includeDeleted: true })).rows.length > 0
 }
 
 /** True when the state is another one now. */
@@ -57,8 +77,8 @@ async function inTheBooks(session: Session, unknown: readonly ListedAccount[]): 
   const [there, fresh]: [ListedAccount[], ListedAccount[]] = [[], []]
   for (const listed of unknown) {
     const known = await sameAccount(session, listed)
-    const holdsRows = known !== null && (await session.deps.store.feed.transactions({ accountId: known.id, limit: 1, includeDeleted: true })).rows.length > 0
-    ;(holdsRows ? there : fresh).push(listed)
+    const isThere = known !== null && (await holdsRows(session, known))
+    ;(isThere ? there : fresh).push(listed)
   }
   return [there, fresh]
 }

@@ -4,6 +4,7 @@ import type { Account, AccountSource } from '../domain/account.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
 import { hostEntropy } from '../adapters/entropy.ts'
 import { adoptAccount, partAccount } from './adopt-account.ts'
+import { CHECKING, listed, row, World } from './testing.ts'
 
 const CONNECTION = '00000000-0000-7000-8000-00000000000c'
 const account = (n: number, state: Account['state'], number: string, over: Partial<Account> = {}): Account => ({
@@ -85,4 +86,29 @@ test('accounts of other connections are out of reach', async () => {
   assert.ok(!refused.ok)
   assert.equal((await store.accounts.get(old.id))?.state, 'missing')
   assert.equal((await store.accounts.get(fresh.id))?.state, 'paused')
+})
+
+// Fails when: a number that the bank gave for days only waits for ever, so that nobody can tell which of two the account goes on under (simulate --seed 31400610).
+test('a new number that waited, and that the bank lists no more, is closed; listed again it waits again', async () => {
+  const OTHER = { ...CHECKING, number: '999000', kind: 'savings' as const }
+  const [second, third] = [{ ...CHECKING, number: '777' }, { ...CHECKING, number: '888' }]
+  const world = await new World().connect()
+  world.bank.rows = [row('2026-03-18', '-5', 'Tram')]
+  world.bank.rowsOf.set(OTHER.number, [])
+  const states = async (...numbers: readonly string[]) => {
+    world.bank.accounts = [listed(OTHER), ...numbers.map((number) => listed({ ...CHECKING, number }))]
+    await world.sync(1)
+    return (await world.store.accounts.list()).filter(({ kind }) => kind === 'checking').map(({ number, state }) => `${number} ${state}`).sort()
+  }
+  assert.deepEqual(await states(CHECKING.number), ['100200300 open'])
+  assert.deepEqual(await states(second.number), ['100200300 missing', '777 paused'])
+  assert.deepEqual(await states(third.number), ['100200300 missing', '777 closed', '888 paused'])
+  world.bank.listComplete = false
+  assert.deepEqual(await states(), ['100200300 missing', '777 closed', '888 paused'], 'a list that is cut ends nothing')
+  world.bank.listComplete = true
+  assert.deepEqual(await states(second.number, third.number), ['100200300 missing', '777 paused', '888 paused'])
+  assert.deepEqual(await states(third.number), ['100200300 missing', '777 closed', '888 paused'])
+  const [old, , fresh] = (await world.store.accounts.list()).filter(({ kind }) => kind === 'checking').sort((a, b) => (a.number! < b.number! ? -1 : 1))
+  assert.ok((await adoptAccount(world.deps, world.connectionId, old!.id, fresh!.id)).ok)
+  assert.deepEqual(await states(third.number), ['777 closed', '888 closed', '888 open'])
 })

@@ -276,6 +276,31 @@ test('a bank that states the balance of now under the day before, or yesterday\'
   }
 })
 
+// Fails when: what such a balance counts of the day after its own, and no list shows, is called proved there (simulate --seed 2200000406), or stays broken once it is listed.
+test('where balances of now are stated under the day before, a row that is not listed leaves its own day unproved until it comes', async () => {
+  const world = await start(WEEK)
+  let isKeptBack = false
+  world.bank.balances = () => honest(world, () => world.bank.rows)().map((balance) => ({ ...balance, on: day(world.today(-1)) }))
+  world.bank.onRead = (_, __, asked) => world.bank.pages(asked, world.bank.rows.filter(({ providerId }) => !isKeptBack || providerId !== 'late'))
+  const buy = async (n: number): Promise<void> => {
+    world.bank.rows.push(row(world.today(1), `-${n}.11`, `Daily ${n}`, { providerId: `d${n}` }))
+    await world.sync(1)
+  }
+  for (let n = 1; n < 7; n++) await buy(n)
+  const lacking = world.today(1)
+  isKeptBack = true
+  world.bank.rows.push(row(lacking, '-89.15', 'Kept back', { providerId: 'late' }))
+  for (let n = 7; n < 13; n++) {
+    await buy(n)
+    const proved = (await world.store.feed.spans(await world.accountId())).filter((span) => span.status === 'proved' && span.from < lacking && lacking <= span.to)
+    assert.deepEqual(proved, [], `the day of the ${n}th`)
+  }
+  assert.ok((await spans(world)).at(-1)!.endsWith('proved'), 'later days are')
+  isKeptBack = false
+  for (let n = 13; n < 15; n++) await buy(n)
+  assert.deepEqual((await spans(world)).filter((span) => !span.endsWith('proved')), [])
+})
+
 test('a ledger balance that counts what is pending raises no alarm', async () => {
   const world = await start(WEEK)
   for (let n = 0; n < 10; n++) {

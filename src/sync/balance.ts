@@ -5,7 +5,7 @@
  * mismatch is `unknown` until it has outlived the usual delays of a bank, then `broken`.
  */
 import { addDays, daysBetween, type Day, type DayRange } from '../domain/day.ts'
-import type { BalanceSpan, BalanceStatement } from '../domain/run.ts'
+import { agrees, type BalanceSpan, type BalanceStatement } from '../domain/run.ts'
 import { coversAll } from './coverage.ts'
 
 /** A change of the posted rows by a commit. `isNew`: the row was not in the feed before, as opposed to one amended or withdrawn. */
@@ -124,13 +124,14 @@ function restated({ statement }: Proof, spans: readonly BalanceSpan[], moved: bi
 /** Spans from the first mismatch on that has outlived the usual delays behind a new beginning; none where nothing did. */
 function outlivedBefore(proof: Proof, chained: boolean): readonly BalanceSpan[] {
   const newest = chained ? proof.spans.slice(-MAX_ANCHORS) : []
-  const settledNow = newest.map((before) => (before.status === 'unknown' && before.opening + before.rowsSum !== before.closing ? settled(proof, before) : before))
+  const settledNow = newest.map((before) => (before.status === 'unknown' ? settled(proof, before) : before))
   const first = settledNow.findIndex((after, index) => after.status !== newest[index]!.status)
   return first === -1 ? [] : settledNow.slice(first)
 }
 
-/** A mismatch that lies behind a new beginning will not heal any more. */
+/** A mismatch that lies behind a new beginning will not heal any more; what agrees is none. */
 function settled(proof: Proof, failing: BalanceSpan): BalanceSpan {
+  if (agrees(failing)) return failing
   const covered = coversAll(proof.coveredAfter, { from: addDays(failing.from, 1), to: failing.to })
   return { ...failing, status: covered && daysBetween(failing.from, proof.statement.on) >= DELAY_DAYS ? 'broken' : 'unknown' }
 }

@@ -6,7 +6,7 @@
  */
 import type { Account } from '../domain/account.ts'
 import { addDays, day, daysBetween, type Day } from '../domain/day.ts'
-import { spannedDays, withRowsSum, type BalanceSpan } from '../domain/run.ts'
+import { agrees, spannedDays, withRowsSum, type BalanceSpan } from '../domain/run.ts'
 import type { Question } from '../domain/transaction.ts'
 import type { Candidate, FeedStore, TransactionUpdate } from '../ports/feed.ts'
 import type { Movement, Verdict } from './balance.ts'
@@ -103,9 +103,10 @@ async function chainOf(feed: FeedStore, account: Account, sourceId: string, stat
 
 /** Spans whose balances agree with the rows as they are known now, or as this source always counts them; broken ones down to the days that are at fault. */
 async function mend({ feed, account, sourceId, runId, at }: Place, chain: FailingChain): Promise<void> {
-  const steps = habitualSteps(chain)
-  const { left } = withoutLate(steps)
-  const mended = chain.spans.map((span): readonly BalanceSpan[] => (isFailing(span) ? mendSpan(span, steps, left) : [span]))
+  const { steps, left, isAhead } = habitualSteps(chain)
+  // A balance that holds the day after its own as well answers for the first day of the next span.
+  const isBegun = (first: number): boolean => !isAhead || first === 0 || left[first - 1] === 0n
+  const mended = chain.spans.map((span): readonly BalanceSpan[] => (span.status === 'proved' ? [span] : mendSpan(span, steps, left, isBegun)))
   const isChanged = ([first]: readonly BalanceSpan[], index: number): boolean => first !== chain.spans[index]
   const days = spannedDays(mended.filter(isChanged).flat())
   if (days === null) return
@@ -115,8 +116,11 @@ async function mend({ feed, account, sourceId, runId, at }: Place, chain: Failin
   })
 }
 
-/** The span as it is, or what it falls into. A fresh mismatch may still heal as one, so only all of it is proved. */
-function mendSpan(span: BalanceSpan, steps: readonly Step[], left: readonly bigint[]): readonly BalanceSpan[] {
+/**
+ * The span as it is, or what it falls into. A fresh mismatch may still heal as one, so only all of it is proved. `isBegun`: whether what
+ * agrees from this step on is proved from its first day on; else it agrees, and is not proved.
+ */
+function mendSpan(span: BalanceSpan, steps: readonly Step[], left: readonly bigint[], isBegun: (first: number) => boolean): readonly BalanceSpan[] {
   const first = steps.findIndex(({ from }) => from.on === span.from && from.amount === span.opening)
   const last = steps.findLastIndex(({ to }) => to.on === span.to && to.amount === span.closing)
   if (first === -1 || last < first || steps.slice(first, last + 1).some((step) => !step.isCovered)) return [span]
@@ -129,10 +133,10 @@ function mendSpan(span: BalanceSpan, steps: readonly Step[], left: readonly bigi
     const before = pieces.at(-1)
     if (end === null) pieces.push({ ...piece, rowsSum: moved - left[at]!, status: span.status })
     else if (before?.status === 'proved') pieces[pieces.length - 1] = { ...before, to: to.on, closing: to.amount, rowsSum: to.amount - before.opening }
-    else pieces.push({ ...piece, rowsSum: moved, status: 'proved' })
+    else pieces.push({ ...piece, rowsSum: moved, status: isBegun(at) ? 'proved' : 'unknown' })
     at = end ?? at
   }
-  const isWhole = pieces.length === 1 && pieces[0]!.status === 'proved'
+  const isWhole = pieces.length === 1 && agrees(pieces[0]!)
   return isWhole || (span.status === 'broken' && pieces.length > 1 && pieces.every(({ from, to }) => from < to)) ? pieces : [span]
 }
 
@@ -146,24 +150,31 @@ function healsAt(steps: readonly Step[], left: readonly bigint[], at: number, la
   return null
 }
 
+/** The steps as a source counts, under the days that it states. `left`: their differences without those of late rows; `isAhead`: a balance holds the day after its own as well. */
+type Counted = { readonly steps: readonly Step[]; readonly left: readonly bigint[]; readonly isAhead: boolean }
+
 /**
  * The steps as the source counts. Some state a balance of now under the day before, or the close of the
  * day before under today, or count what is pending: a habit that shows in every balance that moves.
  */
-function habitualSteps({ checkpoints, rows, coveredBefore, covered, steps }: LoadedChain): readonly Step[] {
-  const shifted = (days: number): readonly Step[] => back(stepsOf(checkpoints.map((point) => ({ ...point, on: addDays(point.on, days) })), rows, coveredBefore, covered).steps, days, steps)
+function habitualSteps({ checkpoints, rows, coveredBefore, covered, steps }: LoadedChain): Counted {
+  const habitOf = (days: number, counted: readonly LedgerRow[]) => {
+    const moved = stepsOf(checkpoints.map((point) => ({ ...point, on: addDays(point.on, days) })), counted, coveredBefore, covered).steps
+    // What is covered is told of the days that the source states.
+    const habit = moved.map((step, index): Step => ({ ...step, isCovered: steps[index]!.isCovered }))
+    return { habit, days, ...agreeing(habit) }
+  }
   const withPending = rows.map((row): LedgerRow => (row.pendingAt === null ? row : { ...row, knownAt: row.pendingAt }))
-  const habits = [shifted(1), shifted(-1), back(stepsOf(checkpoints, withPending, coveredBefore, covered).steps, 0, steps)]
   const usual = agreeing(steps)
-  const best = habits.map((habit) => ({ habit, ...agreeing(habit) })).sort((a, b) => b.agree - a.agree)[0]!
-  return best.agree >= HABIT_MOVES && best.agree >= best.moved * HABIT_SHARE && best.agree > usual.agree + 1 ? best.habit : steps
+  const best = [habitOf(1, rows), habitOf(-1, rows), habitOf(0, withPending)].sort((a, b) => b.agree - a.agree)[0]!
+  const isHabit = best.agree >= HABIT_MOVES && best.agree >= best.moved * HABIT_SHARE && best.agree > usual.agree + 1
+  if (!isHabit) return { steps, left: withoutLate(steps).left, isAhead: false }
+  return { steps: best.habit.map((step) => back(step, best.days)), left: withoutLate(best.habit).left, isAhead: best.days > 0 }
 }
 
-/** The steps with the days that the source states, and what is covered of those. */
-function back(habit: readonly Step[], days: number, stated: readonly Step[]): readonly Step[] {
-  return habit.map((step, index): Step => ({
-    ...step, from: { ...step.from, on: addDays(step.from.on, -days) }, to: { ...step.to, on: addDays(step.to.on, -days) }, isCovered: stated[index]!.isCovered,
-  }))
+/** The step with the days that the source states. */
+function back(step: Step, days: number): Step {
+  return { ...step, from: { ...step.from, on: addDays(step.from.on, -days) }, to: { ...step.to, on: addDays(step.to.on, -days) } }
 }
 
 function agreeing(steps: readonly Step[]): { readonly moved: number; readonly agree: number } {
