@@ -76,6 +76,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['500001041/d24/f0,1,2/c0/s', 'a list that came twice just when its holds were booked left a row under another id there twice, unasked'],
   ['987/d20/f1,6/c0/s', 'the booking of a hold that a person had kept was not asked about where its shop comes often, though its amount stood nowhere else'],
   ['2200000406/d22/f0,1/c/s0', 'a bank stated the balance of now under the day before, and what it counted of today, and did not list, was in days called proved'],
+  ['2200000663/d14/f0,1,2,3,4,5,6,7/c0,3/s', 'an id that two answers of one read showed on two days was asked about, and the second answer was taken for the word that these are two'],
+  ['31401815/d22/f0,1,2,3,4,7/c/s', 'a bank gave three rows one id and worded all anew: the second of two equal ones was taken for the third, because rows that come again were matched last'],
   ['31400610/d22/f2,5,15/c/s', 'a card had a new number for a few days and then another one, and nobody could tell which of the two it goes on under'],
 ]
 

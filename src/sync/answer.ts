@@ -14,7 +14,7 @@ import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/feed.ts'
 import type { Movement } from './balance.ts'
 import { countedOnce, decideByBalance, doubtTwins, isRepeat, presume } from './by-balance.ts'
-import { byId, isBookedBy, isOwn } from './candidate.ts'
+import { byId, idsUnder, isBookedBy, isOwn } from './candidate.ts'
 import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { doubtIds } from './doubt-ids.ts'
 import { doubtMet } from './file-equals.ts'
@@ -23,7 +23,7 @@ import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
 import { believedCovers, CUT_ROWS, implausible, movedByYears, movedOn, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
-import { decideRepeats, doubtRepeats, isAboutRepeat, Repeats } from './repeats.ts'
+import { decideRepeats, doubtRepeats, isAboutRepeat, ofStored, Repeats } from './repeats.ts'
 import { followRules, isOfStandingPending } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type LedgerFacts, type SettleContext } from './settle.ts'
@@ -155,7 +155,7 @@ export class Answer {
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
-    const closings = closingsOf(questions, decisions, missing, candidates, believed, source.id)
+    const closings = closingsOf(questions, decisions, missing, candidates, believed, source.id, coverage.filter(({ sourceId }) => sourceId === source.id))
     if (failure === null) await this.#endMissing(builder, candidates, missing, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
@@ -195,22 +195,24 @@ export class Answer {
     }
     const vanished = missingFrom(candidates, [], seen).some((candidate) => candidate.state === 'posted')
     const context: MatchContext = vanished ? { ...seen, vanishedBefore: await this.#vanishedBefore(questions) } : seen
-    const told = doubtIds(match(rows, candidates, context), candidates, context)
+    const again = new Set(ofStored(repeats, candidates, source.id))
+    const matched = match([...rows, ...again], candidates, context).filter(({ kind, row }) => kind !== 'new' || !again.has(row))
+    const told = doubtIds(matched, candidates, context)
     const single = doubtHeld(doubtMet(told, heldBefore(candidates, told, context)), candidates.transactions, context)
-    const unseen = repeats.filter((row) => !candidates.known.has(row.key))
+    const unseen = repeats.filter((row) => !candidates.known.has(row.key) && matched.every((decision) => decision.row !== row))
     const around = () => ({ sourceId: source.id, taken: takenBy(single), missing: missingFrom(candidates, single, context) })
-    const matched = unseen.length === 0 ? single : [...single, ...doubtRepeats(unseen, rows, candidates, around())]
-    const missing = missingFrom(candidates, matched, context)
+    const all = unseen.length === 0 ? single : [...single, ...doubtRepeats(unseen, rows, candidates, around())]
+    const missing = missingFrom(candidates, all, context)
     // What was asked about, on either side, says nothing against another answer: nobody may ever say what became of it.
     const compared = new Set(questions.map(({ otherTransactionId }) => otherTransactionId))
-    const failure = doubt(missing.filter(({ id }) => !context.vanishedBefore.has(id) && !compared.has(id)), matched.length)
+    const failure = doubt(missing.filter(({ id }) => !context.vanishedBefore.has(id) && !compared.has(id)), all.length)
     const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed, candidates.transactions)
     // What is missing may be out of the books as well: the balance is asked with and without it.
     const without = withoutPosted(missing)
     const isProved = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true
     const isSound = (movements: readonly Movement[]): boolean => isProved(movements) || (without.length > 0 && isProved([...movements, ...without]))
     const movementsOf = (decisions: readonly Decision[]): readonly Movement[] => this.#build(candidates, decisions).finish().movements
-    const decided = decideByBalance(matched, movementsOf(matched), isSound)
+    const decided = decideByBalance(all, movementsOf(all), isSound)
     return { context, missing, failure, ledger, balanced: this.#repeats.hasAny ? doubtTwins(decided, movementsOf(decided), isSound) : decided }
   }
 
@@ -344,8 +346,8 @@ export class Answer {
   }
 }
 
-/** Questions that this answer settles by itself. */
-function closingsOf(open: readonly Question[], decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null, sourceId: string): readonly Closing[] {
+/** Questions that this answer settles by itself. `answered`: the days for which its source answered before. */
+function closingsOf(open: readonly Question[], decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null, sourceId: string, answered: readonly DayRange[]): readonly Closing[] {
   if (open.length === 0) return []
   const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
   const booked = new Set(decisions.flatMap((decision) => (decision.row.content.status !== 'posted' ? [] : decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
@@ -357,7 +359,10 @@ function closingsOf(open: readonly Question[], decisions: readonly Decision[], m
   // Booked both, of other days or words, and asked about while the first was out of sight: now it is shown as ever, and what came is shown too, or stands where this answer does not look. Both shown as they are stored are two, whoever showed them before.
   const isStillThere = (first: Candidate, second: Candidate): boolean => {
     if (first.contentKey === second.contentKey || [first, second].some(({ state }) => state !== 'posted') || !repeated.has(first.id)) return false
-    return repeated.has(second.id) || ([first, second].every((side) => isOwn(side, sourceId)) && (shown.has(second.id) || (covers !== null && !contains(covers, second.postedOn))))
+    // Under one id on two days it may be one that is dated in two ways: of a day that nobody answers for no later answer could tell.
+    const mayBeOne = !answered.some((range) => contains(range, second.postedOn)) && idsUnder(second, sourceId).some((id) => idsUnder(first, sourceId).includes(id))
+    const isElsewhere = covers !== null && !contains(covers, second.postedOn) && !mayBeOne
+    return repeated.has(second.id) || ([first, second].every((side) => isOwn(side, sourceId)) && (shown.has(second.id) || isElsewhere))
   }
   return open.flatMap((question): Closing[] => {
     const { kind, transactionId, otherTransactionId } = question

@@ -154,6 +154,20 @@ test('two amounts of one day under one id, both worded anew: each keeps its amou
   }
 })
 
+// Fails when: the second of two equal rows under one id is free for the next row under it, because the rows that come again are matched last (simulate --seed 31401815).
+test('two equal rows under one id, worded anew just when a third comes under it: each of the two keeps its amount', async () => {
+  const world = await new World('2026-03-12').connect()
+  const [coffee, late] = [row('2026-03-10', '-7.96', 'Espresso Bar', { providerId: 'old' }), row('2026-03-11', '-9', 'Espresso Bar', { providerId: 'old' })]
+  await read(world, [OTHER], '91')
+  assert.deepEqual(await read(world, [coffee, coffee, OTHER], '75.08'), [3, []])
+  const before = await world.all()
+  const anew = [coffee, coffee, late, OTHER].map((one) => ({ ...one, name: `Pos ${one.name}`, memo: 'Card 5100' }))
+  for (const rows of [anew, [coffee, coffee, late, OTHER]]) {
+    assert.deepEqual(await read(world, rows, '66.08'), [4, []])
+    assert.deepEqual((await world.all()).filter(({ id }) => before.some((one) => one.id === id)).map(({ amount }) => amount), before.map(({ amount }) => amount))
+  }
+})
+
 test('one id twice, and nothing decides: both are in the feed with a question; an answer that shows it once settles it', async () => {
   const world = await new World('2026-03-12').connect()
   assert.deepEqual(await read(world, [TWICE, TWICE, OTHER]), [3, ['same_transaction']])

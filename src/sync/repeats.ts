@@ -8,8 +8,9 @@ import { daysBetween, type Day } from '../domain/day.ts'
 import type { Digest, Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
 import { asOne, asTwo, isRepeat } from './by-balance.ts'
+import { idsUnder } from './candidate.ts'
 import type { Incoming } from './incoming.ts'
-import type { Decision } from './match.ts'
+import { placeOf, type Decision } from './match.ts'
 
 /** So many different rows that come again in a row are a repeated list. */
 const LISTED_ROWS = 3
@@ -68,6 +69,17 @@ export class Repeats {
 
 /** `taken`: the transactions that other rows stand for; `missing`: stored rows that the answer does not show. */
 type Around = { readonly sourceId: string; readonly taken: ReadonlySet<TransactionId>; readonly missing?: readonly Candidate[] }
+
+/**
+ * Of repeats that are not known by their report those for which a stored row of their id, amount and day stands, in whatever words: each
+ * keeps its own, before another row under that id is taken for it.
+ */
+export function ofStored(repeats: readonly Incoming[], { transactions, known }: Candidates, sourceId: string): readonly Incoming[] {
+  return repeats.filter(({ key, providerId, ordinal, content }) => {
+    const isItsOwn = (candidate: Candidate): boolean => candidate.state === 'posted' && placeOf(candidate) === placeOf(content) && idsUnder(candidate, sourceId).includes(providerId!)
+    return !known.has(key) && transactions.filter(isItsOwn).length > ordinal
+  })
+}
 
 /**
  * Repeats that are not stored yet: those which this source reported before under the same id, in other words, are those, and
