@@ -79,6 +79,14 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['2200000663/d14/f0,1,2,3,4,5,6,7/c0,3/s', 'an id that two answers of one read showed on two days was asked about, and the second answer was taken for the word that these are two'],
   ['31401815/d22/f0,1,2,3,4,7/c/s', 'a bank gave three rows one id and worded all anew: the second of two equal ones was taken for the third, because rows that come again were matched last'],
   ['31400610/d22/f2,5,15/c/s', 'a card had a new number for a few days and then another one, and nobody could tell which of the two it goes on under'],
+  ['migrated:50/d14/f0,2/c/s', 'a bank that went to other software dated the two rows of an account anew, and one, which comes each month, was taken for the next'],
+  ['migrated:72/d12/f0,2/c/s', 'a bank that went to other software dated all rows a day later, and two equal withdrawals on running days changed places'],
+  ['migrated:94/d22/f0,2/c/s', 'as the first, in a read of older days, where the balance moved by another row of its amount'],
+  ['migrated:91000060/d14/f0,2/c/s', 'as the one before'],
+  ['migrated:91000063/d14/f0,2/c/s', 'a row that a bank dated a day earlier, on a day that was looked at alone, stood twice unasked'],
+  ['migrated:143/d14/f0,2/c/s', 'as the one before, and a withdrawal that was dated anew was taken out for the next one, of another amount'],
+  ['migrated:81400038/d15/f0,2/c/s', 'two equal rows that had moved across the edge of an answer, and that a person had kept, came under other ids unasked'],
+  ['crashes-and-replays:81400066/d12/f/c0,1,2,3/s', 'the simulated worker read nothing while the person had not heard of the connection that a dying process had begun'],
 ]
 
 test('lines that failed once are clean', async () => {

@@ -5,6 +5,7 @@
  */
 import { createBank, type Bank } from '../bank/bank.ts'
 import { daysBetween, joinRanges } from '../src/domain/day.ts'
+import type { Connection } from '../src/domain/connection.ts'
 import type { Connector } from '../src/connector-kit/connector.ts'
 import { repairDueAt } from '../src/repair/due.ts'
 import type { Entropy } from '../src/ports/entropy.ts'
@@ -155,9 +156,8 @@ class World {
 
   /** What the worker has to do next, and when in true time; as the worker, it looks every few seconds. */
   async #due(): Promise<Due> {
-    const id = this.#person.connectionId
-    const connection = id === null ? null : await this.#disk.connections.get(id)
-    if (connection === null || connection.state === 'disabled' || connection.state === 'removed') return NOTHING_DUE
+    const connection = await this.#connection()
+    if (connection === null || connection.state === 'disabled') return NOTHING_DUE
     const readAt = (connection.nextSyncAt ?? Infinity) - this.#time.skewMs
     const repairs = await this.#disk.problems.repairs(20)
     this.#conduct.asks(repairs)
@@ -165,10 +165,15 @@ class World {
     return readAt <= repairAt ? { kind: 'read', at: readAt } : { kind: 'repair', at: repairAt }
   }
 
+  /** What is connected, or being so: a process may have died before the person heard of it. */
+  async #connection(): Promise<Connection | null> {
+    return (await this.#disk.connections.list()).find(({ state }) => state !== 'removed') ?? null
+  }
+
   async #work({ kind }: Due): Promise<void> {
     if (kind === 'repair') this.#lastRepairAt = this.#time.now
     else this.#reads++
-    const id = this.#person.connectionId!
+    const { id } = (await this.#connection())!
     const other: Due['kind'] = kind === 'repair' ? 'read' : 'repair'
     await this.#survive(...this.#relinks.map((_, at) => (relink: Relink) => ((at === 0 || this.#turns.chance(0.5) ? kind : other) === 'repair' ? relink.repair(id) : relink.read(id))))
   }

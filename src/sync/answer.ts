@@ -191,7 +191,7 @@ export class Answer {
     const { source } = this.#context
     const seen: MatchContext = {
       sourceId: source.id, covers: asRanges(covers), complete: true, ...this.#shown, ids: judgeIds(rows, candidates, source.id, asRanges(stated)),
-      vanishedBefore: NONE_VANISHED, coverage: coverage.filter((c) => c.sourceId !== source.id),
+      vanishedBefore: NONE_VANISHED, coverage: coverage.filter((c) => c.sourceId !== source.id), answered: coverage.filter((c) => c.sourceId === source.id),
     }
     const vanished = missingFrom(candidates, [], seen).some((candidate) => candidate.state === 'posted')
     const context: MatchContext = vanished ? { ...seen, vanishedBefore: await this.#vanishedBefore(questions) } : seen

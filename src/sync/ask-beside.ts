@@ -30,20 +30,22 @@ export function askAboutEqual(board: Board, rows: readonly Incoming[]): void {
 
 /**
  * A row of the amount and text of a stored one, a few days beside it, in an answer that does not answer for the stored
- * day, under its id or where all ids are new: its booking day was moved across the edge of the answer, or an id is used
- * again each day.
+ * day, under its id, where all ids are new, or of a day that answers before showed without it: its booking day was moved across
+ * the edge of the answer, or an id is used again each day.
  */
 export function askAboutMoved({ context, byProviderId, candidates, decisions, taken }: Board, rows: readonly Incoming[]): void {
   if (!context.complete) return
-  const { ids, covers, sourceId } = context
-  const outside = ids.renewed < RENEWED_ROWS || ids.renewed < ids.agreeing ? [] : candidates.filter((candidate) => covers.length > 0 && !coversDay(covers, candidate.postedOn) && isOwn(candidate, sourceId))
+  const { ids, covers, sourceId, answered = [] } = context
+  const areAllNew = ids.renewed >= RENEWED_ROWS && ids.renewed >= ids.agreeing
+  const isLate = ({ content }: Incoming): boolean => coversDay(answered, content.postedOn)
+  const outside = areAllNew || rows.some(isLate) ? candidates.filter((candidate) => covers.length > 0 && !coversDay(covers, candidate.postedOn) && isOwn(candidate, sourceId)) : []
   const asked = new Set<Candidate>()
   // Under its id it may have been worded anew as well.
   const isLike = ({ providerId, text }: Incoming, candidate: Candidate): boolean =>
     textOf(candidate) === text || (byProviderId.get(providerId!)?.includes(candidate) === true && isReworded(textOf(candidate), text))
   for (const row of rows) {
     if (row.content.status !== 'posted' || row.providerId === null || decisions.has(row)) continue
-    const other = [...(byProviderId.get(row.providerId) ?? []), ...outside].find(
+    const other = [...(byProviderId.get(row.providerId) ?? []), ...(areAllNew || isLate(row) ? outside : [])].find(
       (candidate) =>
         candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && candidate.amount === row.content.amount && isLike(row, candidate) &&
         Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MOVED_DAYS && !candidate.reports.some((report) => report.sourceId === sourceId && context.repeated(report.key)),

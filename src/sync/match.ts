@@ -34,6 +34,8 @@ export type MatchContext = {
   readonly vanishedBefore: ReadonlySet<TransactionId>
   /** What the other sources of the account covered. */
   readonly coverage: readonly Covered[]
+  /** The days for which this source answered before; absent where it is not asked for days. */
+  readonly answered?: readonly DayRange[]
 }
 
 export const NONE_VANISHED: ReadonlySet<TransactionId> = new Set()

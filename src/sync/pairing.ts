@@ -17,7 +17,7 @@ import type { Incoming } from './incoming.ts'
 import { type Board, isGone, isReported, join, mayFollow } from './match.ts'
 import { daysTo, MOST_APART_DAYS } from './other-days.ts'
 import { LONGEST_BOOKING_DAYS, nameOtherDays, purchaseOf } from './purchase-day.ts'
-import { daysOf, FEW_AMOUNTS, sameMoney } from './same-money.ts'
+import { daysOf, LEAST_AMOUNTS, sameMoney } from './same-money.ts'
 
 /**
  * `sure`: enough by itself. `if_unique`: enough when nothing else competes for either side. `if_unrivalled`: enough when no
@@ -125,12 +125,14 @@ function joinSameMoney(board: Board, rows: readonly Incoming[], isMoved: boolean
   const [first, last] = [context.covers[0], context.covers.at(-1)]
   if (!context.complete || first === undefined || last === undefined) return
   const mine = rows.filter((row) => row.content.status === 'posted' && row.corrects === null && !decisions.has(row))
-  if (mine.length < FEW_AMOUNTS) return
+  if (mine.length < LEAST_AMOUNTS) return
   const near = { from: addDays(first.from, -MOVED_DAYS), to: addDays(last.to, MOVED_DAYS) }
   const stored = candidates.filter((candidate) => candidate.state === 'posted' && !taken.has(candidate.id) && contains(near, candidate.postedOn) && !(isOwn(candidate, context.sourceId) && isReported(candidate, context)))
-  if (stored.length < FEW_AMOUNTS) return
+  if (stored.length < LEAST_AMOUNTS) return
+  const gone = new Set(stored)
+  const isWhole = candidates.every((candidate) => candidate.state !== 'posted' || gone.has(candidate) || !coversDay(context.covers, candidate.postedOn))
   const held = daysOf(candidates.filter(({ state }) => state === 'posted').map(({ postedOn }) => postedOn))
-  for (const { row, candidate, isSure } of sameMoney(mine, stored, { from: first.from, to: last.to }, held).filter((pair) => pair.isMoved || !isMoved)) {
+  for (const { row, candidate, isSure } of sameMoney(mine, stored, { from: first.from, to: last.to }, held, isWhole).filter((pair) => pair.isMoved || !isMoved)) {
     if (isSure && comparable(row, candidate, context.sourceId)) join(board, row, candidate, isOwn(candidate, context.sourceId) ? 'assignment' : 'other_source')
   }
 }
@@ -261,9 +263,9 @@ function isAsked(board: Board, { row, candidate }: Pair): boolean {
   return row.content.amount !== candidate.amount || isPrice(board, candidate)
 }
 
-/** What others cost in that shop, too. */
+/** What others cost in that shop, too, on other days. */
 function isPrice({ postedOf }: Board, candidate: Candidate): boolean {
-  return postedOf(candidate.amount).some((other) => other !== candidate && textOf(other) === textOf(candidate))
+  return postedOf(candidate.amount).some((other) => other.postedOn !== candidate.postedOn && textOf(other) === textOf(candidate))
 }
 
 /** A pending row that vanished, and a row that appeared. */

@@ -22,7 +22,9 @@ type Tells = (row: Incoming, candidate: Candidate) => boolean
 /** So many amounts that stand once on either side meet; fewer, where each shows most of what the other does, on several days, and fewer still, where all moved by as many. */
 const MANY_AMOUNTS = 10
 const SINGLE_AMOUNTS = 5
-export const FEW_AMOUNTS = 3
+const FEW_AMOUNTS = 3
+/** So few, on as many days, where all moved by as many, each has its like, and nothing stays as it was: all that an account of few rows shows. */
+export const LEAST_AMOUNTS = 2
 /** From the first to the last day: what people pay alike, such as flatmates, they pay on the first days of the month. */
 const SEVERAL_DAYS = 4
 /** This share of the rows, in hundredths, has its like. */
@@ -41,8 +43,11 @@ export function daysOf(days: readonly Day[]): DayRange {
   return { from: days.reduce(minDay), to: days.reduce(maxDay) }
 }
 
-/** `rows`: posted, not known; `stored`: posted, and not shown by the file under any key or id; `shown`, `held`: the days that the file and what is stored reach over. One-to-one. */
-export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[], shown: DayRange, held: DayRange): readonly SameMoney[] {
+/**
+ * `rows`: posted, not known; `stored`: posted, and not shown by the file under any key or id; `shown`, `held`: the days that the file and what
+ * is stored reach over; `isWhole`: nothing that is stored on the days shown is shown as it was. One-to-one.
+ */
+export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[], shown: DayRange, held: DayRange, isWhole = false): readonly SameMoney[] {
   const both = overlap(shown, held)
   if (both === null) return []
   // Rows that moved may have moved across the edge.
@@ -51,7 +56,7 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   // Before and after the days of both each shows what the other cannot show: that it looks alike tells nothing.
   const tells: Tells = ({ content }, candidate) => contains(both, content.postedOn) || contains(both, candidate.postedOn)
   const single = singlesOf(here, there, tells)
-  const moves = movesOf(single.map(({ moved }) => moved))
+  const moves = movesOf(single.map(({ moved }) => moved), isWhole ? Math.min(FEW_AMOUNTS, Math.max(LEAST_AMOUNTS, single.length)) : FEW_AMOUNTS)
   const usual = usualOf(single.map(({ moved }) => moved))
   const pairs = pairUp(here, there, tells, moves, usual)
   // The first and the last day may be cut off: what one of them shows there need not be the other's. Where there are no others, all must be.
@@ -61,9 +66,11 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   const inner = pairs.filter(({ row, candidate }) => tells(row, candidate)).length
   const isNearlyAll = (lacking: number): boolean => inner * 100 >= (inner + lacking) * NEARLY_ALL
   const telling = single.filter(({ moved }) => moves.includes(moved))
-  const isEnough = telling.length >= SINGLE_AMOUNTS || (telling.length >= FEW_AMOUNTS && telling.every(({ moved }) => moved === telling[0]!.moved))
+  const isAlike = telling.every(({ moved }) => moved === telling[0]!.moved)
+  const isEnough = telling.length >= SINGLE_AMOUNTS || (telling.length >= FEW_AMOUNTS && isAlike)
   const isTold = telling.length >= MANY_AMOUNTS || (isEnough && missed * 2 <= inner && reachOf(telling) >= SEVERAL_DAYS)
-  const isOne = isTold && isNearlyAll(alone)
+  const hasAllMoved = isWhole && isAlike && usual !== 0 && new Set(telling.map(({ on }) => on)).size >= LEAST_AMOUNTS && alone === 0 && missed === 0
+  const isOne = (isTold && isNearlyAll(alone)) || hasAllMoved
   if (isOne) return pairs.map((pair) => ({ ...pair, isSure: true, isMoved: usual !== 0 }))
   const sameDay = pairs.filter(({ moved }) => moved === 0)
   if (sameDay.length * 2 < pairs.length + Math.min(alone, missed)) return []
@@ -71,11 +78,11 @@ export function sameMoney(rows: readonly Incoming[], stored: readonly Candidate[
   return asked.map((pair) => ({ ...pair, isSure: false, isMoved: false }))
 }
 
-/** Where single amounts moved, forwards or back: from the shortest to the longest way; else none may move. */
-function movesOf(single: readonly number[]): readonly number[] {
+/** Where single amounts moved, forwards or back, so many of them at least: from the shortest to the longest way; else none may move. */
+function movesOf(single: readonly number[], least: number): readonly number[] {
   const [back, on] = [single.filter((moved) => moved < 0), single.filter((moved) => moved > 0)]
   const moved = back.length > on.length ? back : on
-  if (moved.length < FEW_AMOUNTS) return [0]
+  if (moved.length < least) return [0]
   const all = single.includes(0) ? [0, ...moved] : moved
   return MOVES.filter((move) => move >= Math.min(...all) && move <= Math.max(...all))
 }
