@@ -40,9 +40,9 @@ export function askAboutMoved({ context, byProviderId, candidates, decisions, ta
   const isLate = ({ content }: Incoming): boolean => coversDay(answered, content.postedOn)
   const outside = areAllNew || rows.some(isLate) ? candidates.filter((candidate) => covers.length > 0 && !coversDay(covers, candidate.postedOn) && isOwn(candidate, sourceId)) : []
   const asked = new Set<Candidate>()
-  // Under its id it may have been worded anew as well.
-  const isLike = ({ providerId, text }: Incoming, candidate: Candidate): boolean =>
-    textOf(candidate) === text || (byProviderId.get(providerId!)?.includes(candidate) === true && isReworded(textOf(candidate), text))
+  // Under its id, or on a day that was shown without it, it may have been worded anew as well.
+  const isLike = (row: Incoming, candidate: Candidate): boolean =>
+    textOf(candidate) === row.text || ((isLate(row) || byProviderId.get(row.providerId!)?.includes(candidate) === true) && isReworded(textOf(candidate), row.text))
   for (const row of rows) {
     if (row.content.status !== 'posted' || row.providerId === null || decisions.has(row)) continue
     const other = [...(byProviderId.get(row.providerId) ?? []), ...(areAllNew || isLate(row) ? outside : [])].find(
