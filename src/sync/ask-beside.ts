@@ -38,14 +38,14 @@ export function askAboutMoved({ context, byProviderId, candidates, decisions, ta
   const { ids, covers, sourceId, answered = [] } = context
   const areAllNew = ids.renewed >= RENEWED_ROWS && ids.renewed >= ids.agreeing
   const isLate = ({ content }: Incoming): boolean => coversDay(answered, content.postedOn)
-  const outside = areAllNew || rows.some(isLate) ? candidates.filter((candidate) => covers.length > 0 && !coversDay(covers, candidate.postedOn) && isOwn(candidate, sourceId)) : []
+  const outside = areAllNew || rows.some(isLate) ? candidates.filter((candidate) => !coversDay(covers, candidate.postedOn) && isOwn(candidate, sourceId)) : []
   const asked = new Set<Candidate>()
   // Under its id, or on a day that was shown without it, it may have been worded anew as well.
   const isLike = (row: Incoming, candidate: Candidate): boolean =>
     textOf(candidate) === row.text || ((isLate(row) || byProviderId.get(row.providerId!)?.includes(candidate) === true) && isReworded(textOf(candidate), row.text))
   for (const row of rows) {
     if (row.content.status !== 'posted' || row.providerId === null || decisions.has(row)) continue
-    const other = [...(byProviderId.get(row.providerId) ?? []), ...(areAllNew || isLate(row) ? outside : [])].find(
+    const other = [...(byProviderId.get(row.providerId) ?? []), ...((areAllNew && covers.length > 0) || isLate(row) ? outside : [])].find(
       (candidate) =>
         candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && candidate.amount === row.content.amount && isLike(row, candidate) &&
         Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MOVED_DAYS && !candidate.reports.some((report) => report.sourceId === sourceId && context.repeated(report.key)),
