@@ -32,14 +32,15 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
   const found: FoundCode[] = []
   const ofProtocol = (table: CodeTable) => evidence.protocol !== undefined && table.protocols.includes(evidence.protocol)
   // `other` is no protocol: many systems share it, and a number of one says nothing of another, unless the record names that system.
-  const explains = (table: CodeTable, code: string) => ofProtocol(table) && (evidence.protocol !== 'other' || distinctive(code) || isNamed(table, reading))
+  const explains = (table: CodeTable, code: string) => ofProtocol(table) && (evidence.protocol !== 'other' || isNamed(table, reading) || (distinctive(code) && isOwn(table, code)))
   const add = (code: string, from: FoundCode['from'], pick: (table: CodeTable) => boolean) => {
     const listed = lookUp(code, indexOf(tables))
-    const hits = listed.length > 0 || from !== 'code' ? listed : byName(code, tables)
-    const hit = hits.find(({ table }) => explains(table, code)) ?? hits.find(({ table }) => pick(table))
+    const hits = (listed.length > 0 || from !== 'code' ? listed : byName(code, tables)).filter(({ table }) => from !== 'status' || table.ownNumbers !== true)
+    const named = evidence.protocol === 'other' ? hits.find(({ table }) => ofProtocol(table) && isNamed(table, reading)) : undefined
+    const hit = named ?? hits.find(({ table }) => explains(table, code)) ?? hits.find(({ table }) => pick(table))
     if (hit !== undefined && !found.some((other) => other.entry === hit.entry)) found.push({ ...hit, code, from })
   }
-  for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && distinctive(code))
+  for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && distinctive(code) && isOwn(table, code))
   for (const word of codeLikeWords(reading.text)) add(word, 'text', () => false)
   for (const table of tables.filter((one) => ofProtocol(one) && (evidence.protocol !== 'other' || isNamed(one, reading)))) {
     for (const { entry, name } of quotable(table)) if (reading.text.includes(name) && !found.some((other) => other.entry === entry)) found.push({ table, entry, code: entry.code, from: 'text' })
@@ -79,9 +80,17 @@ function byName(code: string, tables: readonly CodeTable[]): readonly { readonly
   return tables.flatMap((table) => table.codes.filter((entry) => (entry.name ?? '').toUpperCase().split(/[, ]+/).includes(name)).map((entry) => ({ table, entry })))
 }
 
-function isNamed({ title }: CodeTable, { text, record }: Reading): boolean {
-  const name = title.toLowerCase()
-  return text.includes(name) || (record.evidence.institution ?? '').toLowerCase().includes(name)
+function isNamed({ title, names = [title.toLowerCase()] }: CodeTable, { text, record }: Reading): boolean {
+  const institution = (record.evidence.institution ?? '').toLowerCase()
+  return names.some((name) => text.includes(name) || institution.includes(name))
+}
+
+/** Words that many systems have for many things: of one that nobody knows they say what they say, and the table of one system says no more. */
+const GENERAL = /^(un)?authori[sz]ed$|^forbidden$|^(not[_-]?found|access[_-]denied|session[_-]expired|login[_-]required|rate[_-]limit[_-]exceeded|(internal[_-]server|unexpected|unknown)[_-]error|service[_-]unavailable|bad[_-]request|authori[sz]ation[_-]failed|authentication[_-]failed|invalid[_-]request|token[_-](required|invalid)|new[_-]account)$/i
+
+/** The word is that system's own, or many share the table. */
+function isOwn({ protocols }: CodeTable, code: string): boolean {
+  return protocols.length > 1 || protocols[0] !== 'other' || !GENERAL.test(code)
 }
 
 function distinctive(code: string): boolean {
@@ -117,6 +126,6 @@ const NAMED_AS_ABSENT = /\b(neither|nor|without|missing|expect(ed|ing)|waiting f
 
 /** Words of the text that look like codes: upper or mixed case names survive only as lower case here, so shape decides. */
 function codeLikeWords(text: string): readonly string[] {
-  const words = text.replace(NAMED_AS_ABSENT, ' ').match(/\b(ol-\d{3}(?:-[a-z])?|[a-z]+(?:[_.][a-z0-9]+)+|[a-z]*error|0\d{5}|\d{4,5})\b/g) ?? []
+  const words = text.replace(NAMED_AS_ABSENT, ' ').match(/\b(ol-\d{3}(?:-[a-z])?|[a-z]+(?:[_.][a-z0-9]+)+|[a-z]+error|0\d{5}|\d{4,5})\b/g) ?? []
   return words.slice(0, 40)
 }

@@ -27,12 +27,17 @@ export function meant(asked: string, tables: readonly CodeTable[]): { readonly c
     () => byWordsInOrder(code, tables),
   ]
   for (const way of ways) {
-    const found = way().filter(({ entry }, at, all) => all.findIndex((other) => other.entry === entry) === at)
+    const found = withStatus(way(), code, tables).filter(({ entry }, at, all) => all.findIndex((other) => other.entry === entry) === at)
     if (found.length === 0) continue
     const ofSystem = found.filter(({ table }) => table.system === system)
     return { code, found: ofSystem.length > 0 ? ofSystem : found }
   }
   return { code, found: [] }
+}
+
+/** A word that a system has for its code is an HTTP status for most who ask: `Unauthorized`. */
+function withStatus(found: readonly Meant[], code: string, tables: readonly CodeTable[]): readonly Meant[] {
+  return found.length === 0 ? found : [...found, ...byOfficialName(code, tables.filter(({ system }) => system === 'http'))]
 }
 
 /** The code alone and the system, when one was named beside it. */

@@ -32,6 +32,10 @@ export type CodeTable = {
   readonly protocols: readonly Protocol[]
   /** Who answers with these codes, for `explain`. */
   readonly seenBy: string
+  /** Lower-case names by which a record may name the system, where the title is not how it is named. */
+  readonly names?: readonly string[]
+  /** Its numbers are its own: HTTP statuses of the same figures are not read with this table. */
+  readonly ownNumbers?: true
   readonly codes: readonly CodeEntry[]
 }
 
@@ -125,5 +129,6 @@ export function codeTable(head: Omit<CodeTable, 'codes'> & { readonly source: st
       source: options?.source ?? head.source,
     })),
   )
-  return { system: head.system, title: head.title, protocols: head.protocols, seenBy: head.seenBy, codes }
+  const { system, title, protocols, seenBy, names, ownNumbers } = head
+  return { system, title, protocols, seenBy, ...(names === undefined ? {} : { names }), ...(ownNumbers === undefined ? {} : { ownNumbers }), codes }
 }

@@ -1,6 +1,6 @@
 /**
- * Codes of the other aggregators: SimpleFIN, Teller, Pluggy, Finicity, Belvo, MX, Tink, Yodlee, Powens. What MX's
- * statuses mean is what its own widget tells a person at each; what Tink's reasons mean is what its
+ * Codes of the other aggregators: SimpleFIN, Teller, Pluggy, MX, Tink, Yodlee, Powens (finicity.ts and
+ * more-aggregators.ts hold others). What MX's statuses mean is what its own widget tells a person at each; what Tink's reasons mean is what its
  * own software for telephones says of each.
  */
 import { codeTable } from '../../knowledge.ts'
@@ -75,43 +75,22 @@ export const PLUGGY = codeTable({
   ['ACCOUNT_LOCKED', 'The bank has locked this login.', [['login_locked', 8, 'unlock_at_bank']]],
   ['ACCOUNT_CREDENTIALS_RESET', 'The bank wants a new password first.', [['password_change_required', 8, 'act_at_bank_site']]],
   ['ACCOUNT_NEEDS_ACTION', 'The bank wants something done on its own site.', [['bank_action_required', 8, 'act_at_bank_site']]],
-  ['USER_AUTHORIZATION_PENDING USER_AUTHORIZATION_NOT_GRANTED', 'The permission was not given, or not yet.', [['account_not_authorized', 6, 'reconnect'], ['mfa_required', 1, 'act_at_bank_site']]],
+  ['USER_AUTHORIZATION_PENDING', 'The person has not approved in the bank\'s app yet.', [['mfa_required', 5, 'act_at_bank_site'], ['account_not_authorized', 3, 'reconnect']], { doubt: 0.15 }],
+  ['USER_AUTHORIZATION_NOT_GRANTED', 'The permission was not given.', [['account_not_authorized', 8, 'reconnect']]],
   ['USER_AUTHORIZATION_REVOKED', 'The permission was withdrawn.', [['consent_revoked', 8, 'reconnect']]],
   ['USER_INPUT_TIMEOUT', 'Nobody answered in time.', [['mfa_timeout', 8, 'reconnect']]],
   ['USER_NOT_SUPPORTED', 'This kind of login cannot be read through Pluggy.', [['access_restricted', 8, 'import_file']]],
+  ['ITEM_ALREADY_UPDATING ITEM_IS_ALREADY_UPDATING CLIENT_IS_UPDATING', 'Another read goes on, or the last one is not long enough ago.', [['rate_limited', 8, 'auto_retry']]],
+  ['TOO_MANY_CONSECUTIVE_ERRORS', 'Many reads in a row failed; Pluggy reads no more until it is reported.', [['institution_error', 5, 'contact_support'], ['aggregator_down', 2, 'contact_support']], { doubt: 0.2 }],
+  ['ITEM_ORIGINAL_CONNECTED', 'Another login was entered than the one that the link was made with.', [['credentials_invalid', 7, 'fix_credentials'], ['configuration', 1, 'reconnect']]],
+  ['ITEM_NOT_FOUND', 'The link does not exist any more.', [['consent_revoked', 6, 'reconnect'], ['configuration', 2, 'fix_configuration']]],
+  ['CREATE_ITEMS_API_FREE_DISABLED SANDBOX_CLIENT_ITEM ITEM_CREATION_LIMIT_EXCEEDED CLIENT_HAS_ITEM CLIENT_DISABLED', 'The program\'s subscription with Pluggy does not reach this far.', [['access_restricted', 7, 'contact_support'], ['configuration', 1, 'fix_configuration']]],
+  ['CLIENT_KEYS_UNAUTHORIZED 401', 'The program\'s own key is wrong or ran out.', [['configuration', 6, 'fix_configuration'], ['client_bug', 1, 'update_software']], { doubt: 0.12 }],
+  ['PARAMETERS_NOT_PROVIDED CONNECTOR_REQUIRED PARAMETER_VALIDATION_ERROR', 'The request has the wrong form or lacks something.', [['client_bug', 8, 'update_software']]],
+  ['429', 'More was asked than is allowed.', [['rate_limited', 8, 'auto_retry']]],
+  ['500', 'Pluggy itself failed.', [['aggregator_down', 7, 'auto_retry']], { doubt: 0.15 }],
+  ['503', 'Pluggy is closed for maintenance.', [['scheduled_maintenance', 5, 'auto_retry'], ['aggregator_down', 3, 'auto_retry']], { doubt: 0.15 }],
   ['ENDPOINT_DEPRECATED', 'The program uses an address that the provider has switched off.', [['protocol_outdated', 8, 'update_software']], { doubt: 0.05 }],
-])
-
-export const FINICITY = codeTable({
-  system: 'finicity',
-  title: 'Finicity (Mastercard)',
-  protocols: ['finicity'],
-  seenBy: 'programs that read banks through Mastercard Open Finance',
-  source: 'Mastercard Open Finance documentation, errors (partly read)',
-  doubt: 0.08,
-}, [
-  ['101 102 104 105', 'An existing connection is down at the bank\'s side.', [['institution_down', 5, 'wait_for_bank'], ['scheduled_maintenance', 1.5, 'wait_for_bank']]],
-  ['103', 'The bank did not accept the user name or password.', [['credentials_invalid', 8, 'fix_credentials']]],
-  ['107 108 109', 'The bank needs something from the person on its own site.', [['bank_action_required', 8, 'act_at_bank_site']]],
-  ['171 179 194 197', 'Something unexpected happened at the bank\'s site.', [['institution_error', 6, 'auto_retry']]],
-  ['185 187 10814 12003', 'The answer to the security question was not accepted.', [['mfa_invalid', 8, 'update_mfa']]],
-  ['403', 'The account data stored here do not match the bank\'s.', [['account_not_found', 6, 'reconnect']], { doubt: 0.2 }],
-  ['952', 'The account cannot be found.', [['account_not_found', 8, 'reconnect']]],
-  ['974', 'The session ended before the person was through.', [['mfa_timeout', 8, 'reconnect']]],
-  ['2040', 'Unexpected login error; a later try may help.', [['institution_error', 6, 'auto_retry']]],
-  ['1008', 'Unexpected login error; a fresh sign-in is asked for.', [['credentials_invalid', 3, 'reconnect'], ['consent_expired', 3, 'reconnect'], ['institution_error', 2, 'auto_retry']], { doubt: 0.3 }],
-])
-
-export const BELVO = codeTable({
-  system: 'belvo',
-  title: 'Belvo',
-  protocols: ['other'],
-  seenBy: 'programs that read banks through Belvo',
-  source: 'Belvo documentation, status codes',
-  doubt: 0.15,
-}, [
-  ['428', 'The bank asks for a code (MFA token).', [['mfa_required', 8, 'update_mfa']], { name: 'MFA Token Required' }],
-  ['401', 'The program\'s own keys are not valid.', [['configuration', 6, 'fix_configuration']], { name: 'Unauthorized' }],
 ])
 
 export const MX = codeTable({
@@ -129,9 +108,15 @@ export const MX = codeTable({
   ['EXPIRED', 'The answer did not come in time.', [['mfa_timeout', 8, 'reconnect']]],
   ['LOCKED', 'The login is locked; the person unlocks it on the bank\'s own site.', [['login_locked', 8, 'unlock_at_bank']]],
   ['IMPEDED', 'The sign-in was right, but the bank wants something done on its own site.', [['bank_action_required', 8, 'act_at_bank_site']]],
-  ['IMPAIRED IMPORTED', 'The person must sign in anew before data come.', [['consent_expired', 3, 'reconnect'], ['credentials_invalid', 3, 'fix_credentials'], ['consent_revoked', 2, 'reconnect']], { doubt: 0.2 }],
-  ['DEGRADED', 'MX is changing its link to this bank; later it goes on.', [['aggregator_down', 5, 'auto_retry'], ['institution_error', 2, 'auto_retry'], ['scheduled_maintenance', 1, 'auto_retry']], { doubt: 0.25 }],
-  ['DISCONNECTED', 'The bank\'s data cannot be read; MX works on it.', [['aggregator_down', 3, 'auto_retry'], ['institution_error', 3, 'auto_retry'], ['institution_down', 2, 'auto_retry']], { doubt: 0.3 }],
+  ['IMPAIRED', 'A part of the stored sign-in is missing or does not serve any more; the person enters it again.', [['credentials_invalid', 5, 'fix_credentials'], ['consent_expired', 2, 'reconnect'], ['consent_revoked', 1, 'reconnect']], { doubt: 0.2 }],
+  ['IMPORTED', 'The person must sign in anew before data come.', [['consent_expired', 3, 'reconnect'], ['credentials_invalid', 3, 'fix_credentials'], ['consent_revoked', 2, 'reconnect']], { doubt: 0.2 }],
+  ['NO_ELIGIBLE_ACCOUNTS NO_VERIFIABLE_ACCOUNTS 1000', 'The login has no account of the kind that is asked for.', [['account_not_authorized', 5, 'reconnect'], ['configuration', 1, 'fix_configuration']], { doubt: 0.2 }],
+  ['NO_ACCOUNTS', 'The bank shows no account.', [['account_not_found', 4, 'reconnect'], ['account_not_authorized', 3, 'reconnect']], { doubt: 0.25 }],
+  ['ACCESS_DENIED', 'The person must give the bank\'s page more permissions.', [['account_not_authorized', 7, 'reconnect']]],
+  ['INSTITUTION_DOWN INSTITUTION_UNAVAILABLE', 'The bank does not answer.', [['institution_down', 8, 'wait_for_bank']]],
+  ['INSTITUTION_MAINTENANCE', 'The bank is under maintenance.', [['scheduled_maintenance', 8, 'wait_for_bank']]],
+  ['DEGRADED', 'MX is changing its link to this bank; later it goes on.', [['aggregator_down', 6, 'auto_retry'], ['institution_error', 1, 'auto_retry'], ['scheduled_maintenance', 1, 'auto_retry']], { doubt: 0.25 }],
+  ['DISCONNECTED', 'The bank\'s data cannot be read; MX works on it.', [['aggregator_down', 5, 'auto_retry'], ['institution_error', 1, 'auto_retry'], ['institution_down', 1.5, 'auto_retry']], { doubt: 0.3 }],
   ['FAILED', 'The sign-in could not be checked with the bank this time.', [['institution_error', 4, 'auto_retry'], ['institution_down', 3, 'auto_retry'], ['aggregator_down', 1, 'auto_retry']], { doubt: 0.3 }],
   ['DELAYED', 'Reading takes longer than usual.', [['institution_error', 3, 'auto_retry'], ['aggregator_down', 3, 'auto_retry'], ['institution_down', 1, 'auto_retry']], { doubt: 0.35 }],
   ['DISCONTINUED', 'MX no longer reads this bank.', [['access_restricted', 4, 'import_file'], ['connection_migrated', 3, 'reconnect'], ['aggregator_down', 1, 'import_file']], { doubt: 0.2 }],

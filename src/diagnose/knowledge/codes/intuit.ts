@@ -6,6 +6,7 @@
 import { codeTable } from '../../knowledge.ts'
 
 const VENDOR = 'Intuit help pages'
+const INFERRED = 'Mastercard Open Finance (Finicity), the same number; that QuickBooks shares its numbers is an inference'
 const THIRD = 'third-party help pages, weak'
 
 export const QUICKBOOKS = codeTable({
@@ -26,7 +27,13 @@ export const QUICKBOOKS = codeTable({
   ['310', 'Sign-in was paused so that the bank does not lock the login.', [['credentials_invalid', 6, 'fix_credentials'], ['login_locked', 1, 'unlock_at_bank']], { source: THIRD }],
   ['324', 'The account cannot be found: new number, closed, moved to another server, equal names, or not shared.', [['account_not_found', 4, 'reconnect'], ['account_closed', 3, 'remove_account'], ['connection_migrated', 2, 'reconnect'], ['configuration', 1.5, 'fix_configuration', 'two accounts have the same name'], ['account_not_authorized', 1.5, 'reconnect', 'it was not shared on the bank\'s page']]],
   ['9999', 'A general trouble of connection or token; nobody publishes more.', [['aggregator_down', 2, 'auto_retry'], ['institution_error', 2, 'auto_retry'], ['consent_expired', 1, 'reconnect']], { doubt: 0.5, source: THIRD }],
-  ['101 108 109 155 163 168 192 320 321 322 323 325 326 332 350 355 356 377 390 401 504', 'No source defines this number for QuickBooks bank feeds; the same number may mean something elsewhere.', [], { doubt: 1, source: 'none found' }],
+  ['101 104', 'No source defines this number for QuickBooks. Finicity, whose numbers QuickBooks seems to share, has it for a connection to the bank that is down; that it means so here is an inference.', [['institution_down', 5, 'wait_for_bank'], ['scheduled_maintenance', 1.5, 'wait_for_bank']], { doubt: 0.35, source: INFERRED }],
+  ['107 108', 'No source defines this number for QuickBooks. Finicity, whose numbers QuickBooks seems to share, has it for something that the person must do on the bank\'s own site, such as terms or a message; that it means so here is an inference.', [['bank_action_required', 6, 'act_at_bank_site']], { doubt: 0.35, source: INFERRED }],
+  ['109', 'No source defines this number for QuickBooks. Finicity, whose numbers QuickBooks seems to share, has it for a new password that the bank wants; that it means so here is an inference.', [['password_change_required', 8, 'act_at_bank_site'], ['bank_action_required', 0.7, 'act_at_bank_site']], { doubt: 0.35, source: INFERRED }],
+  ['168 169', 'No source defines this number for QuickBooks. Finicity, whose numbers QuickBooks seems to share, has it for an account that is there twice; that it means so here is an inference.', [['configuration', 5, 'remove_account'], ['account_not_found', 1, 'reconnect']], { doubt: 0.35, source: INFERRED }],
+  ['171 194 197', 'No source defines this number for QuickBooks. Finicity, whose numbers QuickBooks seems to share, has it for something unexpected at the bank\'s site; that it means so here is an inference.', [['institution_error', 6, 'auto_retry']], { doubt: 0.35, source: INFERRED }],
+  ['325', 'No source defines this number for QuickBooks. Finicity, whose numbers QuickBooks seems to share, has it for a read that still goes on; that it means so here is an inference.', [['rate_limited', 5, 'auto_retry'], ['client_bug', 1, 'update_software']], { doubt: 0.4, source: INFERRED }],
+  ['155 163 192 320 321 322 323 326 332 350 355 356 377 390 401 504', 'No source defines this number for QuickBooks bank feeds; the same number may mean something elsewhere.', [], { doubt: 1, source: 'none found' }],
 ])
 
 export const QUICKEN = codeTable({
@@ -64,7 +71,8 @@ export const QBO_API = codeTable({
   title: 'QuickBooks Online API',
   protocols: ['qbo-api'],
   seenBy: 'programs that write into QuickBooks Online',
-  source: 'answers of Intuit staff and library maintainers in public trackers',
+  ownNumbers: true,
+  source: 'Intuit Developer, error codes and their handling; answers of Intuit staff and library maintainers in public trackers',
   doubt: 0.1,
 }, [
   ['invalid_grant', 'The refresh token is not the latest that was issued (it changes about daily), or access was withdrawn.', [['client_bug', 5, 'reconnect'], ['consent_revoked', 2, 'reconnect'], ['consent_expired', 2, 'reconnect']]],
@@ -72,6 +80,11 @@ export const QBO_API = codeTable({
   ['100 SRV-110', 'The access token is older than an hour and was not renewed.', [['client_bug', 6, 'update_software'], ['consent_expired', 1, 'reconnect']]],
   ['130 WrongClusterError', 'The address and the company belong to different environments.', [['configuration', 8, 'fix_configuration']]],
   ['3100 003100 ApplicationAuthorizationFailed', 'The program may not use this company here, for example a sandbox company at the live address.', [['configuration', 6, 'fix_configuration'], ['consent_revoked', 1, 'reconnect']]],
+  ['120 AuthorizationFault', 'The person who connected the program may not use this company any more; an administrator connects it again.', [['account_not_authorized', 5, 'reconnect'], ['institution_error', 0.5, 'auto_retry', 'Intuit failed while it looked'], ['consent_revoked', 1, 'reconnect']], { doubt: 0.2 }],
+  ['AuthenticationFault', 'The token is not valid any more.', [['consent_revoked', 4, 'reconnect'], ['consent_expired', 3, 'reconnect']], { doubt: 0.15 }],
+  ['610', 'Something that the program names, such as an account, was made inactive in the company.', [['configuration', 6, 'fix_configuration'], ['client_bug', 1, 'update_software']]],
+  ['500 2010 2020 2500 4000 4001 5010 6140 6210 6240 ValidationFault', 'The request has the wrong form, or names what exists already or has changed.', [['client_bug', 7, 'update_software'], ['configuration', 0.7, 'fix_configuration']], { doubt: 0.12 }],
+  ['10000 SystemFault SERVICE', 'QuickBooks Online itself failed.', [['aggregator_down', 7, 'auto_retry']], { doubt: 0.12 }],
   ['7001', 'The subscription lapsed, or the address is wrong.', [['access_restricted', 3, 'act_at_bank_site'], ['configuration', 3, 'fix_configuration']]],
   ['3001 003001 ThrottleExceeded', 'More than 500 calls in a minute for one company.', [['rate_limited', 8, 'auto_retry']]],
   ['6190', 'The subscription or trial of the company ended, or there is a billing trouble.', [['access_restricted', 8, 'act_at_bank_site']], { name: 'Invalid Company Status' }],
