@@ -117,7 +117,9 @@ async function enterSecret(output: Output, instance: Instance, connection: Conne
   const connector = instance.connectors.get(connection.connector)
   const fields = connector === undefined ? [] : fieldsOf(connector, connection.settings)
   const form = await fillForm(fields.filter((f) => f.kind === 'secret'), {}, source)
-  const run = verbOrFail(await instance.verbs.enterSecret(connection.id, form, source.references))
+  const entered = await instance.verbs.enterSecret(connection.id, form, source.references)
+  if (!entered.ok && entered.failure.code === 'secret_withheld') throw new CommandError(`${entered.failure.message} (\`relink secret ${connection.id} --once-more\`)`)
+  const run = verbOrFail(entered)
   sayRun(output, connection.institutionName, run)
   return run
 }
