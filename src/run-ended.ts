@@ -9,6 +9,7 @@ import type { SyncRun } from './domain/run.ts'
 import type { Events } from './events.ts'
 import { endPlan, lastClosed } from './repair/advance.ts'
 import { resumeBank, type ResumeDeps } from './repair/resume-bank.ts'
+import { rarelyAt } from './sync/schedule.ts'
 import type { RunEnded, SyncDeps } from './sync/deps.ts'
 
 /** The engine's hook. */
@@ -27,12 +28,25 @@ async function settle(deps: ProblemDeps & ResumeDeps, events: Events, ended: Run
   // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. A connection that
   // was removed while it was read has nobody who could end one.
   if (connection.state === 'connecting' || connection.state === 'preview' || connection.state === 'removed') return { loginLocked: false }
-  const { loginLocked, closed, bankIsBack } = await settleProblems(deps, ended, open)
+  const { loginLocked, closed, bankIsBack, open: problems } = await settleProblems(deps, ended, open)
   // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
   await endPlan(deps, connection.id, closed.length === 0 ? before : undefined)
   if (bankIsBack) await resumeBank(deps, connection)
+  if (problems.some(keepsProgramsOut)) await askRarely(deps, connection)
   events.publish({ kind: 'problem', id: connection.id })
   return { loginLocked }
+}
+
+/** So sure that a program is kept out, and not that one answer went wrong. */
+const SHUT_OUT = 0.7
+
+function keepsProgramsOut({ accountId, diagnosis: { causes } }: Problem): boolean {
+  return accountId === null && causes[0]?.cause === 'access_restricted' && causes[0].p >= SHUT_OUT
+}
+
+/** Tries that cannot help only show the bank a program that does not give up. */
+async function askRarely({ store, clock, entropy }: ResumeDeps, { id, nextSyncAt, readPlan }: Connection): Promise<void> {
+  if (nextSyncAt !== null) await store.connections.update(id, { nextSyncAt: rarelyAt(nextSyncAt, clock.now(), readPlan, entropy.fraction()) })
 }
 
 /** The likely cause of a first sign-in that failed. */

@@ -19,6 +19,7 @@ import { retold } from '../language/retold.ts'
 import { say, sayParts } from '../language/say.ts'
 import { needOf } from '../repair/steps.ts'
 import { adoptionOf } from '../sync/adopt-account.ts'
+import { RARELY_MS } from '../sync/schedule.ts'
 import { dayStates, firstOfDays, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
@@ -167,9 +168,12 @@ export async function cardFacts(instance: Instance, problem: Problem): Promise<C
     account: account?.name ?? null,
     website: institution?.website ?? null,
     nextTryAt: connection?.nextSyncAt ?? null,
+    dailyTryAt: connection !== null && (connection.nextSyncAt ?? 0) - (connection.lastAttemptAt ?? 0) >= RARELY_MS ? connection.nextSyncAt : null,
     failingConnections: health === undefined || health.connections < 2 ? null : health.failing,
     allConnections: health === undefined || health.connections < 2 ? null : health.connections,
-    failingBanks: [...banks.values()].filter((bank) => bank.status === 'down').length,
+    // Of this host's own trouble no bank is called down, so it is counted by what fails.
+    failingBanks: [...banks.values()].filter(({ status, connections, failing }) => status === 'down' || (connections > 0 && failing === connections)).length,
+    setting: failure.evidence.find(({ setting }) => setting !== undefined)?.setting ?? null,
     hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,
     bankDown: health?.status === 'down',
     bankWords: saidByBank(failure)?.message ?? null,

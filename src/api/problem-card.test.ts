@@ -59,6 +59,15 @@ test('where a plan that waited asks a person now, the card does not say that the
   assert.deepEqual([letter.chip, letter.next?.kind], ['needs_you', 'contact_bank'])
 })
 
+// Fails when: the card tells a person “Use the new address”, and nothing on the page does that: Relink takes newer data over by itself, and plans on (was so).
+test('what Relink does by itself is not asked of a person: nothing is, or the step that is theirs', () => {
+  const problem = problemOf(ranked(['endpoint_moved', 0.9]))
+  const update = { who: 'relink', kind: 'update', action: 'update_connection', state: 'now' } as const
+  assert.equal(problemCard('en', problem, FACTS, planOf(update)).next, null)
+  const after = problemCard('en', problem, FACTS, planOf({ ...update, state: 'did_not_help' }, { kind: 'update', action: 'update_software', title: 'Update Relink', state: 'now' }))
+  assert.deepEqual(after.next?.label, ['Update Relink'])
+})
+
 test('while a harmless question to the bank is under way there is no button, and the card says so', () => {
   const card = problemCard('en', problemOf(ranked(['credentials_invalid', 0.9])), FACTS, planOf({ who: 'relink', kind: 'bank_status', action: 'auto_retry', state: 'running' }))
   assert.deepEqual([card.next, card.checking], [null, true])

@@ -14,7 +14,7 @@ import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
-import { isPermission } from '../repair/steps.ts'
+import { isPermission, STEPS } from '../repair/steps.ts'
 import type { problemShape } from './connection-shapes.ts'
 import { partResource } from './part-resource.ts'
 
@@ -59,12 +59,17 @@ function answerFirst(language: Language): Next {
 
 function nextOf(language: Language, card: Card, plan: RepairPlan | null, step: RepairStep | undefined, facts: CardFacts): Next | null {
   // Waiting was the answer, and the plan is past it: what it asks for now is a person's.
-  if (card.next === null) return isAsked(step) ? nextStep(language, step, facts) : null
+  // So is it with what Relink does by itself.
+  if (card.next === null || (plan !== null && isRelinks(card.next.action))) return isAsked(step) ? nextStep(language, step, facts) : null
   const { action, label, href, atBank } = card.next
   const inVain = plan?.state === 'open' && plan.steps.some((one) => one.who === 'person' && one.action === action && (one.state === 'did_not_help' || one.state === 'skipped'))
   const isOther = step?.who === 'person' && step.action !== action
   if (!inVain && !isOther) return { kind: action, label, href, atBank }
   return step === undefined || step.who !== 'person' ? null : nextStep(language, step, facts)
+}
+
+function isRelinks(action: string): boolean {
+  return STEPS.some((step) => step.action === action && step.who === 'relink')
 }
 
 function nextStep(language: Language, { action, kind, title }: RepairStep, { website }: CardFacts): Next {

@@ -27,6 +27,8 @@ export type CardFacts = {
   /** The bank's verified site; no button leads there without it. */
   readonly website?: string | null
   readonly nextTryAt?: number | null
+  /** The same, where it is asked once a day at most. */
+  readonly dailyTryAt?: number | null
   readonly maintenanceUntil?: number | null
   readonly consentEndedOn?: Day | null
   readonly failingConnections?: number | null
@@ -36,7 +38,6 @@ export type CardFacts = {
   readonly missingFrom?: Day | null
   readonly missingTo?: Day | null
   readonly setting?: string | null
-  readonly update?: string | null
   readonly hoursWaiting?: number | null
   /** So many reads in a row were stopped in the middle, where that is the failure. */
   readonly stops?: number | null
@@ -135,10 +136,10 @@ function factPart(language: Language, name: string, facts: CardFacts): Part | nu
     case 'account': return facts.account ?? null
     case 'provider': return facts.provider ?? null
     case 'setting': return facts.setting ?? null
-    case 'update': return facts.update ?? null
     case 'askedBefore': return facts.askedBefore == null ? null : translated(language, facts.askedBefore)
     case 'asksNow': return facts.asksNow == null ? null : translated(language, facts.asksNow)
     case 'nextTry': return instant(facts.nextTryAt)
+    case 'dailyTry': return instant(facts.dailyTryAt)
     case 'maintenanceUntil': return instant(facts.maintenanceUntil)
     case 'consentEndedOn': return day(facts.consentEndedOn)
     case 'missingFrom': return day(facts.missingFrom)

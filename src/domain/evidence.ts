@@ -28,6 +28,8 @@ export type Evidence = {
   readonly message?: string
   /** A short redacted excerpt of the answer. */
   readonly body?: string
+  /** Which setting does not fit, by its name in the bank's entry, where Relink itself found that. */
+  readonly setting?: string
   /** The answer was formally fine but held nothing. */
   readonly empty?: boolean
 }

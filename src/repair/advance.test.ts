@@ -67,6 +67,20 @@ test('a question that used up quota stops is not asked, and the bank is not said
   assert.deepEqual(await world.store.incidents.list({ limit: 9 }), [])
 })
 
+// Fails when: an entry of the bank that was corrected is not taken over when that is said (was so: the read used the old one, and the step “did not help”).
+test('a setting that was corrected in the bank’s entry is taken over before the next read', async () => {
+  let settings = 'wrong'
+  const world = await broken(() => (settings === 'right' ? null : failure({ stage: 'signon', codes: ['settings_unusable'], setting: 'url' }, { code: 'configuration_invalid', message: 'The settings of Riverbank cannot be used: url.' })))
+  const reloadInstitution = async () => {
+    settings = 'right'
+    return true
+  }
+  const plan = await advanceRepair(world.deps, C, { kind: 'go_on' })
+  assert.deepEqual([plan?.cause, present(plan)?.action], ['configuration', 'fix_configuration'])
+  const after = await advanceRepair({ ...world.deps, reloadInstitution }, C, { kind: 'person', stepId: present(plan)!.id, did: 'done' })
+  assert.equal(after?.state, 'proved')
+})
+
 test('a second wrong password is sent once, is evidence, and may be followed by another', async () => {
   const world = await broken((secret) => (secret === 'right' ? null : REFUSED))
   await goOn(world)

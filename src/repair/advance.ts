@@ -24,7 +24,7 @@ import type { Vault } from '../ports/vault.ts'
 import { isWaitedOut, lookAt, presentStep } from './due.ts'
 import { checkPerson, effectOf, letsOut } from './effects.ts'
 import { planFor } from './plan.ts'
-import { askBank, mayRead, notAnswering, ownerOf, readAgain, waitForBank, type StepOutcome, type Turn } from './reads.ts'
+import { askBank, mayRead, notAnswering, notReached, ownerOf, readAgain, waitForBank, type StepOutcome, type Turn } from './reads.ts'
 import { isPermission, SAME_SECRET, STEPS } from './steps.ts'
 
 export type RepairDeps = {
@@ -202,10 +202,13 @@ async function mayNotSend(deps: RepairDeps, connection: Connection, problem: Pro
   return (await deps.vault.status(ownerOf(connection))) === 'locked' || (step.kind !== 'proof' && showsLock(problem))
 }
 
-/** Looks whether a bank that was away is back, without a secret; only then it is read before its time. */
+/** Looks whether a bank that was away is back, or can be reached again from here, without a secret; only then it is read before its time. */
 async function lookEarly(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, turn: Turn): Promise<StepOutcome> {
   const stay: StepOutcome = { state: 'stay', result: step.result, notBefore: step.notBefore }
-  if (!isOutage(problem.diagnosis) || !(await mayRead(deps, connection, problem)) || !(await deps.probes(connection.id)).includes('profile')) return stay
+  const isOurs = problem.diagnosis.causes[0]?.cause === 'local_network'
+  if (!(isOurs || isOutage(problem.diagnosis)) || !(await mayRead(deps, connection, problem))) return stay
+  if (isOurs) return (await notReached(deps, connection, problem)) === null ? waitForBank(deps, connection, turn) : stay
+  if (!(await deps.probes(connection.id)).includes('profile')) return stay
   return (await notAnswering(deps, connection, problem)) === null ? waitForBank(deps, connection, turn) : stay
 }
 

@@ -55,6 +55,34 @@ test('an outage: looked at without a secret, ever less often, and read as soon a
   assert.equal(await runs(), before + 1)
 })
 
+// Fails when: this host gets through again, and that is looked for half as long as it lasted, up to an hour (was so, while the card said “each minute”).
+test('where this host does not get through it is looked each minute, by the bare way alone and without a secret, and read within a minute of it', async () => {
+  const asked: string[] = []
+  let isOpen = false
+  const world = await newWorld()
+  await world.connect(C)
+  await world.connect(OTHER, 'lakebank')
+  world.bank = () => failure({ stage: 'resolve', networkError: 'EAI_AGAIN' }, { code: 'bank_unreachable', retry: { kind: 'at', at: null }, message: 'The name leads nowhere.' })
+  for (const one of [OTHER, C]) await world.sync(one)
+  for (const one of [C, OTHER]) await world.store.connections.update(one, { nextSyncAt: world.now + DAY_MS })
+  const deps: typeof world.deps = {
+    ...world.deps, probes: async () => ['profile', 'reach'],
+    probe: async (_, probe) => {
+      asked.push(probe)
+      return { probe, outcome: isOpen ? 'answers' : probe === 'reach' ? 'no_name' : 'silent', sentence: `${probe} was asked.`, evidence: null, facts: {} }
+    },
+  }
+  await work(world, 10 * MINUTE_MS, deps)
+  assert.equal((await world.problem(C))?.diagnosis.causes[0]?.cause, 'local_network')
+  asked.length = 0
+  await work(world, 60 * MINUTE_MS, deps)
+  assert.deepEqual([new Set(asked), asked.length >= 2 * 50 && asked.length <= 2 * 61, world.sent], [new Set(['reach']), true, []], `${asked.length} looks of two connections in an hour`)
+  isOpen = true
+  world.bank = () => null
+  await work(world, 2 * MINUTE_MS, deps)
+  assert.deepEqual([await world.problem(C), await world.problem(OTHER), world.sent.length], [null, null, 2])
+})
+
 // Fails when: the instants that it noted are waited for, as they were: nothing was done, and nobody told, until the clock was there again.
 test('a clock that ran ahead while it broke: the repair goes on by the right one, once', async () => {
   const world = await newWorld()

@@ -34,9 +34,9 @@ export function repairDueAt({ plan, updatedAt, cause }: Pick<OpenRepair, 'plan' 
   return step.who === 'bank' && mayEndEarly(plan.cause) ? Math.min(timeAt, lookAt(plan, step)) : timeAt
 }
 
-/** An outage may be over before its time, and the wait for it that comes before a person's step; of other waits a look would show nothing. */
+/** An outage may be over before its time, this host may get through again, and the wait for it that comes before a person's step; of other waits a look would show nothing. */
 function mayEndEarly(cause: CauseCode): boolean {
-  return OUTAGES.includes(cause) || (cause !== 'unknown' && CAUSES[cause].whose === 'person')
+  return OUTAGES.includes(cause) || cause === 'local_network' || (cause !== 'unknown' && CAUSES[cause].whose === 'person')
 }
 
 export function presentStep(plan: RepairPlan): RepairStep | undefined {
@@ -58,14 +58,15 @@ export function isWaitedOut(step: RepairStep, { updatedAt, failure, diagnosis }:
   return now - step.startedAt >= (passing >= 0.5 ? PATIENCE_MS : step.waitMinutes * MINUTE_MS)
 }
 
-/** When a step that waits is looked at again although its time has not come. */
+/** When a step that waits is looked at again although its time has not come: each minute where it is this host that does not get through, which troubles no bank. */
 export function lookAt(plan: RepairPlan, step: RepairStep): number {
+  if (plan.cause === 'local_network') return plan.updatedAt + MINUTE_MS
   return plan.updatedAt + between(FIRST_LOOK_MS, (plan.updatedAt - (step.startedAt ?? plan.createdAt)) / 2, LAST_LOOK_MS)
 }
 
-/** When a harmless question tells next whether the person's step had its effect. */
-export function nextProbeAt(step: RepairStep, now: number): number {
-  return now + between(MINUTE_MS, (now - (step.startedAt ?? now)) / 2, LAST_LOOK_MS)
+/** When a harmless question tells next whether the person's step had its effect. `isCut`: this host does not even get through, so the question reaches nobody whom it could trouble. */
+export function nextProbeAt(step: RepairStep, now: number, isCut: boolean): number {
+  return isCut ? now + MINUTE_MS : now + between(MINUTE_MS, (now - (step.startedAt ?? now)) / 2, LAST_LOOK_MS)
 }
 
 /** When a read tells next whether the person's step had its effect. */

@@ -12,7 +12,7 @@ import type { SecretStatus } from '../ports/vault.ts'
 import type { RepairDeps } from './advance.ts'
 import { isPermission, SAME_SECRET } from './steps.ts'
 import { nextProbeAt, nextReadAt } from './due.ts'
-import { costsNoTry, notAnswering, ownerOf, readAgain, type StepOutcome, type Turn } from './reads.ts'
+import { costsNoTry, notReached, ownerOf, readAgain, type StepOutcome, type Turn } from './reads.ts'
 
 /** `said` null: nobody said anything; the effect is looked for all the same. */
 export async function checkPerson(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, said: 'done' | 'cannot' | null, turn: Turn): Promise<StepOutcome> {
@@ -26,6 +26,8 @@ export async function checkPerson(deps: RepairDeps, connection: Connection, prob
   if (said === null) return (await seen(deps, connection, problem, step)) ?? look(deps, connection, problem, step, turn)
   if (step.action === 'remove_account' && problem.accountId !== null) await endFeedOf(deps.store, problem.accountId)
   if (step.action === 'unlock_at_bank') await deps.vault.unlock(ownerOf(connection))
+  // What was corrected in the bank's entry is not this connection's before it is taken over.
+  if (step.action === 'fix_configuration') await deps.reloadInstitution(connection.id)
   if (isPermission(step)) {
     if (!letsOut(step, await deps.vault.status(ownerOf(connection)))) return { state: 'skipped', result: 'Not needed any more.' }
     await deps.vault.grantOneUse(ownerOf(connection), 'person')
@@ -61,9 +63,9 @@ async function look(deps: RepairDeps, connection: Connection, problem: Problem, 
   const now = deps.clock.now()
   const due = step.notBefore === null || step.notBefore <= now
   if (step.action === 'fix_network') {
-    if (!due || !(await deps.probes(connection.id)).includes('profile')) return { state: 'stay', result: step.result }
-    const wrong = await notAnswering(deps, connection, problem)
-    return wrong === null ? { state: 'done', result: 'The bank can be reached again.' } : { state: 'stay', result: wrong.sentence, notBefore: nextProbeAt(step, now) }
+    if (!due) return { state: 'stay', result: step.result }
+    const wrong = await notReached(deps, connection, problem)
+    return wrong === null ? { state: 'done', result: 'The bank can be reached again.' } : { state: 'stay', result: wrong.sentence, notBefore: nextProbeAt(step, now, wrong.isCut) }
   }
   if (!(await readShows(deps, connection, problem, step))) return { state: 'stay', result: step.result, notBefore: null }
   if (step.notBefore === null) return { state: 'stay', result: step.result, notBefore: nextReadAt(step, now) }

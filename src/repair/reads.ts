@@ -82,6 +82,19 @@ export async function notAnswering(deps: RepairDeps, connection: Connection, { u
   return outcome === 'answers' ? null : { sentence }
 }
 
+/**
+ * Why this host does not reach the bank; null: it does again. The bare way is tried first, which counts nowhere and can be looked at each
+ * minute; the protocol is asked only where that is open. `isCut`: nothing was reached.
+ */
+export async function notReached(deps: RepairDeps, connection: Connection, problem: Problem): Promise<{ readonly sentence: string; readonly isCut: boolean } | null> {
+  const offered = await deps.probes(connection.id)
+  const way = offered.includes('reach') ? await deps.probe(connection.id, 'reach', problem.updatedAt) : null
+  if (way !== null && way.outcome !== 'answers') return { sentence: way.sentence, isCut: true }
+  if (!offered.includes('profile')) return way === null ? { sentence: 'It cannot be asked without signing in now.', isCut: false } : null
+  const { outcome, sentence } = await deps.probe(connection.id, 'profile', problem.updatedAt)
+  return outcome === 'answers' ? null : { sentence, isCut: way === null && outcome === 'silent' }
+}
+
 /** Whether reading without a person makes sense: the bank named no later time, no person is needed, and it brings no lock nearer. */
 export async function mayRead(deps: RepairDeps, connection: Connection, problem: Problem): Promise<boolean> {
   const { retry } = problem.failure

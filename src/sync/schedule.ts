@@ -62,6 +62,14 @@ export function withinHours(at: number, plan: ReadPlan | null, fraction: number)
   return begins === at ? at : begins + Math.round(Math.min(MOST_SPREAD_MS, (lengthOf(hours) * MINUTE_MS) / 2) * fraction)
 }
 
+/** A bank that keeps programs out is asked no oftener than this once that is sure: what it decides it changes in days, not in minutes. */
+export const RARELY_MS = DAY_MS
+
+/** When such a bank is asked next, where `planned` would be sooner. */
+export function rarelyAt(planned: number, now: number, plan: ReadPlan | null, fraction: number): number {
+  return Math.max(planned, withinHours(now + Math.round(RARELY_MS * (1 + JITTER * fraction)), plan, fraction))
+}
+
 /** How long after a read that worked the next comes: as a person chose, never more often than the bank allows. */
 export function regularMs(limits: InstitutionLimits, plan: ReadPlan | null): number {
   return Math.max(leastMs(limits), plan?.everyMinutes == null ? REGULAR_MS : plan.everyMinutes * MINUTE_MS)

@@ -140,7 +140,7 @@ function openSession(deps: SyncDeps, connection: Connection, run: SyncRun, trial
   const institution = deps.institutionOf(connection.institutionId)
   if (connector !== null && institution !== null) return ok(new Session(deps, connection, institution, connector, run, trial))
   const message = connector === null ? `This Relink has no connector "${connection.connector}".` : `This Relink does not know the institution "${connection.institutionId}" any more.`
-  return failed({ code: 'configuration_invalid', stage: 'resolve', retry: { kind: 'afterPerson' }, message, evidence: [{ message }] })
+  return failed({ code: 'configuration_invalid', stage: 'resolve', retry: { kind: 'afterPerson' }, message, evidence: [{ codes: ['settings_unusable'], message }] })
 }
 
 const NOT_FOUND: Refusal = { code: 'not_found', message: 'There is no such connection.' }

@@ -18,8 +18,8 @@ const CARDS: Record<DemoFault['family'], { readonly says: RegExp; readonly chip:
   authentication: { says: /^Sandbox Bank did not accept the user name or password\.$/, chip: 'Needs you' },
   account: { says: /^Sandbox Bank lets us in, but not to Reserve Savings\.$/, chip: 'Needs you' },
   mfa: { says: /^Sandbox Bank asks for a code to know that it is you\.$/, chip: 'Needs you' },
-  outdated: { says: /^Sandbox Bank: your permission has ended\.$/, chip: 'Needs you' },
-  restriction: { says: /^Sandbox Bank: we asked more often than it allows\.$/, chip: 'Our side' },
+  outdated: { says: /^Your permission at Sandbox Bank has ended\.$/, chip: 'Needs you' },
+  restriction: { says: /^We asked Sandbox Bank more often than it allows\.$/, chip: 'Our side' },
   maintenance: { says: /^Sandbox Bank is closed for maintenance/, chip: 'Waiting for the bank' },
   own_side: { says: /stands between us|provider between us/, chip: 'Waiting for the bank' },
 }

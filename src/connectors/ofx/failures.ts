@@ -68,7 +68,7 @@ export function endpointMoved(oldUrl: string, newUrl: string): Failure {
 export function credentialMissing(labels: readonly string[]): Failure {
   const wanted = labels.join('; ')
   const message = `The bank wants more than user name and password: “${wanted}”. The entry of the bank has to name it (credentials); until then nothing is sent.`
-  return { code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'signon', codes: ['credential_missing'], message }] }
+  return { code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'signon', codes: ['credential_missing'], setting: 'credentials', message }] }
 }
 
 /** The answer reads, but contradicts what was asked. */

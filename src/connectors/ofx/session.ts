@@ -374,7 +374,7 @@ export async function openSession(context: ConnectorContext): Promise<Result<Ses
   const settings = readSettings(context.settings)
   if (!settings.ok) {
     const message = `The settings of ${context.institution.name} cannot be used: ${settings.failure.message}`
-    const failure: Failure = { code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'signon', message }] }
+    const failure: Failure = { code: 'configuration_invalid', stage: 'signon', retry: { kind: 'afterPerson' }, message, evidence: [{ protocol: 'ofx', stage: 'signon', codes: ['settings_unusable'], ...(settings.failure.field === null ? {} : { setting: settings.failure.field }), message }] }
     return failed({ failure, state: context.state, facts: {} })
   }
   const session = new Session(context, settings.value)

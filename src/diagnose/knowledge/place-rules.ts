@@ -105,6 +105,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { client_bug: 0.7, institution_error: 0.5, configuration: 0.4, institution_down: -2, credentials_invalid: -3, login_locked: -3, mfa_required: -3, consent_expired: -3, rate_limited: -2, access_restricted: -2, scheduled_maintenance: -3, mfa_invalid: -3, consent_revoked: -3, local_network: -2, endpoint_moved: -3, mfa_method_changed: -3, aggregator_down: -2, connection_migrated: -1, history_limit: -3 } },
   { id: 'secret-not-fetched', own: true, when: { code: '^secret_source_failed$' }, because: 'The place where the secret lies gave none, so nothing was sent to the bank.', source: 'Relink asked that place itself',
     weights: { configuration: 7 } },
+  { id: 'entry-unusable', own: true, when: { code: '^(settings_unusable|credential_missing)$' }, because: 'The entry of the bank cannot be used as it is, so nothing was sent to the bank.', source: 'Relink checks its own settings before it sends',
+    weights: { configuration: 7 } },
   { id: 'secret-not-opened', own: true, when: { code: '^vault_unreadable$' }, because: 'The sealed secret does not open, so nothing was sent to the bank.', source: 'Relink tried it itself',
     weights: { configuration: 7 } },
   { id: 'secret-refused-before', own: true, when: { code: '^vault_refused$' }, because: 'The bank refused the stored secret before, and nobody has entered another one since.', source: 'the ledger of sign-ins',

@@ -10,6 +10,7 @@ export const OWN = codeTable({
   doubt: 0.05,
 }, [
   ['secret_source_failed', 'The place outside of Relink where the secret lies (a command, a systemd credential) gave none, so nothing was sent.', [['configuration', 12, 'fix_configuration']]],
+  ['settings_unusable', 'The entry of the bank in Relink cannot be used: it is gone, or a setting in it is wrong. Nothing was sent.', [['configuration', 12, 'fix_configuration']]],
   ['credential_missing', 'The bank wants a secret beside user name and password that its entry does not name (`credentials`), so nothing was sent.', [['configuration', 12, 'fix_configuration']]],
   ['program_not_accepted', 'The bank asks again about the program itself after its answer: it does not take this program as it describes itself.', [['client_bug', 8, 'update_software'], ['configuration', 4, 'fix_configuration']]],
   ['reader_not_started', 'This host started no process to read a large answer in: it is short of memory or of processes. The answer had come, and the next read asks again.', [['configuration', 12, 'fix_configuration']]],
