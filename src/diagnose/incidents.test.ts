@@ -127,6 +127,43 @@ test('a route that fails while another answers is an incident of the route, and 
   assert.deepEqual((await incidents(world)).map(({ scope, endedAt }) => [scope.kind, endedAt]), [['bank', null]])
 })
 
+const BUSY = failure({ stage: 'http', httpStatus: 503, message: 'Service Unavailable' }, { code: 'http_refused', retry: { kind: 'at', at: null } })
+const CLOSED = failure({ stage: 'http', httpStatus: 200, body: 'We are closed for scheduled maintenance until 6 am.' }, { code: 'answer_unreadable', retry: { kind: 'at', at: null } })
+
+/** The one connection reads and fails so, and its repair asks the harmless question, which is answered so. */
+async function aloneWhere(failed: Failure, asked: Failure): Promise<RepairWorld> {
+  const world = await worldOf(1)
+  await read(world, 0, failed)
+  await repairByItself({ ...world.deps, probe: async (_, probe) => ({ probe, outcome: 'answers_wrongly', sentence: 'The bank answers with an error.', evidence: asked.evidence, facts: {} }) }, id(0))
+  return world
+}
+
+// Fails when: only silence counts (was so: a bank that answered 503 to its one customer here had “single reads fail”, and no outage in its history).
+test('one connection alone is believed when the bank says, also without a sign-in, that it is away: one alert, no password, over with the first answer', async () => {
+  for (const [says, cause] of [[BUSY, 'institution_down'], [CLOSED, 'scheduled_maintenance']] as const) {
+    const world = await aloneWhere(says, says)
+    const [found] = await incidents(world)
+    assert.deepEqual([found?.cause, found?.witness, found?.problemId, (await health(world))?.status], [cause, 'probe', (await world.problem(id(0)))?.id, 'down'])
+    assert.equal((await world.store.alerts.list({ open: true, limit: 9 })).length, 1)
+    const plan = await world.store.problems.plan((await world.problem(id(0)))!.id)
+    assert.ok(plan!.steps.every(({ action }) => !['fix_credentials', 'update_mfa', 'reconnect'].includes(action ?? '')))
+    await read(world, 0, null)
+    assert.deepEqual((await incidents(world)).map(({ endedAt }) => endedAt), [world.now])
+    assert.equal((await world.store.alerts.list({ open: true, limit: 9 })).length, 0)
+  }
+})
+
+test('none is opened where only the read says so, where the question meets another error, and where another login was read', async () => {
+  const refusesStrangers = failure({ stage: 'signon', codes: [], message: 'The bank refused a question that it answers without a sign-in as a rule.' })
+  for (const asked of [ERROR, refusesStrangers, failure({ stage: 'http', httpStatus: 404 })]) assert.deepEqual(await incidents(await aloneWhere(BUSY, asked)), [])
+  assert.deepEqual(await incidents(await aloneWhere(REFUSED, BUSY)), [])
+  const world = await worldOf(1)
+  await read(world, 0, BUSY)
+  assert.deepEqual(await incidents(world), [], 'one read that failed')
+  await repairByItself(world.deps, id(0))
+  assert.deepEqual(await incidents(world), [], 'and the bank answers who does not sign in')
+})
+
 test('one connection alone is believed when a harmless question gets no answer either', async () => {
   const world = await worldOf(1)
   world.reachable = false

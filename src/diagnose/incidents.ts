@@ -150,7 +150,7 @@ async function open({ store, clock, entropy }: IncidentDeps, { connection, open:
   }, problems.map(({ id }) => id))
 }
 
-/** Where one connection alone asks a bank, a harmless question that gets no answer is the second witness. */
+/** Where one connection alone asks a bank, a harmless question that gets no answer, or the answer that the bank is away, is the second witness. */
 export async function noteSilence(deps: IncidentDeps, connection: Connection, problem: Problem): Promise<void> {
   const { institutionId } = connection
   const now = deps.clock.now()

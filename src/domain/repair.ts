@@ -38,8 +38,8 @@ export type RepairStep = {
   readonly endedAt: number | null
   /** What was seen when its effect was checked. */
   readonly result: string | null
-  /** What a harmless question taught: the bank answers, it answers with an error or something unreadable, or nothing comes. */
-  readonly learned?: 'answers' | 'answers_wrongly' | 'silent'
+  /** What a harmless question taught: the bank answers, it answers with an error or something unreadable, it says that it is away, or nothing comes. */
+  readonly learned?: 'answers' | 'answers_wrongly' | 'says_away' | 'silent'
   /** What all harmless questions of this step found, in their order. */
   readonly found?: readonly Finding[]
   /** What the bank answered when the step ended (diagnose/step-news.ts): of that it teaches. Absent: nobody noted it then. */

@@ -135,7 +135,8 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const news = newsOf(before, evidence)
   const diagnosis = news.length === 0 ? problem.diagnosis : diagnose({ evidence, context: problem.context }, undefined, news)
   if (news.length > 0) await deps.store.problems.update(problem.id, { diagnosis, updatedAt: now })
-  if (isOutage(diagnosis) && finished.some(({ learned }) => learned === 'silent')) await noteSilence(deps, connection, { ...problem, diagnosis })
+  // Both witnesses speak of one answer: what an earlier outage was asked says nothing of this one.
+  if (isOutage(diagnosis) && finished.some(({ learned, answer }) => (learned === 'silent' || learned === 'says_away') && answer === answerOf(evidence))) await noteSilence(deps, connection, { ...problem, diagnosis })
   const last = finished.at(-1)
   const status = await deps.vault.status(ownerOf(connection))
   // A step that a person did is proved at once, where the secret may be sent: reading is cheaper than any other step.

@@ -4,6 +4,9 @@
  * because that is what the step is called for. Sends no secret; stores nothing.
  */
 import type { ProbeResult } from '../connector-kit/connector.ts'
+import { diagnose } from '../diagnose/diagnose.ts'
+import { mergeEvidence } from '../diagnose/merge-evidence.ts'
+import { isOutage } from '../diagnose/problems.ts'
 import { chooseProbe, probabilitiesOf, updated } from '../diagnose/choose-probe.ts'
 import { PROBES } from '../diagnose/knowledge/probes.ts'
 import type { Connection, Problem } from '../domain/connection.ts'
@@ -33,8 +36,10 @@ export async function lookAround(deps: Pick<RepairDeps, 'probes' | 'probe' | 'cl
 }
 
 /** What was asked for, and what the answer showed of our clock beside it. */
-function findingsOf({ probe, outcome, sentence, facts: { clockSkewSeconds: skew } }: ProbeResult): readonly Finding[] {
-  const answer = { probe, outcome, sentence }
+function findingsOf({ probe, outcome, sentence, evidence, facts: { clockSkewSeconds: skew } }: ProbeResult): readonly Finding[] {
+  // What this answer alone would be taken for: a bank that is away says so to whoever asks; one that fails in another way says no such thing.
+  const saysAway = outcome === 'answers_wrongly' && evidence !== null && isOutage(diagnose({ evidence: mergeEvidence(evidence), context: { connection: 'established' } }))
+  const answer = { probe, outcome: saysAway ? 'says_away' : outcome, sentence }
   if (skew === undefined || Math.abs(skew) < WRONG_CLOCK_SECONDS) return [answer]
   return [answer, { probe: 'clock', outcome: 'wrong', sentence: skew > 0 ? `The clock of this host is ${Math.abs(skew)} seconds behind.` : `The clock of this host is ${Math.abs(skew)} seconds ahead.` }]
 }

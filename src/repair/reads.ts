@@ -61,6 +61,8 @@ export async function waitForBank(deps: RepairDeps, connection: Connection, turn
   return { state: 'stay', result: read.result, notBefore: Math.max(now + COME_AGAIN_MS, later) }
 }
 
+const LEARNED = ['answers', 'answers_wrongly', 'says_away'] as const
+
 /** `done`: the bank answers; `did_not_help`: it does not. Both are news for the diagnosis. */
 export async function askBank(deps: RepairDeps, connection: Connection, problem: Problem, turn: Turn): Promise<StepOutcome> {
   // What was planned may not be asked any more, where the quota was used up meanwhile.
@@ -69,7 +71,7 @@ export async function askBank(deps: RepairDeps, connection: Connection, problem:
   const profile = found.find(({ probe }) => probe === 'profile')
   // A question that our own limit kept here got no answer, and none is missing.
   if (profile?.outcome === 'not_asked') return { state: 'skipped', result: profile.sentence, found }
-  const learned = profile?.outcome === 'answers' || profile?.outcome === 'answers_wrongly' ? profile.outcome : 'silent'
+  const learned = LEARNED.find((one) => one === profile?.outcome) ?? 'silent'
   if (learned !== 'answers') return { state: 'did_not_help', result: profile?.sentence ?? null, learned, found }
   if (!(await mayRead(deps, connection, problem))) return { state: 'done', result: 'The bank answers.', learned, found }
   const read = await readAgain(deps, connection, turn)

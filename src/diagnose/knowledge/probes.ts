@@ -43,7 +43,9 @@ export const PROBES: readonly ProbeEntry[] = [
     outcomes: {
       answers: { usual: 0.83, weights: { institution_down: -3, scheduled_maintenance: -2, local_network: -2, endpoint_moved: -0.7, aggregator_down: -1 } },
       // Something answers, and wrongly also where no sign-in is asked for: it is not this login, and not silence.
-      answers_wrongly: { usual: 0.1, weights: { ...NOT_THE_PERSON, institution_error: 0.8, endpoint_moved: 1, access_restricted: 0.5, institution_down: 0.2, scheduled_maintenance: 0.3, protocol_outdated: 0.4 } },
+      answers_wrongly: { usual: 0.07, weights: { ...NOT_THE_PERSON, institution_error: 0.8, endpoint_moved: 1, access_restricted: 0.5, institution_down: 0.2, scheduled_maintenance: 0.3, protocol_outdated: 0.4 } },
+      // It says itself, to whoever asks, that it is away.
+      says_away: { usual: 0.03, weights: { ...NOT_THE_PERSON, institution_down: 1, scheduled_maintenance: 1, aggregator_down: 0.7, institution_error: 0.4 } },
       silent: { usual: 0.06, weights: { ...NOT_THE_PERSON, institution_down: 2.4, scheduled_maintenance: 1, local_network: 0.7, endpoint_moved: 0.8, aggregator_down: 0.5 } },
       // Somebody is there, and no encryption comes about.
       tls_refused: { usual: 0.01, weights: { ...NOT_THE_PERSON, institution_error: 1.4, endpoint_moved: 1, local_network: 1, protocol_outdated: 1.2, configuration: 0.7, institution_down: -0.5 } },
