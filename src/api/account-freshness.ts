@@ -2,11 +2,12 @@
 import type { z } from 'zod'
 import { strikes } from '../diagnose/bank-health.ts'
 import { CARDS } from '../diagnose/catalogue.ts'
+import { asksBank } from '../diagnose/incidents.ts'
 import { problemsOf } from '../diagnose/problems.ts'
 import type { Account } from '../domain/account.ts'
 import type { CauseCode } from '../domain/cause.ts'
 import type { Connection } from '../domain/connection.ts'
-import type { Day } from '../domain/day.ts'
+import { utcDay, type Day } from '../domain/day.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Instance } from '../instance.ts'
 import { freshnessWord } from '../sync/freshness.ts'
@@ -20,6 +21,8 @@ const ROWS_LOOKED_AT = 300
 const SILENT: readonly CauseCode[] = ['institution_down', 'scheduled_maintenance', 'aggregator_down', 'unknown']
 const DAY_MS = 24 * 3_600_000
 const MOST_INCIDENTS = 200
+/** The newest that asked the bank is among so many, but for a login whose secret was kept back many times. */
+const RUNS_LOOKED_AT = 20
 
 export async function freshnessResource({ store, clock }: Instance, account: Account): Promise<z.output<typeof freshnessShape>> {
   const connections = await connectionsOf(store, account)
@@ -62,7 +65,22 @@ export async function accountDays({ store, clock }: Instance, account: Account):
     const all = await store.incidents.list({ institutionId, since: now - PROOF_DAYS * DAY_MS, limit: MOST_INCIDENTS })
     return all.filter(({ scope }) => scope.kind === 'accounts' ? scope.accountKind === account.kind : strikes(scope, connector))
   }))
-  return dayStates(covered, spans, now, PROOF_DAYS, incidents.flat())
+  const asked = (await Promise.all(connections.map((connection) => askedInVain(store, account, connection)))).flatMap((day) => day ?? [])
+  return dayStates(covered, spans, now, PROOF_DAYS, incidents.flat(), asked.toSorted().at(-1) ?? null)
+}
+
+/** The last day on which a bank was asked for this account and gave no answer; null: not since one that it gave. */
+async function askedInVain({ runs }: Instance['store'], { id: accountId }: Account, { id, failuresInRow }: Connection): Promise<Day | null> {
+  if (failuresInRow === 0) return null
+  const newest = await runs.list({ connectionId: id, limit: RUNS_LOOKED_AT })
+  for (const run of newest) {
+    const own = run.accounts.find((one) => one.accountId === accountId)
+    if (run.outcome === 'running') continue
+    // One that was read before the run failed was answered.
+    if (run.outcome === 'succeeded' || own?.failure === null) return null
+    if (asksBank(own === undefined ? run : { ...run, outcome: 'failed', failure: own.failure })) return utcDay(run.startedAt)
+  }
+  return null
 }
 
 async function connectionsOf({ accounts, connections }: Instance['store'], { id: accountId }: Account): Promise<readonly Connection[]> {

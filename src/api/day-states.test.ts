@@ -17,6 +17,14 @@ test('a day shows its final truth; an outage is shown where nothing was read, an
   ])
 })
 
+// Fails when: days on which the bank was asked and refused are shown as not asked for (was so: a password that was wrong for a week looked like a week to come).
+test('days after the last answer are missing up to the day on which the bank was last asked, and not asked for after it', () => {
+  const asked = (until: string | null) => dayStates([covered('2026-10-02', '2026-10-05')], [], NOW, 10, [out('2026-10-07', '2026-10-07')], until === null ? null : day(until)).map(({ state }) => state)
+  assert.deepEqual(asked('2026-10-08'), ['before', 'covered', 'covered', 'covered', 'covered', 'gap', 'outage', 'gap', 'before', 'before'])
+  assert.deepEqual(asked('2026-10-04').slice(5), asked(null).slice(5), 'what was answered since is not missing')
+  assert.deepEqual(asked(null).slice(5), ['before', 'outage', 'before', 'before', 'before'])
+})
+
 test('before anything was connected no outage counts', () => {
   assert.ok(states([], [], [out('2026-10-01', null)]).every((line) => line.endsWith('before')))
 })

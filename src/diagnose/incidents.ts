@@ -78,14 +78,15 @@ function failsForKind({ accounts }: SyncRun, accountKind: string, kinds: Readonl
 
 /** Whether a run failed for the bank's sake, seen from a scope; null: it says nothing of it. */
 function judgeOf(scope: IncidentScope, kinds: ReadonlyMap<string, string>): Judge {
-  if (scope.kind !== 'accounts') return ({ connector, run }) => (strikes(scope, connector) && tells(run) ? failsAsBank(run) : null)
+  if (scope.kind !== 'accounts') return ({ connector, run }) => (strikes(scope, connector) && asksBank(run) ? failsAsBank(run) : null)
   return ({ run }) => failsForKind(run, scope.accountKind, kinds)
 }
 
 /** What never left this host, or stopped on it, says nothing of the bank. */
 const UNSENT: readonly Failure['code'][] = ['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'interrupted', 'configuration_invalid', 'address_forbidden']
 
-function tells({ outcome, failure }: SyncRun): boolean {
+/** The bank was asked, whatever came of it. */
+export function asksBank({ outcome, failure }: Pick<SyncRun, 'outcome' | 'failure'>): boolean {
   return failure === null || outcome === 'partial' || !UNSENT.includes(failure.code)
 }
 
@@ -115,7 +116,7 @@ async function look(deps: IncidentDeps, heard: Heard, latest: readonly LatestRun
     const judge = judgeOf(scope, kinds)
     const found = findOutage(latest, judge, await learned(scope), now)
     if (!found.down || found.since === null) continue
-    const outside = scope.kind === 'route' ? latest.filter((one) => one.connector !== scope.connector && tells(one.run) && (one.run.endedAt ?? 0) >= found.since!) : []
+    const outside = scope.kind === 'route' ? latest.filter((one) => one.connector !== scope.connector && asksBank(one.run) && (one.run.endedAt ?? 0) >= found.since!) : []
     // All ways fail: then it is the bank, and the next scope says so.
     if (outside.length > 0 && outside.every(({ run }) => failsAsBank(run))) continue
     return open(deps, heard, { scope, startedAt: found.since, failing: found.failing, connections: found.connections, witness: 'reads' }, latest.filter((one) => judge(one) === true).map(({ connectionId }) => connectionId))

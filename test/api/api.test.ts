@@ -441,6 +441,11 @@ test('a stream of events that is asked for while the server closes is refused: i
 
 test('a broken connection: problem, plan, letter and bundle; the old secret is withheld, the new password alone mends it', async () => {
   breakBank(served.sandbox.bank, 'password-changed')
+  const { accounts } = (await ask('GET', `/api/connections/${connectionId}`)).json
+  const newestDays = async (): Promise<string[]> => (await ask('GET', `/api/accounts/${accounts[0].id}/coverage`)).json.days.slice(-4).map(({ state }: { state: string }) => (state === 'proved' ? 'covered' : state))
+  const letDaysPass = (days: number): void => served.sandbox.opened.instance.demo!.passTime(24 * days)
+  letDaysPass(2)
+  assert.deepEqual(await newestDays(), ['covered', 'covered', 'before', 'before'])
   const run = await ask('POST', `/api/connections/${connectionId}/sync`)
   assert.deepEqual([run.status, run.json.outcome], [200, 'failed'])
   const [problem] = (await ask('GET', `/api/problems?open=true&connectionId=${connectionId}`)).json.items
@@ -448,6 +453,10 @@ test('a broken connection: problem, plan, letter and bundle; the old secret is w
   assert.equal((await ask('GET', `/api/problems/${problem.id}`)).json.id, problem.id)
   const plan = (await ask('GET', `/api/problems/${problem.id}/repair`)).json
   assert.equal(plan.steps.at(-1).kind, 'proof')
+  letDaysPass(1)
+  // The secret is kept back now, so that on the last day nobody asked the bank.
+  assert.equal((await ask('POST', `/api/connections/${connectionId}/sync`)).json.failure.code, 'secret_withheld')
+  assert.deepEqual(await newestDays(), ['covered', 'gap', 'gap', 'before'], 'asked and refused, and not asked')
   await sameInGerman(`/api/problems/${problem.id}`, problem.id)
   for (const paper of ['letter', 'bundle']) assert.ok((await ask('GET', `/api/problems/${problem.id}/${paper}`)).text.length > 100, paper)
   const letter = async (query: string): Promise<string> => (await ask('GET', `/api/problems/${problem.id}/letter${query}`, { headers: { 'accept-language': 'de' } })).text
@@ -467,6 +476,7 @@ test('a broken connection: problem, plan, letter and bundle; the old secret is w
   assert.equal(answered.json.outcome, 'succeeded', answered.text)
   const after = (await ask('GET', `/api/connections/${connectionId}`)).json
   assert.deepEqual([after.health, after.problems], ['working', []])
+  assert.deepEqual(await newestDays(), ['covered', 'covered', 'covered', 'covered'])
   assert.notEqual((await ask('GET', `/api/problems/${problem.id}`)).json.closedAt, null)
 })
 

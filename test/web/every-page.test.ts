@@ -136,7 +136,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     const days = await page.evaluate<string[]>("[...document.querySelectorAll('[role=listbox] [role=option]')].map((day) => day.getAttribute('aria-label'))")
     assert.equal(days.length, 90)
     const name = (await strip.getAttribute('aria-label')) ?? ''
-    for (const [word, told] of [[': proved by', /(\d+) days? proved/], ['read, not', /(\d+) days? read/], ['missing: no', /(\d+) missing \(/], ['disagree', /(\d+) days? where/]] as const) {
+    for (const [word, told] of [[': proved by', /(\d+) days? proved/], ['read, not', /(\d+) days? read/], ['missing: no', /(\d+) missing \(/], ['disagree', /(\d+) days? where/], ['not connected', /(\d+) not connected yet/], ['not asked', /(\d+) not asked for yet/]] as const) {
       assert.equal(days.filter((day) => day.includes(word)).length, Number(told.exec(name)?.[1] ?? 0), `${word}: ${name}`)
     }
     assert.equal(await page.locator('figcaption', { hasText: 'Last 90 days' }).innerText(), name)

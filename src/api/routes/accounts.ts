@@ -104,7 +104,7 @@ const rowsOfAll = route({
 })
 
 const coverage = route({
-  method: 'GET', url: '/accounts/:id/coverage', action: 'read', tag: 'Accounts', summary: 'The last 90 days: proved by balances, covered by an answer, missing, or missing while the bank was away',
+  method: 'GET', url: '/accounts/:id/coverage', action: 'read', tag: 'Accounts', summary: 'The last 90 days: proved by balances, covered by an answer, missing (also where the bank was asked and did not answer), missing while the bank was away, or not asked for yet',
   params: idParams,
   response: z.object({
     days: z.array(z.object({

@@ -29,8 +29,21 @@ const WORD: Record<DayState, string> = {
   broken: message('balance and rows disagree'),
   gap: message('missing: no answer covers it yet'),
   outage: message('missing: the bank was away'),
-  before: message('not connected or not asked for yet'),
+  before: message('not connected yet'),
 }
+/** Since the last answer it is known whether the bank was asked. */
+const SINCE: Partial<Record<DayState, string>> = { gap: message('missing: asked, no answer'), before: message('not asked for yet') }
+
+/** A source answered for it. */
+function isRead({ state }: StripDay): boolean {
+  return state === 'proved' || state === 'covered' || state === 'broken'
+}
+
+function wordOf(days: readonly StripDay[], index: number): string {
+  const state = days[index]?.state ?? 'before'
+  return say((index > days.findLastIndex(isRead) && days.some(isRead) ? SINCE[state] : undefined) ?? WORD[state])
+}
+
 const MOVES: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7, PageUp: -7, PageDown: 7 }
 
 export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: string }) {
@@ -56,8 +69,8 @@ export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: 
   }
   const first = days[0]
   const list = { role: 'listbox', 'aria-label': name, 'aria-orientation': 'horizontal', tabIndex: 0, 'aria-activedescendant': `${id}${at}`, onKeyDown: move } as const
-  const option = (index: number, { day, state, wasOut }: StripDay) => ({
-    id: `${id}${index}`, role: 'option', 'aria-selected': index === at, 'aria-label': wasOut ? say('{day}: {state}; the bank was away on it for a time', { day: formatDay(day), state: say(WORD[state]) }) : say('{day}: {state}', { day: formatDay(day), state: say(WORD[state]) }), onClick: () => open(index),
+  const option = (index: number, { day, wasOut }: StripDay) => ({
+    id: `${id}${index}`, role: 'option', 'aria-selected': index === at, 'aria-label': say(wasOut ? '{day}: {state}; the bank was away on it for a time' : '{day}: {state}', { day: formatDay(day), state: wordOf(days, index) }), onClick: () => open(index),
   }) as const
   if (days.every(({ state }) => state === 'before')) return <p className="panel meta">{name}</p>
   return (
@@ -78,7 +91,7 @@ export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: 
           </button>
           <div {...list} className="hidden h-8 items-end gap-px sm:flex">
             {days.map((one, index) => (
-              <div key={one.day} {...option(index, one)} title={say('{day}: {state}', { day: formatDay(one.day), state: say(WORD[one.state]) })} className="relative flex h-full min-w-0 flex-1 cursor-pointer items-end">
+              <div key={one.day} {...option(index, one)} title={say('{day}: {state}', { day: formatDay(one.day), state: wordOf(days, index) })} className="relative flex h-full min-w-0 flex-1 cursor-pointer items-end">
                 {one.wasOut && <span aria-hidden="true" className="absolute inset-x-0 top-0 h-1 bg-wait" />}
                 <span aria-hidden="true" className={`w-full rounded-[1px] ${LOOK[one.state]} ${index === at ? 'strip-active' : ''}`} />
               </div>
@@ -88,7 +101,7 @@ export function Strip({ coverage, accountId }: { coverage: Coverage; accountId: 
       )}
       <figcaption className="meta mt-2" aria-hidden="true">{name}</figcaption>
       {isMonth && <button type="button" className="link mt-1 min-h-6 text-[13px] sm:hidden" onClick={() => setMonth(false)}>{say('Show as a strip')}</button>}
-      <OpenedDay day={opened === null ? undefined : days[opened]} accountId={accountId} />
+      <OpenedDay day={opened === null ? undefined : days[opened]} word={opened === null ? '' : wordOf(days, opened)} accountId={accountId} />
     </figure>
   )
 }
@@ -111,9 +124,9 @@ export function provedWords({ days }: Coverage): string {
   return say('{proved} of {count, plural, one {# day} other {# days}} proved', { proved, count: asked.length })
 }
 
-function OpenedDay({ day, accountId }: { day: StripDay | undefined; accountId: string }) {
+function OpenedDay({ day, word, accountId }: { day: StripDay | undefined; word: string; accountId: string }) {
   if (day === undefined) return <p className="sr-only" role="status" />
-  const said = { day: <span className="font-medium">{formatDay(day.day)}</span>, state: say(WORD[day.state]) }
+  const said = { day: <span className="font-medium">{formatDay(day.day)}</span>, state: word }
   return (
     <p role="status" className="mt-2 border-t border-line pt-2">
       {day.wasOut ? <Say message="{day}: {state}; the bank was away on it for a time, its rows came later." {...said} /> : <Say message="{day}: {state}." {...said} />}{' '}
@@ -131,6 +144,9 @@ function weekday(day: string): number {
 export function describe({ days }: Coverage): string {
   const of = (state: DayState): StripDay[] => days.filter((day) => day.state === state)
   const count = (state: DayState): number => of(state).length
+  // Before the first that was ever asked for.
+  const early = days.findIndex(({ state }) => state !== 'before')
+  if (early === -1) return say('Nothing was read of the last {count} days yet.', { count: days.length })
   const parts = [
     count('proved') > 0 ? say('{count, plural, one {# day} other {# days}} proved by the bank’s balances', { count: count('proved') }) : null,
     count('covered') === 0 ? null : count('proved') > 0 ? say('{count, plural, one {# day} other {# days}} read, not proved', { count: count('covered') })
@@ -138,8 +154,10 @@ export function describe({ days }: Coverage): string {
     count('broken') > 0 ? say('{count, plural, one {# day} other {# days}} where balance and rows disagree', { count: count('broken') }) : null,
     count('gap') > 0 ? say('{count} missing ({days})', { count: count('gap'), days: rangesOf(of('gap')) }) : null,
     count('outage') > 0 ? say('{count} missing while the bank was away ({days})', { count: count('outage'), days: rangesOf(of('outage')) }) : null,
+    early > 0 ? say('{count} not connected yet', { count: early }) : null,
+    count('before') > early ? say('{count} not asked for yet', { count: count('before') - early }) : null,
   ].filter((part) => part !== null)
-  return parts.length === 0 ? say('Nothing was read of the last {count} days yet.', { count: days.length }) : say('Last {count} days: {states}.', { count: days.length, states: parts.join(', ') })
+  return say('Last {count} days: {states}.', { count: days.length, states: parts.join(', ') })
 }
 
 /** `3–4 Oct, 9 Oct`; many are counted. */
