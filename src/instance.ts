@@ -7,6 +7,7 @@ import type { Language } from './language/language.ts'
 import type { KeyObject } from 'node:crypto'
 import type { Audit } from './access/audit.ts'
 import type { Connector } from './connector-kit/connector.ts'
+import type { HostFinding } from './diagnose/host-check.ts'
 import type { Institution } from './domain/institution.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Entropy } from './ports/entropy.ts'
@@ -32,7 +33,7 @@ export type DemoControl = {
 }
 
 /** Before what tells people is put together, which shows what the rest makes. */
-export type Bare = Omit<Instance, 'alerting' | 'resets'>
+export type Bare = Omit<Instance, 'alerting' | 'resets' | 'checkHost'>
 
 export type Instance = {
   readonly version: string
@@ -49,6 +50,8 @@ export type Instance = {
   readonly audit: Audit
   readonly alerting: Alerting
   readonly resets: Resets
+  /** Looks at this host as `relink doctor` does. */
+  readonly checkHost: () => Promise<readonly HostFinding[]>
   /** Opens what it needs when it is first asked. */
   readonly signIn: SignIn
   /** Signs links to a bank's question. */

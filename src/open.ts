@@ -25,13 +25,16 @@ import { createResets } from './resets.ts'
 import { createReadingNow } from './reading-now.ts'
 import { tellAcross } from './across.ts'
 import type { Channel } from './store/postgres/channel.ts'
+import { hasRecoveryFile } from './recover-key.ts'
 import { onRunEnding } from './run-ended.ts'
-import type { Connection } from './domain/connection.ts'
+import type { HostFinding } from './diagnose/host-check.ts'
+import { isShown, type Connection } from './domain/connection.ts'
 import type { Institution } from './domain/institution.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import { createEvents } from './events.ts'
 import type { Bare, DemoControl, Instance } from './instance.ts'
 import { networkPolicy, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork, type NetworkPolicy } from './network-policy.ts'
+import { lookAtHost } from './look-at-host.ts'
 import { openStore, type OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
@@ -99,6 +102,9 @@ async function openConfigured(config: Config, { tell }: OpenOptions, log: Log): 
   tell('Opening the database…')
   return openStore(config, log)
 }
+
+/** How the database is called that was opened. */
+export const DATABASE_NAMES = { embedded: 'embedded PostgreSQL 18', own: 'PostgreSQL of DATABASE_URL' } as const
 
 /** The institutions that the configuration names, without opening anything. */
 export async function loadInstitutionsFor(config: Config): Promise<Result<readonly Institution[], { readonly message: string }>> {
@@ -180,10 +186,16 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
   }
   const alerting = createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageOf(config) })
-  const instance: Instance = { ...bare, alerting, resets: createResets({ ...bare, alerting }) }
+  const masterKeyId = Buffer.from(masterKey.value.id).toString('hex')
+  // Only banks that are in use here are called: no other site learns that this host exists.
+  const checkHost = async (): Promise<readonly HostFinding[]> => lookAtHost({
+    home: config.home, banks: [...new Set((await store.connections.list()).filter(isShown).map(({ institutionId }) => institutionId))].flatMap((id) => institutionOf(id) ?? []), reachOf: openers.reachOf,
+    now: clock.now(), database: { version: DATABASE_NAMES[config.databaseUrl === null ? 'embedded' : 'own'] }, keyProblem: null, hasRecoveryFile: await hasRecoveryFile(config, masterKeyId),
+  })
+  const instance: Instance = { ...bare, alerting, resets: createResets({ ...bare, alerting }), checkHost }
   return ok({
     instance,
-    masterKeyId: Buffer.from(masterKey.value.id).toString('hex'),
+    masterKeyId,
     startWorker: async () => {
       const { openPostgresJobs, prepareJobs } = await import('./store/jobs/postgres.ts')
       await prepareJobs(database.owner)

@@ -213,7 +213,7 @@ export function planResource(language: Language, plan: RepairPlan): z.output<typ
   return {
     id, problemId, connectionId, cause, state,
     steps: plan.steps.map((step) => ({
-      id: step.id, kind: step.kind, who: step.who, title: retold(language, step.title), state: step.state, result: step.result === null ? null : retold(language, step.result), personMinutes: step.personMinutes,
+      id: step.id, kind: step.kind, action: step.action, who: step.who, title: retold(language, step.title), state: step.state, result: step.result === null ? null : retold(language, step.result), personMinutes: step.personMinutes,
       startedAt: isoOrNull(step.startedAt), endedAt: isoOrNull(step.endedAt), notBefore: isoOrNull(step.notBefore), needs: needOf(step.id),
     })),
   }

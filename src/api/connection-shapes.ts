@@ -89,6 +89,9 @@ export const problemShape = z
   })
   .meta({ id: 'Problem' })
 
+/** One thing that was looked at on this host. */
+export const hostFindingShape = z.object({ check: z.string(), name: z.string(), state: z.enum(['ok', 'warning', 'broken', 'not_known']), sentence: z.string().meta({ description: 'What was found, and what to do' }) })
+
 export const planShape = z
   .object({
     id: z.uuid(),
@@ -100,6 +103,7 @@ export const planShape = z
       z.object({
         id: z.string(),
         kind: z.string(),
+        action: z.string().nullable().meta({ description: 'What is done, as the action of a cause; null: the proof' }),
         who: z.enum(['relink', 'person', 'bank']),
         title: z.string(),
         state: z.enum(['waiting', 'now', 'running', 'done', 'did_not_help', 'skipped']),

@@ -44,7 +44,7 @@ test('a store of authorities that is old, thin or half there is told before a ba
 test('a proxy that is set is told, and is the trouble where nothing gets through without it', () => {
   assert.equal(states({ proxies: ['HTTPS_PROXY'] })['proxy'], 'ok')
   assert.equal(states({ proxies: ['HTTPS_PROXY'], ...reachedAs({ reached: 'resolved' }) })['proxy'], 'broken')
-  assert.match(judgeHost({ ...HEALTHY, proxies: ['HTTPS_PROXY'] }).find(({ check }) => check === 'proxy')?.sentence ?? '', /HTTPS_PROXY is set/)
+  assert.match(judgeHost({ ...HEALTHY, proxies: ['HTTPS_PROXY'] }).find(({ check }) => check === 'proxy')?.sentence ?? '', /Set is HTTPS_PROXY/)
 })
 
 test('a master key that was not tried, because the database was not opened, is not called right', () => {

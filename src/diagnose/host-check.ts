@@ -1,5 +1,5 @@
 /**
- * Judges this host from facts that the command line gathered (`relink doctor`): names, certificates,
+ * Judges this host from facts that were gathered of it (`relink doctor`, the page “This server”): names, certificates,
  * clock, way out, disk, database, keys. Pure; every finding says what to do. Many banks failing at
  * once is this host; one is not.
  */
@@ -37,9 +37,9 @@ function names({ reached }: HostFacts): HostFinding {
   const check = 'names'
   if (reached.length === 0) return { check, state: 'not_known', sentence: 'No bank with a web site is set up, so name resolution was not tried.' }
   const lost = reached.filter(({ report }) => report.reached === 'nothing')
-  if (lost.length === 0) return { check, state: 'ok', sentence: `All ${reached.length} names of banks were resolved.` }
-  if (lost.length < reached.length) return { check, state: 'warning', sentence: `${lost.map(({ host }) => host).join(', ')} could not be resolved; others could, so it is likely not this host.` }
-  return { check, state: 'broken', sentence: `None of ${reached.length} names could be resolved. Check the name server of this host (DNS).` }
+  if (lost.length === 0) return { check, state: 'ok', sentence: `These names were resolved: ${hostsIn(reached)}.` }
+  if (lost.length < reached.length) return { check, state: 'warning', sentence: `Not resolved: ${hostsIn(lost)}. Others were, so it is likely not this host.` }
+  return { check, state: 'broken', sentence: `No name of a bank could be resolved (${hostsIn(reached)}). Check the name server of this host (DNS).` }
 }
 
 function wayOut({ reached }: HostFacts): HostFinding {
@@ -47,8 +47,8 @@ function wayOut({ reached }: HostFacts): HostFinding {
   const resolved = reached.filter(({ report }) => report.reached !== 'nothing')
   if (resolved.length === 0) return { check, state: 'not_known', sentence: 'Nothing could be reached, so the way out was not tried.' }
   const stuck = resolved.filter(({ report }) => report.reached === 'resolved')
-  if (stuck.length === 0) return { check, state: 'ok', sentence: `All ${resolved.length} banks accept connections from here.` }
-  if (stuck.length < resolved.length) return { check, state: 'warning', sentence: `${stuck.map(({ host }) => host).join(', ')} accepted no connection; others did.` }
+  if (stuck.length === 0) return { check, state: 'ok', sentence: `These accept connections from here: ${hostsIn(resolved)}.` }
+  if (stuck.length < resolved.length) return { check, state: 'warning', sentence: `No connection was accepted by ${hostsIn(stuck)}; others accepted one.` }
   return { check, state: 'broken', sentence: 'No bank accepts a connection from here. Check firewall, proxy and network of this host.' }
 }
 
@@ -57,10 +57,15 @@ function certificates({ reached }: HostFacts): HostFinding {
   const connected = reached.filter(({ report }) => report.reached !== 'nothing' && report.reached !== 'resolved')
   if (connected.length === 0) return { check, state: 'not_known', sentence: 'No connection was made, so no certificate was seen.' }
   const refused = connected.filter(({ report }) => report.reached === 'connected')
-  if (refused.length === 0) return { check, state: 'ok', sentence: `The certificates of all ${connected.length} banks were accepted.` }
-  const words = refused.map(({ host, report }) => `${host} (${report.networkError ?? 'refused'})`).join(', ')
-  if (refused.length < connected.length) return { check, state: 'warning', sentence: `Not accepted: ${words}. Others were, so it is likely that bank.` }
-  return { check, state: 'broken', sentence: `No certificate was accepted: ${words}. Check the clock, the trust store, and filters that read the traffic.` }
+  if (refused.length === 0) return { check, state: 'ok', sentence: `Accepted: the certificate of ${hostsIn(connected)}.` }
+  const hosts = hostsIn(refused)
+  if (refused.length < connected.length) return { check, state: 'warning', sentence: `Not accepted: the certificate of ${hosts}. Others were, so it is likely that bank.` }
+  return { check, state: 'broken', sentence: `No certificate was accepted (${hosts}). Check the clock, the trust store, and filters that read the traffic.` }
+}
+
+/** With the system's own word where one broke off: `bank.example (CERT_HAS_EXPIRED)`. */
+function hostsIn(reached: HostFacts['reached']): string {
+  return reached.map(({ host, report }) => (report.networkError === null ? host : `${host} (${report.networkError})`)).join(', ')
 }
 
 const FEW_AUTHORITIES = 50
@@ -73,16 +78,16 @@ function trustStore({ trust: { authorities, newestAt, added }, now }: HostFacts)
   if (added === 'unreadable') return { check, state: 'broken', sentence: 'NODE_EXTRA_CA_CERTS names a file that cannot be read. Correct or remove it.' }
   if (authorities < FEW_AUTHORITIES) return { check, state: 'warning', sentence: `Only ${authorities} certificate authorities are trusted. Certificates of banks may be refused: install the package of authorities (ca-certificates), or update Relink.` }
   if (newestAt !== null && now - newestAt > OLD_STORE_YEARS * YEARS_MS) return { check, state: 'warning', sentence: `The newest of ${authorities} trusted authorities is from ${new Date(newestAt).getUTCFullYear()}. Update this host, or check its clock.` }
-  return { check, state: 'ok', sentence: `${authorities} certificate authorities are trusted${added === 'read' ? ', and those of NODE_EXTRA_CA_CERTS' : ''}.` }
+  return { check, state: 'ok', sentence: added === 'read' ? `${authorities} certificate authorities are trusted, and those of NODE_EXTRA_CA_CERTS.` : `${authorities} certificate authorities are trusted.` }
 }
 
 /** Relink checks the address of each bank before it calls it, which it could not do through a proxy; so it uses none. */
 function proxy(facts: HostFacts): HostFinding {
   const check = 'proxy'
   if (facts.proxies.length === 0) return { check, state: 'ok', sentence: 'No proxy is set for this process.' }
-  const words = `${facts.proxies.join(', ')} ${facts.proxies.length === 1 ? 'is' : 'are'} set, and Relink calls banks directly`
-  if (wayOut(facts).state === 'broken') return { check, state: 'broken', sentence: `${words}, which does not get through. Let this host reach banks at port 443 without the proxy.` }
-  return { check, state: 'ok', sentence: `${words}; that works.` }
+  const proxies = facts.proxies.join(', ')
+  if (wayOut(facts).state === 'broken') return { check, state: 'broken', sentence: `Set is ${proxies}; Relink calls banks directly, which does not get through. Let this host reach banks at port 443 without the proxy.` }
+  return { check, state: 'ok', sentence: `Set is ${proxies}; Relink calls banks directly, and that works.` }
 }
 
 /** The median of several `Date` headers: one bank's wrong clock must not blame this host. */
@@ -91,20 +96,20 @@ function clock({ reached }: HostFacts): HostFinding {
   const skews = reached.flatMap(({ report }) => report.clockSkewSeconds ?? []).sort((a, b) => a - b)
   const skew = skews[Math.floor(skews.length / 2)]
   if (skew === undefined) return { check, state: 'not_known', sentence: 'No bank told its time.' }
-  const off = Math.abs(skew)
-  const words = `The clock of this host is ${Math.round(off)} seconds ${skew > 0 ? 'behind' : 'ahead'}, by ${skews.length} banks`
-  if (off >= SKEW_BROKEN_SECONDS) return { check, state: 'broken', sentence: `${words}. Set it: sign-ins and certificates depend on it.` }
-  if (off >= SKEW_WARNING_SECONDS) return { check, state: 'warning', sentence: `${words}. Let it follow a time server.` }
+  const off = Math.abs(Math.round(skew))
+  const found = skew > 0 ? `The clock of this host is ${off} seconds behind that of the banks.` : `The clock of this host is ${off} seconds ahead of that of the banks.`
+  if (off >= SKEW_BROKEN_SECONDS) return { check, state: 'broken', sentence: [found, 'Set it: sign-ins and certificates depend on it.'].join(' ') }
+  if (off >= SKEW_WARNING_SECONDS) return { check, state: 'warning', sentence: [found, 'Let it follow a time server.'].join(' ') }
   return { check, state: 'ok', sentence: 'The clock of this host is right.' }
 }
 
 function disk({ freeBytes }: HostFacts): HostFinding {
   const check = 'disk'
   if (freeBytes === null) return { check, state: 'not_known', sentence: 'The free space could not be read.' }
-  const free = `${Math.floor(freeBytes / 1_000_000)} MB are free`
-  if (freeBytes < NO_SPACE) return { check, state: 'broken', sentence: `Only ${free}. Make room: nothing can be stored without.` }
-  if (freeBytes < LITTLE_SPACE) return { check, state: 'warning', sentence: `Only ${free}. Make room soon.` }
-  return { check, state: 'ok', sentence: `${free}.` }
+  const free = Math.floor(freeBytes / 1_000_000)
+  if (freeBytes < NO_SPACE) return { check, state: 'broken', sentence: `Only ${free} MB are free. Make room: nothing can be stored without.` }
+  if (freeBytes < LITTLE_SPACE) return { check, state: 'warning', sentence: `Only ${free} MB are free. Make room soon.` }
+  return { check, state: 'ok', sentence: `${free} MB are free.` }
 }
 
 function home({ homeWritable }: HostFacts): HostFinding {
@@ -113,7 +118,7 @@ function home({ homeWritable }: HostFacts): HostFinding {
 }
 
 function database({ database: found }: HostFacts): HostFinding {
-  if ('version' in found) return { check: 'database', state: 'ok', sentence: `It answers: ${found.version}.` }
+  if ('version' in found) return { check: 'database', state: 'ok', sentence: `It answers, version ${found.version}.` }
   return { check: 'database', state: 'broken', sentence: found.problem }
 }
 

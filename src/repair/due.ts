@@ -12,6 +12,8 @@ const MINUTE_MS = 60_000
 /** The first look comes soon, later ones ever less often: what took an hour may take another half. */
 const FIRST_LOOK_MS = 5 * MINUTE_MS
 const LAST_LOOK_MS = 60 * MINUTE_MS
+/** Whether this host gets through again is looked at this often at least: who mends a network sits beside it. */
+const FEW_MS = 5 * MINUTE_MS
 /** Reading to see what a person did at the bank costs a sign-in: as often as the schedule reads a healthy feed, in the end. */
 const FIRST_READ_MS = 15 * MINUTE_MS
 const LAST_READ_MS = 6 * 60 * MINUTE_MS
@@ -58,15 +60,15 @@ export function isWaitedOut(step: RepairStep, { updatedAt, failure, diagnosis }:
   return now - step.startedAt >= (passing >= 0.5 ? PATIENCE_MS : step.waitMinutes * MINUTE_MS)
 }
 
-/** When a step that waits is looked at again although its time has not come: each minute where it is this host that does not get through, which troubles no bank. */
+/** When a step that waits is looked at again although its time has not come: soon where it is this host that does not get through. */
 export function lookAt(plan: RepairPlan, step: RepairStep): number {
-  if (plan.cause === 'local_network') return plan.updatedAt + MINUTE_MS
+  if (plan.cause === 'local_network') return plan.updatedAt + FEW_MS
   return plan.updatedAt + between(FIRST_LOOK_MS, (plan.updatedAt - (step.startedAt ?? plan.createdAt)) / 2, LAST_LOOK_MS)
 }
 
 /** When a harmless question tells next whether the person's step had its effect. `isCut`: this host does not even get through, so the question reaches nobody whom it could trouble. */
 export function nextProbeAt(step: RepairStep, now: number, isCut: boolean): number {
-  return isCut ? now + MINUTE_MS : now + between(MINUTE_MS, (now - (step.startedAt ?? now)) / 2, LAST_LOOK_MS)
+  return now + between(MINUTE_MS, isCut ? 0 : (now - (step.startedAt ?? now)) / 2, FEW_MS)
 }
 
 /** When a read tells next whether the person's step had its effect. */

@@ -18,7 +18,7 @@ const MADE_IN = /^src\/((access|alerts|adapters|api|connector-kit|connectors|dia
 const NOT_FOR_A_PAGE = new RegExp(
   `^src/(${[
     'access/(audit|token)', 'adapters/(letter-text|log|sign-in)', 'alerts/(words|health|tell)', 'api/(listen|unread|demo-owner)', 'api/simplefin/.*', 'connector-kit/(conformance|masking|recorder)', 'connectors/registry',
-    'diagnose/(pages|cause-docs|host-check|health-feed|explain|explain-asked|jsonl|knowledge|knowledge/.*|catalogue)', 'formats/.*/write', 'formats/ofx/(status-codes|text)', 'repair/(papers|steps|testing)', 'sync/testing', 'vault/(rotate|recovery|master-key|outside-source)',
+    'diagnose/(pages|cause-docs|health-feed|explain|explain-asked|jsonl|knowledge|knowledge/.*|catalogue)', 'formats/.*/write', 'formats/ofx/(status-codes|text)', 'repair/(papers|steps|testing)', 'sync/testing', 'vault/(rotate|recovery|master-key|outside-source)',
   ].join('|')})\\.ts$`,
 )
 /** Properties that describe the API, or are read by nobody. */

@@ -1,7 +1,7 @@
 /** What tests of every page walk through: the demo with a login whose password is refused and one of whom the bank asks a question. */
 import type { World } from './world.ts'
 
-export const SETTINGS: readonly string[] = ['/settings/security', '/settings/schedule', '/settings/alerts', '/settings/data', '/settings/members', '/settings/keys', '/settings/audit']
+export const SETTINGS: readonly string[] = ['/settings/security', '/settings/schedule', '/settings/alerts', '/settings/data', '/settings/server', '/settings/members', '/settings/keys', '/settings/audit']
 
 /** Breaks the world; the addresses of its pages but for the settings, and the names of its accounts. */
 export async function troubledPages({ sandbox, connectionId }: World): Promise<{ readonly paths: readonly string[]; readonly names: readonly string[] }> {

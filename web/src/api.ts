@@ -12,7 +12,7 @@ import type { reconciledShape, reconciliationShape } from '../../src/api/reconci
 import type { scheduledShape, scheduleShape } from '../../src/api/schedule-shapes.ts'
 import type { freshnessShape } from '../../src/api/freshness-shape.ts'
 import type { balanceProofShape } from '../../src/api/balance-shapes.ts'
-import type { bankShape, connectionShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
+import type { bankShape, connectionShape, hostFindingShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
 
 export type Account = z.output<typeof accountShape>
 export type Transaction = z.output<typeof transactionShape>
@@ -25,6 +25,7 @@ export type Question = z.output<typeof questionShape>
 /** `counts`: of all that wait, by account. */
 export type QuestionPage = { items: Question[]; next: string | null; counts: { accountId: string; open: number }[] }
 export type Connection = z.output<typeof connectionShape>
+export type HostFinding = z.output<typeof hostFindingShape>
 export type Preview = z.output<typeof previewShape>
 export type Institution = z.output<typeof institutionShape>
 export type Problem = z.output<typeof problemShape>

@@ -65,6 +65,7 @@ const routes = [
     createRoute({ getParentRoute: () => settings, path: '/schedule', component: lazyRouteComponent(() => import('./settings/schedule.tsx'), 'SchedulePage') }),
     createRoute({ getParentRoute: () => settings, path: '/alerts', component: lazyRouteComponent(() => import('./settings/alerts.tsx'), 'AlertsPage') }),
     createRoute({ getParentRoute: () => settings, path: '/data', component: lazyRouteComponent(() => import('./settings/data.tsx'), 'DataPage') }),
+    createRoute({ getParentRoute: () => settings, path: '/server', component: lazyRouteComponent(() => import('./settings/server.tsx'), 'ServerPage') }),
     createRoute({ getParentRoute: () => settings, path: '/audit', validateSearch: auditSearch, component: lazyRouteComponent(() => import('./settings/audit.tsx'), 'AuditPage') }),
   ]),
 ]

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { explain } from '../../diagnose/explain.ts'
 import { answerCase, isBundle } from '../../diagnose/jsonl.ts'
-import type { Language } from '../../language/language.ts'
+import { message, translated, type Language } from '../../language/language.ts'
 import { retold } from '../../language/retold.ts'
+import { hostFindingShape } from '../connection-shapes.ts'
 import { listOf, route, type Route } from '../route.ts'
 import { isoInstant } from '../shapes.ts'
 
@@ -45,4 +46,15 @@ function toldIn(language: Language, answer: ReturnType<typeof answerCase>): Reco
   return { ...answer, for: all(answer.for), against: all(answer.against) }
 }
 
-export const serverRoutes: readonly Route[] = [about, health, meaning, diagnosis]
+const NAMES: Readonly<Record<string, string>> = {
+  names: message('Names of banks'), 'way out': message('Way to the banks'), certificates: message('Certificates'), 'trust store': message('Trusted authorities'), proxy: message('Proxy'), clock: message('Clock'),
+  disk: message('Disk'), directory: message('Data directory'), database: message('Database'), keys: message('Master key'), recovery: message('Recovery file'),
+}
+
+const host = route({
+  method: 'GET', url: '/server/check', action: 'sync', tag: 'Server', summary: 'This host as `relink doctor` sees it: asks the public sites of a few banks that are in use here, without a sign-in',
+  response: listOf(hostFindingShape),
+  handle: async ({ instance, language }) => ({ items: (await instance.checkHost()).map(({ check, state, sentence }) => ({ check, name: translated(language, NAMES[check] ?? check), state, sentence: retold(language, sentence) })) }),
+})
+
+export const serverRoutes: readonly Route[] = [about, health, meaning, diagnosis, host]

@@ -37,7 +37,7 @@ export async function aWorld(over: { readonly store?: Store; readonly institutio
   const instance: Instance = {
     version: '0', clock: { now: () => clock.at, sleep: () => new Promise(() => {}) }, entropy: hostEntropy, log: { info: at('info'), warn: at('warn'), error: at('error') }, store,
     vault: untouchable('the vault'), verbs: untouchable('the verbs'), institutions: over.institutions ?? [], connectors: new Map(), events: createEvents(), readingNow: untouchable('reads under way'), demo: null,
-    alerting: untouchable('the telling of alerts'), resets: untouchable('new passwords'), audit: untouchable('the audit log'), signIn: untouchable('the sign-in'), linkKey: untouchable('the key of links'), bindToKey: untouchable('the master key'), deleteAll: untouchable('the end of all'), gone: new Promise(() => {}),
+    alerting: untouchable('the telling of alerts'), resets: untouchable('new passwords'), checkHost: untouchable('the host'), audit: untouchable('the audit log'), signIn: untouchable('the sign-in'), linkKey: untouchable('the key of links'), bindToKey: untouchable('the master key'), deleteAll: untouchable('the end of all'), gone: new Promise(() => {}),
   }
   const server = await createServer({ instance, token: 't', door: createDoor(hostEntropy, null), pageDirectory: null, origins: () => new Set(['http://127.0.0.1:7351', 'http://localhost:7351']) })
   return { instance, store, server, log, clock }

@@ -3,7 +3,7 @@
  * the person does. Every sentence is the server's; the page gives it its frame.
  */
 import { Link } from '@tanstack/react-router'
-import { useId } from 'react'
+import { useId, type ReactNode } from 'react'
 import type { Connection, Problem } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -43,11 +43,20 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
       <p className="mt-3"><Say message="<who>Relink: </who>{what}." who={(inside) => <span className="text-muted">{inside}</span>} what={<Sentence parts={card.relink} />} /></p>
       {!brief && asksOwner && <div className="mt-1"><AskOwner /></div>}
       <p className={`mt-1 text-muted ${brief || asksOwner ? '' : 'min-h-[22px]'} empty:hidden`} aria-live="polite">
-        {asksOwner ? '' : card.checking ? say('Checking…') : card.next === null ? say('Nothing for you to do.') : brief ? '' : <Say message="You: {what}." what={<a className="link" href="#now" onClick={(event) => { event.preventDefault(); goToStep() }}><Sentence parts={card.next.label} /></a>} />}
+        {asksOwner ? '' : card.checking ? say('Checking…') : card.next === null ? say('Nothing for you to do.') : brief ? '' : <Say message="You: {what}." what={<Way to={PAGES[card.next.kind]}><Sentence parts={card.next.label} /></Way>} />}
       </p>
       {brief && <Open connection={connection} card={card} asksOwner={asksOwner} />}
     </section>
   )
+}
+
+/** What is looked at on a page of its own, whichever step is now. */
+const PAGES: Partial<Record<string, '/settings/server'>> = { fix_network: '/settings/server' }
+
+/** Leads to that page, else to the step that is now. */
+function Way({ to, children }: { to: '/settings/server' | undefined; children: ReactNode }) {
+  if (to !== undefined) return <Link className="link" to={to}>{children}</Link>
+  return <a className="link" href="#now" onClick={(event) => { event.preventDefault(); goToStep() }}>{children}</a>
 }
 
 /** What the person is allowed to do who does the next thing, beyond working here; as the steps ask it. */

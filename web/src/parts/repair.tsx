@@ -133,13 +133,13 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
     const candidates = missing === undefined ? [] : candidatesFor(missing, connection)
     if (!may('administer')) return <AskOwner />
     if (missing !== undefined && candidates.length > 0) return <GoesOn account={missing} candidates={candidates} connectionId={connection.id} first />
-  } else if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.card.next?.href == null)) && !away) return may('enter_secret', connection.id) ? <SignInAgain connection={connection} /> : <AskOwner />
+  } else if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.cause !== 'connection_migrated' && problem.card.next?.href == null)) && !away) return may('enter_secret', connection.id) ? <SignInAgain connection={connection} /> : <AskOwner />
   return (
     <>
       {act.error !== null && <Trouble error={act.error} />}
       {paper !== null && <Paper kind={paper} problem={problem} first />}
       <div className="flex flex-wrap items-center gap-3">
-        <Prepared step={step} problem={problem} />
+        <Prepared step={step} problem={problem} connection={connection} />
         <button className="button button-primary" disabled={act.isPending} onClick={() => (step.kind === 'choose_account' && problem.accountId !== null ? act.send('PATCH', `/accounts/${problem.accountId}`, { state: 'paused' }, () => says('done')) : says('done'))}>
           {act.isPending ? say('Checking…') : say(WORDS[step.kind] ?? (locked ? message('Check once') : message('Check now')))}
         </button>
@@ -153,10 +153,17 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
 /** What the button of a step says where “Check now” would not tell what happens. */
 const WORDS: Partial<Record<string, string>> = { mfa: message('Get a new question'), choose_account: message('Close this feed, keep the rows'), allow_sign_in: message('Sign in once'), same_secret: message('It is right: send it once more') }
 
-/** What a person needs at hand for a step: the bank's site, the file page. */
-function Prepared({ step, problem }: { step: Step; problem: Problem }) {
+/** What a person needs at hand for a step: the bank's site, the file page, another way to the same account, the check of this server. */
+function Prepared({ step, problem, connection: { id } }: { step: Step; problem: Problem; connection: Connection }) {
+  const may = useMay()
   const site = problem.card.next?.href ?? null
-  if (step.kind === 'import_file') return <Link className="button" to="/import">{say('Import a file')}</Link>
+  const otherWay = may('enter_secret', id) && <Link className="button" to="/connections/$id/reconnect" params={{ id }}>{say('Another entry or way of the bank')}</Link>
+  const server = <Link className="button" to="/settings/server">{say('See the check of this server')}</Link>
+  if (step.kind === 'import_file') return <><Link className="button" to="/import">{say('Import a file')}</Link>{problem.cause === 'access_restricted' && otherWay}</>
+  if (step.action === 'fix_network') return server
+  if (step.action === 'fix_configuration') return <>{otherWay}{server}</>
+  // The way that the bank moved to is another one: it is signed in to beside this one, and looked at first.
+  if (step.kind === 'reconnect' && problem.cause === 'connection_migrated') return otherWay
   if ((step.kind === 'act_at_bank' || step.kind === 'reconnect') && site !== null) return <a className="button" href={site} target="_blank" rel="noreferrer">{say('Open the bank’s site ↗')}</a>
   return null
 }

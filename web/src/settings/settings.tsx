@@ -9,6 +9,7 @@ const PAGES = [
   { to: '/settings/schedule', label: message('Schedule'), owner: false },
   { to: '/settings/alerts', label: message('Alerts'), owner: false },
   { to: '/settings/data', label: message('Data'), owner: false },
+  { to: '/settings/server', label: message('This server'), owner: false },
   { to: '/settings/members', label: message('Members'), owner: true },
   { to: '/settings/keys', label: message('Keys'), owner: true },
   { to: '/settings/audit', label: message('Audit log'), owner: true },
