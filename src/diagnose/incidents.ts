@@ -151,16 +151,18 @@ async function open({ store, clock, entropy }: IncidentDeps, { connection, open:
   }, problems.map(({ id }) => id))
 }
 
-/** Where one connection alone asks a bank, a harmless question that gets no answer, or the answer that the bank is away, is the second witness. */
-export async function noteSilence(deps: IncidentDeps, connection: Connection, problem: Problem): Promise<void> {
+/** Where one connection alone asks a bank, a harmless question that gets no answer, or the answer that the bank is away, is the second witness. `lookedAt`: when it was asked. */
+export async function noteSilence(deps: IncidentDeps, connection: Connection, problem: Problem, lookedAt: number): Promise<void> {
   const { institutionId } = connection
   const now = deps.clock.now()
-  const [latest, known] = await Promise.all([deps.store.runs.latestByConnection(now - FRESH_MS), deps.store.incidents.list({ institutionId, since: problem.openedAt, limit: 1 })])
+  const [latest, known] = await Promise.all([deps.store.runs.latestByConnection(now - FRESH_MS), deps.store.incidents.list({ institutionId, since: problem.openedAt, limit: MANY })])
   const others = latest.filter((one) => one.institutionId === institutionId && one.connectionId !== connection.id)
-  if (known.length > 0 || others.some(({ lastSuccessAt }) => lastSuccessAt !== null && lastSuccessAt > problem.openedAt)) return
+  // One that ended before the question was another: this one began after it.
+  const startedAt = known.length === 0 ? problem.openedAt : lookedAt
+  if (known.some(({ endedAt }) => endedAt === null || endedAt >= lookedAt) || others.some(({ lastSuccessAt }) => lastSuccessAt !== null && lastSuccessAt > startedAt)) return
   const failing = others.filter(({ run }) => failsAsBank(run)).length + 1
   await deps.store.incidents.open({
-    id: deps.entropy.id(now), institutionId, scope: { kind: 'bank' }, cause: causeOf(problem), startedAt: problem.openedAt, lastFailureAt: now, endedAt: null, failing, connections: Math.max(failing, others.length + 1), witness: 'probe', problemId: problem.id,
+    id: deps.entropy.id(now), institutionId, scope: { kind: 'bank' }, cause: causeOf(problem), startedAt, lastFailureAt: now, endedAt: null, failing, connections: Math.max(failing, others.length + 1), witness: 'probe', problemId: problem.id,
   }, [])
 }
 

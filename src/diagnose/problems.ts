@@ -9,6 +9,7 @@ import { OUTAGES } from '../domain/cause.ts'
 import type { Connection, Diagnosis, Problem, ReadBy } from '../domain/connection.ts'
 import type { CaseContext, Evidence, Failure } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
+import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -19,7 +20,7 @@ import { contextFor, loadFacts } from './context.ts'
 import { diagnose } from './diagnose.ts'
 import { dropIncidents, settleIncidents } from './incidents.ts'
 import { mergeEvidence } from './merge-evidence.ts'
-import { answerOf, newsOf } from './step-news.ts'
+import { answerOf, newsOf, ofThisTime } from './step-news.ts'
 
 export type ProblemDeps = {
   readonly store: TenantStore
@@ -93,7 +94,7 @@ async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId
   const evidence = mergeEvidence(failure.evidence)
   const context = { ...contextFor(loaded), ...(own === undefined ? {} : toldIn(own, evidence)) }
   const plan = own === undefined ? null : await store.problems.plan(own.id)
-  const diagnosis = diagnose({ evidence, context }, undefined, newsOf(plan, evidence))
+  const diagnosis = diagnose({ evidence, context }, undefined, newsOf(plan === null || own === undefined ? null : sinceThen(plan, own, evidence), evidence))
   if (own !== undefined && failure.code === 'secret_withheld' && !isBackAndRefuses(own, failure, ended)) return keep(deps, own, now)
   if (own !== undefined) {
     const changed = { updatedAt: now, failure, context, diagnosis }
@@ -111,6 +112,12 @@ async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId
   await store.problems.open(problem)
   await store.problems.keepExchanges(problem.id, run.id, ended.exchanges())
   return problem
+}
+
+/** The plan of a problem as far as it tells of the answer that came now: of a time before in which the bank answered so, nothing that was looked at. */
+function sinceThen(plan: RepairPlan, { failure }: Problem, now: Evidence): { readonly steps: readonly RepairStep[] } {
+  const [before, answer] = [answerOf(mergeEvidence(failure.evidence)), answerOf(now)]
+  return before === answer ? plan : { steps: ofThisTime(plan.steps, answer, Infinity) }
 }
 
 /** Facts that only a person can know. */

@@ -3,7 +3,8 @@
  * have ended less likely; what harmless questions found speaks as their table says (knowledge/probes.ts).
  * Each speaks of the answer that the bank gave then: of another one that came since it says nothing, or an
  * outage would be doubted because the password before it was in vain. And each speaks once, as it ended last:
- * what did not help five times is no five witnesses. Turns a plan's steps into voices for the inference.
+ * what did not help five times is no five witnesses. What was looked at or waited for speaks only of its own time: where the bank has answered
+ * otherwise since, it is of an outage before this one (`ofThisTime`). Turns a plan's steps into voices for the inference.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { Evidence } from '../domain/evidence.ts'
@@ -29,6 +30,16 @@ export function newsOf(plan: { readonly steps: readonly StepNews[] } | null, evi
   for (const step of plan?.steps ?? []) if (step.answer === undefined || step.answer === answer) for (const [of, voice] of voicesOfStep(step)) newest.set(of, voice)
   return [...newest.values()]
 }
+
+/**
+ * Without the looks and waits of a time before, in which the bank answered as it does now: since `changedAt` it does so again. What a person did counts
+ * for that answer whenever it comes back.
+ */
+export function ofThisTime<S extends StepNews & Pick<RepairStep, 'endedAt'>>(steps: readonly S[], answer: string, changedAt: number): readonly S[] {
+  return steps.filter((step) => step.who === 'person' || step.answer !== answer || !LOOKS.includes(step.action) || (step.endedAt ?? Infinity) >= changedAt)
+}
+
+const LOOKS: readonly (ActionCode | null)[] = ['auto_retry', 'wait_for_bank']
 
 /** What tells one answer of a bank from another: where it came, and its codes; its words only where there is nothing else, without numbers, which change with every answer. `evidence`: all of a failure, merged. */
 export function answerOf({ stage, networkError, httpStatus, codes, message = '' }: Evidence): string {

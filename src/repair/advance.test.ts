@@ -316,6 +316,29 @@ const at = (stage: 'http' | 'signon', evidence: object, code: 'http_refused' | '
 const OVERLOADED = at('http', { httpStatus: 503 }, 'http_refused')
 const ASKS = failure({ stage: 'mfa', codes: ['3000'], message: 'MFA challenge required' })
 
+// Fails when: what was asked in an outage that is over counts in the next one (was so: the bank was not asked again, the plan showed the old look as done, and no incident was opened).
+test('a second outage of one problem is looked at anew and is an incident of its own; what a person did between stays done', async () => {
+  const world = await broken(() => DOWN)
+  const hear = async (bank: RepairWorld['bank']): Promise<RepairPlan | null> => {
+    world.bank = bank
+    world.reachable = bank('')?.code !== 'bank_unreachable'
+    await world.sync(C)
+    return goOn(world)
+  }
+  await hear(() => DOWN)
+  await hear(() => REFUSED)
+  world.now += 10 * HOUR_MS
+  await world.enterSecret(C, 'another')
+  const began = world.now
+  const plan = await hear(() => DOWN)
+  const looks = plan?.steps.filter(({ learned }) => learned === 'silent') ?? []
+  assert.deepEqual([looks.length, looks[0]!.startedAt! > began], [1, true])
+  assert.deepEqual([new Set(plan?.steps.map(({ id }) => id)).size, plan?.steps.some(({ action, state }) => action === 'fix_credentials' && state === 'done')], [plan?.steps.length, true])
+  const all = await world.store.incidents.list({ institutionId: 'riverbank', limit: 9 })
+  assert.deepEqual(all.map(({ endedAt }) => endedAt === null), [true, false])
+  assert.ok(all[0]!.startedAt > all[1]!.endedAt!)
+})
+
 // Fails when: what was asked and tried while a password was refused doubts the outage that came after it (was so: “We asked the bank more often than it allows” of a bank that refused connections).
 test('the card follows what the bank answers now: what was tried on another answer says nothing of it, and speaks again when that one is back', async () => {
   const world = await broken(() => REFUSED)

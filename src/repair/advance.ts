@@ -12,10 +12,10 @@ import type { ProbeKind } from '../domain/probe.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
-import { answerOf, newsOf } from '../diagnose/step-news.ts'
+import { answerOf, newsOf, ofThisTime } from '../diagnose/step-news.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { strikes } from '../diagnose/bank-health.ts'
-import { noteSilence } from '../diagnose/incidents.ts'
+import { asksBank, noteSilence } from '../diagnose/incidents.ts'
 import { isOutage, loadBankHealth, problemsOf, showsLock } from '../diagnose/problems.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -48,6 +48,8 @@ export type RepairDeps = {
 export type RepairEvent = { readonly kind: 'go_on'; readonly problemId?: string } | { readonly kind: 'person'; readonly stepId: string; readonly did: 'done' | 'cannot' }
 
 const MOST_ACTS = 12
+/** What a bank answered before these is long past. */
+const RUNS_LOOKED_AT = 20
 /** From this long on a step's effect is not looked for at once. */
 const LONG_MINUTES = 30
 /** A step that only a person can set free is looked at again in case nobody said so here. */
@@ -129,14 +131,17 @@ async function isBankDown({ store, clock }: RepairDeps, connection: Connection, 
 /** A plan from the distribution as it is after what was tried; what was done stays in front. `mayProve`: a read may be the next thing. */
 async function replan(deps: RepairDeps, connection: Connection, problem: Problem, before: RepairPlan | null, mayProve = true): Promise<RepairPlan> {
   const now = deps.clock.now()
-  const finished = (before?.steps ?? []).filter(({ kind, state }) => kind !== 'proof' && (state === 'done' || state === 'did_not_help' || state === 'skipped'))
-  const unplanned = before?.steps.filter(({ state }) => state === 'waiting' || state === 'now') ?? []
   const evidence = mergeEvidence(problem.failure.evidence)
-  const news = newsOf(before, evidence)
+  const answer = answerOf(evidence)
+  const told = before === null ? null : { ...before, steps: ofThisTime(before.steps, answer, await lastOtherAnswer(deps, connection.id, answer)) }
+  const finished = (told?.steps ?? []).filter(({ kind, state }) => kind !== 'proof' && (state === 'done' || state === 'did_not_help' || state === 'skipped'))
+  const unplanned = told?.steps.filter(({ state }) => state === 'waiting' || state === 'now') ?? []
+  const news = newsOf(told, evidence)
   const diagnosis = news.length === 0 ? problem.diagnosis : diagnose({ evidence, context: problem.context }, undefined, news)
   if (news.length > 0) await deps.store.problems.update(problem.id, { diagnosis, updatedAt: now })
   // Both witnesses speak of one answer: what an earlier outage was asked says nothing of this one.
-  if (isOutage(diagnosis) && finished.some(({ learned, answer }) => (learned === 'silent' || learned === 'says_away') && answer === answerOf(evidence))) await noteSilence(deps, connection, { ...problem, diagnosis })
+  const look = finished.find((step) => (step.learned === 'silent' || step.learned === 'says_away') && step.answer === answer)
+  if (isOutage(diagnosis) && look !== undefined) await noteSilence(deps, connection, { ...problem, diagnosis }, look.startedAt ?? now)
   const last = finished.at(-1)
   const status = await deps.vault.status(ownerOf(connection))
   // A step that a person did is proved at once, where the secret may be sent: reading is cheaper than any other step.
@@ -144,10 +149,17 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const canProbe = (await deps.probes(connection.id)).includes('profile')
   const plan = planFor({ ...problem, diagnosis }, {
     planId: before?.state === 'open' ? before.id : deps.entropy.id(now), now, bankName: connection.institutionName,
-    bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), secret: status, nextTryAt: connection.nextSyncAt, canProbe, finished, answer: answerOf(evidence),
+    bankDown: await isBankDown(deps, connection, { ...problem, diagnosis }), secret: status, nextTryAt: connection.nextSyncAt, canProbe, finished, answer,
   })
   const kept = { ...plan, createdAt: before?.state === 'open' ? before.createdAt : now }
   return proveNow ? proofFirst(kept, now, last) : kept
+}
+
+/** When a read last ended otherwise than with this answer; minus infinity: not among the newest. */
+async function lastOtherAnswer({ store }: RepairDeps, connectionId: string, answer: string): Promise<number> {
+  const newest = await store.runs.list({ connectionId, limit: RUNS_LOOKED_AT })
+  const other = newest.find((run) => run.endedAt !== null && asksBank(run) && (run.failure === null || answerOf(mergeEvidence(run.failure.evidence)) !== answer))
+  return other?.endedAt ?? -Infinity
 }
 
 /** A proof that failed says of the person's step before it that it did not help. */

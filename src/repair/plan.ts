@@ -60,7 +60,8 @@ const ALONE_MS = 6 * 60 * MINUTE_MS
 /** A plan for an open problem. Its last step is the proof; the first unfinished step is `now`. */
 export function planFor(problem: Problem, facts: PlanFacts): RepairPlan {
   const chosen = stepsFor(problem, facts)
-  const done = facts.finished.length
+  // Some that were finished may be gone; the number of each is its own.
+  const done = Math.max(facts.finished.length, ...facts.finished.map(({ id }) => Number.parseInt(id, 10) || 0))
   const steps = chosen.map((text, at) => stepOf(text, facts, done + at))
   const proof = proofStep(facts, done + steps.length, steps.length === 0)
   const open = [...steps, proof].map((step, at) => (at === 0 ? { ...step, state: 'now' as const, startedAt: facts.now } : step))
