@@ -86,7 +86,7 @@ async function worldOf(sandbox: Sandbox, { definition, parameters }: Broken): Pr
   const { instance } = sandbox.opened
   const connectionId = await connectAna(sandbox, () => undefined)
   const person = createScriptedPerson(instance, sandbox.listening.officeUrl)
-  const fault: DemoFault = { family: definition.family === 'data' ? 'own_side' : definition.family, fault: definition.name, strikes: EVERYBODY.has(definition.name) ? 'everybody' : 'ana', account: ONE_ACCOUNT.has(definition.name) ? 'ana-savings' : null }
+  const fault: DemoFault = { family: definition.family === 'data' ? 'own_side' : definition.family, fault: definition.name, sentence: definition.sentence, strikes: EVERYBODY.has(definition.name) ? 'everybody' : 'ana', account: ONE_ACCOUNT.has(definition.name) ? 'ana-savings' : null }
   const strike = () =>
     void sandbox.bank.inject({ name: fault.fault, parameters, ...(fault.strikes === 'ana' ? { login: ANA.user } : {}), ...(fault.account === null ? {} : { account: fault.account }) })
   const read = async (): Promise<SyncRun> => {

@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBank, type Bank } from '../../bank/bank.ts'
 import { ANA, BANK_FID, BANK_ORG, CUSTOMERS } from '../../bank/customers.ts'
-import { ATLAS } from '../../bank/faults/atlas.ts'
 import { listen, type Listening } from '../../bank/listen.ts'
 import type { WireLimits } from '../adapters/http-wire.ts'
 import { hostClock } from '../adapters/clock.ts'
@@ -131,10 +130,7 @@ function controlOf(bank: Bank, listening: Listening, advance: (ms: number) => vo
     hints: (language) => hintsOf(language, bank),
     faults: async () => {
       const active = new Set(bank.faults.list(bank.now()).map((fault) => fault.definition.name))
-      return DEMO_FAULTS.map(({ family, fault }) => ({
-        family, fault, familyName: FAMILY_NAMES[family], active: active.has(fault),
-        sentence: ATLAS.find((definition) => definition.name === fault)?.sentence ?? '',
-      }))
+      return DEMO_FAULTS.map(({ family, fault, sentence }) => ({ family, fault, sentence, familyName: FAMILY_NAMES[family], active: active.has(fault) }))
     },
     inject: async (name) => {
       breakBank(bank, name)

@@ -75,7 +75,7 @@ async function playFamily(sandbox: Sandbox, person: ScriptedPerson, connectionId
   sandbox.advance(26 * HOUR_MS) // rows are booked meanwhile
   breakBank(sandbox.bank, fault.fault)
   await sandbox.listening.settle()
-  tell(`${FAMILY_NAMES[fault.family]}: ${ATLAS.find((d) => d.name === fault.fault)?.sentence ?? fault.fault}`)
+  tell(`${FAMILY_NAMES[fault.family]}: ${fault.sentence}`)
   await instance.verbs.sync(connectionId, 'person')
   const problem = await openProblem(instance, connectionId)
   if (problem === null) return { family: fault.family, fault: fault.fault, cause: null, p: 0, rightCause: false, mended: false, humanSteps: 0, ...(await judged(sandbox)) }

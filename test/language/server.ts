@@ -3,7 +3,6 @@
  * that the layers below the API make in English and that `retold` says anew. Sentences are found by how they read, so
  * that who writes a new one need not think of it: the test of the files says that it has no translation.
  */
-import { ATLAS } from '../../bank/faults/atlas.ts'
 import { PROBLEMS } from '../../src/api/problems.ts'
 import { CARDS } from '../../src/diagnose/catalogue.ts'
 import { ACTION_WORDS } from '../../src/diagnose/knowledge/action-words.ts'
@@ -47,7 +46,7 @@ function tables(): readonly (readonly [string, string])[] {
     ...named('src/diagnose/catalogue.ts', Object.values(CARDS).flatMap(({ what, relink, next }) => [...what, ...relink, ...(next?.label ?? [])])),
     ...named('src/repair/steps.ts', [...[...STEPS, ALLOW_SIGN_IN, GOES_ON, SAME_SECRET, NEW_PASSWORD, WAIT_FOR_ANSWER].map(({ title }) => title), PROOF_TITLE]),
     ...named('src/api/problems.ts', Object.values(PROBLEMS).flatMap(({ title, remedy }) => [title, remedy])),
-    ...named('src/demo/faults.ts', [...Object.values(FAMILY_NAMES), ...DEMO_FAULTS.flatMap(({ fault }) => ATLAS.find(({ name }) => name === fault)?.sentence ?? [])]),
+    ...named('src/demo/faults.ts', [...Object.values(FAMILY_NAMES), ...DEMO_FAULTS.map(({ sentence }) => sentence)]),
     ...named('zod', FIELD_ERRORS),
     ...named('a value', WORDS),
     ...named('src/diagnose/knowledge', [...KNOWLEDGE.rules.map(({ because }) => because), ...KNOWLEDGE.tables.flatMap(({ codes }) => codes.map(({ meaning }) => meaning)), ...KNOWLEDGE.tables.flatMap(({ seenBy, codes }) => [seenBy, ...codes.flatMap(({ reasons }) => reasons.flatMap(([, , , when]) => when ?? []))])]),

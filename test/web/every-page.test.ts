@@ -100,6 +100,16 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await leave(page)
   })
 
+  // Fails when: what the demo can break is told by the number that the bank's server answers (was so: “unavailable (503)”, “(2005)”, “answers 502”).
+  test('the cards of the demo tell without a code what breaks', async () => {
+    const page = await world.openPage()
+    await settled(page, world.url('/demo'))
+    const told = await page.getByRole('region').filter({ has: page.getByRole('button', { name: /Break it|repairs it/ }) }).allInnerTexts()
+    assert.equal(told.length, 8)
+    for (const text of told) assert.doesNotMatch(text, /\d{3}|\w_\w|Retry-After/)
+    await leave(page)
+  })
+
   test('the bank’s words are a quotation and nothing else, in any script; an answer to the open question re-ranks the causes before the eyes', async () => {
     const page = await world.openPage()
     const words = 'رمز الدخول غير صحيح <img src=x onerror=alert(1)>'
