@@ -19,8 +19,8 @@ import { problemBody, PROBLEMS, type ProblemCode } from './problems.ts'
 await readLanguages()
 
 const ALL: CardFacts = {
-  bank: 'Riverbank', account: 'Girokonto', provider: 'Go-between', website: 'https://riverbank.example', nextTryAt: 1, maintenanceUntil: 2, consentEndedOn: '2026-10-03' as Day, failingConnections: 2, allConnections: 3,
-  failingBanks: 4, historyDays: 90, missingFrom: '2026-10-01' as Day, missingTo: '2026-10-02' as Day, setting: 'url', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app',
+  bank: 'Riverbank', account: 'Girokonto', website: 'https://riverbank.example', nextTryAt: 1, maintenanceUntil: 2, consentEndedOn: '2026-10-03' as Day, failingConnections: 2, allConnections: 3,
+  failingBanks: 4, missingFrom: '2026-10-01' as Day, missingTo: '2026-10-02' as Day, setting: 'url', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app',
 }
 const MOST_WORDS = 14
 

@@ -10,8 +10,8 @@ import { causePages } from './cause-docs.ts'
 import { cardFor, headings, inTen, likelihoodWords, plainText, type CardFacts } from './sentences.ts'
 
 const ALL_FACTS: CardFacts = {
-  bank: 'Riverbank', account: 'Checking', provider: 'Gateway', website: 'https://riverbank.example', nextTryAt: 1_790_000_000_000, maintenanceUntil: 1_790_000_000_000, consentEndedOn: day('2026-10-03'),
-  failingConnections: 2, allConnections: 3, failingBanks: 5, historyDays: 90, missingFrom: day('2026-01-01'), missingTo: day('2026-07-04'), setting: 'FID', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app', bankWords: null, bankDown: false,
+  bank: 'Riverbank', account: 'Checking', website: 'https://riverbank.example', nextTryAt: 1_790_000_000_000, maintenanceUntil: 1_790_000_000_000, consentEndedOn: day('2026-10-03'),
+  failingConnections: 2, allConnections: 3, failingBanks: 5, missingFrom: day('2026-01-01'), missingTo: day('2026-07-04'), setting: 'FID', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app', bankWords: null, bankDown: false,
 }
 const NO_FACTS: CardFacts = { bank: 'Riverbank' }
 const FORBIDDEN = /something went wrong|try again|oops|error occurred|please|!|synced/i
@@ -52,10 +52,10 @@ const CARD_OF: { readonly [C in CauseCode]: readonly [what: string, chip: Chip, 
   connection_migrated: ['Riverbank moved bank feeds to another way.', 'needs_you', 'See the preview'],
   access_restricted: ['Riverbank does not let programs like Relink in.', 'waiting_for_bank', 'See other ways'],
   rate_limited: ['We asked Riverbank more often than it allows.', 'our_side', null],
-  history_limit: ['Riverbank gives only the last 90 days.', 'needs_you', 'Import a file for 2026-01-01 to 2026-07-04'],
+  history_limit: ['Riverbank does not give all the days we asked for.', 'needs_you', 'Import a file for 2026-01-01 to 2026-07-04'],
   scheduled_maintenance: ['Riverbank is closed for maintenance until 2026-09-21 14:13 UTC.', 'waiting_for_bank', null],
   client_bug: ['Riverbank answered; Relink did not understand it.', 'our_side', 'Update Relink; if none, send the bundle'],
-  aggregator_down: ['Gateway, which stands between us and Riverbank, is down.', 'waiting_for_bank', null],
+  aggregator_down: ['The provider, which stands between us and Riverbank, is down.', 'waiting_for_bank', null],
   configuration: ['The setting FID does not fit Riverbank.', 'this_server', 'Open the setting'],
   local_network: ['This server has no internet: 5 banks fail at once.', 'this_server', 'See the network check'],
   unknown: ['Riverbank could not be read; we do not know why yet.', 'our_side', 'Tell us what you see at Riverbank'],

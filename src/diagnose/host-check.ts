@@ -118,7 +118,7 @@ function home({ homeWritable }: HostFacts): HostFinding {
 }
 
 function database({ database: found }: HostFacts): HostFinding {
-  if ('version' in found) return { check: 'database', state: 'ok', sentence: `It answers, version ${found.version}.` }
+  if ('version' in found) return { check: 'database', state: 'ok', sentence: `It answers: ${found.version}.` }
   return { check: 'database', state: 'broken', sentence: found.problem }
 }
 

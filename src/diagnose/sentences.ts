@@ -23,7 +23,6 @@ export type Part =
 export type CardFacts = {
   readonly bank: string
   readonly account?: string | null
-  readonly provider?: string | null
   /** The bank's verified site; no button leads there without it. */
   readonly website?: string | null
   readonly nextTryAt?: number | null
@@ -34,7 +33,6 @@ export type CardFacts = {
   readonly failingConnections?: number | null
   readonly allConnections?: number | null
   readonly failingBanks?: number | null
-  readonly historyDays?: number | null
   readonly missingFrom?: Day | null
   readonly missingTo?: Day | null
   readonly setting?: string | null
@@ -134,7 +132,6 @@ function factPart(language: Language, name: string, facts: CardFacts): Part | nu
   switch (name) {
     case 'bank': return facts.bank
     case 'account': return facts.account ?? null
-    case 'provider': return facts.provider ?? null
     case 'setting': return facts.setting ?? null
     case 'askedBefore': return facts.askedBefore == null ? null : translated(language, facts.askedBefore)
     case 'asksNow': return facts.asksNow == null ? null : translated(language, facts.asksNow)
@@ -144,7 +141,6 @@ function factPart(language: Language, name: string, facts: CardFacts): Part | nu
     case 'consentEndedOn': return day(facts.consentEndedOn)
     case 'missingFrom': return day(facts.missingFrom)
     case 'missingTo': return day(facts.missingTo)
-    case 'historyDays': return count(facts.historyDays)
     case 'stops': return (facts.stops ?? 0) > 1 ? count(facts.stops) : null
     case 'failing': return count(facts.failingConnections)
     case 'connections': return count(facts.allConnections)

@@ -21,7 +21,7 @@ const CARDS: Record<DemoFault['family'], { readonly says: RegExp; readonly chip:
   outdated: { says: /^Your permission at Sandbox Bank has ended\.$/, chip: 'Needs you' },
   restriction: { says: /^We asked Sandbox Bank more often than it allows\.$/, chip: 'Our side' },
   maintenance: { says: /^Sandbox Bank is closed for maintenance/, chip: 'Waiting for the bank' },
-  own_side: { says: /stands between us|provider between us/, chip: 'Waiting for the bank' },
+  own_side: { says: /stands between us/, chip: 'Waiting for the bank' },
 }
 const LIKELIHOOD = /\((about [468]|more than 9) in 10\)|Not clear yet/
 /** A repair that needs more turns than this is not coming to an end. */

@@ -28,6 +28,8 @@ function Findings() {
   const check = useQuery({ queryKey: ['server-check'], queryFn: () => get<{ items: HostFinding[] }>('/server/check'), gcTime: 0, staleTime: Infinity })
   return (
     <>
+      {/* Above what comes late, so that nothing moves. */}
+      <p><button type="button" className="button" disabled={check.isFetching} onClick={() => void check.refetch()}>{check.isFetching ? say('Checking…') : say('Check again')}</button></p>
       <Loaded query={check}>
         {({ items }) => (
           <ul className="panel grid gap-3" aria-label={say('What was found')} aria-busy={check.isFetching}>
@@ -40,7 +42,6 @@ function Findings() {
           </ul>
         )}
       </Loaded>
-      <p><button type="button" className="button" disabled={check.isFetching} onClick={() => void check.refetch()}>{check.isFetching ? say('Checking…') : say('Check again')}</button></p>
     </>
   )
 }
