@@ -14,7 +14,8 @@ import type { Question, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, CandidateQuery, Candidates } from '../ports/feed.ts'
 import type { Movement } from './balance.ts'
 import { countedOnce, decideByBalance, doubtTwins, isRepeat, presume } from './by-balance.ts'
-import { byId, idsUnder, isBookedBy, isOwn } from './candidate.ts'
+import { byId, isBookedBy } from './candidate.ts'
+import { closingsOf, type Closing } from './closings.ts'
 import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { doubtIds } from './doubt-ids.ts'
 import { doubtMet } from './file-equals.ts'
@@ -23,11 +24,12 @@ import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
 import { believedCovers, CUT_ROWS, implausible, movedByYears, movedOn, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
-import { decideRepeats, doubtRepeats, isAboutRepeat, ofStored, Repeats } from './repeats.ts'
-import { followRules, isOfStandingPending } from './rules.ts'
+import { decideRepeats, doubtRepeats, ofStored, Repeats } from './repeats.ts'
+import { followRules } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
 import { addCounts, askLedger, commitContext, commitRows, ledgerFrom, NO_COUNTS, spanning, statedBalances, type Ledger, type LedgerFacts, type SettleContext } from './settle.ts'
 import { failsFrom, needsTending, tendBalance } from './tend-balance.ts'
+import { touchedDays } from './touched-days.ts'
 import { disputedDays, isOfNewest } from './window.ts'
 
 export type AnswerEnd = {
@@ -73,8 +75,6 @@ type AfterDoubt = { readonly doubtedBefore: boolean; readonly listedBefore: numb
 
 /** What became of its rows, and which stored ones it lacks. `failure`: why it cannot be believed whole. */
 type Judged = { readonly context: MatchContext; readonly failure: Failure | null; readonly ledger: Ledger | null; readonly missing: readonly Candidate[]; readonly balanced: readonly Decision[] }
-
-type Closing = { readonly question: Question; readonly answer: 'same' | 'different' | 'kept' | 'removed' }
 
 export class Answer {
   readonly #context: SettleContext & AfterDoubt
@@ -155,7 +155,7 @@ export class Answer {
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
-    const closings = closingsOf(questions, decisions, missing, candidates, believed, source.id, coverage.filter(({ sourceId }) => sourceId === source.id))
+    const closings = closingsOf(questions, { decisions, missing, candidates, covers: believed, sourceId: source.id, answered: coverage.filter(({ sourceId }) => sourceId === source.id) })
     if (failure === null) await this.#endMissing(builder, candidates, missing, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
@@ -163,7 +163,7 @@ export class Answer {
     // them, unless they end before the days in which the balance moved.
     const failsAfter = failsFrom(verdict.spans)
     const judges = verdict.sound === false && verdict.spans.every((span) => span.from <= this.#asked.to)
-    const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : this.#toItsEnd(touchedDays(settled, candidates, missing, decisions, [...late(settled, this.#asked, coverage, source.id), ...besideRedated(settled, candidates)]))
+    const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : touchedDays({ rows: settled, decisions, candidates, missing, asked: this.#asked, coverage, sourceId: source.id })
     await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread), ...(this.#isTurnedBack ? { sign: source.sign } : {}) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
@@ -214,11 +214,6 @@ export class Answer {
     const movementsOf = (decisions: readonly Decision[]): readonly Movement[] => this.#build(candidates, decisions).finish().movements
     const decided = decideByBalance(all, movementsOf(all), isSound)
     return { context, missing, failure, ledger, balanced: this.#repeats.hasAny ? doubtTwins(decided, movementsOf(decided), isSound) : decided }
-  }
-
-  /** An answer that changed known rows may be wrong in the new ones after them as well. */
-  #toItsEnd(touched: DayRange | null): DayRange | null {
-    return touched === null || !contains(this.#asked, touched.to) ? touched : { from: touched.from, to: this.#asked.to }
   }
 
   /** A page sent twice: only told for rows without ids, because rows with ids are recognised one by one. */
@@ -346,46 +341,6 @@ export class Answer {
   }
 }
 
-/** Questions that this answer settles by itself. `answered`: the days for which its source answered before. */
-function closingsOf(open: readonly Question[], decisions: readonly Decision[], missing: readonly Candidate[], candidates: Candidates, covers: DayRange | null, sourceId: string, answered: readonly DayRange[]): readonly Closing[] {
-  if (open.length === 0) return []
-  const shown = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
-  const booked = new Set(decisions.flatMap((decision) => (decision.row.content.status !== 'posted' ? [] : decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' ? [decision.transaction.id] : [])))
-  const dropped = new Set(missing.filter((candidate) => candidate.state === 'pending').map((candidate) => candidate.id))
-  const stored = byId(candidates)
-  const merged = new Set<TransactionId>()
-  // Under the same id or another.
-  const repeated = new Set(decisions.flatMap((decision) => (decision.kind === 'seen' ? [decision.transactionId] : decision.kind === 'join' && decision.row.contentKey === decision.transaction.contentKey ? [decision.transaction.id] : [])))
-  // Booked both, of other days or words, and asked about while the first was out of sight: now it is shown as ever, and what came is shown too, or stands where this answer does not look. Both shown as they are stored are two, whoever showed them before.
-  const isStillThere = (first: Candidate, second: Candidate): boolean => {
-    if (first.contentKey === second.contentKey || [first, second].some(({ state }) => state !== 'posted') || !repeated.has(first.id)) return false
-    // Under one id on two days it may be one that is dated in two ways: of a day that nobody answers for no later answer could tell.
-    const mayBeOne = !answered.some((range) => contains(range, second.postedOn)) && idsUnder(second, sourceId).some((id) => idsUnder(first, sourceId).includes(id))
-    const isElsewhere = covers !== null && !contains(covers, second.postedOn) && !mayBeOne
-    return repeated.has(second.id) || ([first, second].every((side) => isOwn(side, sourceId)) && (shown.has(second.id) || isElsewhere))
-  }
-  return open.flatMap((question): Closing[] => {
-    const { kind, transactionId, otherTransactionId } = question
-    const [first, second] = [stored.get(transactionId), stored.get(otherTransactionId ?? '')]
-    // Came twice under one id in one answer, and once in another: the bank had repeated it.
-    if (isAboutRepeat(question, first, second)) {
-      const once = shown.has(transactionId) && !shown.has(otherTransactionId!) && covers !== null && contains(covers, second!.postedOn)
-      return once ? [{ question, answer: 'same' }] : []
-    }
-    if (kind !== 'same_transaction') return shown.has(transactionId) ? [{ question, answer: 'kept' }] : dropped.has(transactionId) ? [{ question, answer: 'removed' }] : []
-    if (first !== undefined && second !== undefined && isStillThere(first, second)) return [{ question, answer: 'different' }]
-    if (otherTransactionId === null || !shown.has(otherTransactionId)) return []
-    // The pending one is booked by a row of its own, beside the other: two rows in one answer are two.
-    if (isOfStandingPending(question.pattern) && booked.has(transactionId) && booked.has(otherTransactionId)) return [{ question, answer: 'different' }]
-    // The pending twin went and the posted one stayed: they were one. Both still there after it was asked: a person decides.
-    if (!dropped.has(transactionId)) return []
-    // It became one of them: two booked rows that were each asked about beside it are two.
-    if (merged.has(transactionId)) return [{ question, answer: 'different' }]
-    merged.add(transactionId)
-    return [{ question, answer: 'same' }]
-  })
-}
-
 /** Every id that the rows name: their own, the pending ones before them, and those they correct. */
 export function providerIdsOf(rows: readonly Incoming[]): readonly string[] {
   const ids = new Set<string>()
@@ -393,29 +348,6 @@ export function providerIdsOf(rows: readonly Incoming[]): readonly string[] {
     for (const id of [row.providerId, row.pendingProviderId, row.corrects?.providerId ?? null]) if (id !== null) ids.add(id)
   }
   return [...ids]
-}
-
-/** The days, as stored before, of the posted rows that this answer changed or left out, that it showed twice, and of `others`. */
-function touchedDays(rows: RowsCommit, candidates: Candidates, missing: readonly Candidate[], decisions: readonly Decision[], others: readonly Day[]): DayRange | null {
-  const touched = new Set([...rows.updates.map((update) => update.id), ...missing.map((candidate) => candidate.id)])
-  const days = [...others, ...candidates.transactions.flatMap((candidate) => (candidate.state === 'posted' && touched.has(candidate.id) ? [candidate.postedOn] : []))]
-  for (const { row } of decisions) if (isRepeat(row)) days.push(row.content.postedOn)
-  return days.reduce<DayRange | null>((range, day) => spanning({ from: day, to: day }, range), null)
-}
-
-/** Days that were not asked for and were read before, on which the answer brings a row all the same. */
-function late(rows: RowsCommit, asked: DayRange, coverage: readonly Covered[], sourceId: string): readonly Day[] {
-  const read = coverage.filter((covered) => covered.sourceId === sourceId)
-  const days = rows.inserts.flatMap(({ postedOn, state }) => (state === 'posted' && !contains(asked, postedOn) ? [postedOn] : []))
-  return days.filter((day) => read.some((covered) => contains(covered, day)))
-}
-
-/** Days of rows that came with a row which is dated anew now, or after it: what had dated that one wrongly may have dated them. */
-function besideRedated({ updates }: RowsCommit, { transactions }: Candidates): readonly Day[] {
-  const redated = new Set(updates.flatMap(({ id, content, state, change }) => (state === 'posted' && content.postedOn !== undefined && change.changes['state'] === undefined ? [id] : [])))
-  if (redated.size === 0) return []
-  const since = transactions.reduce((least, { id, createdAt }) => (redated.has(id) ? Math.min(least, createdAt) : least), Infinity)
-  return transactions.flatMap(({ state, createdAt, postedOn }) => (state === 'posted' && createdAt >= since ? [postedOn] : []))
 }
 
 function asRanges(covers: DayRange | null): readonly DayRange[] {
