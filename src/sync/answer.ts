@@ -23,7 +23,7 @@ import { doubtHeld, heldBefore } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
-import { believedCovers, CUT_ROWS, implausible, movedByYears, movedOn, signsFlipped, tooManyMissing, wrongYearRows } from './plausible.ts'
+import { believedCovers, CUT_ROWS, implausible, movedByYears, movedOn, signsFlipped, signsOpposed, tooManyMissing, wrongYearRows } from './plausible.ts'
 import { decideRepeats, doubtRepeats, ofStored, Repeats } from './repeats.ts'
 import { followRules } from './rules.ts'
 import { keysOf, separate } from './separate.ts'
@@ -46,6 +46,8 @@ export type Settled = {
   readonly failure: Failure | null
   /** The day after which stated balances and rows disagree, as far as this answer shows. */
   readonly disagreesFrom: Day | null
+  /** Which way the source's amounts are taken from now on. */
+  readonly sign: 1 | -1
 }
 
 /** An old copy of a bank's list is not older than this. */
@@ -55,6 +57,11 @@ const NEAR_DAYS = 13
 /** The other sign of a source is believed when the bank has kept to it for so long. */
 const TURNED_BACK_MS = 3 * 86_400_000
 export const FLIPPED = implausible('The amounts of rows that are known came back with the opposite sign.')
+/** The same of a source that tells rows which only others told so far: which way round it tells them is not known yet. */
+export const OPPOSED: Failure = { ...FLIPPED }
+
+/** Why a source is read with another sign than it has: its bank tells amounts rightly by now, which must be proved; or it tells what others told the other way round. */
+export type Turn = 'back' | 'opposed'
 
 /** A complete answer, and what is known of its account. `stated`: the days that it claims to show completely. */
 type Shown = {
@@ -69,9 +76,9 @@ type Shown = {
 
 /**
  * What is known of the read before this one. `doubtedBefore`: its answer was doubted as well, so that what is missing may be
- * missing for good. `listedBefore`: how many rows it held; null: not known.
+ * missing for good. `listedBefore`: how many rows it held; null: not known. `isFirst`: the source has answered for no day so far.
  */
-type AfterDoubt = { readonly doubtedBefore: boolean; readonly listedBefore: number | null }
+type AfterDoubt = { readonly doubtedBefore: boolean; readonly listedBefore: number | null; readonly isFirst: boolean }
 
 /** What became of its rows, and which stored ones it lacks. `failure`: why it cannot be believed whole. */
 type Judged = { readonly context: MatchContext; readonly failure: Failure | null; readonly ledger: Ledger | null; readonly missing: readonly Candidate[]; readonly balanced: readonly Decision[] }
@@ -81,7 +88,7 @@ export class Answer {
   readonly #asked: DayRange
   /** More rows than this are not held back. */
   readonly #heldRows: number
-  readonly #isTurnedBack: boolean
+  readonly #turn: Turn | null
   readonly #intake: Intake
   readonly #repeats = new Repeats()
   readonly #pages = new Set<string>()
@@ -90,12 +97,12 @@ export class Answer {
   #listed = 0
   #counts = NO_COUNTS
 
-  /** `isTurnedBack`: the source is read with another sign than before, which must be proved and is stored then. */
-  constructor(context: SettleContext & AfterDoubt, asked: DayRange, heldRows: number, isTurnedBack = false) {
+  /** `turn`: the source is read with another sign than it has, which is stored then. */
+  constructor(context: SettleContext & AfterDoubt, asked: DayRange, heldRows: number, turn: Turn | null = null) {
     this.#context = context
     this.#asked = asked
     this.#heldRows = heldRows
-    this.#isTurnedBack = isTurnedBack
+    this.#turn = turn
     const { account, source } = context
     this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn, keepsMarks: true, keepsRepeats: true })
   }
@@ -106,6 +113,11 @@ export class Answer {
 
   get #isNewest(): boolean {
     return isOfNewest(this.#asked, utcDay(this.#context.now()))
+  }
+
+  /** Asked once: in which way the first answer is taken all others are. */
+  #isOpposed(rows: readonly Incoming[], candidates: Candidates): boolean {
+    return this.#context.isFirst && this.#turn === null && signsOpposed(rows, candidates, this.#context.source.id)
   }
 
   /** How many rows must be missing at its beginning to say that it was cut there: of older days, which a list of the newest rows leaves out, a single one. */
@@ -145,6 +157,7 @@ export class Answer {
     const unknown = held.filter((row) => !candidates.known.has(row.key))
     // Also rows whose id is known: with all else equal, a year is not what a bank corrects.
     const strange = new Set([...wrongYearRows(unknown, this.#asked, held), ...movedByYears(unknown, candidates, source.id, utcDay(this.#context.now()), this.#asked, held)])
+    if (this.#isOpposed(held, candidates)) return failed(OPPOSED)
     const known = repeats.filter((row) => candidates.known.has(row.key))
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const shown: Shown = { rows, repeats, candidates, coverage, facts, questions, stated: end.covers }
@@ -154,7 +167,7 @@ export class Answer {
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
-    if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
+    if (this.#turn === 'back' && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
     const closings = closingsOf(questions, { decisions, missing, candidates, covers: believed, sourceId: source.id, answered: coverage.filter(({ sourceId }) => sourceId === source.id) })
     if (failure === null) await this.#endMissing(builder, candidates, missing, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
@@ -164,10 +177,10 @@ export class Answer {
     const failsAfter = failsFrom(verdict.spans)
     const judges = verdict.sound === false && verdict.spans.every((span) => span.from <= this.#asked.to)
     const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : touchedDays({ rows: settled, decisions, candidates, missing, asked: this.#asked, coverage, sourceId: source.id })
-    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread), ...(this.#isTurnedBack ? { sign: source.sign } : {}) })
+    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread), ...(this.#turn === null ? {} : { sign: source.sign }) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
-    if (ledger !== null && needsTending(ledger.spans, verdict, settled.movements)) await tendBalance(this.#context)
-    return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter })
+    const isTurned = ledger !== null && needsTending(ledger.spans, verdict, settled.movements) && (await tendBalance(this.#context))
+    return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter, sign: isTurned ? opposite(source.sign) : source.sign })
   }
 
   /**
@@ -234,6 +247,7 @@ export class Answer {
       sourceId: this.#context.source.id, covers: [], complete: false, ...this.#shown, ids: judgeIds(rows, candidates, this.#context.source.id, []), vanishedBefore: NONE_VANISHED, coverage: [],
     }
     if (signsFlipped(rows, candidates, layOut(candidates, context))) return failed(FLIPPED)
+    if (this.#isOpposed(rows, candidates)) return failed(OPPOSED)
     const decisions = match(rows, candidates, context)
     await this.#commit(this.#build(candidates, decisions).finish())
     this.#held = decisions.flatMap((decision) => (decision.kind === 'wait' ? [decision.row] : []))
@@ -348,6 +362,10 @@ export function providerIdsOf(rows: readonly Incoming[]): readonly string[] {
     for (const id of [row.providerId, row.pendingProviderId, row.corrects?.providerId ?? null]) if (id !== null) ids.add(id)
   }
   return [...ids]
+}
+
+export function opposite(sign: 1 | -1): 1 | -1 {
+  return sign === 1 ? -1 : 1
 }
 
 function asRanges(covers: DayRange | null): readonly DayRange[] {

@@ -12,7 +12,7 @@ import type { PreviewAccount, PreviewAnswer, PreviewCounts, PreviewExample, Prev
 import type { AccountOutcome } from '../domain/run.ts'
 import type { RowContent, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, NewTransaction, PageCommit } from '../ports/feed.ts'
-import { Answer } from './answer.ts'
+import { Answer, opposite, OPPOSED, type Settled, type Turn } from './answer.ts'
 import { byId } from './candidate.ts'
 import { CommitBuilder } from './commit.ts'
 import type { SyncDeps } from './deps.ts'
@@ -47,16 +47,23 @@ export async function sourceOf({ store }: Pick<SyncDeps, 'store'>, { sourceId, a
 export async function compare(deps: SyncDeps, account: Account, preview: PreviewAccount, connection: Connection, answers: readonly PreviewAnswer[], runId: string): Promise<Result<Compared, Failure>> {
   const shadow = new ShadowFeed(deps.store.feed)
   const source = await sourceOf(deps, preview, connection)
-  const settle: SettleContext = { feed: shadow.feed, account, source, runId, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) }
+  let settle: SettleContext = { feed: shadow.feed, account, source, runId, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) }
   let counts = NO_COUNTS
   const covered: DayRange[] = []
-  for (const { asked, rows, covers, balances } of answers) {
-    const answer = new Answer({ ...settle, doubtedBefore: false, listedBefore: null }, asked, HELD_ROWS)
+  const settleAs = async (answered: PreviewAnswer, turn: Turn | null): Promise<Result<Settled, Failure>> => {
+    const { asked, rows, covers, balances } = answered
+    const context = turn === null ? settle : { ...settle, source: { ...settle.source, sign: opposite(settle.source.sign) } }
+    const answer = new Answer({ ...context, doubtedBefore: false, listedBefore: null, isFirst: answered === answers[0] }, asked, HELD_ROWS, turn)
     const added = await answer.add(rows)
     if (!added.ok) return added
     const progress = readProgress(await shadow.feed.cursor(source.id))
     const settled = await answer.finish({ covers, balances, cursor: (believed, reread) => writeProgress(afterAnswer(progress, { asked, covers: believed, coveredBefore: [], connector: null, reread, today: asked.to, listed: rows.length })) })
+    return !settled.ok && settled.failure === OPPOSED ? settleAs(answered, 'opposed') : settled
+  }
+  for (const answered of answers) {
+    const settled = await settleAs(answered, null)
     if (!settled.ok) return settled
+    settle = { ...settle, source: { ...settle.source, sign: settled.value.sign } }
     if (settled.value.failure !== null) return failed(settled.value.failure)
     counts = addCounts(counts, settled.value.counts)
     if (settled.value.covers !== null) covered.push(settled.value.covers)

@@ -6,11 +6,12 @@ import type { Page, ReadStep } from '../connector-kit/connector.ts'
 import { addDays, contains, daysBetween, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
+import { ok, type Result } from '../domain/result.ts'
 import type { AccountOutcome } from '../domain/run.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { SourceProgress } from '../ports/feed.ts'
 import type { Feed } from './account-ref.ts'
-import { Answer, FLIPPED, type AnswerEnd, type Settled } from './answer.ts'
+import { Answer, FLIPPED, opposite, OPPOSED, type AnswerEnd, type Settled, type Turn } from './answer.ts'
 import type { Asked } from './challenge.ts'
 import { cannotBeIn, isOpenCurrency, mayBeIn, nameCurrency, tellCurrency } from './name-currency.ts'
 import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds, type OldHolds } from './old-holds.ts'
@@ -32,15 +33,16 @@ const HELD_ROWS = 5_000
 const SHORT_WINDOW_DAYS = 31
 
 /** Which days of a source were read, since when something is pending there, how far its reads came, and whether the last answer was doubted. */
-export type Known = { readonly covered: readonly DayRange[]; readonly pendingFrom: Day | null; readonly progress: Progress; readonly wasDoubted: boolean }
+export type Known = { readonly covered: readonly DayRange[]; readonly pendingFrom: Day | null; readonly progress: Progress; readonly wasDoubted: boolean; /** It has answered for no day so far. */ readonly isFirst: boolean }
 
 /** A source that was not there before was not read yet. */
 export function whatIsKnown(stored: SourceProgress | undefined, last: AccountOutcome | undefined): Known {
-  return { wasDoubted: last?.failure?.code === 'answer_implausible', covered: stored?.covered ?? [], pendingFrom: stored?.pendingFrom ?? null, progress: readProgress(stored?.cursor ?? null) }
+  return { wasDoubted: last?.failure?.code === 'answer_implausible', covered: stored?.covered ?? [], pendingFrom: stored?.pendingFrom ?? null, progress: readProgress(stored?.cursor ?? null), isFirst: (stored?.covered ?? []).length === 0 }
 }
 
 /** Reads every window that is due; ends early at a failure or a question of the bank's. */
-export async function readAccount(session: Session, target: Feed, stored: Known, resume: Resume | null): Promise<AccountRead> {
+export async function readAccount(session: Session, asStored: Feed, stored: Known, resume: Resume | null): Promise<AccountRead> {
+  let target = asStored
   const { covered, pendingFrom } = stored
   const progress = sinceStart(stored.progress, covered, target.account.startOn)
   const known = { ...stored, progress }
@@ -55,10 +57,11 @@ export async function readAccount(session: Session, target: Feed, stored: Known,
   let read = 0
   // What a window notes down, also that it was refused, is known to the next.
   let isFresh = true
+  const later: Known = { ...known, isFirst: false }
   let [disagreesFrom, oldestAsked]: [Day | null, Day] = [null, windows[0]!.from]
   for (const window of windows) {
     const isHistory = oldestCovered === null || window.to < oldestCovered
-    const done = await readWindow(session, target, window, reading, isFresh ? known : { ...known, progress: await loadProgress(session, target) })
+    const done = await readWindow(session, target, window, reading, isFresh ? known : { ...later, progress: await loadProgress(session, target) })
     isFresh = false
     reading = null
     if (done.kind === 'challenge') return done
@@ -83,16 +86,19 @@ export async function readAccount(session: Session, target: Feed, stored: Known,
     if (done.kind === 'settled' && done.refused !== undefined && pendingFrom !== null && !isHistory && contains(done.refused, pendingFrom)) {
       await storeProgress(session, target, heldApart(await loadProgress(session, target), done.refused, session.today))
     }
-    if (done.kind === 'settled') disagreesFrom = done.settled.disagreesFrom
+    if (done.kind === 'settled') {
+      disagreesFrom = done.settled.disagreesFrom
+      target = { ...target, source: { ...target.source, sign: done.settled.sign } }
+    }
     oldestAsked = minDay(oldestAsked, window.from)
     if (isHistory && done.kind === 'settled' && (await reachedFloor(session, target, window, done.settled.covers))) break
   }
-  const wanted = failure === null ? await readWanted(session, target, known) : null
+  const wanted = failure === null ? await readWanted(session, target, later) : null
   if (wanted?.kind === 'challenge') return wanted
   if (wanted?.kind === 'read') [counts, failure] = [addCounts(counts, wanted.counts), wanted.failure]
-  if (failure === null && disagreesFrom !== null) counts = addCounts(counts, await recheck(session, target, known, disagreesFrom, oldestAsked))
-  if (failure === null && progress.looks.some(({ on }) => on <= session.today)) counts = addCounts(counts, await lookAgain(session, target, known))
-  if (failure === null && held !== null) counts = addCounts(counts, await tendHeld(session, target, known, held, newest))
+  if (failure === null && disagreesFrom !== null) counts = addCounts(counts, await recheck(session, target, later, disagreesFrom, oldestAsked))
+  if (failure === null && progress.looks.some(({ on }) => on <= session.today)) counts = addCounts(counts, await lookAgain(session, target, later))
+  if (failure === null && held !== null) counts = addCounts(counts, await tendHeld(session, target, later, held, newest))
   return { kind: 'read', outcome: { accountId: target.account.id, ...counts, failure } }
 }
 
@@ -220,7 +226,7 @@ class WindowReader {
   readonly #known: Known
   readonly #isBeside: boolean
   readonly #balances: StatedBalance[] = []
-  /** Of a source whose amounts are turned: its pages, because the bank may have turned them itself by now. */
+  /** Its pages, where they may have to be read the other way round: of a source whose amounts are turned, because the bank may tell them rightly by now, and of one that has told nothing yet. */
   readonly #pages: (readonly StatementRow[])[] = []
   #target: Feed
   #answer: Answer | null = null
@@ -261,10 +267,12 @@ class WindowReader {
     if (wrong !== null) return this.#fail(wrong)
     const answer = (this.#answer ??= this.#begin())
     const rows = this.#isBeside ? page.rows.filter(({ postedOn }) => contains(this.#window, postedOn)) : page.rows
-    if (this.#target.source.sign === -1) this.#pages.push(rows)
+    if (this.#target.source.sign === -1 || this.#known.isFirst) this.#pages.push(rows)
     this.#listed += rows.length
-    const added = await answer.add(rows)
+    const added = await this.#orTurned(await answer.add(rows), async () => ok(undefined))
     if (!added.ok) return this.#fail(added.failure)
+    // The first that are stored were told as others tell them.
+    if (this.#target.source.sign === 1 && this.counts.added > 0) this.#pages.length = 0
     this.#balances.push(...page.balances)
     this.#covers = page.covers ?? this.#covers
     this.#next = page.next ?? this.#next
@@ -277,20 +285,20 @@ class WindowReader {
       // An answer that cannot be believed must be asked for again, so the connector's cursor stays.
       cursor: (covers, reread) => writeProgress(afterAnswer(this.#known.progress, { asked: this.#window, covers, coveredBefore: this.#known.covered, connector: covers === null && this.#covers !== null ? null : this.#next, reread, today: this.#session.today, listed: this.#listed })),
     }
-    const settled = await answer.finish(end)
-    if (!settled.ok && settled.failure === FLIPPED && this.#pages.length > 0) return this.#finishTurnedBack(end)
+    const settled = await this.#orTurned(await this.#answer.finish(end), (turned) => turned.finish(end))
     return settled.ok ? { kind: 'settled', settled: settled.value } : this.#fail(settled.failure)
   }
 
-  /** What was turned once, because balances said so, is read as the bank has it, if balances say so now. */
-  async #finishTurnedBack(end: AnswerEnd): Promise<WindowRead> {
-    const answer = this.#begin(1)
+  /** What came of all pages so far; read the other way round, and gone on with, where they were found to be told so. */
+  async #orTurned<T>(came: Result<T, Failure>, goOn: (turned: Answer) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
+    const turn = came.ok ? null : came.failure === OPPOSED ? 'opposed' : came.failure === FLIPPED && this.#target.source.sign === -1 ? 'back' : null
+    if (turn === null) return came
+    this.#answer = this.#begin(turn)
     for (const rows of this.#pages) {
-      const added = await answer.add(rows)
-      if (!added.ok) return this.#fail(added.failure)
+      const added = await this.#answer.add(rows)
+      if (!added.ok) return added
     }
-    const settled = await answer.finish(end)
-    return settled.ok ? { kind: 'settled', settled: settled.value } : this.#fail(settled.failure)
+    return goOn(this.#answer)
   }
 
   /** The currency of the account is what its first statement says; from then on another one is an error of the bank's. */
@@ -308,15 +316,14 @@ class WindowReader {
     return null
   }
 
-  /** `sign`: another one than the source has, to be proved. */
-  #begin(sign?: 1): Answer {
+  #begin(turn: Turn | null = null): Answer {
     const { deps, run } = this.#session
     const { account, source } = this.#target
     return new Answer(
-      { feed: deps.store.feed, account, source: { ...source, sign: sign ?? source.sign }, runId: run.id, doubtedBefore: this.#known.wasDoubted, listedBefore: this.#known.progress.listed ?? null, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
+      { feed: deps.store.feed, account, source: { ...source, sign: turn === null ? source.sign : opposite(source.sign) }, runId: run.id, doubtedBefore: this.#known.wasDoubted, listedBefore: this.#known.progress.listed ?? null, isFirst: this.#known.isFirst, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
       this.#window,
-      sign === undefined ? (deps.heldRows ?? HELD_ROWS) : Infinity,
-      sign !== undefined,
+      turn === null ? (deps.heldRows ?? HELD_ROWS) : Infinity,
+      turn,
     )
   }
 

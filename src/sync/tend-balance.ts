@@ -34,10 +34,11 @@ export function needsTending(before: readonly BalanceSpan[], verdict: Verdict, m
   return before.some((span) => isFailing(span) && movements.some(({ on }) => on <= span.to))
 }
 
-/** Tends the newest failures of the source; the answer that showed them is committed already. */
-export async function tendBalance(context: SettleContext): Promise<void> {
+/** Tends the newest failures of the source; the answer that showed them is committed already. True when its amounts were turned. */
+export async function tendBalance(context: SettleContext): Promise<boolean> {
   const turned = await tendOnce(context)
   if (turned) await tendOnce(context)
+  return turned
 }
 
 /**
