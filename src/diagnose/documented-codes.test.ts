@@ -42,9 +42,9 @@ const first = (evidence: Evidence) => judged(evidence).causes[0]?.cause
 test('codes of systems that no table holds are heard by their words', () => {
   const heard: Readonly<Partial<Record<CauseCode, string>>> = {
     institution_down: 'PROVIDER_NOT_AVAILABLE INSTITUTION_OFFLINE BankUnavailable InstitutionUnreachable site.down BANK_TIMEOUT',
-    institution_error: 'BANK_ERROR INSTITUTION_FAILURE UPSTREAM_BANK_ERROR UnexpectedBankResponse',
+    institution_error: 'BANK_ERROR BANK_ISSUE UNSEEN_BANK_ERROR INSTITUTION_FAILURE UPSTREAM_BANK_ERROR UnexpectedBankResponse',
     scheduled_maintenance: 'BANK_MAINTENANCE provider.maintenance', aggregator_down: 'AGGREGATOR_ERROR connector_unavailable',
-    consent_expired: 'REAUTH_REQUIRED user_needs_to_relink ItemRequiresReauth ReconnectRequired REFRESH_TOKEN_EXPIRED MandateExpired',
+    consent_expired: 'AUTH_EXPIRED REAUTH_REQUIRED user_needs_to_relink ItemRequiresReauth ReconnectRequired REFRESH_TOKEN_EXPIRED MandateExpired',
     consent_revoked: 'TOKEN_REVOKED user_revoked_consent grant_revoked LinkRevoked', account_not_authorized: 'AccountAccessDenied CONSENT_NOT_GRANTED INSUFFICIENT_SCOPE',
     credentials_invalid: 'USERNAME_NOT_FOUND BAD_CREDENTIALS PASSWORD_INCORRECT', login_locked: 'EU_ACCOUNT_LOCKED TOO_MANY_LOGIN_ATTEMPTS UserSuspended',
     password_change_required: 'PASSWORD_EXPIRED NEW_PASSWORD_REQUIRED', bank_action_required: 'TERMS_AND_CONDITIONS_REQUIRED USER_ACTION_NEEDED TERMS_NOT_ACCEPTED',
@@ -54,6 +54,8 @@ test('codes of systems that no table holds are heard by their words', () => {
   }
   const wrong = Object.entries(heard).flatMap(([cause, codes]) => codes.split(' ').flatMap((code) => (first({ protocol: 'other', codes: [code] }) === cause ? [] : [`${code}: ${cause}, said ${first({ protocol: 'other', codes: [code] })}`])))
   assert.deepEqual(wrong, [])
+  // What web readers need for it, a newer program, an aggregator's code alone does not ask for.
+  for (const [code, action] of [['NeedsMfa', 'update_mfa'], ['SECURITY_DEVICE_CHANGED', 'update_mfa'], ['BANK_NOT_SUPPORTED', 'import_file']] as const) assert.equal(judged({ protocol: 'other', codes: [code] }).action, action, code)
 })
 
 test('a system that a record names is asked before the others, and a word that many have says nothing of one that is not named', () => {

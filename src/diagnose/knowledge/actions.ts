@@ -38,6 +38,9 @@ export const ACTIONS_BY_CAUSE: { readonly [C in CauseCode]: { readonly [A in Act
 
 export type ActionRule = { readonly causes: readonly CauseCode[]; readonly when: Pattern; readonly favours: { readonly [A in ActionCode]?: number }; readonly why: string }
 
+/** Neither message nor body beside the code (`readRecord` puts the words of codes behind these). */
+const CODE_ALONE = '^ \\.\\n'
+
 export const ACTION_RULES: readonly ActionRule[] = [
   { causes: ['institution_down', 'institution_error', 'aggregator_down', 'scheduled_maintenance'], when: { context: { intermittent: [true] } }, favours: { auto_retry: 4 }, why: 'what comes and goes is answered by asking again' },
   { causes: ['institution_down', 'scheduled_maintenance'], when: { context: { sameBank: ['some', 'all'] } }, favours: { wait_for_bank: 3 }, why: 'an outage for all is the bank\'s to end' },
@@ -60,6 +63,8 @@ export const ACTION_RULES: readonly ActionRule[] = [
   { causes: ['endpoint_moved'], when: { protocol: ['scraper', 'gocardless', 'other'] }, favours: { update_software: 6 }, why: 'the address is in the program' },
   { causes: ['mfa_required'], when: { protocol: ['scraper', 'other'] }, favours: { update_software: 10 }, why: 'the program must learn the step' },
   { causes: ['mfa_method_changed'], when: { protocol: ['scraper'] }, favours: { update_software: 10 }, why: 'the program must learn the step' },
+  { causes: ['mfa_required', 'mfa_method_changed'], when: { protocol: ['other'], code: '[a-z]', text: CODE_ALONE }, favours: { update_mfa: 25 }, why: 'a code without any words is an aggregator\'s, whose own page takes the second factor' },
+  { causes: ['access_restricted'], when: { protocol: ['other'], code: '[a-z]', text: CODE_ALONE }, favours: { import_file: 12 }, why: 'what an aggregator does not serve, no newer program reads through it' },
   { causes: ['mfa_required'], when: { protocol: ['other'], context: { sameBank: ['some', 'all'] } }, favours: { update_software: 2 }, why: 'what several people meet at once is for the program to learn' },
   { causes: ['mfa_method_changed'], when: { protocol: ['other'] }, favours: { update_software: 8.5 }, why: 'the person must set up the new method, or the program must learn it: each was the first step in half of them' },
   { causes: ['mfa_required', 'mfa_method_changed'], when: { text: '(use|choose|select|try|set up|switch to|verwenden|wahlen)[^.]{0,25}(another|other|different|an alternative|anderes?) (verification |authentication )?(method|factor|option|verfahren)|(enable|activate|set up|register)[^.]{0,20}(2fa|two-factor|authenticator|totp)|\\btotp ?needed|sms ?needed' }, favours: { update_mfa: 8 }, why: 'the answer itself tells what the person is to set up or choose' },
