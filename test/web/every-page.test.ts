@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { z } from 'zod'
 import type { problemShape } from '../../src/api/connection-shapes.ts'
 import { problemCard } from '../../src/api/problem-card.ts'
@@ -18,7 +18,7 @@ import { CAUSE_CODES, type CauseCode } from '../../src/domain/cause.ts'
 import type { Diagnosis, Problem } from '../../src/domain/connection.ts'
 import type { Evidence } from '../../src/domain/evidence.ts'
 import { until, untilEqual } from '../until.ts'
-import { violations } from './axe.ts'
+import { contrast, violations } from './axe.ts'
 import { leastDifference } from './greyscale.ts'
 import { SETTINGS, troubledPages } from './pages.ts'
 import { leave, settled } from './settled.ts'
@@ -44,24 +44,29 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await world.close()
   })
 
-  // Each page in each theme and in each width once: colours do not depend on the width, nor the width on colours.
-  test('axe finds nothing, and nothing scrolls sideways: light at 320 pixels, dark at 1280, before and after the window was made larger', async () => {
-    const page = await world.openPage({ width: 320 })
-    for (const path of [...paths, ...SETTINGS]) {
-      await page.setViewportSize({ width: 320, height: 900 })
-      await page.emulateMedia({ colorScheme: 'light' })
-      await settled(page, world.url(path))
-      for (const [scheme, width] of [['light', 320], ['dark', 1280]] as const) {
-        await page.setViewportSize({ width, height: 900 })
-        await page.emulateMedia({ colorScheme: scheme })
-        await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-        assert.deepEqual(await violations(page, 'own'), [], `${path}, ${scheme}`)
-        const [content, window] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
-        assert.ok(content <= window, `${path} is ${content} wide in a window of ${window}`)
+  /** All that axe looks at once in each width; what it sees of colours in both themes. */
+  const LOOKS = [['light', 320, 'all'], ['dark', 320, 'colours'], ['dark', 768, 'all'], ['light', 768, 'colours'], ['light', 1280, 'colours'], ['dark', 1280, 'all']] as const
+  test('axe finds nothing, and nothing scrolls sideways: in both themes at 320, 768 and 1280 pixels, before and after the window was made larger', async () => {
+    const left = [...paths, ...SETTINGS]
+    // Two windows: each looks at a page while the other waits for one.
+    await Promise.all(Array.from({ length: 2 }, async () => {
+      const page = await world.openPage({ width: 320 })
+      for (let path = left.shift(); path !== undefined; path = left.shift()) {
+        await page.setViewportSize({ width: 320, height: 900 })
+        await page.emulateMedia({ colorScheme: 'light' })
+        await settled(page, world.url(path))
+        for (const [scheme, width, what] of LOOKS) {
+          await page.setViewportSize({ width, height: 900 })
+          await page.emulateMedia({ colorScheme: scheme })
+          await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+          assert.deepEqual(what === 'all' ? await violations(page, 'own') : await contrast(page), [], `${path}, ${scheme}, ${width}`)
+          const [content, window] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
+          assert.ok(content <= window, `${path} is ${content} wide in a window of ${window}`)
+        }
+        await until(`a title of ${path}`, async () => /\S · Relink$/.test(await page.title()))
       }
-      await until(`a title of ${path}`, async () => /\S · Relink$/.test(await page.title()))
-    }
-    await page.context().close()
+      await page.context().close()
+    }))
   })
 
   test('a page of someone who is not signed in asks to sign in, and axe finds nothing on it', async () => {
@@ -160,6 +165,54 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Rows of this day' }).waitFor()
     await page.context().close()
+  })
+
+  // Fails when: a day is drawn otherwise than its name and the sentence say (planted: a day with a gap drawn as one that is read), or one of the 90 days is not reached by keys.
+  test('the strip, whatever its days are: each is drawn as it is named, told in the sentence, reached by keys and opened with its own words; on a phone, too', async () => {
+    const page = await world.openPage()
+    const accounts = await world.sandbox.opened.instance.store.accounts.list()
+    const states = ['proved', 'covered', 'broken', 'gap', 'outage', 'before']
+    await page.route(/\/coverage$/, async (route) => {
+      const coverage = (await (await route.fetch()).json()) as { days: object[] }
+      await route.fulfill({ json: { ...coverage, days: coverage.days.map((day, at) => ({ ...day, state: states[at % states.length], wasOut: at === 6 })) } })
+    })
+    await settled(page, world.url(`/accounts/${accounts[0]?.id}`))
+    const strip = page.getByRole('listbox', { name: /^Last 90 days/ })
+    await strip.waitFor()
+    const drawn = await page.evaluate<[string, string, boolean][]>("[...document.querySelectorAll('[role=listbox] [role=option]')].map((day) => { const bar = day.lastElementChild, look = getComputedStyle(bar); return [day.getAttribute('aria-label'), [look.height, look.backgroundColor, look.backgroundImage, look.borderTopWidth, look.borderTopColor].join(), day.childElementCount > 1] })")
+    const looks = new Map(states.map((state, at) => [state, drawn[at]![1]]))
+    assert.equal(new Set(looks.values()).size, states.length, 'no two states are drawn alike')
+    for (const [at, [label, look, hasTick]] of drawn.entries()) {
+      assert.equal(look, looks.get(states[at % states.length]!), label)
+      assert.equal(hasTick, at === 6, label)
+      assert.equal(label.includes('away on it for a time'), at === 6)
+    }
+    const name = (await strip.getAttribute('aria-label'))!
+    for (const part of ['15 days proved by the bank’s balances', '15 days read, not proved', '15 days where balance and rows disagree', '15 missing (', '15 missing while the bank was away (']) assert.ok(name.includes(part), `${part}: ${name}`)
+    const active = async (): Promise<string> => (await page.locator(`[id="${await strip.getAttribute('aria-activedescendant')}"]`).getAttribute('aria-label')) ?? ''
+    await strip.focus()
+    for (const key of ['Home', 'ArrowLeft', 'PageUp']) await page.keyboard.press(key)
+    for (const [at, [label]] of drawn.entries()) {
+      assert.equal(await active(), label)
+      if (at < states.length) {
+        await page.keyboard.press(at % 2 === 0 ? 'Enter' : ' ')
+        await page.getByRole('status').filter({ hasText: label.split(';')[0]! }).getByRole('link', { name: 'Rows of this day' }).waitFor()
+      }
+      await page.keyboard.press('ArrowRight')
+    }
+    for (const key of ['ArrowRight', 'PageDown', 'End']) await page.keyboard.press(key)
+    assert.equal(await active(), drawn.at(-1)![0], 'it ends there')
+    await page.setViewportSize({ width: 360, height: 900 })
+    await page.getByRole('button', { name: 'Show the days as a calendar.' }).press('Enter')
+    await strip.waitFor()
+    assert.equal(await strip.getAttribute('aria-label'), name)
+    await strip.focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('PageDown')
+    assert.equal(await active(), drawn[7]![0])
+    const cells = await strip.getByRole('option').evaluateAll((days) => days.map((day) => { const { width, height } = (day as unknown as { getBoundingClientRect(): { width: number; height: number } }).getBoundingClientRect(); return Math.min(width, height) }))
+    assert.ok(cells.length === 90 && cells.every((size) => size >= 24), `the smallest is ${Math.min(...cells)}`)
+    await leave(page)
   })
 
   // Fails when: two states differ by their colour alone (seen: a day with a gap drawn as a full bar in another colour, 0 of its points differ).
@@ -330,7 +383,21 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     const visited = [...OFFLINE, `/connections/${world.connectionId}`]
     for (const path of visited) await settled(page, world.url(path))
     await untilKept(`"connection","${world.connectionId}"`)
-    await settled(page, world.url(`/accounts/${account.id}`))
+    const row = (await world.sandbox.opened.instance.store.feed.transactions({ accountId: account.id, limit: 1 })).rows[0]!
+    // What a page of one thing says of it; what only the server can do is not among it.
+    const readable = [
+      { path: `/transactions/${row.id}`, kept: `"transaction","${row.id}"`, told: () => page.getByText('Why is this here?').locator('xpath=..') },
+      { path: `/reconcile/${account.id}?asOf=${account.balanceOn}&balance=1.00`, kept: `"reconcile","${account.id}"`, told: () => page.getByRole('region', { name: 'Result' }).locator('dl') },
+      { path: `/accounts/${account.id}`, kept: `"coverage","${account.id}"`, told: () => page.getByRole('figure') },
+    ]
+    // Without a word such as “just now”, which is another one later.
+    const said = async (told: Locator): Promise<string> => (await told.innerText()).replace(/[\w ]+, (?=\d+:\d\d)/g, '')
+    const words: string[] = []
+    for (const { path, kept, told } of readable) {
+      await settled(page, world.url(path))
+      words.push(await said(told()))
+      await untilKept(kept)
+    }
     await page.evaluate('navigator.serviceWorker.ready')
     const unaware = await world.openPage()
     await settled(unaware, world.url('/review'))
@@ -345,6 +412,15 @@ describe('every page', { skip: cannotRun ?? false }, () => {
         await page.getByText(/^Offline: as of/).waitFor()
         await page.getByRole('grid').getByRole('row').nth(3).waitFor()
         await untilEqual(() => page.getByRole('grid').getByRole('row').nth(3).innerText(), shown)
+      }
+      for (const [at, { path, told }] of readable.entries()) {
+        await page.goto(world.url(path))
+        for (let time = 0; time < 2; time++) {
+          await page.reload()
+          await page.getByText(/^Offline: as of/).waitFor()
+          await untilEqual(() => said(told()), words[at]!, path)
+        }
+        assert.deepEqual(await page.evaluate<string[]>(OFFERED).then((all) => all.filter((one) => !LOCAL.test(one))), [], `${path} offers what needs the server`)
       }
       for (const path of visited) {
         await page.goto(world.url(path))

@@ -247,8 +247,13 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.getByLabel('Note', { exact: true }).fill('the cheque is not cashed yet')
     await page.getByRole('button', { name: 'Set aside, with the note' }).click()
     await page.getByRole('region', { name: 'Earlier statements' }).getByText('the cheque is not cashed yet').waitFor()
+    // All that the page says of the statement stands on the paper, none of it cut; what is pressed does not.
+    const onScreen = await page.getByRole('main').evaluate((main) => [...(main as unknown as { querySelectorAll(of: string): Iterable<{ innerText: string; closest(of: string): unknown }> }).querySelectorAll('h1, h2, dt, dd, li, p')].filter((one) => one.closest('form, button, nav') === null).map((one) => one.innerText))
     await page.emulateMedia({ media: 'print' })
     const printed = await page.getByRole('main').innerText()
+    const [paper, wanted] = [printed, onScreen.join('\n')].map((text) => text.replace(/See the rows?|Open Review|Ask the bank again|Undo\s+the note of [\w ,]+/g, '').split(/\s+/).filter((word) => word !== ''))
+    assert.deepEqual(wanted!.filter((word) => !paper!.includes(word)), [], 'on the screen and not on the paper')
+    assert.deepEqual(await page.evaluate("[...document.querySelectorAll('main *')].filter((one) => one.checkVisibility() && getComputedStyle(one).overflow !== 'visible' && !one.classList.contains('sr-only') && (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)).map((one) => one.outerHTML.slice(0, 200))"), [], 'cut off')
     for (const part of [account.name, account.number!.slice(-4), 'Difference', '$42.11', 'A row of', 'printed', 'UTC']) assert.ok(printed.includes(part), part)
     assert.ok(!printed.includes('Compare') && !(await page.getByRole('navigation').isVisible()))
     await page.context().close()

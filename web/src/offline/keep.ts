@@ -10,7 +10,7 @@ import { forgetTab } from '../kept.ts'
 
 const KEPT = new Set([
   'me', 'server', 'accounts', 'account', 'rows', 'newest', 'transaction', 'coverage', 'freshness', 'balance-proof', 'balance-series', 'connections', 'connection',
-  'banks', 'questions', 'decisions', 'rules', 'suggestions', 'reconciliations', 'runs',
+  'banks', 'questions', 'decisions', 'rules', 'suggestions', 'reconcile', 'reconciliations', 'runs',
 ])
 const SOON_MS = 250
 /** Longer lists are kept from their beginning. */

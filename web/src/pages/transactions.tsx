@@ -110,8 +110,9 @@ function Export({ account, filter: { account: _, ...filter }, count }: { account
   if (account === null) return <p className="py-0.5 text-[13px] leading-5 text-muted">{say('Choose one account to save its rows as a file.')}</p>
   const given = Object.entries(filter).filter(([, value]) => value !== undefined) as [keyof typeof filter, string][]
   const isNarrowed = given.some(([name]) => name !== 'from' && name !== 'to')
+  if (isNarrowed && count === 0) return null
   const query = new URLSearchParams(given)
-  const words = isNarrowed ? (count === null ? say('Save these rows as') : say('Save {count, plural, =0 {no row} one {this row} other {these # rows}} as', { count })) : say(given.length === 0 ? 'Save all as' : 'Save these days as')
+  const words = isNarrowed ? (count === null ? say('Save these rows as') : say('Save {count, plural, one {this row} other {these # rows}} as', { count })) : say(given.length === 0 ? 'Save all as' : 'Save these days as')
   return (
     <p className="flex flex-wrap gap-x-3 text-[13px] leading-5">
       <span className="py-0.5 text-muted">{words}</span>
