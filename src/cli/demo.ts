@@ -51,8 +51,10 @@ async function playLive(output: Output, sandbox: Sandbox, inUse: InUse, config: 
   const starting = sandbox.opened.startWorker()
   inUse.push(async () => (await starting)())
   await starting
+  const link = await listening.demoLink()
+  output.data({ page: link, bank: sandbox.listening.officeUrl })
   output.say('')
-  output.say(`${output.bold('Open the page:')} ${await listening.demoLink()}`)
+  output.say(`${output.bold('Open the page:')} ${link}`)
   output.say(`The sandbox bank's own site: ${sandbox.listening.officeUrl} (sign in as ana, "correct horse")`)
   output.say(output.dim('Break the bank on the page under Demo, or here. Everything is deleted when the demo ends (Ctrl-C).'))
   if (process.stdin.isTTY) await Promise.race([untilStopped(), menu(output, sandbox, connectionId)])

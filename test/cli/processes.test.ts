@@ -122,12 +122,14 @@ test('demo --auto that is stopped early removes its bank, its database and its t
 // Fails when: the database goes before the worker and the page that use it (was so: lines of errors after Ctrl-C, at times a crash).
 test('a demo that is looked at and stopped ends without an error, and with all that it opened', { skip: onLinux }, async () => {
   const temp = temporary('demo-live')
-  const child = spawnRelink(home.path, ['demo', '--port', '0'], { TMPDIR: temp.path })
+  const child = spawnRelink(home.path, ['demo', '--port', '0', '--json'], { TMPDIR: temp.path })
   let errors = ''
   child.stderr?.on('data', (text) => (errors += String(text)))
   let said = ''
   child.stdout?.on('data', (text) => (said += String(text)))
-  await until('the demo waits', () => said.includes('Everything is deleted when the demo ends'))
+  await until('the demo waits', () => said.includes('\n'))
+  const { page, bank } = JSON.parse(said) as { page: string; bank: string }
+  for (const address of [page, bank]) assert.equal((await fetch(address)).status, 200)
   assert.equal(await stop(child, 'SIGTERM'), 143)
   assert.doesNotMatch(errors, /"level":"error"|Error/)
   await nobodyUses(temp.path)
