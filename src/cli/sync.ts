@@ -48,7 +48,7 @@ export async function statusCommand(output: Output): Promise<void> {
       await sayProblems(output, instance, c.id)
       for (const account of c.accounts) sayAccount(output, account, proofs.get(account.id))
     }
-    if (others.length > 0) output.say(output.bold('Fed by files'))
+    if (others.length > 0) output.say(output.bold('Without a connection'))
     for (const account of others) sayAccount(output, account, proofs.get(account.id))
     if (alerts !== null && alerts.state !== 'ok') output.say(alerts.sentence)
     if (questions > 0) output.say(`${questions === 1 ? '1 question waits' : `${questions} questions wait`} for you in Review.`)
