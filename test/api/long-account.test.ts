@@ -72,6 +72,14 @@ test('what a page shows takes as long of an account of 40,000 rows as of one of 
     t.diagnostic(`${name}: ${few.toFixed(1)} and ${many.toFixed(1)} ms`)
     if (many > MOST_TIMES * few) slow.push(`${name}: ${few} ms in the short account, ${many} ms in the long one`)
   }
+  // The rows of all accounts: a page of them costs what a page of the longest alone does.
+  for (const query of ['limit=20', `limit=20&cursor=${both[1]!.middle}`, 'limit=20&review=for_review', 'limit=20&to=2023-11-30']) {
+    const [one, all] = [`${both[1]!.account}/transactions?${query}`, `/transactions?${query}`]
+    const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (let turn = 0; turn < TURNS || (turn < MOST_TURNS && best[1]! > MOST_TIMES * best[0]!); turn++) for (const [at, path] of [one, all].entries()) best[at] = Math.min(best[at]!, await took(path))
+    t.diagnostic(`${query}: ${best[0]!.toFixed(1)} ms of one account, ${best[1]!.toFixed(1)} ms of all`)
+    if (best[1]! > MOST_TIMES * best[0]!) slow.push(`${all}: ${best.join(' and ')} ms`)
+  }
   assert.deepEqual(slow, [])
 })
 

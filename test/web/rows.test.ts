@@ -8,6 +8,9 @@ import { violations } from './axe.ts'
 import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
+/** What takes less is at once. */
+const NOTICED_MS = 100
+
 describe('rows on the page', { skip: cannotRun ?? false }, () => {
   let world: World
   before(async () => {
@@ -50,8 +53,19 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
   })
 
   for (const [path, name] of [['/transactions', /^Transactions of/], ['/review', /^To review in/]] as const) {
-    test(`${path}: a key costs the same however many rows are loaded`, async () => {
+    // Fails when: what a key does goes through all rows, or takes the page's main thread for as long as one waits for.
+    test(`${path}: a key costs the same however many rows are loaded, and never the tenth of a second that one notices`, async (t) => {
       const page = await world.openPage()
+      const processor = await page.context().newCDPSession(page)
+      await processor.send('Performance.enable', { timeDomain: 'threadTicks' })
+      // Of the processor, which other work on the machine takes no part of.
+      const usedMs = async (): Promise<number> => ((await processor.send('Performance.getMetrics')).metrics.find((one) => one.name === 'TaskDuration')?.value ?? Number.NaN) * 1_000
+      const keyMs = async (keys: readonly string[]): Promise<number> => {
+        const before = await usedMs()
+        for (const key of keys) await page.keyboard.press(key)
+        await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+        return ((await usedMs()) - before) / keys.length
+      }
       await page.route(/\/api\/(accounts\/[^/]+\/)?transactions\?/, (route) => {
         const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
         return route.fulfill({ json: { items: Array.from({ length: 200 }, (_, index) => manyRows(at + index)), next: String(at + 200) } })
@@ -76,6 +90,11 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
       const few = await rowsForKeys()
       await loaded(20)
       const many = await rowsForKeys()
+      const move = await keyMs([...'UDUDUDUDUDUD'].map((to) => (to === 'U' ? 'ArrowUp' : 'ArrowDown')))
+      await page.getByRole('searchbox').first().focus()
+      const letter = await keyMs([...'supermarket'])
+      t.diagnostic(`with 4,600 rows loaded of many more a move takes ${move.toFixed(1)} ms of the processor, a letter of a search ${letter.toFixed(1)} ms`)
+      assert.ok(move < NOTICED_MS && letter < NOTICED_MS, `a move takes ${move} ms of the processor, a letter ${letter} ms`)
       assert.ok(few > 0 && few < 400 && many < few + 100, `five keys look at ${few} rows when 600 are loaded, at ${many} when 4,600 are`)
       await leave(page)
     })
