@@ -45,6 +45,8 @@ export function concluded(row: NewTransaction, { history, reports }: Told, effec
 function standing(row: NewTransaction, { history, reports }: Told, effect: Effect): NewTransaction {
   const facts: Facts = {}
   for (const { changes } of history) for (const [field, [first]] of Object.entries(changes)) if (!(field in facts)) facts[field] = first
+  const begins = beginsWith(row, reports, effect)
+  if (begins !== null) Object.assign(facts, factsOf(begins), { state: begins.status, withdrawnReason: null })
   for (const change of history) {
     const { runId, changes } = isTold(change, reports, effect) ? change : { ...change, changes: decisionsOf(change.changes) }
     const counts = (of: TransactionChange): boolean => runId === null || (!effect.isUndo(runId) && (effect.counts(runId) || isShownAgain(reports, runId, effect, of)))
@@ -54,6 +56,15 @@ function standing(row: NewTransaction, { history, reports }: Told, effect: Effec
   const made = withFacts(row, facts)
   // Made by a run that does not count, and yet something else is told of it by now.
   return made.withdrawnReason === 'undone' ? { ...made, state: made.status, withdrawnReason: null } : made
+}
+
+/** The report that the row begins with where the one that made it does not count: the oldest that does. Null: it is as it came. */
+function beginsWith({ createdAt }: NewTransaction, reports: readonly ShownReport[], { counts }: Effect): Observation | null {
+  const stands = ({ report, shownBy }: ShownReport): boolean => counts(report.runId) || shownBy.some(({ runId }) => counts(runId))
+  const byAge = reports.toSorted(({ report: a }, { report: b }) => a.observedAt - b.observedAt || (a.id < b.id ? -1 : 1))
+  // A row that became one with this one may have older reports.
+  const making = byAge.find(({ report }) => report.observedAt >= createdAt)
+  return making === undefined || stands(making) ? null : (byAge.find(stands)?.report ?? null)
 }
 
 /** Whether a later answer that counts shows what the run had shown of the row, or reports of it what the change says. */

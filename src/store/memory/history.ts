@@ -86,16 +86,19 @@ function showings({ pages }: TenantState): ReadonlyMap<string, readonly { readon
   return new Map([...shown].map(([id, runs]) => [id, [...runs].map(([runId, seq]) => ({ runId, seq }))]))
 }
 
-/** Rows that the run changed, whether it is taken back or comes again, and of those that it showed the ones that no report holds any more or that an undo ever changed, or an answer: it may have taken from this run what the other row was. */
+/**
+ * Rows that the run changed, whether it is taken back or comes again, those that it made, which have the words of whoever else reports them, and of
+ * those that it showed the ones that no report holds any more or that an undo ever changed, or an answer: it may have taken from this run what the other row was.
+ */
 function touchedBy(state: TenantState, root: string, runId: string, { counts, isUndo }: Effect): ReadonlySet<string> {
   const holds = countingReports(state)
   const touched = new Set<string>()
   for (const [id, history] of state.feed.history) if (history.some((change) => change.runId === root || change.runId === runId)) touched.add(id)
   for (const observation of new Set(state.pages.filter((page) => page.runId === root).flatMap((page) => page.seen))) {
-    const { transactionId: id } = state.feed.byId(observation)!
+    const { transactionId: id, row: { runId: by }, tier } = state.feed.byId(observation)!
     if (!state.feed.transactions.has(id)) continue
     const wasUndone = state.feed.history.get(id)?.some(({ runId: by, reason }) => (by === null ? reason === 'person' : isUndo(by) || !counts(by))) === true
-    if (wasUndone || !state.feed.observationsOf(id).some(holds)) touched.add(id)
+    if (wasUndone || (by === root && tier === 'new') || !state.feed.observationsOf(id).some(holds)) touched.add(id)
   }
   return touched
 }

@@ -157,7 +157,8 @@ class UndoWork {
           select distinct s.id from relink.pages p cross join lateral unnest(p.seen) as s(id)
           where p.tenant_id = ${tenant} and p.source_id = any(${this.#accountSources}) and p.run_id = ${root}),
         undone as (select run_id as id from relink.undos where tenant_id = ${tenant} and redone_at is null union select undo_run_id from relink.undos where tenant_id = ${tenant}),
-        changed as (select distinct c.transaction_id as id, c.run_id in (${root}, ${runId}) as is_own from relink.transaction_changes c where c.tenant_id = ${tenant} and (c.run_id in (${root}, ${runId}) or c.run_id in (select id from undone) or (c.run_id is null and c.reason = 'person'))),
+        changed as (select distinct c.transaction_id as id, c.run_id in (${root}, ${runId}) as is_own from relink.transaction_changes c where c.tenant_id = ${tenant} and (c.run_id in (${root}, ${runId}) or c.run_id in (select id from undone) or (c.run_id is null and c.reason = 'person'))
+          union select o.transaction_id, true from relink.observations o where o.tenant_id = ${tenant} and o.source_id = any(${this.#accountSources}) and o.run_id = ${root} and o.tier = 'new'),
         now as (select distinct c.transaction_id as id from relink.transaction_changes c where c.tenant_id = ${tenant} and c.run_id = ${by.id})
         select distinct c.id from changed c where c.id > ${after} and c.id not in (select id from now)
           and (c.is_own or exists (select from relink.observations o where o.tenant_id = ${tenant} and o.transaction_id = c.id and o.id in (select id from shown)))
