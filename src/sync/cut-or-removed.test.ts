@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addDays, day } from '../domain/day.ts'
+import type { StatementRow } from '../domain/statement.ts'
 import { syncConnection } from './sync.ts'
 import { decimal, outcomeOf, refusal, row, World } from './testing.ts'
 
@@ -275,4 +276,34 @@ test('the first answer after an outage that lacks many rows is doubted as well',
   world.bank.rows = bought.filter((_, n) => n % 3 !== 1)
   assert.equal(outcomeOf(await world.sync(1)).failure?.code, 'answer_implausible')
   assert.deepEqual(await world.openQuestions(), [])
+})
+
+const coffee = (id: string, on: string, amount: string, name = 'Coffee House') => row(on, amount, name, { providerId: id })
+const COFFEES = [coffee('a', '2026-03-06', '-3.60'), coffee('b', '2026-03-07', '-4.20'), coffee('c', '2026-03-08', '-5.50'), coffee('d', '2026-03-09', '-9.00', 'Books'), coffee('e', '2026-03-09', '-2.90')]
+const NEXT = [coffee('x', '2026-03-10', '-4.20'), coffee('y', '2026-03-10', '-1.00', 'Bus')]
+
+async function withoutBalances(rows: readonly StatementRow[]): Promise<World> {
+  const world = await new World('2026-03-10').connect()
+  world.bank.rows = [...rows]
+  await world.sync()
+  return world
+}
+
+// Fails when: the oldest row that is known may have become a newer one of its price (tried): what had fallen off the list was gone for good, and nobody was asked.
+test('a list that begins a row later than before, and has the next coffee of the price of that row: two, or a person says', async () => {
+  const world = await withoutBalances(COFFEES.slice(1))
+  world.bank.rows = [...COFFEES.slice(2), ...NEXT]
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).filter((line) => line.includes('-420')).length, await world.openQuestions()], [2, ['same_transaction']])
+})
+
+// Fails when: what was missing before may have become what comes today (tried): the row that a person was asked about was taken for the next one of its price.
+test('a row that was missing before, and is asked about, has not become the next coffee of its price', async () => {
+  const world = await withoutBalances(COFFEES)
+  world.bank.rows = COFFEES.filter(({ providerId }) => providerId !== 'b')
+  await world.sync(1)
+  assert.deepEqual(await world.openQuestions(), ['removed_at_bank'])
+  world.bank.rows.push(...NEXT)
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).filter((line) => line.includes('-420')).length, (await world.openQuestions()).includes('removed_at_bank')], [2, true])
 })
