@@ -26,7 +26,7 @@ const LEAST_LIST = 10
 
 /** A failure of this kind: the answer contradicts itself, the account or the question. */
 export function implausible(message: string, stage: Stage = 'statement'): Failure {
-  return { code: 'answer_implausible', stage, retry: { kind: 'at', at: null }, message, evidence: [{ stage, message }] }
+  return { code: 'answer_implausible', stage, retry: { kind: 'at', at: null }, message, evidence: [{ stage, codes: ['answer_implausible'], message }] }
 }
 
 /**

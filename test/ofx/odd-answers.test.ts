@@ -351,3 +351,18 @@ test('a sign-on with a warning and nothing behind it: the code is kept, says wha
     assert.equal(sends(world), 1, String(code))
   }
 })
+
+// Fails when: an answer that is not believed says nothing by itself (was so: whoever had read by hand some times that day was told "We asked more often than it allows").
+test('a statement in another currency is the bank\'s error, however often it was asked that day', async () => {
+  const { world, id } = await connected()
+  for (let read = 0; read < 8; read++) {
+    world.now += 60_000
+    const run = await world.start().sync(id)
+    assert.ok(run.ok && run.value.outcome === 'succeeded', JSON.stringify(run))
+  }
+  world.rewrite = (answer) => withText(answer, (body) => body.replace(/<CURDEF>USD/, '<CURDEF>CAD'))
+  world.now += 2_000
+  await world.start().sync(id)
+  const [problem] = await world.store.problems.list({ open: true, limit: 9 })
+  assert.deepEqual([problem?.failure.message, problem?.diagnosis.causes[0]?.cause], ['The statement is in CAD, but the account is in USD.', 'institution_error'])
+})

@@ -73,7 +73,7 @@ export function credentialMissing(labels: readonly string[]): Failure {
 
 /** The answer reads, but contradicts what was asked. */
 export function implausible(stage: Stage, message: string): Failure {
-  return { code: 'answer_implausible', stage, retry: { kind: 'at', at: null }, message, evidence: [{ protocol: 'ofx', stage, message }] }
+  return { code: 'answer_implausible', stage, retry: { kind: 'at', at: null }, message, evidence: [{ protocol: 'ofx', stage, codes: ['answer_implausible'], message }] }
 }
 
 /** Nothing was refused, but what was asked for did not come. The code of a warning or an information beside it says why, a lock for example; without one the answer contradicts itself. */

@@ -5,7 +5,7 @@ export const OWN = codeTable({
   system: 'relink',
   title: 'Relink',
   protocols: ['other'],
-  seenBy: 'Relink itself, before anything is sent to a bank',
+  seenBy: 'Relink itself',
   source: 'src/vault, docs/errors.md',
   doubt: 0.05,
 }, [
@@ -15,6 +15,7 @@ export const OWN = codeTable({
   ['program_not_accepted', 'The bank asks again about the program itself after its answer: it does not take this program as it describes itself.', [['client_bug', 8, 'update_software'], ['configuration', 4, 'fix_configuration']]],
   ['reader_not_started', 'This host started no process to read a large answer in: it is short of memory or of processes. The answer had come, and the next read asks again.', [['configuration', 12, 'fix_configuration']]],
   ['interrupted', 'Relink was stopped in the middle of a read, by a kill, a crash or a restart of this server. Nothing is lost; the next read goes on where it was.', [['client_bug', 12, 'update_software'], ['configuration', 1, 'fix_configuration']]],
+  ['answer_implausible', 'The answer reads well, but contradicts itself, the account or what was asked for: another currency or year, turned signs, rows that are gone. Nothing of it was taken.', [['institution_error', 8, 'auto_retry'], ['client_bug', 2, 'update_software'], ['history_limit', 0.5, 'shorten_range'], ['connection_migrated', 0.5, 'reconnect']], { doubt: 0.2 }],
   ['vault_refused', 'The bank refused this very secret before, so it was not sent again.', [['credentials_invalid', 12, 'fix_credentials'], ['enrollment_required', 1, 'enroll_at_bank'], ['login_locked', 1, 'unlock_at_bank']]],
   ['vault_unreadable', 'The sealed secret does not open for this login and address: it was sealed under another key, or its record was changed. It must be typed again.', [['configuration', 8, 'reconnect'], ['credentials_invalid', 0.3, 'fix_credentials']]],
 ])
