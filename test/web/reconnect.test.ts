@@ -32,9 +32,9 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
     const counts = async (): Promise<readonly string[]> => (await store.accounts.list()).map(({ name, rows, balance, forReview }) => `${name}: ${rows}, ${balance}, ${forReview}`).toSorted()
     const [before, seen] = [await counts(), await shown()]
     sandbox.advance(4 * 24 * 3_600_000)
-    // The new sign-in tells the days of one account quite otherwise, under ids of its own.
-    sandbox.bank.inject({ name: 'date-off-by-one', account: SAVINGS, parameters: { days: -4 } })
-    sandbox.bank.inject({ name: 'reissued-ids', account: SAVINGS })
+    // The new sign-in tells the days of one account quite otherwise, in other words and under ids of its own.
+    sandbox.bank.inject({ name: 'date-off-by-one', account: SAVINGS, parameters: { days: -7 } })
+    for (const name of ['reissued-ids', 'text-changed']) sandbox.bank.inject({ name, account: SAVINGS })
     await sandbox.listening.settle()
     await settled(page, url(`/connections/${connectionId}/reconnect`))
     const reconnect = page.getByRole('region', { name: 'Reconnect' })
