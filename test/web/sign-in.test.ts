@@ -186,7 +186,7 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await reader.getByRole('button', { name: 'You and the settings' }).click()
     await reader.getByRole('link', { name: 'Settings' }).click()
     await heading(reader, 'Your sign-in')
-    assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in', 'Schedule', 'Alerts', 'Data'])
+    assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in', 'Schedule', 'Alerts', 'Data', 'This server'])
     await reader.goto(url('/settings/members'))
     await reader.getByText('This is not for a reader').first().waitFor()
     // What is not offered is refused as well.
