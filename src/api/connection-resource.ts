@@ -125,6 +125,7 @@ export async function problemResource(language: Language, instance: Instance, pr
     ...diagnosisResource(language, problem.diagnosis, facts),
     letters: letterLanguages(language, instance, institutionId),
     bankSays: spoken === null ? null : { text: spoken.message.slice(0, 200), codes: [...(spoken.codes ?? [])] },
+    found: failure.code === 'answer_implausible' ? retold(language, failure.message) : null,
     failure: failureResource(language, failure),
     evidence: failure.evidence.map((e) => ({ ...e })),
     told: {

@@ -82,6 +82,7 @@ export const problemShape = z
     })),
     letters: z.array(z.enum(LANGUAGES)).meta({ description: 'In which languages the letter to the bank is offered: the reader\'s, and that of the bank\'s country' }),
     bankSays: z.object({ text: z.string(), codes: z.array(z.string()) }).nullable(),
+    found: z.string().nullable().meta({ description: 'What Relink found wrong with an answer of which the bank says nothing; null: it is told by the cause' }),
     failure: z.object({ code: z.string(), stage: z.string(), message: z.string() }),
     evidence: z.array(z.record(z.string(), z.unknown())),
     told: z.object({ bankLoginWorks: z.boolean().nullable(), passwordChangedAtBank: z.boolean().nullable(), otherClientWorks: z.boolean().nullable(), accountReplaced: z.boolean().nullable() })

@@ -8,7 +8,7 @@ import type { AccountSummary } from '../ports/store.ts'
 import { withoutEmptied } from '../sync/emptied.ts'
 import { choose } from './choose.ts'
 import { whyCommand } from './history.ts'
-import { CommandError, type Output } from './output.ts'
+import { CommandError, countOfRows, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
 const PAGE = 500
@@ -82,7 +82,7 @@ export async function transactionsCommand(output: Output, wanted: string, option
       count += rows.length
       cursor = page.next
     } while (cursor !== null && output.lost === null)
-    output.say(count === 0 ? 'No rows.' : output.dim(`${count} rows`))
+    output.say(count === 0 ? 'No rows.' : output.dim(countOfRows(count)))
   })
 }
 

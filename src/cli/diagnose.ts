@@ -23,6 +23,7 @@ export async function diagnoseCommand(output: Output, wanted: string | undefined
         for (const fact of cause.against.slice(0, 2)) output.say(`    - ${fact}`)
       }
       for (const { question } of problem.card.asks.filter(({ answer }) => answer === null)) output.say(`  We do not know: ${plainText(question)} (relink repair ${connection.id} --told …)`)
+      if (problem.found !== null) output.say(`  Relink found: ${problem.found}`)
       if (problem.bankSays !== null) output.say(`  The bank's words: “${problem.bankSays.text}”${problem.bankSays.codes.length > 0 ? ` (code ${problem.bankSays.codes.join(', ')})` : ''}`)
       output.say(`  Relink: ${plainText(problem.card.relink)}`)
       output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${plainText(problem.card.next.label)} (relink repair ${connection.id})`)

@@ -14,7 +14,7 @@ import { NEW_ACCOUNT } from '../sync/file-accounts.ts'
 import { CURRENCY_UNKNOWN } from '../sync/said-currency.ts'
 import type { ImportReport, ImportRequest } from '../verbs.ts'
 import { chooseAccount, currencyOf } from './accounts.ts'
-import { CommandError, type Output } from './output.ts'
+import { CommandError, countOfRows, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
 export type ImportOptions = { readonly account?: string; readonly dates?: DatesSaid; readonly currency?: string; readonly dryRun?: boolean }
@@ -42,7 +42,7 @@ async function intoFeed(output: Output, files: readonly string[], said: Said, ac
 async function each(output: Output, files: readonly string[], said: Said, work: Work): Promise<number> {
   let failures = 0
   for (const file of files) {
-    const onProgress = (rows: number): void => output.progress(`${basename(file)}: ${rows} rows…`)
+    const onProgress = (rows: number): void => output.progress(`${basename(file)}: ${countOfRows(rows)}…`)
     const report = withOption(await importOne(file, (path) => work({ fileName: file, open: () => createReadStream(path), ...said, onProgress })))
     output.data(documentOf(report))
     failures += sayReport(output, report)
@@ -127,7 +127,7 @@ function sayReport(output: Output, report: ImportReport): 0 | 1 {
     return 1
   }
   output.say(`${report.file} (${report.format ?? ''}): ${report.added} new, ${report.matched} already here${report.questions > 0 ? `, ${report.questions} to decide` : ''}`)
-  for (const s of report.statements) output.say(`  ${s.account}  ${s.rows} rows  sum ${s.sum} ${s.currency}${s.from === null ? '' : `  ${s.from} to ${s.to ?? ''}`}${s.closing === null ? '' : `  closing ${s.closing}`}`)
+  for (const s of report.statements) output.say(`  ${s.account}  ${countOfRows(s.rows)}  sum ${s.sum} ${s.currency}${s.from === null ? '' : `  ${s.from} to ${s.to ?? ''}`}${s.closing === null ? '' : `  closing ${s.closing}`}`)
   for (const notice of report.notices) output.say(`  ${notice.line > 0 ? `Line ${notice.line}: ` : ''}${notice.message}`)
   return 0
 }

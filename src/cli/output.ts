@@ -106,3 +106,8 @@ export function orFail<T>(result: Result<T, { readonly message: string }>): T {
   if (!result.ok) throw new CommandError(result.failure.message)
   return result.value
 }
+
+/** `1 row`, `2 rows`. */
+export function countOfRows(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`
+}

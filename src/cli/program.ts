@@ -12,6 +12,9 @@ import { TOLD_WORDS } from './told.ts'
 import { DATES_SAID } from '../domain/dates-said.ts'
 import { VERSION } from '../version.ts'
 
+const FIRST_DAY = 'the first day (2026-01-31)'
+const LAST_DAY = 'the last day, which counts as well'
+
 /** Runs one command line; resolves to the exit status. `argv` without node and script. */
 export async function run(argv: readonly string[]): Promise<number> {
   const output = createOutput(argv.includes('--json'), { out: process.stdout, err: process.stderr, noColour: process.env['NO_COLOR'] !== undefined })
@@ -89,7 +92,7 @@ function buildProgram(output: Output): Command {
     .action(async (options) => (await import('./accounts.ts')).accountsCommand(output, options))
   program.command('currency').description('say the currency of an account whose files name none; without a code, take back what was said').argument('<account>').argument('[code]').addOption(json())
     .action(async (account, code) => (await import('./accounts.ts')).currencyCommand(output, account, code))
-  program.command('transactions').description('the rows of an account').argument('<account>').option('--from <day>').option('--to <day>').option('--text <text>', 'only rows that contain it').option('--why <id>', 'why one row is here: every report that made it, and every change').addOption(json())
+  program.command('transactions').description('the rows of an account').argument('<account>').option('--from <day>', FIRST_DAY).option('--to <day>', LAST_DAY).option('--text <text>', 'only rows that contain it').option('--why <id>', 'why one row is here: every report that made it, and every change').addOption(json())
     .action(async (account, options) => (await import('./accounts.ts')).transactionsCommand(output, account, options))
   secrets(program.command('repair').description('walk the repair of a broken connection').argument('<connection>').option('--did <step>', 'a step that you have done, by its number or id').option('--cannot <step>', 'a step that you cannot do')
     .addOption(new Option('--told <facts...>', 'what you see at the bank: the causes are ranked anew').choices(TOLD_WORDS))
@@ -111,9 +114,9 @@ function buildProgram(output: Output): Command {
     .action(async (run) => (await import('./history.ts')).undoCommand(output, run))
   program.command('recompute').description('judge all reports of an account again and show what would change').argument('<account>').option('--apply', 'make it true, in one step that `undo` takes back').addOption(json())
     .action(async (account, options) => (await import('./recompute.ts')).recomputeCommand(output, account, options))
-  program.command('export').description('write an account, or everything, as a file').option('--format <format>').option('--account <account>').option('--everything', 'accounts, rows, questions, rules and connections as one JSON file; no secrets')
+  program.command('export').description('write an account, or everything, as a file').option('--format <format>', 'ofx, qfx, qbo, csv, camt053, qif, hledger, ledger, beancount or json').option('--account <account>', 'its name, number or id').option('--everything', 'accounts, rows, questions, rules and connections as one JSON file; no secrets')
     .option('--encrypt', 'lock the file with a passphrase (age)').option('--secrets-file <file>', 'read the passphrase from a file').option('--secrets-stdin', 'read the passphrase from standard input').option('--recipients-file <file>', 'lock it for age recipients (age1…, one a line) instead')
-    .option('--from <day>').option('--to <day>').option('--continues', 'a journal that goes on after one of the days before').option('-o, --output <file>', 'default: standard output')
+    .option('--from <day>', FIRST_DAY).option('--to <day>', LAST_DAY).option('--continues', 'a journal that goes on after one of the days before').option('-o, --output <file>', 'default: standard output')
     .action(async (options) => (await import('./export.ts')).exportCommand(output, options))
   program.command('diagnose').description('what is wrong with a connection, or with each record on standard input').argument('[connection]').addOption(new Option('--format <format>').choices(['jsonl'])).option('--bundle <file>', 'read a support file, offline').addOption(json())
     .action(async (connection, options) => (options.format === 'jsonl' && options.bundle === undefined ? (await import('./diagnose-lines.ts')).diagnoseInput(output) : (await import('./diagnose.ts')).diagnoseCommand(output, connection, options)))

@@ -6,7 +6,7 @@ import { balanceProofResource, proofLines, type BalanceProofResource } from '../
 import { connectionResource } from '../api/connection-resource.ts'
 import type { Instance } from '../instance.ts'
 import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
-import type { Output } from './output.ts'
+import { countOfRows, type Output } from './output.ts'
 import { plainText } from './sentence.ts'
 import { withInstance } from './with-instance.ts'
 
@@ -56,7 +56,7 @@ export async function statusCommand(output: Output): Promise<void> {
 }
 
 function sayAccount(output: Output, { name, balance, currency, rows, forReview }: ReturnType<typeof accountResource>, proof: BalanceProofResource | undefined): void {
-  output.say(`  ${name}  ${balance} ${currency}  ${rows} rows${forReview > 0 ? `, ${forReview} to review` : ''}`)
+  output.say(`  ${name}  ${balance} ${currency}  ${countOfRows(rows)}${forReview > 0 ? `, ${forReview} to review` : ''}`)
   if (proof !== undefined) for (const line of proofLines(proof)) output.say(`    ${line}`)
 }
 
@@ -70,6 +70,7 @@ export async function sayProblems(output: Output, instance: Instance, connection
   for (const problem of problems) {
     output.say(`  ${plainText(problem.card.what)}`)
     output.say(`  ${problem.card.likelihood}: ${problem.causes[0]?.name ?? ''}`)
+    if (problem.found !== null) output.say(`  Relink found: ${problem.found}`)
     output.say(`  Relink: ${plainText(problem.card.relink)}`)
     output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${plainText(problem.card.next.label)} (relink repair ${connectionId})`)
   }

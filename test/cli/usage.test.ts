@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { secondsOf } from '../../bench/sync-counts.ts'
+import { EXPORT_FORMATS } from '../../src/exports/export.ts'
 import { environment, jsonLines, openHost, relink, ROOT, SHARED, temporary } from './relink.fixture.ts'
 
 const home = temporary('usage')
@@ -30,6 +31,11 @@ const WRONG: readonly (readonly string[])[] = [
   ['accounts', '--bogus'], ['demo', '--port', '99999'], ['diagnose', '--format', 'xml'], ['bank', '--bogus'], ['simplefin', 'nonsense'], ['vault', 'nonsense'], ['health', 'nonsense'], ['health', 'verify', 'x'], ['vault', 'rotate'], ['vault', 'rotate', '--reseal'], ['undo'], ['user', 'invite', ' ', '--role', 'reader'], ['user', 'invite', 'a\nb', '--role', 'reader'], ['import', '--dry-run', '--account', 'x', 'file'], ['import', '--dry-run', '--dates', 'year-first', 'file'],
   ['simulate', '--seed', 'x'], ['simulate', '--seed', '1', '--runs', '0'], ['accounts', 'extra'], ['currency'], ['currency', 'x', 'Taler'], ['repair', 'x', '--did', '1', '--cannot', '1'],
 ]
+
+test('the help of export names every format', async () => {
+  const { stdout } = await run(['export', '--help'])
+  for (const format of EXPORT_FORMATS) assert.match(stdout, new RegExp(`\\b${format}\\b`), format)
+})
 
 test('wrong usage ends with 2, says why on standard error and prints nothing on standard output', async () => {
   for (const args of WRONG) {

@@ -39,6 +39,23 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     await other.context().close()
   })
 
+  // Fails when: the card says that the bank answers with an error of its own, and nowhere which (was so: only `relink sync` told).
+  test('what Relink found wrong with an answer that the bank gave without a word stands on the card', async () => {
+    const { page, connectionId, sandbox, url } = world
+    const { verbs, store } = sandbox.opened.instance
+    const [account] = (await store.accounts.list()).filter(({ name }) => name === 'Reserve Savings')
+    sandbox.bank.inject({ name: 'currency-wrong', account: account!.number! })
+    await sandbox.listening.settle()
+    await verbs.sync(connectionId, 'person')
+    await settled(page, url(`/connections/${connectionId}`))
+    const card = page.getByRole('region', { name: 'Problem with Sandbox Bank' })
+    await card.getByText('What Relink found').waitFor()
+    await card.getByText('The statement is in CAD, but the account is in USD.').waitFor()
+    sandbox.bank.clear('currency-wrong')
+    await verbs.sync(connectionId, 'person')
+    await card.waitFor({ state: 'detached' })
+  })
+
   // Fails when: steps that follow only where one did not help stand there as if all had to be done (was so).
   test('one thing is asked for: the card leads to the step that is now, and further ways are closed', async () => {
     const page = await world.openPage({ width: 360 })

@@ -1,4 +1,4 @@
-/** What speaks for the first cause and against it: three and two facts, the rest on request; then the bank's own words, as it wrote them. */
+/** What speaks for the first cause and against it: three and two facts, the rest on request; what Relink found wrong with the answer; then the bank's own words, as it wrote them. */
 import type { Problem } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Sentence } from './sentence.tsx'
@@ -6,7 +6,7 @@ import { Sentence } from './sentence.tsx'
 const FOR = 3
 const AGAINST = 2
 
-export function Evidence({ problem: { causes, bankSays } }: { problem: Problem }) {
+export function Evidence({ problem: { causes, bankSays, found } }: { problem: Problem }) {
   const [first, ...others] = causes
   if (first === undefined) return null
   const more = first.for.length > FOR || first.against.length > AGAINST || others.some((one) => one.for.length > 0)
@@ -16,6 +16,12 @@ export function Evidence({ problem: { causes, bankSays } }: { problem: Problem }
         <Facts title={say('Speaks for it')} facts={first.for.slice(0, FOR)} />
         <Facts title={say('Speaks against it')} facts={first.against.slice(0, AGAINST)} />
       </div>
+      {found !== null && (
+        <div>
+          <p className="meta">{say('What Relink found')}</p>
+          <p className="[overflow-wrap:anywhere]">{found}</p>
+        </div>
+      )}
       {bankSays !== null && (
         <figure>
           <figcaption className="meta">{say('The bank’s words')}</figcaption>
