@@ -109,8 +109,9 @@ describe('every page', { skip: cannotRun ?? false }, () => {
   test('the cards of the demo tell without a code what breaks', async () => {
     const page = await world.openPage()
     await settled(page, world.url('/demo'))
-    const told = await page.getByRole('region').filter({ has: page.getByRole('button', { name: /Break it|repairs it/ }) }).allInnerTexts()
-    assert.equal(told.length, 8)
+    const cards = page.getByRole('region').filter({ has: page.getByRole('button', { name: /Break it|repairs it/ }) })
+    await untilEqual(() => cards.count(), 8)
+    const told = await cards.allInnerTexts()
     for (const text of told) assert.doesNotMatch(text, /\d{3}|\w_\w|Retry-After/)
     await leave(page)
   })

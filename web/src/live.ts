@@ -6,6 +6,8 @@
 
 /** Longer than a restart of the server; the browser itself tries again sooner when only the line broke. */
 const OPEN_AGAIN_MS = 3_000
+/** A stream that breaks and comes back at once, as when a page is loaded anew, is nothing to tell of: the sentence would push the page down and up. */
+const TOLD_MS = 4_000
 const TOGETHER_MS = 150
 /** Between the answers and the next question: who decides row after row is not asked about each. */
 const PAUSE_MS = 500
@@ -33,6 +35,7 @@ export const liveState = {
  */
 export function listen(changed: () => Promise<unknown>, refused: () => void): void {
   let stream: EventSource | null = null
+  let toTell: ReturnType<typeof setTimeout> | undefined
   let isAsking = false
   let isStale = false
   const soon = (): void => {
@@ -52,12 +55,14 @@ export function listen(changed: () => Promise<unknown>, refused: () => void): vo
     if (stream !== null || document.visibilityState === 'hidden') return
     stream = new EventSource('/api/events')
     stream.addEventListener('open', () => {
+      clearTimeout(toTell)
+      toTell = undefined
       setLive(true)
       soon()
     })
     stream.addEventListener('changed', soon)
     stream.addEventListener('error', () => {
-      setLive(false)
+      toTell ??= setTimeout(() => setLive(false), TOLD_MS)
       if (stream?.readyState !== EventSource.CLOSED) return
       close()
       refused()
