@@ -109,7 +109,8 @@ function disk({ freeBytes }: HostFacts): HostFinding {
   const free = Math.floor(freeBytes / 1_000_000)
   if (freeBytes < NO_SPACE) return { check, state: 'broken', sentence: `Only ${free} MB are free. Make room: nothing can be stored without.` }
   if (freeBytes < LITTLE_SPACE) return { check, state: 'warning', sentence: `Only ${free} MB are free. Make room soon.` }
-  return { check, state: 'ok', sentence: `${free} MB are free.` }
+  const gigabytes = Math.floor(freeBytes / 1_000_000_000)
+  return { check, state: 'ok', sentence: `${gigabytes} GB are free.` }
 }
 
 function home({ homeWritable }: HostFacts): HostFinding {
