@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { asActor } from '../../src/acting/acting.ts'
+import { addDays } from '../../src/domain/day.ts'
 import { formatMoney } from '../../src/domain/money.ts'
 import { until, untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
@@ -267,9 +268,18 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Set aside, with the note' }).click()
     await page.getByRole('region', { name: 'Earlier statements' }).getByText('the cheque is not cashed yet').waitFor()
     // All that the page says of the statement stands on the paper, none of it cut; what is pressed does not.
-    const onScreen = await page.getByRole('main').evaluate((main) => [...(main as unknown as { querySelectorAll(of: string): Iterable<{ innerText: string; closest(of: string): unknown }> }).querySelectorAll('h1, h2, dt, dd, li, p')].filter((one) => one.closest('form, button, nav') === null).map((one) => one.innerText))
+    const onScreen = await page.getByRole('main').evaluate((main) => [...(main as unknown as { querySelectorAll(of: string): Iterable<{ innerText: string; closest(of: string): unknown }> }).querySelectorAll('h1, h2, dt, dd, li, p')].filter((one) => one.closest('form, button, nav, [aria-label="Rows of these days"]') === null).map((one) => one.innerText))
+    // The rows that it is about stand below, and all of them on the paper.
+    const rows = page.getByRole('region', { name: 'Rows of these days' })
+    await rows.getByRole('grid').locator('[data-index]').first().waitFor()
+    const { rows: stored } = await store.feed.transactions({ accountId: account.id, from: addDays(account.balanceOn!, -31), to: account.balanceOn!, limit: 200 })
+    assert.ok(stored.length > 3)
+    const names = await rows.getByRole('grid').locator('[data-index] bdi').allInnerTexts()
     await page.emulateMedia({ media: 'print' })
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert.deepEqual(await rows.locator('tbody tr').count(), stored.length)
     const printed = await page.getByRole('main').innerText()
+    for (const name of names) assert.ok(printed.includes(name), name)
     const [paper, wanted] = [printed, onScreen.join('\n')].map((text) => text.replace(/See the rows?|Open Review|Ask the bank again|Undo\s+the note of [\w ,]+/g, '').split(/\s+/).filter((word) => word !== ''))
     assert.deepEqual(wanted!.filter((word) => !paper!.includes(word)), [], 'on the screen and not on the paper')
     assert.deepEqual(await page.evaluate("[...document.querySelectorAll('main *')].filter((one) => one.checkVisibility() && getComputedStyle(one).overflow !== 'visible' && !one.classList.contains('sr-only') && (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)).map((one) => one.outerHTML.slice(0, 200))"), [], 'cut off')

@@ -17,6 +17,7 @@ import { PrintedAt } from '../parts/paper.tsx'
 import { Sentence } from '../parts/sentence.tsx'
 import { Empty, FirstBank, Loaded, Title, Trouble, Waiting } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
+import { RowsOf } from './transactions.tsx'
 import { asTyped, decimalOf, exampleAmount } from './typed-amount.ts'
 
 const route = getRouteApi('/reconcile/$account')
@@ -59,6 +60,7 @@ function Whole({ account }: { account: Account }) {
     queryKey: ['reconcile', account.id, asOf, balance], enabled: asOf !== undefined && balance !== undefined,
     queryFn: () => get<Reconciliation>(`/accounts/${account.id}/reconcile?${query}`), placeholderData: (previous) => previous,
   })
+  const noted = useQuery({ queryKey: ['reconciliations', account.id], queryFn: () => get<{ items: Reconciled[] }>(`/accounts/${account.id}/reconciliations`) })
   return (
     <div className="max-w-3xl">
       <Title>{say('Reconcile {account}', { account: account.name })}</Title>
@@ -70,9 +72,22 @@ function Whole({ account }: { account: Account }) {
       {asOf !== undefined && balance !== undefined && compared.data !== undefined && <Result account={account} found={compared.data} />}
       {(asOf === undefined || balance === undefined) && <p className="my-6 text-muted">{say('Enter the balance of a paper or PDF statement and its day. Relink says whether its rows come to the same, and if not, which rows would explain the difference.')}</p>}
       </>}
-      {/* Not before the result, which would push it down. */}
-      {!compared.isLoading && <NeedsServer><Noted account={account} /></NeedsServer>}
+      {/* Neither before what would push it down. */}
+      {!compared.isLoading && noted.data !== undefined && noted.data.items.length > 0 && <NeedsServer><Noted account={account} noted={noted.data.items} /></NeedsServer>}
+      {compared.data !== undefined && !noted.isLoading && <RowsCompared account={account} found={compared.data} noted={noted.data?.items ?? []} />}
     </div>
+  )
+}
+
+/** The rows that the statement is about, to be gone through beside it: since the statement before, and all that are in doubt. */
+function RowsCompared({ account, found, noted }: { account: Account; found: Reconciliation; noted: readonly Reconciled[] }) {
+  const before = noted.map(({ asOf }) => asOf).filter((day) => day < found.asOf).sort().at(-1)
+  const [from] = [daysInDoubt(found), before === undefined ? dayAfter(found.asOf, -31) : dayAfter(before, 1)].sort()
+  return (
+    <section className="mt-6" aria-label={say('Rows of these days')}>
+      <h2 className="mb-2"><Say message="Rows from {from} to {to}" from={<Day day={from!} />} to={<Day day={found.asOf} />} /></h2>
+      <RowsOf account={account} filter={{ account: account.id, from, to: found.asOf }} />
+    </section>
   )
 }
 
@@ -167,10 +182,14 @@ function Days({ ranges }: { ranges: readonly { readonly from: string; readonly t
 
 /** From the day after the last proof; where nothing is proved, a month. */
 function daysInDoubt({ provedTo, asOf }: Reconciliation): string {
-  const day = new Date(`${provedTo ?? asOf}T00:00:00Z`)
-  day.setUTCDate(day.getUTCDate() + (provedTo === null ? -31 : 1))
-  const from = day.toISOString().slice(0, 10)
+  const from = provedTo === null ? dayAfter(asOf, -31) : dayAfter(provedTo, 1)
   return from > asOf ? asOf : from
+}
+
+function dayAfter(day: string, days: number): string {
+  const date = new Date(`${day}T00:00:00Z`)
+  date.setUTCDate(date.getUTCDate() + days)
+  return date.toISOString().slice(0, 10)
 }
 
 /** An agreement is noted as it is; a difference only with the reason why it is left. */
@@ -189,15 +208,13 @@ function Note({ account, found }: { account: Account; found: Reconciliation }) {
   )
 }
 
-function Noted({ account }: { account: Account }) {
-  const noted = useQuery({ queryKey: ['reconciliations', account.id], queryFn: () => get<{ items: Reconciled[] }>(`/accounts/${account.id}/reconciliations`) })
+function Noted({ account, noted }: { account: Account; noted: readonly Reconciled[] }) {
   const act = useAct()
-  if (noted.data === undefined || noted.data.items.length === 0) return null
   return (
     <section aria-label={say('Earlier statements')}>
       <h2 className="mb-2">{say('Earlier statements')}</h2>
       <ul className="panel grid gap-2">
-        {noted.data.items.map(({ id, asOf, stated, difference, note, notedAt }) => (
+        {noted.map(({ id, asOf, stated, difference, note, notedAt }) => (
           <li key={id} className="flex flex-wrap items-baseline gap-x-3">
             <Day day={asOf} />
             <Amount amount={stated} currency={account.currency} />
