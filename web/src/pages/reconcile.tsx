@@ -203,7 +203,7 @@ function Note({ account, found }: { account: Account; found: Reconciliation }) {
         {!found.agrees && <label className="grid grow gap-1">{say('Note')}<input className="field" required maxLength={2000} placeholder={say('Why it is left as it is')} value={words} onChange={(event) => setWords(event.target.value)} /></label>}
         <button className="button" type="submit" disabled={act.isPending}>{say(found.agrees ? 'Note that it agrees' : 'Set aside, with the note')}</button>
       </NeedsServer>
-      <button className="button" type="button" onClick={() => print()}>{say('Print')}</button>
+      <button className="button" type="button" onClick={() => print()}>{say('Print this page')}</button>
     </form>
   )
 }

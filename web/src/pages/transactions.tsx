@@ -107,14 +107,14 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
 
 /** What is shown, as a file. Those with balances hold whole days; a table holds what the filters let through. `count`: how many rows that are, where all are known. */
 function Export({ account, filter: { account: _, ...filter }, count }: { account: Account | null; filter: RowFilter; count: number | null }) {
-  if (account === null) return <p className="py-0.5 text-[13px] leading-5 text-muted">{say('Choose one account to save its rows as a file.')}</p>
+  if (account === null) return <p className="py-0.5 text-[13px] leading-5 text-muted print:hidden">{say('Choose one account to save its rows as a file.')}</p>
   const given = Object.entries(filter).filter(([, value]) => value !== undefined) as [keyof typeof filter, string][]
   const isNarrowed = given.some(([name]) => name !== 'from' && name !== 'to')
   if (isNarrowed && count === 0) return null
   const query = new URLSearchParams(given)
   const words = isNarrowed ? (count === null ? say('Save these rows as') : say('Save {count, plural, one {this row} other {these # rows}} as', { count })) : say(given.length === 0 ? 'Save all as' : 'Save these days as')
   return (
-    <p className="flex flex-wrap gap-x-3 text-[13px] leading-5">
+    <p className="flex flex-wrap gap-x-3 text-[13px] leading-5 print:hidden">
       <span className="py-0.5 text-muted">{words}</span>
       {(isNarrowed ? ['csv'] : ['ofx', 'qfx', 'qbo', 'csv']).map((format) => <a key={format} className="link py-0.5" href={`/api/accounts/${account.id}/export?format=${format}${query.size === 0 ? '' : `&${query}`}`} download>{format.toUpperCase()}</a>)}
     </p>

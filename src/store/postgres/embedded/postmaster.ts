@@ -5,7 +5,7 @@
  * a log without row data that stays below 2 MB.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, closeSync, copyFileSync, openSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, fstatSync, openSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Account, spawnAs } from './account.ts'
@@ -61,8 +61,10 @@ export function spawnPostmaster(places: Places, binaries: Binaries, account: Acc
     // Quoted, because the setting is a list: a comma in the path would be read as two directories.
     const settings = { ...SETTINGS, ...(throwaway ? THROWAWAY : {}), unix_socket_directories: `"${places.socket.replaceAll('"', '""')}"` }
     const args = ['-D', places.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+    // Before it runs: one that ends at once may have said why by then.
+    const logFrom = fstatSync(log).size
     const child = spawn(binaries.postgres, args, { ...spawnAs(account), detached: true, stdio: ['ignore', log, log] })
-    const spawned: Spawned = { process: child, exited: false, logFrom: statSync(places.log).size }
+    const spawned: Spawned = { process: child, exited: false, logFrom }
     child.once('error', () => (spawned.exited = true))
     child.once('exit', () => (spawned.exited = true))
     child.unref()
