@@ -286,3 +286,20 @@ test('where the first answer tells only what nobody else told, the next one that
     }
   }
 })
+
+// Fails when: the oldest of its connections is asked (was so): who had been told right for long was told turned once more.
+test('a bank that told turned once, and rightly to the connection after it, tells the next one rightly', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [row('2026-03-16', '-5.00', 'Kiosk', { providerId: 'a' })]
+  await world.sync()
+  for (const sign of [-1, 1] as const) {
+    const [source] = (await world.store.accounts.sources({ accountId: await world.accountId() })).slice(-1)
+    const [run] = await world.store.runs.list({ limit: 1 })
+    await world.store.feed.commitPage({ runId: run!.id, accountId: source!.accountId, sourceId: source!.id, at: world.now, seen: [], observations: [], inserts: [], updates: [], questions: [], covers: null, balances: [], spans: [], cursor: null, sign })
+    assert.ok((await removeConnection(world.deps, source!.connectionId!)).ok)
+    world.now += 86_400_000
+    world.bank.rows = [row(world.today(), `-${7 + sign}.00`, 'Cinema', { providerId: `c${sign}` })]
+    assert.equal((await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'x' } })).kind, 'connected')
+  }
+  assert.deepEqual((await world.store.accounts.sources({ accountId: await world.accountId() })).map(({ sign }) => sign), [-1, 1, 1])
+})
