@@ -15,7 +15,7 @@ import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { PrintedAt } from '../parts/paper.tsx'
 import { Sentence } from '../parts/sentence.tsx'
-import { Empty, FirstBank, Loaded, Title, Trouble, Waiting } from '../parts/states.tsx'
+import { Empty, FirstBank, Loaded, LoadedPage, Title, Trouble, Waiting } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
 import { RowsOf } from './transactions.tsx'
 import { asTyped, decimalOf, exampleAmount } from './typed-amount.ts'
@@ -50,7 +50,7 @@ export function ReconcileWhichPage() {
 export function ReconcilePage() {
   const { account: id } = route.useParams()
   const account = useQuery({ queryKey: ['account', id], queryFn: () => get<Account>(`/accounts/${id}`) })
-  return <Loaded query={account}>{(data) => <Whole key={data.id} account={data} />}</Loaded>
+  return <LoadedPage query={account}>{(data) => <Whole key={data.id} account={data} />}</LoadedPage>
 }
 
 function Whole({ account }: { account: Account }) {
