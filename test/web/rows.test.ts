@@ -190,6 +190,12 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await grid.getByText(/Unusual: the largest of 7 before was .*46\.10/).waitFor()
     await show.getByRole('button', { name: 'Transfers 1' }).click()
     await grid.getByText('2 days apart').waitFor()
+    // What is proposed is searched as the list of all is (was so: “500” found no -500.00 here, and did there).
+    const search = page.getByRole('searchbox', { name: 'Search rows to review' })
+    for (const [text, isThere] of [['500', true], ['EUR 500', false], ['TO SAV', true], ['700', false], ['', true]] as const) {
+      await search.fill(text)
+      await (isThere ? grid.getByRole('row', { name: /TO SAVINGS/ }) : page.getByText('Nothing waits here')).waitFor()
+    }
     await grid.getByRole('row', { name: /TO SAVINGS/ }).focus()
     await page.keyboard.press('m')
     await becomes(['accepted', null, true], 'TO SAVINGS')
