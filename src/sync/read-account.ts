@@ -13,6 +13,7 @@ import type { SourceProgress } from '../ports/feed.ts'
 import type { Feed } from './account-ref.ts'
 import { Answer, FLIPPED, opposite, OPPOSED, type AnswerEnd, type Settled } from './answer.ts'
 import type { Asked } from './challenge.ts'
+import { holdsRows } from './holds-rows.ts'
 import { cannotBeIn, isOpenCurrency, mayBeIn, nameCurrency, tellCurrency } from './name-currency.ts'
 import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds, type OldHolds } from './old-holds.ts'
 import { implausible } from './plausible.ts'
@@ -46,7 +47,8 @@ export async function readAccount(session: Session, asStored: Feed, stored: Know
   let target = asStored
   const { covered, pendingFrom } = stored
   const progress = sinceStart(stored.progress, covered, target.account.startOn)
-  const known = { ...stored, progress }
+  // Where nobody else told anything there is nothing to meet.
+  const known = { ...stored, progress, isUnmet: stored.isUnmet && (await holdsRows(session.deps.store, target.account.id)) }
   if (progress.wanted.length !== stored.progress.wanted.length) await storeProgress(session, target, progress)
   const { maxWindowDays, overlapDays } = session.connector.manifest
   const plan = { covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays }
@@ -276,8 +278,9 @@ class WindowReader {
     this.#listed += rows.length
     const added = await this.#orTurned(await answer.add(rows), async () => ok(undefined))
     if (!added.ok) return this.#fail(added.failure)
-    // What is stored is not held any more: should it have to be turned, it is turned where it is.
-    if (this.#target.source.sign === 1 && this.counts.added > 0) this.#pages.length = 0
+    // From the first row that is met on it is known.
+    if (this.counts.matched > 0) this.#isUnmet = false
+    if (this.#target.source.sign === 1 && !this.#isUnmet) this.#pages.length = 0
     this.#balances.push(...page.balances)
     this.#covers = page.covers ?? this.#covers
     this.#next = page.next ?? this.#next

@@ -267,20 +267,21 @@ test('where the first answer tells only what nobody else told, the next one that
       assert.ok(seen.kind === 'preview' && (await switchPreview(world.deps, seen.preview.id)).ok)
     },
   }
-  for (const [way, connect] of Object.entries(ways)) {
-    const world = await new World('2026-03-20').connect({ readPlan: null })
-    Object.assign(world.bank, { maxWindowDays: 30, overlapDays: 10 })
+  // In one long answer, of which the newest rows are stored before it has come whole, and in several.
+  for (const [way, connect, heldRows, maxWindowDays] of Object.entries(ways).flatMap(([name, act]) => ([[5_000, 30], [5, 90]] as const).map(([held, most]) => [`${name} ${most}`, act, held, most] as const))) {
+    const world = await new World('2026-03-20', { heldRows }).connect({ readPlan: null })
+    Object.assign(world.bank, { maxWindowDays, overlapDays: 10, pageSize: 2 })
     world.bank.rows = Array.from({ length: 12 }, (_, n) => row(world.today(-n * 2), `-${10 + n}.00`, `Shop ${n}`, { providerId: `a${n}` }))
     await world.sync()
     const before = new Map((await world.all()).map(({ id, amount }) => [id, amount]))
     world.now += 45 * 86_400_000
     world.institution = { ...world.institution, id: 'other' }
-    const fresh = Array.from({ length: 4 }, (_, n) => row(world.today(-n * 3), `-${40 + n}.00`, `New ${n}`, { providerId: `n${n}` }))
-    world.bank.rows = [...world.bank.rows, ...fresh].map((r) => ({ ...r, providerId: `b${r.providerId}`, amount: decimal(r.amount.slice(1)) }))
+    const fresh = Array.from({ length: 8 }, (_, n) => row(world.today(-n * 3), `-${40 + n}.00`, `New ${n}`, { providerId: `n${n}` }))
+    world.bank.rows = [...fresh, ...world.bank.rows].map((r) => ({ ...r, providerId: `b${r.providerId}`, amount: decimal(r.amount.slice(1)) }))
     await connect(world)
     for (let days = 0; days < 3; days++) {
       const all = await world.all()
-      assert.deepEqual([all.length, all.every(({ amount }) => amount < 0n), all.filter(({ id, amount }) => before.get(id) === amount).length, await world.openQuestions()], [16, true, 12, []], `${way} ${days}`)
+      assert.deepEqual([all.length, all.every(({ amount }) => amount < 0n), all.filter(({ id, amount }) => before.get(id) === amount).length, await world.openQuestions()], [20, true, 12, []], `${way} ${days}`)
       world.now += 86_400_000
       for (const { id, state, institutionId } of await world.store.connections.list()) if (state === 'active' && institutionId === 'other') assert.ok((await syncConnection(world.deps, id, 'person')).ok)
     }
