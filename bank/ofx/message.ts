@@ -34,11 +34,11 @@ export function readMessage(body: Uint8Array): OfxRequest | string {
   const start = text.search(ROOT)
   if (start === -1) return 'The request has no <OFX> element.'
   const header = text.slice(0, start)
-  const version = /VERSION\s*[:=]\s*["']?(\d{3})(?!\d)/.exec(header.replace(/<\?xml[^>]*\?>/i, ''))?.[1]
+  const version = /VERSION\s*[:=]\s*["']?(\d{3})(?!\d)/i.exec(header.replace(/<\?xml[^>]*\?>/i, ''))?.[1]
   if (version === undefined) return 'The request has no OFX header with a VERSION.'
   const root = readElements(plainMarkup(text.slice(start).trim()))
   if (typeof root === 'string') return `The request is not well formed: ${root}.`
-  const fileUid = /NEWFILEUID\s*[:=]\s*["']?([A-Za-z0-9-]{1,36})/.exec(header)?.[1] ?? 'NONE'
+  const fileUid = /NEWFILEUID\s*[:=]\s*["']?([A-Za-z0-9-]{1,36})/i.exec(header)?.[1] ?? 'NONE'
   return { version: Number(version), fileUid, root }
 }
 

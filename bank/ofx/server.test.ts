@@ -174,6 +174,19 @@ test('refusals have the codes of the specification', async () => {
   for (const [name, probe, expected] of cases) assert.deepEqual(codes(await ask(bank, probe)), expected, name)
 })
 
+test('whatever is asked with the sign-on is answered', async () => {
+  const asked = '<PINCHTRNRQ><TRNUID>7<PINCHRQ><USERID>ana<NEWUSERPASS>abcd1234</PINCHRQ></PINCHTRNRQ><CHALLENGETRNRQ><TRNUID>8<CHALLENGERQ><USERID>ana</CHALLENGERQ></CHALLENGETRNRQ>'
+  const text = await ask(bankAt(), { mfa: asked, body: ACCOUNTS })
+  assert.deepEqual([codes(text), values(text, 'TRNUID')], [[0, 2000, 2000, 0], ['7', '8', 'a1']])
+  assert.deepEqual(codes(await ask(bankAt(), { mfa: asked, password: 'a' })), [15500, 15500, 15500])
+})
+
+test('message sets are answered in the order of the specification, and the header is read in small letters', async () => {
+  const text = await ask(bankAt(), { body: PROFILE + statementOf('5105105105105100', 'CARD') + statementOf('1000200031', 'CHECKING') + ACCOUNTS })
+  assert.deepEqual(text.match(/<[A-Z]+MSGSRSV1>/g), ['<SIGNONMSGSRSV1>', '<SIGNUPMSGSRSV1>', '<BANKMSGSRSV1>', '<CREDITCARDMSGSRSV1>', '<PROFMSGSRSV1>'])
+  assert.deepEqual(codes((await post(bankAt(), requestOf({ body: ACCOUNTS }).replace(/^[^<]*/, 'ofxheader:100\r\nversion:102\r\n\r\n'))).text), [0, 0])
+})
+
 test('the third wrong password locks, and then the right one is refused as well', async () => {
   const bank = bankAt()
   const tries: number[] = []

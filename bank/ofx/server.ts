@@ -43,12 +43,27 @@ function answerTree(exchange: Exchange): Element {
   const signonSet = root.children.find((set) => /^SIGNONMSGSRQV\d$/.test(set.tag)) ?? null
   const signed = signOn(child(signonSet, 'SONRQ'), signonSet ?? root, moment, faults)
   const challenge = challengeAnswer(signonSet, signed, exchange)
-  const rest = root.children.filter((set) => set !== signonSet).map((set) => answerSet(set, signed, exchange))
+  const others = (signonSet?.children ?? []).filter(({ tag }) => tag.endsWith('TRNRQ') && tag !== 'MFACHALLENGETRNRQ').map((request) => refusedAtSignOn(request, signed))
+  const rest = inOrder(root.children.filter((set) => set !== signonSet)).map((set) => answerSet(set, signed, exchange))
   return node(
     'OFX',
-    signonAnswer(signed.status, moment.now, leaf('ACCESSKEY', knowsMfa(version) ? signed.accessKey : null), challenge),
+    signonAnswer(signed.status, moment.now, leaf('ACCESSKEY', knowsMfa(version) ? signed.accessKey : null), [challenge, ...others]),
     rest,
   )
+}
+
+/** What else is asked with a sign-on: a new password (PINCHTRNRQ) or a session key, which this bank gives at its web site only. */
+function refusedAtSignOn(request: Element, signed: SignOn): Element {
+  const status = signed.status.code === 0 ? { code: 2000, message: `${request.tag} is not supported by this bank` } : { code: 15500, message: 'Signon invalid' }
+  return transactionAnswer(request, status, null)
+}
+
+/** Message sets stand in one order in an answer (OFX 2.2, section 2.4.5), in whatever order they were asked for. */
+const SETS = ['SIGNUP', 'BANK', 'CREDITCARD', 'INVSTMT', 'INTERXFER', 'WIREXFER', 'BILLPAY', 'EMAIL', 'LOAN', 'SECLIST', 'PRESDIR', 'PRESDLV', 'PROF', 'IMAGE', 'TAX1098', 'TAXW2', 'TAX1099']
+
+function inOrder(sets: readonly Element[]): readonly Element[] {
+  const place = ({ tag }: Element): number => (SETS.indexOf(tag.replace(/MSGSRQV\d$/, '')) + SETS.length + 1) % (SETS.length + 1)
+  return sets.toSorted((a, b) => place(a) - place(b))
 }
 
 /** MFACHALLENGETRNRS (OFX 2.1.1, section 2.5.4.3): the phrases to answer at the next sign-on. */

@@ -3,7 +3,7 @@
  * no trace; the other files are still read. `-` is standard input. `--dry-run` needs no database.
  */
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -88,17 +88,13 @@ function isStandardInput(file: string): boolean {
 
 const FILE_CALLS: ReadonlySet<string> = new Set(['open', 'read', 'stat', 'fstat'])
 
+/** Not opened for it: who writes into a named pipe writes to whoever opens it first, and to nobody else. */
 async function isRegularFile(path: string): Promise<boolean> {
-  const handle = await open(path, 'r')
-  try {
-    const info = await handle.stat()
-    if (info.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR', syscall: 'read' })
-    // Some never end, and their copy would fill the disk.
-    if (info.isCharacterDevice() || info.isBlockDevice()) throw Object.assign(new Error('a device'), { code: 'it is a device, and no file', syscall: 'read' })
-    return info.isFile()
-  } finally {
-    await handle.close()
-  }
+  const info = await stat(path)
+  if (info.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR', syscall: 'read' })
+  // Some never end, and their copy would fill the disk.
+  if (info.isCharacterDevice() || info.isBlockDevice()) throw Object.assign(new Error('a device'), { code: 'it is a device, and no file', syscall: 'read' })
+  return info.isFile()
 }
 
 /** A file is read twice, checked and then imported; a pipe can be read once only, so it is copied first. */

@@ -24,7 +24,32 @@ const PAIRS = 64
  * `declared` is the encoding label that the text names itself (an XML declaration), or what guesses one from the first
  * bytes; labels that are unknown, and the labels of UTF-8, fall back to the rule above.
  */
-export async function* decodeText(chunks: AsyncIterable<Uint8Array>, declared: string | null | ((start: Uint8Array) => string | null) = null): AsyncGenerator<string> {
+export function decodeText(chunks: AsyncIterable<Uint8Array>, declared: string | null | ((start: Uint8Array) => string | null) = null): AsyncGenerator<string> {
+  return withoutPadding(decoded(chunks, declared))
+}
+
+/** Zeros and the end-of-file mark of DOS, which ICU makes a file separator of in Shift_JIS. */
+const PADDING = /^[\0\u001a\u001c]$/
+/** A longer run of zeros may be what was never downloaded: the reader of the format judges it. */
+const PADDING_MAX = 255
+
+/** The text without what it is padded with at its end. */
+async function* withoutPadding(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let held = ''
+  let isLong = false
+  for await (const piece of pieces) {
+    let end = piece.length
+    while (end > 0 && PADDING.test(piece[end - 1]!)) end -= 1
+    if (end > 0) yield held + piece.slice(0, end)
+    held = (end > 0 ? '' : held) + piece.slice(end)
+    isLong = (isLong && end === 0) || held.length > PADDING_MAX
+    if (!isLong) continue
+    yield held
+    held = ''
+  }
+}
+
+async function* decoded(chunks: AsyncIterable<Uint8Array>, declared: string | null | ((start: Uint8Array) => string | null)): AsyncGenerator<string> {
   const guesses = typeof declared === 'function'
   const labelOf = (start: Bytes): string | null => (guesses ? declared(start.subarray(0, GUESSED_BY)) : declared)
   let decoder: ((bytes: Bytes, end: boolean) => string) | null = null

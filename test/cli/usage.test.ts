@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { secondsOf } from '../../bench/sync-counts.ts'
@@ -159,6 +160,14 @@ test('standard input is read as a file', async () => {
   }
   const nowhere = await run(['import', '--dry-run', '-'], { input: 'Date,Description,Amount\n', env: { TMPDIR: join(home.path, 'nowhere') } })
   assert.deepEqual([nowhere.status, /Set|set TMPDIR/.test(nowhere.stderr), /\n\s+at /.test(nowhere.stderr)], [1, true, false])
+})
+
+// Fails when: the pipe is opened to look what it is, and again to be read (seen): whoever wrote had written to the first, and nobody wrote any more.
+test('a named pipe is read to its end', { skip: process.platform === 'win32' ? 'no named pipes' : false, timeout: 30_000 }, async () => {
+  const pipe = join(home.path, 'pipe.csv')
+  execFileSync('mkfifo', [pipe])
+  const [{ status, stdout }] = await Promise.all([run(['import', '--dry-run', '--json', pipe]), writeFile(pipe, 'Date,Description,Amount\n2026-01-02,Coffee,-3.50\n')])
+  assert.deepEqual([status, jsonLines<{ statements: { rows: number }[] }>(stdout)[0]?.statements[0]?.rows], [0, 1])
 })
 
 const corpus = join(SHARED, 'corpus')

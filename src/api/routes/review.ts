@@ -19,21 +19,19 @@ const MOST_ROWS = 10_000
 /** Older ones are still brought back by their id. */
 const MOST_REMOVED = 50
 
-const suggestionQuery = z.strictObject({ text: z.string().max(200).optional().meta({ description: 'As of transactions: only those of rows that it finds' }) })
-
 const suggested = route({
   method: 'GET', url: '/accounts/:id/suggestions', action: 'read', tag: 'Review', summary: 'What is proposed for the newest rows that wait for review: categories, other sides of transfers, and what is worth a second look',
-  params: idParams, query: suggestionQuery, response: z.object({ looked: z.int().meta({ description: 'So many rows that wait were looked at' }), items: z.array(suggestedShape) }),
-  handle: async ({ params, query, instance }) => {
+  params: idParams, response: z.object({ looked: z.int().meta({ description: 'So many rows that wait were looked at' }), items: z.array(suggestedShape) }),
+  handle: async ({ params, instance }) => {
     const { id } = await accountOf(instance, params.id)
-    return proposed(instance, id, query.text)
+    return proposed(instance, id)
   },
 })
 
 const suggestedOfAll = route({
   method: 'GET', url: '/suggestions', action: 'read', tag: 'Review', summary: 'The same for the newest rows that wait in all accounts',
-  query: suggestionQuery, response: suggested.response,
-  handle: ({ query, instance }) => proposed(instance, null, query.text),
+  response: suggested.response,
+  handle: ({ instance }) => proposed(instance, null),
 })
 
 const rules = route({
@@ -164,8 +162,8 @@ const unpair = route({
 
 export const reviewRoutes: readonly Route[] = [suggested, suggestedOfAll, rules, removedRules, preview, save, remove, bringBack, matches, same, pair, transfer, unpair]
 
-async function proposed({ store }: Instance, accountId: string | null, text: string | undefined) {
-  const { looked, suggested } = await suggestions(store, accountId, text)
+async function proposed({ store }: Instance, accountId: string | null) {
+  const { looked, suggested } = await suggestions(store, accountId)
   return { looked, items: suggested.map(suggestedResource) }
 }
 

@@ -203,3 +203,8 @@ test('the number of a statement and its page are told, of a statement alone', as
   assert.deepEqual(await numberOf(document(ACCOUNT + entry(''))), [])
   assert.equal(await numberOf(document(`<ElctrncSeqNb>31</ElctrncSeqNb>${ACCOUNT}${entry('')}`).replaceAll('Stmt>', 'Rpt>').replaceAll('BkToCstmrRpt', 'BkToCstmrAcctRpt')), undefined, 'reports of one day grow')
 })
+
+test('zeros and the end-of-file mark behind the last element say nothing', async () => {
+  for (const padding of ['\0\0\0\0', '\u001a']) assert.equal(await failureOf(document(ACCOUNT + entry('')) + padding), 'none', JSON.stringify(padding))
+  assert.match(await failureOf(`${document(ACCOUNT + entry(''))}\u001a<Document>`), /malformed/)
+})

@@ -3,6 +3,7 @@
  * the only candidate, or be told apart by evidence: a running balance that it moves, a sign, or a pair
  * of columns of which each row fills one. Without evidence the file is refused, not guessed.
  */
+import { balanceWordsIn } from '../unstated.ts'
 import { scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
@@ -21,7 +22,9 @@ export type HeadlessProblem = 'no_date' | 'no_amount' | 'ambiguous_amount' | 'am
 type Choice = { readonly amount: AmountColumns; readonly balance: number | null; readonly balanceBefore: boolean }
 
 /** Columns which hold dates in every filled cell and in at least half of the records. */
-export function dateColumns(records: readonly CsvRecord[]): readonly number[] {
+export function dateColumns(all: readonly CsvRecord[]): readonly number[] {
+  // `"Closing Balance",16779.50`, below the rows.
+  const records = all.filter(({ cells }) => cells.filter((cell) => cell !== '').length !== 2 || balanceWordsIn(cells) === null || cells.some((cell) => scanDate(cell) !== null))
   return indexes(records).filter((at) => {
     const cells = filled(records, at)
     return cells.length * 2 >= records.length && cells.length > 0 && cells.every((cell) => scanDate(cell) !== null)

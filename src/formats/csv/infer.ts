@@ -8,7 +8,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { rememberedDates } from '../dates-remembered.ts'
 import { isIban } from '../iban.ts'
-import { balanceWordsIn, isTurnover, plainWords } from '../unstated.ts'
+import { balanceWordsIn, isTotal, isTurnover, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
@@ -124,7 +124,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   if (!layout.ok) return layout
   if (isTooNarrow(heading, below, layout.value))
     return failed({ code: 'malformed', message: `The heading on line ${heading.line} has fewer columns than the rows below it: a word of it is missing, and its others stand above the wrong cells. Download the file again.`, line: heading.line })
-  const lost = preamble.find((record) => isRowAbove(record, heading, layout.value))
+  const lost = preamble.find((record) => isRowAbove(record, heading, layout.value)) ?? rowsAbove(preamble, heading)
   if (lost !== undefined) return failed({ code: 'malformed', message: `The row on line ${lost.line} stands above the heading of the columns: rows before it would be lost. Download the file again.`, line: lost.line })
   const above = balancesOf(preamble, layout.value)
   return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, heading: heading.cells, rowWidth: null, entries, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
@@ -134,6 +134,17 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
 function isRowAbove(record: CsvRecord, { cells: heading }: CsvRecord, { booked, amount, style }: Columns & Pick<Layout, 'style'>): boolean {
   const { cells } = record
   return cells.length >= heading.length - 1 && balanceWordsIn(cells) === null && scanDate(cells[booked] ?? '') !== null && typeof signedAmount(record, amount, null, style) === 'string' && cells.some((cell) => /\p{L}{2}/u.test(cell) && scanDate(cell) === null)
+}
+
+/** Two records one below the other, about as wide as the heading, with a day, an amount and words in the same places: rows under another heading that nobody reads. */
+function rowsAbove(preamble: readonly CsvRecord[], { cells: heading }: CsvRecord): CsvRecord | undefined {
+  const telling = ({ cells }: CsvRecord, is: (cell: string) => boolean): readonly number[] => cells.flatMap((cell, at) => (is(cell) ? [at] : []))
+  const isDay = (cell: string): boolean => scanDate(cell) !== null
+  const kinds = [isDay, (cell: string): boolean => isMoney(cell) && !isDay(cell), (cell: string): boolean => /\p{L}{2}/u.test(cell) && !isDay(cell)]
+  const isLike = (record: CsvRecord, other: CsvRecord): boolean =>
+    [record, other].every(({ cells }) => balanceWordsIn(cells) === null && cells.filter((cell) => cell !== '').length > 3 && cells.length + 2 >= heading.length) &&
+    kinds.every((is) => telling(record, is).some((at) => telling(other, is).includes(at)))
+  return preamble.find((record, at) => preamble[at + 1] !== undefined && isLike(record, preamble[at + 1]!))
 }
 
 /** Whether most rows go on behind the last word of the heading, or all of few, but for a text there that holds what parts the columns. */
@@ -168,8 +179,9 @@ function holdsRow(cells: readonly string[], known: number): boolean {
   return cells.some(isFigure) && (known > 2 || cells.some((cell) => scanDate(cell) !== null)) && cells.some((cell) => scanDate(cell) !== null || scanDate(/^\P{N}+(\p{N}.*)$/u.exec(cell)?.[1] ?? '') !== null)
 }
 
-/** The number of cells that all rows have but a first and a last one: those may be of another kind. */
+/** The number of cells that all rows have but a first and a last one: those may be of another kind. Of two, one is a row. */
 function widthOf(records: readonly CsvRecord[]): number | null {
+  if (records.length === 2) return Math.max(...records.map(({ cells }) => cells.length))
   const [first, ...others] = records.slice(1, -1)
   return first !== undefined && others.every(({ cells }) => cells.length === first.cells.length) ? first.cells.length : null
 }
@@ -193,9 +205,13 @@ function isAbove(first: CsvRecord, rows: readonly CsvRecord[]): boolean {
 /** The number of an account, as banks write it with blanks and dashes. */
 const ACCOUNT = /^(?=[A-Z]{2}\d{2}[ \dA-Z]{11}|(?:[ -]?\d){10})[\dA-Z]+(?:[ -][\dA-Z]+)*$/
 
+/** `Account Number : 1234567890`. */
+const LABELLED = /^\p{L}[\p{L} .]*\s?:\s/u
+
 /** `38-9000-0000000-00,01 Jan 2024,31 Jan 2024`: an account, and perhaps from when till when, or its balances. A row says more. */
 function isAboutAll({ cells }: CsvRecord): boolean {
   const told = cells.filter((cell) => cell !== '')
+  if (told.length === 1 && LABELLED.test(told[0]!.slice(0, LABEL_MAX))) return true
   const others = told.filter((cell) => !ACCOUNT.test(cell))
   return others.length < told.length && (others.length === 0 || others.some((cell) => scanDate(cell) !== null)) && others.every((cell) => scanDate(cell) !== null || scanAmount(cell) !== null || readCurrency(cell) !== null)
 }
@@ -276,17 +292,19 @@ const LABEL_MAX = 300
 
 /** Date order, direction and the use of the balance column, for columns that are found. */
 function settle(
-  columns: Columns,
+  found: Columns,
   rows: readonly CsvRecord[],
   { style, balanceStyle }: Styles,
   around: Surroundings,
 ): Result<Omit<Layout, 'skipped' | 'heading' | 'accountNumber' | 'fixedCurrency' | 'rowWidth' | 'entries' | 'above' | 'feesOpen'>, FormatFailure> {
+  const columns = isOfBought(found, rows, { style, balanceStyle }) ? { ...found, currency: null, currencyElse: null } : found
   const chosen = orderOfDates(columns, rows, style === 'comma' ? { ...around, habit: 'dmy' } : around)
   if (chosen.doubt === 'open') return failed(datesUnclear(chosen, columns))
   const { order } = chosen
   const { failure, apart } = outOfPlace(rows, columns.booked, order)
   if (failure !== null) return failed(failure)
-  const sections = bySection(rows, [columns.account, columns.currency, columns.currencyElse])
+  const moving = withoutTotals(rows, columns)
+  const sections = bySection(moving, [columns.account, columns.currency, columns.currencyElse])
   const amounts = sections.map((row) => movedAmount(row, columns, style))
   const written = columns.balance === null ? [] : sections.map((row) => balanceIn(row, columns, balanceStyle))
   const isByBalance = columns.amount.form === 'signed' && columns.amount.byBalance !== undefined
@@ -300,7 +318,14 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps || runsInSomeOrder(sections, columns.booked, amounts, balances) ? columns.balance : null
-  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === rows ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, moves: balance === null ? new Set() : calledMoves(sections, amounts, balances, direction), repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === moving ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, moves: balance === null ? new Set() : calledMoves(sections, amounts, balances, direction), repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+}
+
+/** What sums a list up below it moves nothing. */
+function withoutTotals(rows: readonly CsvRecord[], { booked, acted, value }: Columns): readonly CsvRecord[] {
+  const isDated = (cells: readonly string[]): boolean => [booked, acted, value].some((at) => at !== null && scanDate(cells[at] ?? '') !== null)
+  const moving = rows.filter(({ cells }) => isDated(cells) || !cells.some(isTotal))
+  return moving.length === rows.length ? rows : moving
 }
 
 /** The lines of rows that are called a balance or a turnover but move the balance: all that there is is none but what is told of it. */
@@ -340,6 +365,20 @@ function isOfShop(columns: Columns, heading: readonly string[], rows: readonly C
   const sections = bySection(rows, [columns.currency])
   const { steps, forward, backward } = prove(sections.map((row) => movedAmount(row, columns, style)), sections.map((row) => balanceIn(row, columns, balanceStyle)))
   return steps > 0 && Math.max(forward, backward) === steps
+}
+
+/** Whether one balance runs through rows of all currencies that a column names, and breaks where they are parted by it: it is kept in one, and those are of what was bought. */
+function isOfBought(columns: Columns, rows: readonly CsvRecord[], { style, balanceStyle }: Styles): boolean {
+  const { account, currency, currencyElse } = columns
+  if (columns.balance === null || currency === null || new Set(filled(rows, currency)).size < 2) return false
+  const proofOf = (parts: readonly (number | null | undefined)[]): Proof => {
+    const sections = bySection(withoutTotals(rows, columns), parts)
+    const [amounts, balances] = [sections.map((row) => movedAmount(row, columns, style)), sections.map((row) => balanceIn(row, columns, balanceStyle))]
+    return prove(amounts, columns.balanceBefore ? endings(amounts, balances) : balances)
+  }
+  const runs = ({ forward, backward }: Proof): number => Math.max(forward, backward)
+  const [all, parted] = [proofOf([account]), proofOf([account, currency, currencyElse])]
+  return all.steps > OWN_STEPS && runs(all) === all.steps && runs(parted) < parted.steps
 }
 
 /** The column of numbers of accounts by which a balance runs that does not run through all rows: nobody is told the balances of others. */

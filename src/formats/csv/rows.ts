@@ -16,9 +16,10 @@ import { balanceIn, cellAmount, filledCurrency, isNothing, movedAmount, plus, si
 import { balancesAbove, type BalanceAbove } from './balances-above.ts'
 import { isOwnSide } from './double-entry.ts'
 import { unguardFormula } from './formula-guard.ts'
-import { isHeadingLine } from './headings.ts'
+import { isHeadingLine, readHeading } from './headings.ts'
 import { amountCells, isNeutral, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
+import { DATES } from './roles.ts'
 import { isDeclined, isPending, stateBelow } from './status.ts'
 import { isSumAmong } from './sums.ts'
 
@@ -102,6 +103,7 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
   if (!on.ok && isPending(cell(dated)) && stateBelow(record.cells) === null) return ok({ type: 'undated' })
   if (!on.ok && OTHER_DELIMITER.test(cell(dated))) return on
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
+  if (isTotalOfDay(layout, record)) return ok({ type: 'total' })
   if (amount === null && layout.amount.form === 'marked' && isNeutral(cell(layout.amount.mark)) && cell(layout.amount.at) !== '') return ok({ type: 'neutral' })
   if (amount === undefined) return unmarkedBalance(record, layout, on.value) ?? invalidAmount(record, layout)
   if (isExchange(record, layout) && layout.amount.form === 'split') {
@@ -205,6 +207,12 @@ function isInformation({ account, currency, balance, value }: Layout, cell: (at:
   const ofAmount = [currency, balance, value].filter((at) => at !== null)
   const telling = ofAmount.length > 1 ? ofAmount : [account, ...ofAmount].filter((at) => at !== null)
   return telling.length > 1 && telling.every((at) => cell(at) === '')
+}
+
+/** `TOTAL FOR DATE` where rows have another day than that of the booking, and nothing that describes it. */
+function isTotalOfDay({ booked, heading, name, memo }: Layout, { cells }: CsvRecord): boolean {
+  if ([...name, ...memo].some((at) => (cells[at] ?? '') !== '')) return false
+  return cells.some((cell, at) => at !== booked && scanDate(cell) === null && isTotal(cell) && readHeading(heading[at] ?? '').meanings.some(({ role }) => DATES.has(role)))
 }
 
 /** The words of a record that holds nothing else, each where rows have theirs; null where it holds more, or a sum. */

@@ -188,4 +188,8 @@ test('a lone comma before three digits means what the other amounts of the file 
   assert.equal(await read('2,500.00', '-1,234'), '-1234', 'the balance is written as the rows are')
   assert.equal(await read('7', '-8', '-1,234'), 'invalid_amount 12')
   assert.equal(await read('7', '-8.00', '-8,00', '-1,234'), 'invalid_amount 13', 'some are written so and some so')
+  assert.equal(await read('7,00', '-1.012,50', '-3.000', '2.000'), '-1012.5 -3000 2000', 'a point parts thousands where others have a decimal comma')
+  assert.equal(await read('7', '-3.000', '-12,50'), '-3000 -12.5')
+  assert.equal(await read('7', '-3.000', '-8'), '-3 -8', 'alone it is that of decimals')
+  assert.equal(await read('7', '-3.000', '-12.50'), '-3 -12.5')
 })

@@ -4,7 +4,7 @@
  */
 import { DecimalSum, parseDecimal, type Decimal } from '../../domain/money.ts'
 import type { StatementRow } from '../../domain/statement.ts'
-import type { LoneCommas, Unread } from './lone-commas.ts'
+import type { LoneMarks, Unread } from './lone-marks.ts'
 import { isMaybePayout, type Remarks } from './remarks.ts'
 import { SignWatch } from './signs.ts'
 
@@ -76,8 +76,8 @@ export class RowBatch {
   }
 
   /** The rows so far with what is decided of them; none where the amount of one stays open, or one contradicts the signs before it, as its line. */
-  take(commas: LoneCommas): { readonly rows: readonly StatementRow[]; readonly open: Unread | null; readonly contradicts: number | null } {
-    const { rows: read, open } = commas.settled(this.#rows)
+  take(marks: LoneMarks): { readonly rows: readonly StatementRow[]; readonly open: Unread | null; readonly contradicts: number | null } {
+    const { rows: read, open } = marks.settled(this.#rows)
     this.#isWhole = false
     this.#rows = []
     return open !== null || read.length === 0 ? { rows: [], open, contradicts: null } : { open, ...this.signs.signed(read) }

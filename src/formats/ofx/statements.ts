@@ -10,7 +10,7 @@ import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
 import { isBlankDate, likelyDay, parseOfxInstant, plainDay, possibleDays } from './datetime.ts'
 import { FileDays, type Period, type Unclear } from './file-days.ts'
-import { LoneCommas, type Unread } from './lone-commas.ts'
+import { LoneMarks, type Unread } from './lone-marks.ts'
 import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
 import { RowBatch } from './row-batch.ts'
 import { bookedOf, rowOf } from './row.ts'
@@ -89,12 +89,12 @@ export class OfxStatements implements StructureSink {
   #unread: Failed | null = null
   /** Amounts of the row under way, without those of a vendor's tag: more than one are transactions whose tags in between were lost. */
   #amounts = 0
-  readonly #commas = new LoneCommas()
+  readonly #marks = new LoneMarks()
   readonly #days = new FileDays()
   /** Beginnings and ends of the period that may be several days: a later date may tell. */
   #openPeriod: readonly { readonly slot: number; readonly text: string; readonly line: number }[] = []
   /** The amount of the row under way, where others must tell what it is. */
-  #lone: { readonly text: string; readonly unread: Unread } | null = null
+  #lone: { readonly text: string; readonly unread: Unread | null } | null = null
 
   /** What a bank's server sends are transactions as written; a file may leave signs to the types, and list balances among the rows. */
   constructor(emit: (event: OfxEvent) => void, from: 'server' | 'file' = 'server') {
@@ -191,10 +191,10 @@ export class OfxStatements implements StructureSink {
       case 'amount':
         // A balance with a plus says nothing of rows that have none.
         if (text.charCodeAt(0) === PLUS && field.slot === ROW.TRNAMT) this.#rows.signs.sawPlus()
-        this.#commas.saw(text)
+        this.#marks.saw(text)
         if (field.slot === BALANCE.BALAMT && this.#top.scope?.record === 'balance') this.#isMarked = /[.,]/.test(text)
         this.#amounts += field.slot === ROW.TRNAMT && this.#top.saved === null ? 1 : 0
-        return parseAmount(text, this.#currencyNow()) ?? this.#commas.read(text) ?? this.#waiting(field, text) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
+        return this.#pointed(field, text) ?? parseAmount(text, this.#currencyNow()) ?? this.#marks.read(text) ?? this.#waiting(field, text) ?? this.#bad('invalid_amount', field, text, 'an amount such as -12.50')
       case 'period':
         return plainDay(text) ?? this.#periodDay(field, text)
       default:
@@ -234,9 +234,21 @@ export class OfxStatements implements StructureSink {
     return { from: this.#statement.values[STATEMENT.DTSTART] as Day | null, to: this.#statement.values[STATEMENT.DTEND] as Day | null }
   }
 
+  /** A point that parts thousands where others of the file have a decimal comma; null where it does not, or not yet. */
+  #pointed(field: Field, text: string): string | null {
+    if (!this.#marks.isLonePoint(text, this.#currencyNow())) return null
+    const amount = this.#marks.read(text)
+    if (amount === null && this.#isAmountOfRow(field)) this.#lone = { text, unread: null }
+    return amount
+  }
+
+  #isAmountOfRow(field: Field): boolean {
+    return field.slot === ROW.TRNAMT && this.#top.scope?.record === 'row'
+  }
+
   /** Only the amount of a row can wait for others. */
   #waiting(field: Field, text: string): string | null {
-    const amount = field.slot === ROW.TRNAMT && this.#top.scope?.record === 'row' ? this.#commas.guess(text) : null
+    const amount = this.#isAmountOfRow(field) ? this.#marks.guess(text) : null
     if (amount !== null) this.#lone = { text, unread: { line: this.#place.line(), what: `<${field.name}> is ${JSON.stringify(text)}, expected an amount such as -12.50.` } }
     return amount
   }
@@ -278,7 +290,7 @@ export class OfxStatements implements StructureSink {
       return
     }
     const row = rowOf(values, postedOn, booked, record === 'row' ? 'posted' : 'pending', line)
-    if (this.#lone !== null) this.#commas.wait(row, this.#lone.text, this.#lone.unread)
+    if (this.#lone !== null) this.#marks.wait(row, this.#lone.text, this.#lone.unread)
     if (isHeld) return this.#rows.hold(row)
     this.#rows.add(row)
     if (this.#rows.isFull) this.#flush()
@@ -354,7 +366,7 @@ export class OfxStatements implements StructureSink {
   }
 
   #flush(): void {
-    const { rows, open, contradicts } = this.#rows.take(this.#commas)
+    const { rows, open, contradicts } = this.#rows.take(this.#marks)
     if (open !== null) this.#place.fail('invalid_amount', open.line, open.what)
     else if (contradicts !== null) this.#place.fail('invalid_amount', contradicts, 'this debit has a minus, but debits and credits before it have no signs. Export a shorter period.')
     else if (rows.length > 0) this.#emit({ part: 'rows', rows })

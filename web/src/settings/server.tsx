@@ -25,8 +25,7 @@ export function ServerPage() {
 }
 
 function Findings() {
-  // Static: what happens elsewhere has every other query asked anew, and this one calls banks.
-  const check = useQuery({ queryKey: ['server-check'], queryFn: () => get<{ items: HostFinding[] }>('/server/check'), gcTime: 0, staleTime: 'static' })
+  const check = useQuery({ queryKey: ['server-check'], queryFn: () => get<{ items: HostFinding[] }>('/server/check'), gcTime: 0, staleTime: Infinity })
   return (
     <>
       {/* Above what comes late, so that nothing moves. */}
