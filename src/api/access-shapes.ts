@@ -20,6 +20,10 @@ export const memberShape = z
   .object({ userId: z.string(), name: z.string(), email: z.string(), role: roleShape, delegated: z.array(z.string()), since: instant })
   .meta({ id: 'Member' })
 
+export const listedMemberShape = memberShape
+  .extend({ seenAt: instant.nullable().meta({ description: 'The last time that something of theirs was noticed: a request of a page that they used, or an act in the audit log' }) })
+  .meta({ id: 'ListedMember' })
+
 export const invitationShape = z.object({ id: z.uuid(), role: roleShape, label: z.string(), createdAt: instant, expiresAt: instant }).meta({ id: 'Invitation' })
 
 export const keyShape = z

@@ -3,13 +3,18 @@ import type { z } from 'zod'
 import { hex } from '../access/audit.ts'
 import type { ApiKey, Invitation, Member } from '../domain/access.ts'
 import type { AuditRecord } from '../domain/audit.ts'
-import type { auditShape, invitationShape, keyShape, memberShape } from './access-shapes.ts'
+import type { auditShape, invitationShape, keyShape, listedMemberShape, memberShape } from './access-shapes.ts'
 import { isoInstant } from './shapes.ts'
 
 const maybe = (at: number | null): string | null => (at === null ? null : isoInstant(at))
 
 export function memberView({ userId, name, email, role, delegated, createdAt }: Member): z.output<typeof memberShape> {
   return { userId, name, email, role, delegated: [...delegated], since: isoInstant(createdAt) }
+}
+
+/** `seenAt`: null where nothing of theirs was noticed. */
+export function listedMemberView(member: Member, seenAt: number | null): z.output<typeof listedMemberShape> {
+  return { ...memberView(member), seenAt: maybe(seenAt) }
 }
 
 export function invitationView({ id, role, label, createdAt, expiresAt }: Invitation): z.output<typeof invitationShape> {

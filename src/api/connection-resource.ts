@@ -28,6 +28,8 @@ import { accountResource, challengeResource, failureResource, isoInstant, runRes
 const HOUR_MS = 3_600_000
 /** More are not counted. */
 const MOST_STOPS = 20
+/** How it asked before that is long past. */
+const MOST_QUESTIONS = 20
 
 export async function institutionResource(language: Language, instance: Instance, institution: Institution): Promise<z.output<typeof institutionShape>> {
   const connections = await instance.store.connections.list()
@@ -204,7 +206,7 @@ const WAYS: { readonly [K in ChallengeKind]: string } = {
 
 /** How the bank asked who is there when it was last answered rightly, and how it asks now; nothing where both are the same. */
 async function waysOfAsking({ store }: Instance, connectionId: string): Promise<Pick<CardFacts, 'askedBefore' | 'asksNow'>> {
-  const [now, ...earlier] = await store.challenges.list({ connectionId })
+  const [now, ...earlier] = await store.challenges.list({ connectionId, limit: MOST_QUESTIONS })
   const [is, was] = [now, earlier.find(({ state }) => state === 'accepted')].map((one) => one?.prompts[0]?.kind)
   return is === undefined || was === undefined || is === was ? {} : { askedBefore: WAYS[was], asksNow: WAYS[is] }
 }

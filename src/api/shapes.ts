@@ -256,9 +256,12 @@ export const challengeShape = z
   })
   .meta({ id: 'Challenge' })
 
+/** A bank has locked the login long before so many answers in a row are wrong. */
+const MOST_JUDGED = 20
+
 /** The words of a question are the bank's and stay; what we ask in its place is said in the reader's language. */
 export async function challengeResource(language: Language, { challenges }: Pick<TenantStore, 'challenges'>, challenge: Challenge): Promise<z.output<typeof challengeShape>> {
-  const judged = (await challenges.list({ connectionId: challenge.connectionId, state: ['accepted', 'refused'] })).filter(({ askedAt }) => askedAt < challenge.askedAt)
+  const judged = (await challenges.list({ connectionId: challenge.connectionId, state: ['accepted', 'refused'], limit: MOST_JUDGED })).filter(({ askedAt }) => askedAt < challenge.askedAt)
   const lastTaken = judged.findIndex(({ state }) => state === 'accepted')
   return {
     id: challenge.id, connectionId: challenge.connectionId, state: challenge.state, askedAt: isoInstant(challenge.askedAt), expiresAt: isoInstant(challenge.expiresAt),

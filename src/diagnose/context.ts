@@ -32,6 +32,7 @@ export type FactsAtFailure = {
 
 const HOUR_MS = 3_600_000
 const RECENT_RUNS = 30
+const RECENT_QUESTIONS = 20
 
 /** What the server knows beside the evidence. What connector and transport observed themselves wins. */
 export function contextFor(facts: FactsAtFailure): CaseContext {
@@ -68,7 +69,7 @@ export async function loadFacts(store: TenantStore, at: { readonly connection: C
     store.runs.list({ connectionId: at.connection.id, limit: RECENT_RUNS }),
     store.runs.latestByConnection(at.now - 24 * HOUR_MS),
     at.accountId === null ? [] : store.accounts.list({ accountIds: [at.accountId] }),
-    store.challenges.list({ connectionId: at.connection.id }),
+    store.challenges.list({ connectionId: at.connection.id, limit: RECENT_QUESTIONS }),
   ])
   const newestRowOn = accounts[0]?.newestRowOn ?? null
   return { ...at, runs, latest, newestRowOn, challenges }

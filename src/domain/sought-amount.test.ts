@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inMinor, soughtAmounts } from './sought-amount.ts'
+import { inMinor, soughtAmounts as sought } from './sought-amount.ts'
+
+const soughtAmounts = (text: string) => sought(text).values
 
 test('an amount is read as people of several languages write it; what is none is none', () => {
   for (const text of ['12.50', '12,50', '12.5', ' 12.50 ', '€12.50', '12,50 €', 'EUR 12.50', '12.50 USD']) assert.deepEqual(soughtAmounts(text), ['12.5', '-12.5'], text)
@@ -14,7 +16,14 @@ test('an amount is read as people of several languages write it; what is none is
 })
 
 test('in the smallest coins of each currency', () => {
-  assert.deepEqual(inMinor(['12.5' as never, '-12.5' as never], 'EUR'), [1250n, -1250n])
-  assert.deepEqual(inMinor(['12.5' as never], 'JPY'), [])
-  assert.deepEqual(inMinor(['12.5' as never], 'KWD'), [12500n])
+  assert.deepEqual(inMinor(sought('12.5'), 'EUR'), [1250n, -1250n])
+  assert.deepEqual(inMinor(sought('12.5'), 'JPY'), [])
+  assert.deepEqual(inMinor(sought('+12.5'), 'KWD'), [12500n])
+})
+
+// Fails when: three letters before digits are dropped (was so: “REF 100” found every row of 100.00, “EUR 12.50” those in dollars).
+test('a currency that is named is the only one that is meant', () => {
+  for (const text of ['EUR 12.50', '12,50 EUR', '-EUR 12.50']) assert.deepEqual([inMinor(sought(text), 'USD'), inMinor(sought(text), 'EUR').includes(-1250n)], [[], true], text)
+  assert.deepEqual(inMinor(sought('REF 100'), 'EUR'), [])
+  assert.equal(sought('€12.50').currency, null)
 })

@@ -218,8 +218,8 @@ export type ChallengeStore = {
   /** With its alert (`alerts`), which has the question's id. */
   create(challenge: Challenge): Promise<void>
   get(id: string): Promise<Challenge | null>
-  /** Newest first. */
-  list(filter: { readonly connectionId?: string; readonly state?: Challenge['state'] | readonly Challenge['state'][] }): Promise<readonly Challenge[]>
+  /** Newest first. `limit`: wherever those of years may be meant, whose pictures are kept with them. */
+  list(filter: { readonly connectionId?: string; readonly state?: Challenge['state'] | readonly Challenge['state'][]; readonly limit?: number }): Promise<readonly Challenge[]>
   /** Moves the state only from `from`; false when it was not in that state (two answers at once). */
   move(id: string, from: Challenge['state'], to: Challenge['state']): Promise<boolean>
 }

@@ -8,6 +8,7 @@
  */
 import type { ProbeResult } from '../connector-kit/connector.ts'
 import type { Connection, Problem } from '../domain/connection.ts'
+import type { Failure } from '../domain/evidence.ts'
 import type { ProbeKind } from '../domain/probe.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -133,7 +134,7 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const now = deps.clock.now()
   const evidence = mergeEvidence(problem.failure.evidence)
   const answer = answerOf(evidence)
-  const told = before === null ? null : { ...before, steps: ofThisTime(before.steps, answer, await lastOtherAnswer(deps, connection.id, answer)) }
+  const told = before === null ? null : { ...before, steps: ofThisTime(before.steps, answer, await lastOtherAnswer(deps, problem, answer)) }
   const finished = (told?.steps ?? []).filter(({ kind, state }) => kind !== 'proof' && (state === 'done' || state === 'did_not_help' || state === 'skipped'))
   const unplanned = told?.steps.filter(({ state }) => state === 'waiting' || state === 'now') ?? []
   const news = newsOf(told, evidence)
@@ -155,11 +156,20 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   return proveNow ? proofFirst(kept, now, last) : kept
 }
 
-/** When a read last ended otherwise than with this answer; minus infinity: not among the newest. */
-async function lastOtherAnswer({ store }: RepairDeps, connectionId: string, answer: string): Promise<number> {
+/** When a read last told otherwise than with this answer of what is broken; minus infinity: not among the newest. */
+async function lastOtherAnswer({ store }: RepairDeps, { connectionId, accountId }: Problem, answer: string): Promise<number> {
   const newest = await store.runs.list({ connectionId, limit: RUNS_LOOKED_AT })
-  const other = newest.find((run) => run.endedAt !== null && asksBank(run) && (run.failure === null || answerOf(mergeEvidence(run.failure.evidence)) !== answer))
+  const other = newest.find((run) => {
+    const told = run.endedAt === null ? undefined : toldOf(run, accountId)
+    return told === null || (told !== undefined && answerOf(mergeEvidence(told.evidence)) !== answer)
+  })
   return other?.endedAt ?? -Infinity
+}
+
+/** What the bank answered of the whole, or of one account: null, it was read; undefined, the run says nothing of it. */
+function toldOf(run: SyncRun, accountId: string | null): Failure | null | undefined {
+  if (run.failure !== null || accountId === null) return asksBank(run) ? run.failure : undefined
+  return run.accounts.find((one) => one.accountId === accountId)?.failure
 }
 
 /** A proof that failed says of the person's step before it that it did not help. */

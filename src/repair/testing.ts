@@ -42,6 +42,8 @@ export class RepairWorld {
   readonly sent: string[] = []
   /** What the bank does with a secret; null: it reads. */
   bank: (secret: string) => Failure | null = () => null
+  /** One account that no read gets, although the login does; null: all are read. */
+  failing: { readonly accountId: string; readonly failure: Failure } | null = null
   reachable = true
   /** What a run exchanges with the bank before it lends the secret. */
   exchanged: readonly ExchangeRecord[] = []
@@ -81,9 +83,11 @@ export class RepairWorld {
     const connection = await this.store.connections.get(connectionId)
     if (connection === null) throw new Error('no connection')
     const result = await this.#ask(connectionId)
-    const run: SyncRun = { id: this.entropy.id(), connectionId, trigger, startedAt: this.now, endedAt: this.now, outcome: result === null ? 'succeeded' : 'failed', stage: null, accounts: [], failure: result, label: null }
+    const accounts = result !== null || this.failing === null ? [] : [{ ...this.failing, added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0 }]
+    const outcome = result !== null ? 'failed' : accounts.length > 0 ? 'partial' : 'succeeded'
+    const run: SyncRun = { id: this.entropy.id(), connectionId, trigger, startedAt: this.now, endedAt: this.now, outcome, stage: null, accounts, failure: result, label: null }
     await this.store.runs.create(run)
-    await this.store.connections.update(connectionId, result === null ? { failuresInRow: 0, lastSuccessAt: this.now } : { failuresInRow: connection.failuresInRow + 1 })
+    await this.store.connections.update(connectionId, outcome === 'succeeded' ? { failuresInRow: 0, lastSuccessAt: this.now } : { failuresInRow: connection.failuresInRow + 1 })
     const after = (await this.store.connections.get(connectionId)) ?? connection
     const deps = { store: this.store, clock: this.clock, entropy: this.entropy, timeZoneOf: () => 'America/New_York', readBy: HERE }
     const { loginLocked } = await settleProblems(deps, { connection: after, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => this.exchanged })

@@ -5,6 +5,7 @@
  */
 import { addDays, maxDay, minDay } from '../domain/day.ts'
 import type { CategoryRule } from '../domain/review.ts'
+import { isSought } from '../domain/sought-amount.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { payeeOf } from './payee.ts'
@@ -29,15 +30,15 @@ const PAST = 2_000
 /** A category is proposed from the past when it was chosen so often, and in so large a share of the payee's rows. */
 const CHOSEN = { times: 2, share: 0.75 }
 
-/** Of one account or, with null, of all. `looked`: how many rows that wait were looked at; `suggested`: those of them for which there is something to say, newest first. */
-export async function suggestions(store: TenantStore, accountId: string | null): Promise<{ readonly looked: number; readonly suggested: readonly Suggested[] }> {
+/** Of one account or, with null, of all. `text`: only of rows that are sought by it. `looked`: how many rows that wait were looked at; `suggested`: those of them for which there is something to say, newest first. */
+export async function suggestions(store: TenantStore, accountId: string | null, text = ''): Promise<{ readonly looked: number; readonly suggested: readonly Suggested[] }> {
   const { rows } = await store.feed.transactions({ accountId, review: 'for_review', limit: LOOKED_AT })
   if (rows.length === 0) return { looked: 0, suggested: [] }
   const [rules, categorised] = await Promise.all([store.review.rules(), store.review.categorised(LEARNED_FROM)])
   const chosen = chosenBefore(categorised)
   const beside = new Map((await Promise.all([...Map.groupBy(rows, (row) => row.accountId)].map(([id, own]) => lookBeside(store, id, own)))).flat())
   const all = rows.map((row): Suggested => ({ row, category: row.decisions.category === null ? categoryFor(row, rules, chosen) : null, transfer: null, unusual: null, ...beside.get(row.id) }))
-  return { looked: rows.length, suggested: all.filter(({ category, transfer, unusual }) => category !== null || transfer !== null || unusual !== null) }
+  return { looked: rows.length, suggested: all.filter(({ row, category, transfer, unusual }) => (category !== null || transfer !== null || unusual !== null) && isSought(row, text)) }
 }
 
 /** What other rows, of this account and of others, say of rows of one account. */

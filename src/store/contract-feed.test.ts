@@ -393,6 +393,7 @@ for (const twin of [memoryTwin(), postgres]) {
         assert.deepEqual(await found('12,50'), ['dinar', 'in', 'out'])
         assert.deepEqual(await found('-12.50'), ['dinar', 'out'])
         assert.deepEqual(await found('1250'), ['yen'])
+        assert.deepEqual([await found('KWD 12.50'), await found('JPY 1250'), await found('ABC 12.50')], [['dinar'], ['yen'], []])
         assert.deepEqual(await found('12.50 room'), [])
       }
     })

@@ -355,6 +355,7 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.equal(await challenges.move(newId(), 'open', 'answered'), false)
       assert.deepEqual((await challenges.list({ connectionId: connection.id })).map((c) => c.id), [open.id, old.id])
       assert.deepEqual((await challenges.list({ state: 'open' })).map((c) => c.id), [old.id])
+      assert.deepEqual((await challenges.list({ connectionId: connection.id, limit: 1 })).map((c) => c.id), [open.id])
     })
 
     test('a secret has one version; older ones and expired ones are destroyed', async () => {

@@ -58,13 +58,15 @@ function standing(row: NewTransaction, { history, reports }: Told, effect: Effec
   return made.withdrawnReason === 'undone' ? { ...made, state: made.status, withdrawnReason: null } : made
 }
 
-/** The report that the row begins with where the one that made it does not count: the oldest that does. Null: it is as it came. */
+/** The report that the row begins with where the one that made it does not count: the oldest that does, of one that is booked by now the oldest that books it. Null: it is as it came. */
 function beginsWith({ createdAt }: NewTransaction, reports: readonly ShownReport[], { counts }: Effect): Observation | null {
   const stands = ({ report, shownBy }: ShownReport): boolean => counts(report.runId) || shownBy.some(({ runId }) => counts(runId))
   const byAge = reports.toSorted(({ report: a }, { report: b }) => a.observedAt - b.observedAt || (a.id < b.id ? -1 : 1))
   // A row that became one with this one may have older reports.
   const making = byAge.find(({ report }) => report.observedAt >= createdAt)
-  return making === undefined || stands(making) ? null : (byAge.find(stands)?.report ?? null)
+  if (making === undefined || stands(making)) return null
+  const standing = byAge.filter(stands)
+  return (standing.find(({ report }) => report.status === 'posted') ?? standing[0])?.report ?? null
 }
 
 /** Whether a later answer that counts shows what the run had shown of the row, or reports of it what the change says. */

@@ -9,6 +9,7 @@ import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import { isAlike, isMasked, kindOf, sameRef, UNKNOWN_CURRENCY, type Feed } from './account-ref.ts'
 import { formerFeeds, knownSign, mayGoOn } from './former-accounts.ts'
+import { holdsRows } from './holds-rows.ts'
 import { findRenumbered, type Renumbered } from './renumber.ts'
 import type { Session } from './session.ts'
 
@@ -58,11 +59,7 @@ async function isReplaced({ deps: { store } }: Session, account: Account, listed
  * nothing goes on there. A card may have had that number for days only. Listed again it waits again.
  */
 async function endWaiting(session: Session, { account, source }: Feed): Promise<void> {
-  if (source.state === 'paused' && account.state === 'paused' && !(await holdsRows(session, account))) await setState(session, account, ['paused'], 'closed')
-}
-
-async function holdsRows({ deps: { store } }: Session, { id }: Account): Promise<boolean> {
-  return (await store.feed.transactions({ accountId: id, limit: 1, includeDeleted: true })).rows.length > 0
+  if (source.state === 'paused' && account.state === 'paused' && !(await holdsRows(session.deps.store, account.id))) await setState(session, account, ['paused'], 'closed')
 }
 
 /** True when the state is another one now. */
@@ -77,7 +74,7 @@ async function inTheBooks(session: Session, unknown: readonly ListedAccount[]): 
   const [there, fresh]: [ListedAccount[], ListedAccount[]] = [[], []]
   for (const listed of unknown) {
     const known = await sameAccount(session, listed)
-    const isThere = known !== null && (await holdsRows(session, known))
+    const isThere = known !== null && (await holdsRows(session.deps.store, known.id))
     ;(isThere ? there : fresh).push(listed)
   }
   return [there, fresh]

@@ -7,6 +7,7 @@ import type { Account, AccountId, AccountSource } from '../domain/account.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import { isAlike, sameRef } from './account-ref.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
+import { holdsRows } from './holds-rows.ts'
 
 type Deps = Pick<SyncDeps, 'store' | 'clock' | 'entropy'>
 
@@ -70,8 +71,7 @@ async function refusalFor({ store }: Deps, old: Account, fresh: Account): Promis
   if (old.state !== 'missing') return { code: 'wrong_state', message: `The bank still lists "${old.name}"; only an account that it no longer lists can go on under another number.` }
   if (fresh.state === 'missing' || fresh.state === 'closed') return { code: 'wrong_state', message: `The bank does not list "${fresh.name}" as open, so nothing can go on with it.` }
   if (!isAlike(old, fresh)) return { code: 'invalid', message: `"${fresh.name}" is of another kind or currency than "${old.name}".` }
-  const hasRows = (await store.feed.transactions({ accountId: fresh.id, limit: 1, includeDeleted: true })).rows.length > 0
-  return hasRows ? { code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already; only an account that was never read can continue another.` } : null
+  return (await holdsRows(store, fresh.id)) ? { code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already; only an account that was never read can continue another.` } : null
 }
 
 async function sourceOf(deps: Deps, connectionId: string, accountId: AccountId): Promise<AccountSource | null> {

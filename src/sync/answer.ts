@@ -60,9 +60,6 @@ export const FLIPPED = implausible('The amounts of rows that are known came back
 /** The same of a source that tells rows which only others told so far: which way round it tells them is not known yet. */
 export const OPPOSED: Failure = { ...FLIPPED }
 
-/** Why a source is read with another sign than it has: its bank tells amounts rightly by now, which must be proved; or it tells what others told the other way round. */
-export type Turn = 'back' | 'opposed'
-
 /** A complete answer, and what is known of its account. `stated`: the days that it claims to show completely. */
 type Shown = {
   readonly rows: readonly Incoming[]
@@ -76,9 +73,9 @@ type Shown = {
 
 /**
  * What is known of the read before this one. `doubtedBefore`: its answer was doubted as well, so that what is missing may be
- * missing for good. `listedBefore`: how many rows it held; null: not known. `isFirst`: the source has answered for no day so far.
+ * missing for good. `listedBefore`: how many rows it held; null: not known. `isUnmet`: the source has told nothing so far that others told, too.
  */
-type AfterDoubt = { readonly doubtedBefore: boolean; readonly listedBefore: number | null; readonly isFirst: boolean }
+type AfterDoubt = { readonly doubtedBefore: boolean; readonly listedBefore: number | null; readonly isUnmet: boolean }
 
 /** What became of its rows, and which stored ones it lacks. `failure`: why it cannot be believed whole. */
 type Judged = { readonly context: MatchContext; readonly failure: Failure | null; readonly ledger: Ledger | null; readonly missing: readonly Candidate[]; readonly balanced: readonly Decision[] }
@@ -88,7 +85,7 @@ export class Answer {
   readonly #asked: DayRange
   /** More rows than this are not held back. */
   readonly #heldRows: number
-  readonly #turn: Turn | null
+  readonly #isTurnedBack: boolean
   readonly #intake: Intake
   readonly #repeats = new Repeats()
   readonly #pages = new Set<string>()
@@ -97,12 +94,12 @@ export class Answer {
   #listed = 0
   #counts = NO_COUNTS
 
-  /** `turn`: the source is read with another sign than it has, which is stored then. */
-  constructor(context: SettleContext & AfterDoubt, asked: DayRange, heldRows: number, turn: Turn | null = null) {
+  /** `isTurnedBack`: the source is read with another sign than before, which must be proved and is stored then. */
+  constructor(context: SettleContext & AfterDoubt, asked: DayRange, heldRows: number, isTurnedBack = false) {
     this.#context = context
     this.#asked = asked
     this.#heldRows = heldRows
-    this.#turn = turn
+    this.#isTurnedBack = isTurnedBack
     const { account, source } = context
     this.#intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: account.startOn, keepsMarks: true, keepsRepeats: true })
   }
@@ -115,9 +112,9 @@ export class Answer {
     return isOfNewest(this.#asked, utcDay(this.#context.now()))
   }
 
-  /** Asked once: in which way the first answer is taken all others are. */
+  /** Asked until the first row is met: in which way that is taken all others are. */
   #isOpposed(rows: readonly Incoming[], candidates: Candidates): boolean {
-    return this.#context.isFirst && this.#turn === null && signsOpposed(rows, candidates, this.#context.source.id)
+    return this.#context.isUnmet && this.#counts.matched === 0 && signsOpposed(rows, candidates, this.#context.source.id)
   }
 
   /** How many rows must be missing at its beginning to say that it was cut there: of older days, which a list of the newest rows leaves out, a single one. */
@@ -167,7 +164,7 @@ export class Answer {
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
     const builder = this.#build(candidates, decisions)
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
-    if (this.#turn === 'back' && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
+    if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
     const closings = closingsOf(questions, { decisions, missing, candidates, covers: believed, sourceId: source.id, answered: coverage.filter(({ sourceId }) => sourceId === source.id) })
     if (failure === null) await this.#endMissing(builder, candidates, missing, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
@@ -177,7 +174,7 @@ export class Answer {
     const failsAfter = failsFrom(verdict.spans)
     const judges = verdict.sound === false && verdict.spans.every((span) => span.from <= this.#asked.to)
     const reread = judges ? disputedDays(this.#asked, utcDay(this.#context.now())) : touchedDays({ rows: settled, decisions, candidates, missing, asked: this.#asked, coverage, sourceId: source.id })
-    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread), ...(this.#turn === null ? {} : { sign: source.sign }) })
+    await this.#commit(settled, { covers: believed, balances, spans: verdict.spans, cursor: end.cursor(believed, reread), ...(this.#isTurnedBack ? { sign: source.sign } : {}) })
     for (const { question, answer } of closings) await feed.answerQuestion(question.id, answer, this.#context.now(), 'bank')
     const isTurned = ledger !== null && needsTending(ledger.spans, verdict, settled.movements) && (await tendBalance(this.#context))
     return ok({ counts: this.#counts, covers: believed, failure, disagreesFrom: failsAfter, sign: isTurned ? opposite(source.sign) : source.sign })

@@ -12,6 +12,7 @@ import { whyNotSince } from './account-days.ts'
 import { chooseAccounts } from './connect.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { knownSign } from './former-accounts.ts'
+import { holdsRows } from './holds-rows.ts'
 
 /** `into`: the account of the books that goes on with it; null: an account of its own. `startOn`: of one that holds no rows yet; null: as far back as the bank tells. */
 export type AccountChoice = { readonly accountId: AccountId; readonly into: AccountId | null; readonly startOn: Day | null }
@@ -57,7 +58,7 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
     }
     const chosen = await chooseAccounts(deps, connectionId, choices.map(({ accountId }) => links.find(({ from }) => from === accountId)?.to ?? accountId))
     if (!chosen.ok) return chosen
-    for (const { accountId, startOn } of choices) if (!links.some(({ from }) => from === accountId) && !(await holdsRows(deps, accountId))) await accounts.update(accountId, { startOn })
+    for (const { accountId, startOn } of choices) if (!links.some(({ from }) => from === accountId) && !(await holdsRows(deps.store, accountId))) await accounts.update(accountId, { startOn })
     await connections.update(connectionId, { readPlan: connection.readPlan === null ? null : { everyMinutes: connection.readPlan.everyMinutes, hours: connection.readPlan.hours } })
     return ok(null)
   })
@@ -77,16 +78,12 @@ async function linkOf({ store }: SyncDeps, connectionId: string, from: AccountId
   if (target.state === 'closed') return failed({ code: 'wrong_state', message: `"${target.name}" is closed.` })
   if (sources.some((one) => one.connectionId === connectionId && !sameRef(one.ref, source.ref))) return failed({ code: 'invalid', message: `"${target.name}" is another account of this very connection.` })
   if (sources.some((one) => one.connectionId !== null && one.state === 'active')) return failed({ code: 'wrong_state', message: `"${target.name}" is read from a bank already.` })
-  if (await holdsRows({ store }, from)) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already, so it cannot go into another.` })
+  if (await holdsRows(store, from)) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already, so it cannot go into another.` })
   return ok({ source, from, to, there: there !== undefined, kind: target.kind === UNTOLD ? fresh.kind : null })
 }
 
 async function whyNoNewStart(deps: SyncDeps, accountId: AccountId, startOn: Day): Promise<string | null> {
-  return whyNotSince(startOn, deps.clock.now()) ?? ((await holdsRows(deps, accountId)) ? 'An account that holds rows has its beginning already.' : null)
-}
-
-async function holdsRows({ store }: Pick<SyncDeps, 'store'>, accountId: AccountId): Promise<boolean> {
-  return (await store.feed.transactions({ accountId, limit: 1, includeDeleted: true })).rows.length > 0
+  return whyNotSince(startOn, deps.clock.now()) ?? ((await holdsRows(deps.store, accountId)) ? 'An account that holds rows has its beginning already.' : null)
 }
 
 /** Nobody said what sort of account it is. */

@@ -12,13 +12,14 @@ import type { PreviewAccount, PreviewAnswer, PreviewCounts, PreviewExample, Prev
 import type { AccountOutcome } from '../domain/run.ts'
 import type { RowContent, TransactionId } from '../domain/transaction.ts'
 import type { Candidate, NewTransaction, PageCommit } from '../ports/feed.ts'
-import { Answer, opposite, OPPOSED, type Settled, type Turn } from './answer.ts'
+import { Answer, opposite, OPPOSED, type Settled } from './answer.ts'
 import { byId } from './candidate.ts'
 import { CommitBuilder } from './commit.ts'
 import type { SyncDeps } from './deps.ts'
 import { knownSign } from './former-accounts.ts'
 import { addCounts, commitContext, commitRows, NO_COUNTS, type SettleContext } from './settle.ts'
 import { ShadowFeed } from './shadow-feed.ts'
+import { turnSigns } from './turn-signs.ts'
 import { afterAnswer, readProgress, writeProgress } from './window.ts'
 
 export type Compared = {
@@ -50,18 +51,20 @@ export async function compare(deps: SyncDeps, account: Account, preview: Preview
   let settle: SettleContext = { feed: shadow.feed, account, source, runId, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) }
   let counts = NO_COUNTS
   const covered: DayRange[] = []
-  const settleAs = async (answered: PreviewAnswer, turn: Turn | null): Promise<Result<Settled, Failure>> => {
-    const { asked, rows, covers, balances } = answered
-    const context = turn === null ? settle : { ...settle, source: { ...settle.source, sign: opposite(settle.source.sign) } }
-    const answer = new Answer({ ...context, doubtedBefore: false, listedBefore: null, isFirst: answered === answers[0] }, asked, HELD_ROWS, turn)
+  const settleOne = async ({ asked, rows, covers, balances }: PreviewAnswer, isUnmet: boolean): Promise<Result<Settled, Failure>> => {
+    const answer = new Answer({ ...settle, doubtedBefore: false, listedBefore: null, isUnmet }, asked, HELD_ROWS)
     const added = await answer.add(rows)
     if (!added.ok) return added
     const progress = readProgress(await shadow.feed.cursor(source.id))
-    const settled = await answer.finish({ covers, balances, cursor: (believed, reread) => writeProgress(afterAnswer(progress, { asked, covers: believed, coveredBefore: [], connector: null, reread, today: asked.to, listed: rows.length })) })
-    return !settled.ok && settled.failure === OPPOSED ? settleAs(answered, 'opposed') : settled
+    return answer.finish({ covers, balances, cursor: (believed, reread) => writeProgress(afterAnswer(progress, { asked, covers: believed, coveredBefore: [], connector: null, reread, today: asked.to, listed: rows.length })) })
   }
   for (const answered of answers) {
-    const settled = await settleAs(answered, null)
+    let settled = await settleOne(answered, counts.matched === 0)
+    if (!settled.ok && settled.failure === OPPOSED) {
+      const sign = opposite(settle.source.sign)
+      if (await turnSigns({ feed: shadow.feed, account, sourceId: source.id, runId, at: settle.now() }, sign, false)) settle = { ...settle, source: { ...settle.source, sign } }
+      settled = await settleOne(answered, false)
+    }
     if (!settled.ok) return settled
     settle = { ...settle, source: { ...settle.source, sign: settled.value.sign } }
     if (settled.value.failure !== null) return failed(settled.value.failure)

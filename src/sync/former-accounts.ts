@@ -41,10 +41,10 @@ export async function mayGoOn({ deps }: Session, former: readonly Feed[], list: 
   return found
 }
 
-/** Which way this bank tells the amounts of an account, as balances proved it to a connection before: whoever reads it anew is told them so, too. */
+/** Which way this bank tells the amounts of an account, as the last connection to it was told them: whoever reads it anew is told them so, too. */
 export async function knownSign({ accounts, connections }: TenantStore, { institutionId, connector }: Pick<Connection, 'institutionId' | 'connector'>, accountId: string): Promise<AccountSource['sign']> {
   const sources = (await accounts.sources({ accountId })).filter(({ state }) => state !== 'replaced')
-  for (const { connectionId, sign } of sources) {
+  for (const { connectionId, sign } of sources.toReversed()) {
     const before = connectionId === null ? null : await connections.get(connectionId)
     if (before?.institutionId === institutionId && before.connector === connector) return sign
   }

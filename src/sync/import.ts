@@ -19,6 +19,7 @@ import { asSaidBefore, keepDates } from './file-dates.ts'
 import { asStored } from './file-signs.ts'
 import { fileSource } from './file-source.ts'
 import { checkFile, labelOf, type CheckedFile, type FileAccount, type FileNotice } from './file-check.ts'
+import { holdsRows } from './holds-rows.ts'
 import { counter, importRows } from './import-rows.ts'
 import { inGroups } from './in-groups.ts'
 import { cannotBeIn, mayBeIn, nameCurrency, tellCurrency } from './name-currency.ts'
@@ -115,7 +116,7 @@ async function isStale(deps: ImportDeps, request: ImportRequest, { destinations 
   if (!now.ok) return true
   let isStale = false
   await inGroups([...destinations.values()], async ({ account, file, hadRows }) => {
-    if (account === null ? now.value.get(file) != null : !hadRows && (await hasRows(deps, account.id))) isStale = true
+    if (account === null ? now.value.get(file) != null : !hadRows && (await holdsRows(deps.store, account.id))) isStale = true
   })
   return isStale
 }
@@ -153,7 +154,7 @@ async function makePlan(deps: ImportDeps, request: ImportRequest, checked: Check
   if (!chosen.ok) return chosen
   const withRows = new Set<Account>()
   await inGroups([...chosen.value.values()].filter((account) => account !== null), async (account) => {
-    if (await hasRows(deps, account.id)) withRows.add(account)
+    if (await holdsRows(deps.store, account.id)) withRows.add(account)
   })
   const byAccount = new Map<string, Destination[]>()
   for (const file of checked.accounts) {
@@ -248,10 +249,6 @@ function freeName(taken: Set<string>, wanted: string): string {
 async function isCleared({ store: { accounts, feed } }: ImportDeps, accountId: string): Promise<boolean> {
   if ((await accounts.sources({ accountId })).some(({ connectionId }) => connectionId !== null)) return false
   return (await feed.transactions({ accountId, states: ['pending', 'posted'], limit: 1, includeDeleted: true })).rows.length === 0
-}
-
-async function hasRows(deps: ImportDeps, accountId: string): Promise<boolean> {
-  return (await deps.store.feed.transactions({ accountId, limit: 1, includeDeleted: true })).rows.length > 0
 }
 
 /** The connections that feed the accounts: while we hold them no sync writes beside us. */

@@ -107,15 +107,15 @@ export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, 
 /** So many rows told the other way round are no refunds. */
 const OPPOSED_ROWS = 2
 
-/** Whether a source that has told nothing of the account so far tells most of what others booked there the other way round. */
+/** Whether a source that has told nothing so far that others told, too, tells most of what they booked the other way round. */
 export function signsOpposed(rows: readonly Incoming[], { transactions }: Candidates, sourceId: string): boolean {
-  if (transactions.length === 0 || transactions.some((candidate) => isOwn(candidate, sourceId))) return false
+  if (transactions.every((candidate) => isOwn(candidate, sourceId))) return false
   const byPlace = Map.groupBy(transactions.filter(({ state }) => state === 'posted'), (candidate) => `${candidate.postedOn} ${textOf(candidate)}`)
   let [same, turned] = [0, 0]
   for (const { content: { status, postedOn, amount }, text } of rows) {
     const alike = status === 'posted' && amount !== 0n && text !== '' ? (byPlace.get(`${postedOn} ${text}`) ?? []) : []
     if (alike.some((candidate) => candidate.amount === amount)) same++
-    else if (alike.some((candidate) => candidate.amount === -amount)) turned++
+    else if (alike.some((candidate) => candidate.amount === -amount && !isOwn(candidate, sourceId))) turned++
   }
   return turned >= OPPOSED_ROWS && turned > same
 }

@@ -11,13 +11,15 @@ import type { AccountOutcome } from '../domain/run.ts'
 import type { StatedBalance, StatementRow } from '../domain/statement.ts'
 import type { SourceProgress } from '../ports/feed.ts'
 import type { Feed } from './account-ref.ts'
-import { Answer, FLIPPED, opposite, OPPOSED, type AnswerEnd, type Settled, type Turn } from './answer.ts'
+import { Answer, FLIPPED, opposite, OPPOSED, type AnswerEnd, type Settled } from './answer.ts'
 import type { Asked } from './challenge.ts'
+import { holdsRows } from './holds-rows.ts'
 import { cannotBeIn, isOpenCurrency, mayBeIn, nameCurrency, tellCurrency } from './name-currency.ts'
 import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds, type OldHolds } from './old-holds.ts'
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
+import { turnSigns } from './turn-signs.ts'
 import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
@@ -33,11 +35,11 @@ const HELD_ROWS = 5_000
 const SHORT_WINDOW_DAYS = 31
 
 /** Which days of a source were read, since when something is pending there, how far its reads came, and whether the last answer was doubted. */
-export type Known = { readonly covered: readonly DayRange[]; readonly pendingFrom: Day | null; readonly progress: Progress; readonly wasDoubted: boolean; /** It has answered for no day so far. */ readonly isFirst: boolean }
+export type Known = { readonly covered: readonly DayRange[]; readonly pendingFrom: Day | null; readonly progress: Progress; readonly wasDoubted: boolean; /** It has told nothing so far that others told, too. */ readonly isUnmet: boolean }
 
 /** A source that was not there before was not read yet. */
 export function whatIsKnown(stored: SourceProgress | undefined, last: AccountOutcome | undefined): Known {
-  return { wasDoubted: last?.failure?.code === 'answer_implausible', covered: stored?.covered ?? [], pendingFrom: stored?.pendingFrom ?? null, progress: readProgress(stored?.cursor ?? null), isFirst: (stored?.covered ?? []).length === 0 }
+  return { wasDoubted: last?.failure?.code === 'answer_implausible', covered: stored?.covered ?? [], pendingFrom: stored?.pendingFrom ?? null, progress: readProgress(stored?.cursor ?? null), isUnmet: (stored?.covered ?? []).length === 0 }
 }
 
 /** Reads every window that is due; ends early at a failure or a question of the bank's. */
@@ -45,7 +47,8 @@ export async function readAccount(session: Session, asStored: Feed, stored: Know
   let target = asStored
   const { covered, pendingFrom } = stored
   const progress = sinceStart(stored.progress, covered, target.account.startOn)
-  const known = { ...stored, progress }
+  // Where nobody else told anything there is nothing to meet.
+  const known = { ...stored, progress, isUnmet: stored.isUnmet && (await holdsRows(session.deps.store, target.account.id)) }
   if (progress.wanted.length !== stored.progress.wanted.length) await storeProgress(session, target, progress)
   const { maxWindowDays, overlapDays } = session.connector.manifest
   const plan = { covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays }
@@ -57,11 +60,11 @@ export async function readAccount(session: Session, asStored: Feed, stored: Know
   let read = 0
   // What a window notes down, also that it was refused, is known to the next.
   let isFresh = true
-  const later: Known = { ...known, isFirst: false }
+  let isUnmet = known.isUnmet
   let [disagreesFrom, oldestAsked]: [Day | null, Day] = [null, windows[0]!.from]
   for (const window of windows) {
     const isHistory = oldestCovered === null || window.to < oldestCovered
-    const done = await readWindow(session, target, window, reading, isFresh ? known : { ...later, progress: await loadProgress(session, target) })
+    const done = await readWindow(session, target, window, reading, isFresh ? known : { ...known, isUnmet, progress: await loadProgress(session, target) })
     isFresh = false
     reading = null
     if (done.kind === 'challenge') return done
@@ -89,10 +92,12 @@ export async function readAccount(session: Session, asStored: Feed, stored: Know
     if (done.kind === 'settled') {
       disagreesFrom = done.settled.disagreesFrom
       target = { ...target, source: { ...target.source, sign: done.settled.sign } }
+      isUnmet &&= done.settled.counts.matched === 0
     }
     oldestAsked = minDay(oldestAsked, window.from)
     if (isHistory && done.kind === 'settled' && (await reachedFloor(session, target, window, done.settled.covers))) break
   }
+  const later: Known = { ...known, isUnmet: false }
   const wanted = failure === null ? await readWanted(session, target, later) : null
   if (wanted?.kind === 'challenge') return wanted
   if (wanted?.kind === 'read') [counts, failure] = [addCounts(counts, wanted.counts), wanted.failure]
@@ -226,9 +231,10 @@ class WindowReader {
   readonly #known: Known
   readonly #isBeside: boolean
   readonly #balances: StatedBalance[] = []
-  /** Its pages, where they may have to be read the other way round: of a source whose amounts are turned, because the bank may tell them rightly by now, and of one that has told nothing yet. */
+  /** Its pages, where they may have to be read the other way round: of a source whose amounts are turned, because the bank may tell them rightly by now, and of one of which nobody knows yet how it tells them. */
   readonly #pages: (readonly StatementRow[])[] = []
   #target: Feed
+  #isUnmet: boolean
   #answer: Answer | null = null
   #listed = 0
   #covers: DayRange | null = null
@@ -240,6 +246,7 @@ class WindowReader {
     this.#target = target
     this.#window = window
     this.#known = known
+    this.#isUnmet = known.isUnmet
   }
 
   get counts(): Settled['counts'] {
@@ -267,12 +274,13 @@ class WindowReader {
     if (wrong !== null) return this.#fail(wrong)
     const answer = (this.#answer ??= this.#begin())
     const rows = this.#isBeside ? page.rows.filter(({ postedOn }) => contains(this.#window, postedOn)) : page.rows
-    if (this.#target.source.sign === -1 || this.#known.isFirst) this.#pages.push(rows)
+    if (this.#target.source.sign === -1 || this.#isUnmet) this.#pages.push(rows)
     this.#listed += rows.length
     const added = await this.#orTurned(await answer.add(rows), async () => ok(undefined))
     if (!added.ok) return this.#fail(added.failure)
-    // The first that are stored were told as others tell them.
-    if (this.#target.source.sign === 1 && this.counts.added > 0) this.#pages.length = 0
+    // From the first row that is met on it is known.
+    if (this.counts.matched > 0) this.#isUnmet = false
+    if (this.#target.source.sign === 1 && !this.#isUnmet) this.#pages.length = 0
     this.#balances.push(...page.balances)
     this.#covers = page.covers ?? this.#covers
     this.#next = page.next ?? this.#next
@@ -291,14 +299,24 @@ class WindowReader {
 
   /** What came of all pages so far; read the other way round, and gone on with, where they were found to be told so. */
   async #orTurned<T>(came: Result<T, Failure>, goOn: (turned: Answer) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
-    const turn = came.ok ? null : came.failure === OPPOSED ? 'opposed' : came.failure === FLIPPED && this.#target.source.sign === -1 ? 'back' : null
-    if (turn === null) return came
-    this.#answer = this.#begin(turn)
+    const isBack = !came.ok && came.failure === FLIPPED && this.#target.source.sign === -1
+    if (came.ok || (came.failure !== OPPOSED && !isBack)) return came
+    if (!isBack) await this.#turn()
+    this.#answer = this.#begin(isBack)
     for (const rows of this.#pages) {
       const added = await this.#answer.add(rows)
       if (!added.ok) return added
     }
     return goOn(this.#answer)
+  }
+
+  /** It tells what others told the other way round: from now on, and what it told before. */
+  async #turn(): Promise<void> {
+    const { deps, run } = this.#session
+    const { account, source } = this.#target
+    const sign = opposite(source.sign)
+    this.#isUnmet = false
+    if (await turnSigns({ feed: deps.store.feed, account, sourceId: source.id, runId: run.id, at: deps.clock.now() }, sign, false)) this.#target = { account, source: { ...source, sign } }
   }
 
   /** The currency of the account is what its first statement says; from then on another one is an error of the bank's. */
@@ -316,14 +334,14 @@ class WindowReader {
     return null
   }
 
-  #begin(turn: Turn | null = null): Answer {
+  #begin(isTurnedBack = false): Answer {
     const { deps, run } = this.#session
     const { account, source } = this.#target
     return new Answer(
-      { feed: deps.store.feed, account, source: { ...source, sign: turn === null ? source.sign : opposite(source.sign) }, runId: run.id, doubtedBefore: this.#known.wasDoubted, listedBefore: this.#known.progress.listed ?? null, isFirst: this.#known.isFirst, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
+      { feed: deps.store.feed, account, source: { ...source, sign: isTurnedBack ? opposite(source.sign) : source.sign }, runId: run.id, doubtedBefore: this.#known.wasDoubted, listedBefore: this.#known.progress.listed ?? null, isUnmet: this.#isUnmet, now: () => deps.clock.now(), newId: (at) => deps.entropy.id(at) },
       this.#window,
-      turn === null ? (deps.heldRows ?? HELD_ROWS) : Infinity,
-      turn,
+      isTurnedBack ? Infinity : (deps.heldRows ?? HELD_ROWS),
+      isTurnedBack,
     )
   }
 

@@ -167,7 +167,7 @@ class Replay {
     const rows = shown.map((report) => this.#rowOf(report, context.source))
     this.#register(shown, rows, this.#intake(context))
     // What was believed then is believed again.
-    const answer = new Answer({ ...context, doubtedBefore: true, listedBefore: null, isFirst: false }, hullOf(part.covers, shown), ALL_ROWS)
+    const answer = new Answer({ ...context, doubtedBefore: true, listedBefore: null, isUnmet: false }, hullOf(part.covers, shown), ALL_ROWS)
     const added = await answer.add(rows)
     if (!added.ok) throw new Error(`a stored report cannot be read: ${added.failure.message}`)
     // A failure means that it is not believed whole: it was not, and then it covers nothing, or it is not any more.

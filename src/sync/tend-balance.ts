@@ -5,17 +5,16 @@
  * reads of the store, so it runs only after a balance has failed.
  */
 import type { Account } from '../domain/account.ts'
-import { addDays, day, daysBetween, type Day } from '../domain/day.ts'
-import { agrees, spannedDays, withRowsSum, type BalanceSpan } from '../domain/run.ts'
+import { addDays, daysBetween, type Day } from '../domain/day.ts'
+import { agrees, spannedDays, type BalanceSpan } from '../domain/run.ts'
 import type { Question } from '../domain/transaction.ts'
-import type { Candidate, FeedStore, TransactionUpdate } from '../ports/feed.ts'
+import type { FeedStore } from '../ports/feed.ts'
 import type { Movement, Verdict } from './balance.ts'
 import { stepsOf, type LedgerRow, type Step } from './balance-chain.ts'
 import { Clues } from './balance-clues.ts'
 import { isFailing, loadChain, type LoadedChain, type Stated } from './balance-proof.ts'
-import { textOf } from './candidate.ts'
-import { contentKey } from './identity.ts'
 import { isInverted, solveBalance, withoutLate } from './solve-balance.ts'
+import { turnSigns, type Place } from './turn-signs.ts'
 import type { SettleContext } from './settle.ts'
 
 /** A doubt is put to a person when nothing else explains the balance nearly as well. */
@@ -26,7 +25,6 @@ const HABIT_SHARE = 0.8
 /** A difference that is gone within so many days was a delay. */
 const HEALING_DAYS = 10
 const LIABILITIES: readonly Account['kind'][] = ['credit_card', 'credit_line', 'loan']
-const ALL_DAYS = { from: day('0001-01-01'), to: day('9999-12-31') }
 
 /** Whether this answer leaves something to tend: a balance that fails now, or rows of days in which one failed before. */
 export function needsTending(before: readonly BalanceSpan[], verdict: Verdict, movements: readonly Movement[]): boolean {
@@ -70,15 +68,13 @@ export async function tendAfterDecision(feed: FeedStore, account: Account, now: 
   }
 }
 
-type Place = { readonly feed: FeedStore; readonly account: Account; readonly sourceId: string; readonly runId: string; readonly at: number }
-
 /** True when the amounts were turned, so that everything must be looked at anew. */
 async function tendOnce(context: SettleContext): Promise<boolean> {
   const { feed, account, source, runId, now } = context
   const place = { feed, account, sourceId: source.id, runId, at: now() }
   const chain = await chainOf(feed, account, source.id, await statedBy(feed, account, source.id))
   if (chain === null) return false
-  if (isInverted(chain.steps)) return amountsAreAtFault(account, chain) ? turnSigns(place, chain, source.sign === 1 ? -1 : 1) : false
+  if (isInverted(chain.steps)) return amountsAreAtFault(account, chain) ? turnSigns(place, source.sign === 1 ? -1 : 1, true) : false
   await mend(place, chain)
   if (chain.isBroken) await askAboutDoubles(context, chain)
   return false
@@ -187,27 +183,6 @@ function agreeing(steps: readonly Step[]): { readonly moved: number; readonly ag
 function amountsAreAtFault({ kind }: Account, { checkpoints }: LoadedChain): boolean {
   const usual = LIABILITIES.includes(kind) ? -1n : 1n
   return checkpoints.filter(({ amount }) => amount * usual > 0n).length * 2 > checkpoints.length
-}
-
-/** Turns every stored row, what the spans count of them, and the source's sign in one commit; not where another source reported rows of the account too. */
-async function turnSigns({ feed, account, sourceId, runId, at }: Place, { spans, covered }: FailingChain, sign: 1 | -1): Promise<boolean> {
-  const { transactions } = await feed.candidates({
-    accountId: account.id, sourceId, keys: [], providerIds: [], contentKeys: [], near: { amounts: [], from: [], to: [] }, states: { states: ['pending', 'posted', 'withdrawn'], range: ALL_DAYS },
-  })
-  if (transactions.some((row) => row.reports.some((report) => report.sourceId !== sourceId))) return false
-  await feed.commitPage({
-    runId, accountId: account.id, sourceId, at, seen: [], observations: [], inserts: [], updates: transactions.map((row) => turned(row, runId, at)), questions: [], covers: null,
-    balances: [], spans: spans.map((span) => withRowsSum(span, -span.rowsSum, covered)), cursor: null, sign,
-  })
-  return true
-}
-
-function turned(row: Candidate, runId: string, at: number): TransactionUpdate {
-  const amount = -row.amount
-  return {
-    id: row.id, content: { amount }, state: row.state, withdrawnReason: row.withdrawnReason, contentKey: contentKey(row.postedOn, amount, row.currency, textOf(row)),
-    change: { transactionId: row.id, at, runId, reason: 'correction', by: null, changes: { amount: [String(row.amount), String(amount)] } },
-  }
 }
 
 /** "Are these the same?", where only a row that is here twice explains the balance. Asked once about a row. */

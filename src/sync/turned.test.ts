@@ -253,3 +253,54 @@ test('a source that tells what others told the other way round is read so from i
     }
   }
 })
+
+// Fails when: only the first answer is asked which way round it tells (seen): after a pause that is longer than it, everything of before came once more with the other sign, unasked.
+test('where the first answer tells only what nobody else told, the next one that meets what others told turns it, too', async () => {
+  const request = { institutionId: 'other', connector: null, form: { user: 'anna', password: 'x' } }
+  const ways = {
+    anew: async (world: World) => {
+      assert.ok((await removeConnection(world.deps, world.connectionId)).ok)
+      assert.equal((await connectInstitution(world.deps, request)).kind, 'connected')
+    },
+    preview: async (world: World) => {
+      const seen = await previewReconnect(world.deps, world.connectionId, request)
+      assert.ok(seen.kind === 'preview' && (await switchPreview(world.deps, seen.preview.id)).ok)
+    },
+  }
+  // In one long answer, of which the newest rows are stored before it has come whole, and in several.
+  for (const [way, connect, heldRows, maxWindowDays] of Object.entries(ways).flatMap(([name, act]) => ([[5_000, 30], [5, 90]] as const).map(([held, most]) => [`${name} ${most}`, act, held, most] as const))) {
+    const world = await new World('2026-03-20', { heldRows }).connect({ readPlan: null })
+    Object.assign(world.bank, { maxWindowDays, overlapDays: 10, pageSize: 2 })
+    world.bank.rows = Array.from({ length: 12 }, (_, n) => row(world.today(-n * 2), `-${10 + n}.00`, `Shop ${n}`, { providerId: `a${n}` }))
+    await world.sync()
+    const before = new Map((await world.all()).map(({ id, amount }) => [id, amount]))
+    world.now += 45 * 86_400_000
+    world.institution = { ...world.institution, id: 'other' }
+    const fresh = Array.from({ length: 8 }, (_, n) => row(world.today(-n * 3), `-${40 + n}.00`, `New ${n}`, { providerId: `n${n}` }))
+    world.bank.rows = [...fresh, ...world.bank.rows].map((r) => ({ ...r, providerId: `b${r.providerId}`, amount: decimal(r.amount.slice(1)) }))
+    await connect(world)
+    for (let days = 0; days < 3; days++) {
+      const all = await world.all()
+      assert.deepEqual([all.length, all.every(({ amount }) => amount < 0n), all.filter(({ id, amount }) => before.get(id) === amount).length, await world.openQuestions()], [20, true, 12, []], `${way} ${days}`)
+      world.now += 86_400_000
+      for (const { id, state, institutionId } of await world.store.connections.list()) if (state === 'active' && institutionId === 'other') assert.ok((await syncConnection(world.deps, id, 'person')).ok)
+    }
+  }
+})
+
+// Fails when: the oldest of its connections is asked (was so): who had been told right for long was told turned once more.
+test('a bank that told turned once, and rightly to the connection after it, tells the next one rightly', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [row('2026-03-16', '-5.00', 'Kiosk', { providerId: 'a' })]
+  await world.sync()
+  for (const sign of [-1, 1] as const) {
+    const [source] = (await world.store.accounts.sources({ accountId: await world.accountId() })).slice(-1)
+    const [run] = await world.store.runs.list({ limit: 1 })
+    await world.store.feed.commitPage({ runId: run!.id, accountId: source!.accountId, sourceId: source!.id, at: world.now, seen: [], observations: [], inserts: [], updates: [], questions: [], covers: null, balances: [], spans: [], cursor: null, sign })
+    assert.ok((await removeConnection(world.deps, source!.connectionId!)).ok)
+    world.now += 86_400_000
+    world.bank.rows = [row(world.today(), `-${7 + sign}.00`, 'Cinema', { providerId: `c${sign}` })]
+    assert.equal((await connectInstitution(world.deps, { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'x' } })).kind, 'connected')
+  }
+  assert.deepEqual((await world.store.accounts.sources({ accountId: await world.accountId() })).map(({ sign }) => sign), [-1, 1, 1])
+})

@@ -373,3 +373,17 @@ test('a row that a wrong file made, and that the feed has met, is told as the fe
   await undo(world, taken.id)
   assert.deepEqual((await world.all()).map(({ id, name }) => [id, name]), before.map(({ id, name }) => [id, name]))
 })
+
+// Fails when: it stands as the first report that is left told it (was so: a booked row became pending, and stayed so where its day was not read any more).
+test('a row of a wrong file that the bank told as pending, and then as booked, is booked when the file is taken back; one that it only told as pending is pending', async () => {
+  for (const [told, later, stands] of [['p1', { status: 'posted' }, 'posted'], ['b1', { status: 'posted', pendingProviderId: 'p1' }, 'posted'], ['p1', { status: 'pending' }, 'pending']] as const) {
+    const world = await new World('2026-03-18').connect()
+    const wrong = await bring(world, [row('2026-03-16', '-4.50', 'Cafe', { providerId: 'w1' })], 'wrong.ofx')
+    for (const one of [row('2026-03-16', '-4.50', 'CAFE', { providerId: 'p1', status: 'pending' }), row('2026-03-16', '-4.50', 'CAFE', { providerId: told, ...later })]) {
+      world.bank.rows = [one, row('2026-03-10', '-1', 'Other', { providerId: 'o' })]
+      await world.sync(1)
+    }
+    await undo(world, wrong)
+    assert.deepEqual((await world.all()).map(({ name, state }) => [name, state]), [['Other', 'posted'], ['CAFE', stands]])
+  }
+})

@@ -88,6 +88,17 @@ test('an invitation makes one member of its role; taken back it makes none', asy
   assert.equal((await owner.ask('GET', '/api/members')).json.items.length, 3)
 })
 
+// Fails when: only sessions that are open are known, or only acts in the log.
+test('owners see when each member was last here, in a session that is open and after it was ended', async () => {
+  const seen = async (): Promise<number> => Date.parse((await owner.ask('GET', '/api/members')).json.items.find(({ email }: { email: string }) => email === READER.email).seenAt)
+  const again = await signIn(house.browser(), READER)
+  const [session] = (await again.ask('GET', '/api/account/sessions')).json.items.filter(({ isThis }: { isThis: boolean }) => isThis)
+  assert.ok((await seen()) >= Date.parse(session.seenAt))
+  await house.instance.signIn.endSessions(users['reader']!)
+  assert.ok((await seen()) >= Date.parse(session.seenAt), 'the sign-in stands in the log')
+  who.reader = await signIn(house.browser(), READER)
+})
+
 test('row 18: every route of the API is for whom the design says, by role, factor, freshness and scope', async () => {
   const makeKey = async (by: Browser, scope: string): Promise<Browser> => house.program((await by.ask('POST', '/api/keys', { label: 'Program', scope })).json.key)
   const otto = await join('owner', SECOND)

@@ -8,7 +8,7 @@ import type { Locator } from 'playwright-core'
 import { until, untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { troubledPages } from './pages.ts'
-import { settled } from './settled.ts'
+import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
 const RAIL = 200
@@ -139,6 +139,32 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     await page.goBack()
     await page.getByRole('grid').getByText(text.split('\n')[1]!).first().waitFor()
     await until('where the list was', () => page.evaluate('Math.abs(scrollY - left) < 60'))
+    await page.context().close()
+  })
+
+  // Fails when: what is gone has neither a heading nor a way on, and is told of in the words of programs (was so, on a phone).
+  test('the address of what is not here any more, or was cut off, and of what cannot be read: a heading, and a way on', async () => {
+    const page = await world.openPage({ width: 390 })
+    for (const id of ['00000000-0000-7000-8000-000000000000', 'cut-off']) {
+      for (const path of [`/accounts/${id}`, `/transactions/${id}`, `/reconcile/${id}`, `/connections/${id}`, `/connections/${id}/reconnect`, `/banks/${id}`]) {
+        await settled(page, world.url(path))
+        await page.getByRole('heading', { name: 'There is no such page', level: 1 }).waitFor()
+        await untilEqual(() => page.title(), 'There is no such page · Relink')
+      }
+    }
+    await page.route('**/api/accounts/*', (route) => route.fulfill({ status: 500, json: { code: 'internal_error', detail: 'Something failed inside the server.', remedy: '' } }))
+    await settled(page, world.url('/accounts/00000000-0000-7000-8000-000000000000'))
+    await page.getByRole('alert').filter({ hasText: 'Something failed inside the server.' }).waitFor()
+    await page.getByRole('link', { name: 'Go to the accounts' }).click()
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+    await leave(page)
+  })
+
+  test('the address of a repair leads to its steps', async () => {
+    const page = await world.openPage()
+    await settled(page, world.url(`/connections/${world.connectionId}/repair`))
+    await page.getByRole('heading', { name: 'Steps' }).waitFor()
+    assert.equal(new URL(page.url()).pathname, `/connections/${world.connectionId}`)
     await page.context().close()
   })
 

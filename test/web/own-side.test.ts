@@ -36,6 +36,23 @@ describe('our own side', { skip: cannotRun ?? false }, () => {
     await sandbox.listening.settle()
   })
 
+  // Fails when: what happens elsewhere looks at this host anew (was so: each read, repair or row had the sites of all banks called once more while the page was open).
+  test('this host is looked at when the page is opened and when somebody asks, not with everything that happens', async () => {
+    const { page, url, sandbox } = world
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    const looks = (): number => asked.filter((path) => path === '/api/server/check').length
+    await settled(page, url('/settings/server'))
+    await page.getByRole('list', { name: 'What was found' }).waitFor()
+    const others = (): number => asked.filter((path) => path.startsWith('/api/') && path !== '/api/server/check' && path !== '/api/events').length
+    const [before, told] = [looks(), others()]
+    sandbox.opened.instance.events.publish({ kind: 'connection', id: world.connectionId })
+    await untilHolds(() => assert.ok(others() > told))
+    assert.deepEqual([before, looks()], [1, 1])
+    await page.getByRole('button', { name: 'Check again' }).click()
+    await untilEqual(async () => looks(), 2)
+  })
+
   // Fails when: the card looks for a place that Relink knows, or what was corrected in the bank's entry is not taken over (was so: only connecting anew did it).
   test('a setting that does not fit is named, and once the bank’s entry is right “Check now” reads by it', async () => {
     const { page, url, sandbox, connectionId } = world

@@ -211,6 +211,9 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await untilEqual(() => bookkeeper.getByRole('link', { name: 'Add account' }).count(), 0)
     assert.deepEqual(await refusals(bookkeeper), { rule: 400, remove: 403, row: 404, member: 403 })
     await bookkeeper.context().close()
+    // Fails when: it is told since when somebody is a member, and not whether they come (was so).
+    await page.goto(url('/settings/members'))
+    await page.getByText(/^boris@books\.example, since .+; last seen .+/).waitFor()
   })
 
   test('a key is shown once; what owners alone may asks for a fresh sign-in and then goes on', async () => {
@@ -453,6 +456,22 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     const seen = await evil.evaluate<number[]>(`Promise.all(['/accounts', '/index.html', '/sw.js', '/api/sign-in', '/api/health', '/api/openapi.json'].map(async (path) => (await fetch(path)).status))`)
     assert.deepEqual(seen, [403, 403, 403, 403, 403, 403])
     await rebound.close()
+  })
+
+  // Fails when: a button that is off while it works loses the focus, and a keyboard begins at the top of the page again (was so).
+  test('who signs in by the keyboard and is refused is where they were', async () => {
+    const stranger = await open()
+    await stranger.goto(url('/accounts'))
+    await stranger.getByLabel('E-mail address').fill('nobody@books.example')
+    await stranger.getByLabel('Password').fill('not the password at all')
+    await stranger.keyboard.press('Tab')
+    const button = stranger.getByRole('button', { name: 'Sign in', exact: true })
+    await stranger.locator('[type=submit]:focus').waitFor()
+    await stranger.keyboard.press('Enter')
+    await stranger.getByRole('alert').waitFor()
+    await until('it can be used again', () => button.isEnabled())
+    await stranger.locator('[type=submit]:focus').waitFor()
+    await stranger.context().close()
   })
 
   // Fails when: a person is told to read a header (was so).

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { language, say } from './language/language.ts'
 import type { accountShape, challengeShape, listedRunShape, questionShape, runDetailShape, runShape, transactionDetailShape, transactionShape } from '../../src/api/shapes.ts'
-import type { accountShape as meShape, auditShape, invitationShape, keyShape, memberShape, roleShape } from '../../src/api/access-shapes.ts'
+import type { accountShape as meShape, auditShape, invitationShape, keyShape, listedMemberShape, roleShape } from '../../src/api/access-shapes.ts'
 import type { previewShape } from '../../src/api/preview-shape.ts'
 import type { destinationShape, messageShape } from '../../src/api/alert-shapes.ts'
 import type { bankHistoryShape } from '../../src/api/bank-shapes.ts'
@@ -42,7 +42,7 @@ export type Reconciled = z.output<typeof reconciledShape>
 export type Freshness = z.output<typeof freshnessShape>
 export type Bank = z.output<typeof bankShape>
 export type Role = z.output<typeof roleShape>
-export type Member = z.output<typeof memberShape>
+export type Member = z.output<typeof listedMemberShape>
 export type Invitation = z.output<typeof invitationShape>
 export type ApiKey = z.output<typeof keyShape>
 export type AuditLine = z.output<typeof auditShape>

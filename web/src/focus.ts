@@ -71,9 +71,11 @@ export function keepFocus(): void {
     around = parts
   })
   new MutationObserver(() => {
-    if (held === null || !isNowhere()) return
-    if (!held.isConnected) requestAnimationFrame(() => requestAnimationFrame(standForIt))
-    else if (held.matches(':disabled')) wasOff = true
+    if (held === null) return
+    // The browser takes the focus of what is off only when it next draws, so this cannot wait until it is gone.
+    if (held.isConnected && held.matches(':disabled')) wasOff = true
+    else if (!isNowhere()) return
+    else if (!held.isConnected) requestAnimationFrame(() => requestAnimationFrame(standForIt))
     else if (wasOff) held.focus({ preventScroll: true })
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] })
 }

@@ -34,6 +34,8 @@ const routes = [
     createRoute({ getParentRoute: () => accounts, path: '/accounts' }),
     createRoute({ getParentRoute: () => accounts, path: '/accounts/$id', component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage') }),
     createRoute({ getParentRoute: () => accounts, path: '/connections/$id', component: lazyRouteComponent(() => import('./pages/connection.tsx'), 'ConnectionPage') }),
+    // The steps stand under the problem.
+    createRoute({ getParentRoute: () => accounts, path: '/connections/$id/repair', beforeLoad: ({ params }) => { throw redirect({ to: '/connections/$id', params }) } }),
     createRoute({ getParentRoute: () => accounts, path: '/connections/$id/reconnect', validateSearch: reconnectSearch, component: lazyRouteComponent(() => import('./pages/reconnect.tsx'), 'ReconnectPage') }),
   ]),
   transactions.addChildren([

@@ -5,8 +5,8 @@ import { delegable } from '../../access/delegation.ts'
 import { invite, openInvitations } from '../../access/members.ts'
 import type { MemberPatch } from '../../ports/access.ts'
 import type { Instance } from '../../instance.ts'
-import { invitationShape, labelShape, memberShape, roleShape, signInIdShape } from '../access-shapes.ts'
-import { invitationView, memberView } from '../access-views.ts'
+import { invitationShape, labelShape, listedMemberShape, roleShape, signInIdShape } from '../access-shapes.ts'
+import { invitationView, listedMemberView } from '../access-views.ts'
 import { ApiProblem } from '../problems.ts'
 import { changeOf, idParams, listOf, route, type Route } from '../route.ts'
 
@@ -14,8 +14,11 @@ const done = z.object({ ok: z.literal(true) })
 const userParams = z.strictObject({ user: signInIdShape })
 
 const list = route({
-  method: 'GET', url: '/members', action: 'manage', tag: 'Members', summary: 'Who may do what here', response: listOf(memberShape),
-  handle: async ({ instance }) => ({ items: (await instance.store.access.members()).filter(({ removedAt }) => removedAt === null).map(memberView) }),
+  method: 'GET', url: '/members', action: 'manage', tag: 'Members', summary: 'Who may do what here', response: listOf(listedMemberShape),
+  handle: async ({ instance }) => {
+    const members = (await instance.store.access.members()).filter(({ removedAt }) => removedAt === null)
+    return { items: await Promise.all(members.map(async (member) => listedMemberView(member, await seenAt(instance, member.userId)))) }
+  },
 })
 
 const change = route({
@@ -61,6 +64,13 @@ const revoke = route({
 })
 
 export const memberRoutes: readonly Route[] = [list, change, remove, invitations, create, revoke]
+
+/** Sessions that ended are gone, and with them when they were used; what was done in them stands in the log. */
+async function seenAt({ signIn, store }: Instance, userId: string): Promise<number | null> {
+  const [sessions, acts] = await Promise.all([signIn.sessions(userId), store.audit.list({ actor: `user:${userId}`, limit: 1 })])
+  const times = [...sessions.map((session) => session.seenAt), ...acts.map(({ at }) => at)]
+  return times.length === 0 ? null : Math.max(...times)
+}
 
 async function changed({ store, audit, signIn }: Instance, actor: string, userId: string, patch: MemberPatch, action: string, codes: Readonly<Record<string, string | number | null>>): Promise<{ ok: true }> {
   const result = await store.access.changeMember(userId, patch, audit.seal({ actor, action, object: userId, codes }))

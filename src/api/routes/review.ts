@@ -19,19 +19,21 @@ const MOST_ROWS = 10_000
 /** Older ones are still brought back by their id. */
 const MOST_REMOVED = 50
 
+const suggestionQuery = z.strictObject({ text: z.string().max(200).optional().meta({ description: 'As of transactions: only those of rows that it finds' }) })
+
 const suggested = route({
   method: 'GET', url: '/accounts/:id/suggestions', action: 'read', tag: 'Review', summary: 'What is proposed for the newest rows that wait for review: categories, other sides of transfers, and what is worth a second look',
-  params: idParams, response: z.object({ looked: z.int().meta({ description: 'So many rows that wait were looked at' }), items: z.array(suggestedShape) }),
-  handle: async ({ params, instance }) => {
+  params: idParams, query: suggestionQuery, response: z.object({ looked: z.int().meta({ description: 'So many rows that wait were looked at' }), items: z.array(suggestedShape) }),
+  handle: async ({ params, query, instance }) => {
     const { id } = await accountOf(instance, params.id)
-    return proposed(instance, id)
+    return proposed(instance, id, query.text)
   },
 })
 
 const suggestedOfAll = route({
   method: 'GET', url: '/suggestions', action: 'read', tag: 'Review', summary: 'The same for the newest rows that wait in all accounts',
-  response: suggested.response,
-  handle: ({ instance }) => proposed(instance, null),
+  query: suggestionQuery, response: suggested.response,
+  handle: ({ query, instance }) => proposed(instance, null, query.text),
 })
 
 const rules = route({
@@ -162,8 +164,8 @@ const unpair = route({
 
 export const reviewRoutes: readonly Route[] = [suggested, suggestedOfAll, rules, removedRules, preview, save, remove, bringBack, matches, same, pair, transfer, unpair]
 
-async function proposed({ store }: Instance, accountId: string | null) {
-  const { looked, suggested } = await suggestions(store, accountId)
+async function proposed({ store }: Instance, accountId: string | null, text: string | undefined) {
+  const { looked, suggested } = await suggestions(store, accountId, text)
   return { looked, items: suggested.map(suggestedResource) }
 }
 

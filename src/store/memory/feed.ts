@@ -1,7 +1,7 @@
 /** The feed of one tenant in memory; see `FeedStore`. */
 import type { Transaction, TransactionChange } from '../../domain/transaction.ts'
 import { FIRST_DAY, joinRanges, type Day } from '../../domain/day.ts'
-import { inMinor, soughtAmounts } from '../../domain/sought-amount.ts'
+import { isSought } from '../../domain/sought-amount.ts'
 import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/feed.ts'
 import { memoryAnswers } from './answers.ts'
 import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
@@ -156,9 +156,7 @@ function matches(row: NewTransaction, filter: TransactionFilter): boolean {
   if (filter.states !== undefined && !filter.states.includes(row.state)) return false
   if (filter.review !== undefined && row.decisions.review !== filter.review) return false
   if (filter.review === 'for_review' && (row.decisions.excluded || row.state === 'withdrawn')) return false
-  if (filter.text === undefined || filter.text === '') return true
-  const text = filter.text.toLowerCase()
-  return [row.name, row.memo, row.reference, row.checkNumber, row.decisions.note].some((part) => part !== null && part.toLowerCase().includes(text)) || inMinor(soughtAmounts(filter.text), row.currency).includes(row.amount)
+  return filter.text === undefined || filter.text === '' || isSought(row, filter.text)
 }
 
 function arrived(feed: FeedState, row: NewTransaction, { arrived: window }: TransactionFilter): boolean {

@@ -63,11 +63,11 @@ export function memoryChallenges({ connections, challenges, alerts }: TenantStat
     async get(id) {
       return challenges.get(id) ?? null
     },
-    async list({ connectionId, state }) {
+    async list({ connectionId, state, limit }) {
       const wanted = [...challenges.values()].filter(
         (c) => (connectionId === undefined || c.connectionId === connectionId) && (state === undefined || [state].flat().includes(c.state)),
       )
-      return wanted.sort((a, b) => byAsking(b, a))
+      return wanted.sort((a, b) => byAsking(b, a)).slice(0, limit)
     },
     async move(id, from, to) {
       if (challenges.get(id)?.state !== from) return false

@@ -212,10 +212,11 @@ function arrivedIn(tenantId: string, { since, until }: NonNullable<TransactionFi
 function isSought(text: string) {
   const written = contains(text, ['name', 'memo', 'reference', 'check_number', 'note'])
   const amounts = soughtAmounts(text)
-  if (amounts.length === 0) return written
+  if (amounts.values.length === 0) return written
   const minor = (currency: string) => sql`amount = any(${arrayOf(inMinor(amounts, currency).map(String), 'bigint')})`
   const unusual = [...Map.groupBy(UNUSUAL_DECIMALS.keys(), (currency) => UNUSUAL_DECIMALS.get(currency)).values()]
   const codes = (currencies: readonly string[]) => arrayOf(currencies, 'text')
+  if (amounts.currency !== null) return sql<SqlBool>`(${written} or ${minor(amounts.currency)} and currency = ${amounts.currency})`
   return sql<SqlBool>`(${written} or ${minor('USD')} and currency <> all(${codes(unusual.flat())}) or ${sql.join(unusual.map((currencies) => sql`${minor(currencies[0]!)} and currency = any(${codes(currencies)})`), sql` or `)})`
 }
 

@@ -108,12 +108,12 @@ export function postgresChallenges(db: Database, tenantId: string): ChallengeSto
       const [{ rows: [row] }] = await inOneTrip(db, tenantId, [db.selectFrom('relink.challenges').selectAll().where('tenant_id', '=', tenantId).where('id', '=', idKey(id))])
       return row === undefined ? null : challenges.read(row)
     },
-    async list({ connectionId, state }) {
+    async list({ connectionId, state, limit }) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.challenges').selectAll().where('tenant_id', '=', tenantId)
           .$if(connectionId !== undefined, (q) => q.where('connection_id', '=', idKey(connectionId!)))
           .$if(state !== undefined, (q) => q.where('state', 'in', [state!].flat()))
-          .orderBy('asked_at', 'desc').orderBy('id', 'desc'),
+          .orderBy('asked_at', 'desc').orderBy('id', 'desc').$if(limit !== undefined, (q) => q.limit(limit!)),
       ])
       return rows.map(challenges.read)
     },

@@ -17,7 +17,7 @@ import { NeedsServer } from '../parts/needs-server.tsx'
 import { ToList } from '../parts/split.tsx'
 import { Strip, type Coverage } from '../parts/strip.tsx'
 import { Day } from '../parts/time.tsx'
-import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { LoadedPage, Title, Trouble } from '../parts/states.tsx'
 import { RowsOf } from './transactions.tsx'
 
 const route = getRouteApi('/accounts/accounts/$id')
@@ -31,7 +31,7 @@ export function AccountPage() {
   const series = useQuery({ queryKey: ['balance-series', id], queryFn: () => get<BalanceSeries>(`/accounts/${id}/balance-series`) })
   const above = [coverage, freshness, series, useBalanceProof(id)]
   return (
-    <Loaded query={account}>
+    <LoadedPage query={account}>
       {(data) => (
         <>
           <ToList to="/accounts">{say('All accounts')}</ToList>
@@ -56,7 +56,7 @@ export function AccountPage() {
           )}
         </>
       )}
-    </Loaded>
+    </LoadedPage>
   )
 }
 

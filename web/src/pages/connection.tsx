@@ -21,7 +21,7 @@ import { Proof } from '../parts/proof.tsx'
 import { Reconnect, usePreviews } from '../parts/reconnect.tsx'
 import { Repair } from '../parts/repair.tsx'
 import { ToList } from '../parts/split.tsx'
-import { Arrival, Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Arrival, LoadedPage, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 
 const route = getRouteApi('/accounts/connections/$id')
@@ -29,7 +29,7 @@ const route = getRouteApi('/accounts/connections/$id')
 export function ConnectionPage() {
   const { id } = route.useParams()
   const connection = useQuery({ queryKey: ['connection', id], queryFn: () => get<Connection>(`/connections/${id}`) })
-  return <Loaded query={connection}>{(data) => <Whole key={data.id} connection={data} />}</Loaded>
+  return <LoadedPage query={connection}>{(data) => <Whole key={data.id} connection={data} />}</LoadedPage>
 }
 
 function Whole({ connection }: { connection: Connection }) {

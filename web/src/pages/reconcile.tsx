@@ -15,7 +15,7 @@ import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { PrintedAt } from '../parts/paper.tsx'
 import { Sentence } from '../parts/sentence.tsx'
-import { Empty, FirstBank, Loaded, Title, Trouble, Waiting } from '../parts/states.tsx'
+import { Empty, FirstBank, Loaded, LoadedPage, Title, Trouble, Waiting } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
 import { RowsOf } from './transactions.tsx'
 import { asTyped, decimalOf, exampleAmount } from './typed-amount.ts'
@@ -50,7 +50,7 @@ export function ReconcileWhichPage() {
 export function ReconcilePage() {
   const { account: id } = route.useParams()
   const account = useQuery({ queryKey: ['account', id], queryFn: () => get<Account>(`/accounts/${id}`) })
-  return <Loaded query={account}>{(data) => <Whole key={data.id} account={data} />}</Loaded>
+  return <LoadedPage query={account}>{(data) => <Whole key={data.id} account={data} />}</LoadedPage>
 }
 
 function Whole({ account }: { account: Account }) {
@@ -61,6 +61,8 @@ function Whole({ account }: { account: Account }) {
     queryFn: () => get<Reconciliation>(`/accounts/${account.id}/reconcile?${query}`), placeholderData: (previous) => previous,
   })
   const noted = useQuery({ queryKey: ['reconciliations', account.id], queryFn: () => get<{ items: Reconciled[] }>(`/accounts/${account.id}/reconciliations`) })
+  // What was compared before stays while the next is, not where no statement is named any more.
+  const found = asOf === undefined || balance === undefined ? undefined : compared.data
   return (
     <div className="max-w-3xl">
       <Title>{say('Reconcile {account}', { account: account.name })}</Title>
@@ -69,12 +71,12 @@ function Whole({ account }: { account: Account }) {
       <NeedsServer><Statement key={`${asOf} ${balance}`} account={account} asOf={asOf} balance={balance} /></NeedsServer>
       {compared.isLoading && <Waiting error={null} />}
       {compared.error !== null && <Trouble error={compared.error} />}
-      {asOf !== undefined && balance !== undefined && compared.data !== undefined && <Result account={account} found={compared.data} />}
+      {found !== undefined && <Result account={account} found={found} />}
       {(asOf === undefined || balance === undefined) && <p className="my-6 text-muted">{say('Enter the balance of a paper or PDF statement and its day. Relink says whether its rows come to the same, and if not, which rows would explain the difference.')}</p>}
       </>}
       {/* Neither before what would push it down. */}
       {!compared.isLoading && noted.data !== undefined && noted.data.items.length > 0 && <NeedsServer><Noted account={account} noted={noted.data.items} /></NeedsServer>}
-      {compared.data !== undefined && !noted.isLoading && <RowsCompared account={account} found={compared.data} noted={noted.data?.items ?? []} />}
+      {found !== undefined && !noted.isLoading && <RowsCompared account={account} found={found} noted={noted.data?.items ?? []} />}
     </div>
   )
 }
@@ -86,7 +88,7 @@ function RowsCompared({ account, found, noted }: { account: Account; found: Reco
   return (
     <section className="mt-6" aria-label={say('Rows of these days')}>
       <h2 className="mb-2"><Say message="Rows from {from} to {to}" from={<Day day={from!} />} to={<Day day={found.asOf} />} /></h2>
-      <RowsOf account={account} filter={{ account: account.id, from, to: found.asOf }} />
+      <RowsOf account={account} filter={{ account: account.id, from, to: found.asOf }} whole />
     </section>
   )
 }

@@ -11,14 +11,14 @@ import { brandWords } from '../parts/brand.ts'
 import { LoginForm, NoSecret } from '../parts/login-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { mayTryAnother, Shown, useMayReconnect, usePreview, usePreviews, WhatItIs } from '../parts/reconnect.tsx'
-import { Loaded, Title, Trouble } from '../parts/states.tsx'
+import { Loaded, LoadedPage, Title, Trouble } from '../parts/states.tsx'
 
 const route = getRouteApi('/accounts/connections/$id/reconnect')
 
 export function ReconnectPage() {
   const { id } = route.useParams()
   const connection = useQuery({ queryKey: ['connection', id], queryFn: () => get<Connection>(`/connections/${id}`) })
-  return <Loaded query={connection}>{(data) => <Whole connection={data} />}</Loaded>
+  return <LoadedPage query={connection}>{(data) => <Whole connection={data} />}</LoadedPage>
 }
 
 function Whole({ connection }: { connection: Connection }) {

@@ -7,7 +7,7 @@ import { message, say } from '../language/language.ts'
 import { Amount } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Split, useWide } from '../parts/split.tsx'
-import { Empty, FirstBank, Loaded, Title } from '../parts/states.tsx'
+import { Empty, FirstBank, LoadedPage, Title } from '../parts/states.tsx'
 import { Questions } from '../review/questions.tsx'
 import { Queue } from '../review/queue.tsx'
 import { Recent } from '../review/recent.tsx'
@@ -20,7 +20,7 @@ const QUESTIONS_A_PAGE = 30
 export function ReviewPage() {
   const questions = useInfiniteQuery({ queryKey: ['questions', 'pages'], queryFn: ({ pageParam }) => get<QuestionPage>(`/questions?limit=${QUESTIONS_A_PAGE}${pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`}`), initialPageParam: '', getNextPageParam: (page) => page.next })
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
-  return <Loaded query={questions}>{({ pages }) => <Loaded query={accounts}>{({ items: known }) => <Whole questions={pages.flatMap(({ items }) => items)} waiting={(pages[0]?.counts ?? []).reduce((sum, { open }) => sum + open, 0)} more={() => void questions.fetchNextPage()} accounts={known} />}</Loaded>}</Loaded>
+  return <LoadedPage query={questions}>{({ pages }) => <LoadedPage query={accounts}>{({ items: known }) => <Whole questions={pages.flatMap(({ items }) => items)} waiting={(pages[0]?.counts ?? []).reduce((sum, { open }) => sum + open, 0)} more={() => void questions.fetchNextPage()} accounts={known} />}</LoadedPage>}</LoadedPage>
 }
 
 function Whole({ questions, waiting, more, accounts }: { questions: readonly Question[]; waiting: number; more: () => void; accounts: readonly Account[] }) {

@@ -5,7 +5,7 @@ import { get, type Account, type TransactionDetail } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Amount } from '../parts/money.tsx'
 import { ToList } from '../parts/split.tsx'
-import { Loaded, Title } from '../parts/states.tsx'
+import { LoadedPage, Title } from '../parts/states.tsx'
 import { RowFacts } from '../rows/facts.tsx'
 
 const route = getRouteApi('/transactions/transactions/$id')
@@ -13,7 +13,7 @@ const route = getRouteApi('/transactions/transactions/$id')
 export function TransactionPage() {
   const { id } = route.useParams()
   const row = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
-  return <Loaded query={row}>{(data) => <Whole row={data} />}</Loaded>
+  return <LoadedPage query={row}>{(data) => <Whole row={data} />}</LoadedPage>
 }
 
 function Whole({ row }: { row: TransactionDetail }) {

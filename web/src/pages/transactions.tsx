@@ -11,7 +11,7 @@ import { NeedsServer } from '../parts/needs-server.tsx'
 import { ListTitle, Split, useWide } from '../parts/split.tsx'
 import { Empty, FirstBank, Loaded, RowsToCome, Trouble } from '../parts/states.tsx'
 import { RowGrid } from '../rows/grid.tsx'
-import { Printed } from '../rows/printed.tsx'
+import { MOST_ROWS, Printed } from '../rows/printed.tsx'
 import { useRows, type RowFilter } from '../rows/load.ts'
 import type { RowSearch } from '../rows/search.ts'
 
@@ -121,12 +121,14 @@ function Export({ account, filter: { account: _, ...filter }, count }: { account
   )
 }
 
-/** The list alone, as the page of an account shows it too; `account` null: of all `accounts`. `clear`: takes the filters away. A row leads to its own page, which is beside the list where there is room. */
-export function RowsOf({ account, accounts = [], filter, open, clear }: { account: Account | null; accounts?: readonly Account[]; filter: RowFilter; open?: string | undefined; clear?: () => void }) {
+/** The list alone, as the page of an account shows it too; `account` null: of all `accounts`. `clear`: takes the filters away. `whole`: all are loaded, because the page around them is printed whole. A row leads to its own page, which is beside the list where there is room. */
+export function RowsOf({ account, accounts = [], filter, open, clear, whole = false }: { account: Account | null; accounts?: readonly Account[]; filter: RowFilter; open?: string | undefined; clear?: () => void; whole?: boolean }) {
   const navigate = useNavigate()
   const isWide = useWide()
   const offline = useOffline()
   const { rows, items, waiting, showWaiting } = useRows(filter)
+  const lacks = whole && rows.hasNextPage && !rows.isFetching && rows.error === null && items.length < MOST_ROWS
+  useEffect(() => void (lacks && rows.fetchNextPage()), [lacks, items.length])
   const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'account' && value !== undefined)
   const names = new Map(accounts.map(({ id, name }) => [id, name]))
   const under = ({ accountId }: Transaction): ReactNode => names.has(accountId) && <bdi className="meta name">{names.get(accountId)}</bdi>

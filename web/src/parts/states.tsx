@@ -33,6 +33,20 @@ export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; child
   return <Waiting error={query.error} />
 }
 
+/** The same for what the whole page is about: what cannot be read has a heading and a way on, too. */
+export function LoadedPage<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
+  const { data, error } = query
+  if (data !== undefined || error === null || isAway(error)) return <Loaded query={query}>{children}</Loaded>
+  if (error instanceof ServerProblem && (error.code === 'not_found' || OF_AN_ADDRESS.test(error.message))) return <NotFound />
+  return (
+    <>
+      <Title>{say('This page could not be read')}</Title>
+      <div className="mt-4"><Trouble error={error} /></div>
+      <ToAccounts />
+    </>
+  )
+}
+
 /** Whether the frame around it says already that nobody answers: once is enough. */
 export const AwayIsTold = createContext(false)
 
@@ -49,6 +63,8 @@ const NAMES_A_PART = /`(?!relink )[^`]+`/
 
 /** Where the server found in a request what no form here lets through as it is, it names the part of the request. */
 const OF_A_PART = /^(querystring|body|params|headers)\b/
+/** What it finds in the address of the page is the name of something. */
+const OF_AN_ADDRESS = /^params\b/
 
 function wordsOf(error: Error): string {
   return OF_A_PART.test(error.message) ? say('Something that was entered is too long, or not as it should be. Nothing has changed.') : error.message
@@ -107,9 +123,13 @@ export function FirstBank() {
 export function NotFound() {
   return (
     <>
-      <title>{say('{title} · Relink', { title: say('Not found') })}</title>
-      <h1 className="mb-2">{say('There is no such page')}</h1>
-      <p><Link to="/accounts" className="link">{say('Go to the accounts')}</Link></p>
+      <Title>{say('There is no such page')}</Title>
+      <p className="my-2 text-muted">{say('What was here is removed or taken back, or the address was not copied whole.')}</p>
+      <ToAccounts />
     </>
   )
+}
+
+function ToAccounts() {
+  return <p><Link to="/accounts" className="link inline-block py-1">{say('Go to the accounts')}</Link></p>
 }

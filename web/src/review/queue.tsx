@@ -32,12 +32,12 @@ type QueueProps = { account: Account | null; accounts: readonly Account[]; text:
 export function Queue({ account, accounts, text, view, look, children }: QueueProps) {
   const { rows, items, waiting, showWaiting } = useRows({ account: account?.id, review: 'for_review', ...(text === '' ? {} : { text }) }, false)
   const decisions = useDecisions()
-  const proposals = useSuggestions(account?.id ?? null)
+  const proposals = useSuggestions(account?.id ?? null, view === 'all' ? '' : text)
   const waitsFor = useMemo(() => {
     // What is proposed is proposed for the newest rows that wait, whether the list has loaded them already or not.
-    const listed = view === 'all' ? items : [...proposals.of.values()].filter((one) => isIn(view, one) && contains(one.transaction, text)).map(({ transaction }) => transaction)
+    const listed = view === 'all' ? items : [...proposals.of.values()].filter((one) => isIn(view, one)).map(({ transaction }) => transaction)
     return listed.filter(({ id }) => isOpen(decisions.decided.get(id)))
-  }, [view, items, proposals.of, text, decisions.decided])
+  }, [view, items, proposals.of, decisions.decided])
   const hasMore = view === 'all' && rows.hasNextPage
   // What has come meanwhile waits beside it, where it moves no row.
   const head = <div className="mb-2 flex flex-wrap items-end gap-2">{children}{waiting > 0 && <button type="button" className="button ml-auto !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}</div>
@@ -49,17 +49,17 @@ export function Queue({ account, accounts, text, view, look, children }: QueuePr
       {decisions.error !== null && <Trouble error={decisions.error} />}
       {decisions.conflicts[0] !== undefined && <Told conflict={decisions.conflicts[0]} more={decisions.conflicts.length - 1} settle={decisions.settle} />}
       <List account={account} accounts={accounts} rows={waitsFor} proposals={proposals.of} decisions={decisions} hasMore={hasMore} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} look={look} />
-      {waitsFor.length === 0 && !hasMore && <Empty title={say('Nothing waits here')}>{emptyWords(view, text)}</Empty>}
+      {waitsFor.length === 0 && !hasMore && <Empty title={say('Nothing waits here')}>{emptyWords(view, text, account !== null)}</Empty>}
     </>
   )
 }
 
-function emptyWords(view: View, text: string): string {
+function emptyWords(view: View, text: string, isOfOne: boolean): string {
   if (text !== '') return say(view === 'all' ? 'No row to review contains “{text}”.' : 'No row here contains “{text}”.', { text })
   if (view === 'suggested') return say('Once you chose a category twice for the same payee, or made a rule, it is proposed here for rows that wait.')
   if (view === 'transfers') return say('When a row leaves one of your accounts and comes in another within five days, both are shown here.')
   if (view === 'unusual') return say('An amount far beyond what a payee took before, or the same amount twice, is shown here.')
-  return say('New rows of this account appear here after the next read. What you decided is under Recent changes.')
+  return say(isOfOne ? 'New rows of this account appear here after the next read. What you decided is under Recent changes.' : 'New rows appear here after the next read. What you decided is under Recent changes.')
 }
 
 /** The words before the first that holds a digit: numbers of invoices and shops are others next time. */
@@ -67,11 +67,6 @@ function stayingWords(text: string): string {
   const words = text.split(' ')
   const first = words.findIndex((word) => /\d/.test(word))
   return first < 1 ? text : words.slice(0, first).join(' ')
-}
-
-function contains({ description, memo, amount }: Transaction, text: string): boolean {
-  const typed = text.trim().replace('\u2212', '-').replace(',', '.')
-  return `${description}\n${memo ?? ''}`.toLowerCase().includes(text.toLowerCase()) || amount === typed || amount === `-${typed}`
 }
 
 function isOpen(values: Values | undefined): boolean {

@@ -9,9 +9,9 @@ import { Day } from '../parts/time.tsx'
 
 export type Proposals = ReadonlyMap<string, Suggested>
 
-/** Of one account or, with null, of all. */
-export function useSuggestions(accountId: string | null): { readonly of: Proposals; readonly looked: number } {
-  const query = useQuery({ queryKey: ['suggestions', accountId], queryFn: () => get<{ looked: number; items: Suggested[] }>(`${accountId === null ? '' : `/accounts/${accountId}`}/suggestions`), placeholderData: (before) => before })
+/** Of one account or, with null, of all; of rows that the text finds, where there is one. */
+export function useSuggestions(accountId: string | null, text = ''): { readonly of: Proposals; readonly looked: number } {
+  const query = useQuery({ queryKey: ['suggestions', accountId, text], queryFn: () => get<{ looked: number; items: Suggested[] }>(`${accountId === null ? '' : `/accounts/${accountId}`}/suggestions${text === '' ? '' : `?${new URLSearchParams({ text })}`}`), placeholderData: (before) => before })
   const of = useMemo(() => new Map((query.data?.items ?? []).map((one) => [one.transaction.id, one])), [query.data])
   return { of, looked: query.data?.looked ?? 0 }
 }

@@ -12,7 +12,7 @@ import { Trouble } from '../parts/states.tsx'
 import { addressOf, type Page, type RowFilter } from './load.ts'
 
 /** More than these nobody reads on paper; a file holds them all. */
-const MOST_ROWS = 5_000
+export const MOST_ROWS = 5_000
 
 type Sheet = { readonly rows: readonly Transaction[]; readonly isWhole: boolean }
 /** `account` null: of all, whose names are given. */

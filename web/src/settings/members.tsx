@@ -10,7 +10,7 @@ import { Chip } from '../parts/chip.tsx'
 import { Once } from '../parts/once.tsx'
 import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
-import { Point } from '../parts/time.tsx'
+import { Instant, Point } from '../parts/time.tsx'
 
 export function MembersPage() {
   const members = useQuery({ queryKey: ['members'], queryFn: () => get<{ items: Member[] }>('/members') })
@@ -32,12 +32,13 @@ function MemberCard({ member, connections }: { member: Member; connections: read
   const [removing, setRemoving] = useState(false)
   const isMe = me.data?.userId === member.userId
   const path = `/members/${member.userId}`
+  const facts = { email: member.email, at: <Point at={member.since} /> }
   const toggle = (id: string, on: boolean): void => act.send('PATCH', path, { delegated: on ? [...member.delegated, id] : member.delegated.filter((one) => one !== id) })
   return (
     <li className="panel grid gap-3">
       {act.error !== null && <Trouble error={act.error} />}
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <Chip tone="off">{say('You')}</Chip>}</p><p className="meta [overflow-wrap:anywhere]"><Say message="{email}, since {at}" email={member.email} at={<Point at={member.since} />} /></p></div>
+        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <Chip tone="off">{say('You')}</Chip>}</p><p className="meta [overflow-wrap:anywhere]">{isMe || member.seenAt === null ? <Say message="{email}, since {at}" {...facts} /> : <Say message="{email}, since {at}; last seen {seen}" {...facts} seen={<Instant at={member.seenAt} />} />}</p></div>
         {isMe ? <span>{say(ROLE_NAMES[member.role])}</span> : (
           <div className="flex flex-wrap items-center gap-2">
             <select className="field !w-auto" aria-label={say('Role of {name}', { name: member.name })} disabled={act.isPending} value={member.role} onChange={(event) => act.send('PATCH', path, { role: event.target.value })}>
