@@ -242,7 +242,7 @@ export const challengeShape = z
     state: z.string(),
     askedAt: instant,
     expiresAt: instant,
-    refusedBefore: z.int().meta({ description: 'How many answers to this login\'s questions before it the bank refused in a row' }),
+    refusedBefore: z.int().meta({ description: 'How many answers to this login\'s questions before it the bank refused in a row, since the last read that worked' }),
     prompts: z.array(
       z.object({
         id: z.string(),
@@ -260,8 +260,11 @@ export const challengeShape = z
 const MOST_JUDGED = 20
 
 /** The words of a question are the bank's and stay; what we ask in its place is said in the reader's language. */
-export async function challengeResource(language: Language, { challenges }: Pick<TenantStore, 'challenges'>, challenge: Challenge): Promise<z.output<typeof challengeShape>> {
-  const judged = (await challenges.list({ connectionId: challenge.connectionId, state: ['accepted', 'refused'], limit: MOST_JUDGED })).filter(({ askedAt }) => askedAt < challenge.askedAt)
+export async function challengeResource(language: Language, { challenges, connections }: Pick<TenantStore, 'challenges' | 'connections'>, challenge: Challenge): Promise<z.output<typeof challengeShape>> {
+  const { connectionId } = challenge
+  const [newest, connection] = await Promise.all([challenges.list({ connectionId, state: ['accepted', 'refused'], limit: MOST_JUDGED }), connections.get(connectionId)])
+  // What was refused before a read that worked is over: the bank asks for another reason now.
+  const judged = newest.filter(({ askedAt }) => askedAt < challenge.askedAt && askedAt > (connection?.lastSuccessAt ?? 0))
   const lastTaken = judged.findIndex(({ state }) => state === 'accepted')
   return {
     id: challenge.id, connectionId: challenge.connectionId, state: challenge.state, askedAt: isoInstant(challenge.askedAt), expiresAt: isoInstant(challenge.expiresAt),
