@@ -80,10 +80,13 @@ function byName(code: string, tables: readonly CodeTable[]): readonly { readonly
   return tables.flatMap((table) => table.codes.filter((entry) => (entry.name ?? '').toUpperCase().split(/[, ]+/).includes(name)).map((entry) => ({ table, entry })))
 }
 
-function isNamed({ title, names = [title.toLowerCase()] }: CodeTable, { text, record }: Reading): boolean {
-  const institution = (record.evidence.institution ?? '').toLowerCase()
-  return names.some((name) => text.includes(name) || institution.includes(name))
+/** As words of their own: `bankin` stands in every "online banking". */
+function isNamed(table: CodeTable, { text, record }: Reading): boolean {
+  let names = namings.get(table)
+  if (names === undefined) namings.set(table, (names = new RegExp(`(?<![a-z0-9])(?:${(table.names ?? [table.title.toLowerCase()]).map((name) => name.replace(/[^a-z0-9 ]/g, '\\$&')).join('|')})(?![a-z0-9])`)))
+  return names.test(text) || names.test((record.evidence.institution ?? '').toLowerCase())
 }
+const namings = new WeakMap<CodeTable, RegExp>()
 
 /** Words that many systems have for many things: of one that nobody knows they say what they say, and the table of one system says no more. */
 const GENERAL = /^(un)?authori[sz]ed$|^forbidden$|^(not[_-]?found|access[_-]denied|session[_-]expired|login[_-]required|rate[_-]limit[_-]exceeded|(internal[_-]server|unexpected|unknown)[_-]error|service[_-]unavailable|bad[_-]request|authori[sz]ation[_-]failed|authentication[_-]failed|invalid[_-]request|token[_-](required|invalid)|new[_-]account)$/i

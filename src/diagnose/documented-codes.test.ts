@@ -64,6 +64,9 @@ test('a system that a record names is asked before the others, and a word that m
   assert.equal(first({ protocol: 'other', codes: ['1010'], message: 'Bridge item status' }), 'mfa_required')
   const said = JSON.stringify(judged({ protocol: 'other', codes: ['UNAUTHORIZED', '1010', '10002'] }))
   assert.doesNotMatch(said, /Flinks|Bridge|Qwist/)
+  // A name within another word names nothing: "Online banking" was Bankin', and too many requests were something to do at the bank.
+  assert.equal(first({ protocol: 'other', codes: ['429'], message: 'Online banking: HTTP 429' }), 'rate_limited')
+  assert.equal(first({ protocol: 'other', codes: ['429'], message: "Bankin' item 429" }), 'bank_action_required')
 })
 
 test('a number of a system\'s own is no HTTP status of the same figure, and the word "error" alone is no code', () => {
