@@ -22,6 +22,7 @@ for (const { name, reports, what } of SCENARIOS) {
     const { failures, totals } = await simulate({ ground, first: lineOf(1, name), runs: 2, mostShrunk: 0 })
     assert.deepEqual(failures, [])
     assert.ok(totals.rows > 100, 'the accounts were in use')
+    assert.ok(totals.provedDays <= totals.coveredDays, 'a day that two sources prove is one')
   })
 }
 

@@ -4,12 +4,14 @@
  * judged at each step; then they stop, and the feed must become the bank's truth within bounded time.
  */
 import { createBank, type Bank } from '../bank/bank.ts'
-import { daysBetween, joinRanges } from '../src/domain/day.ts'
+import { addDays, daysBetween, joinRanges, type DayRange } from '../src/domain/day.ts'
 import type { Connection } from '../src/domain/connection.ts'
+import { spannedDays } from '../src/domain/run.ts'
 import type { Connector } from '../src/connector-kit/connector.ts'
 import { repairDueAt } from '../src/repair/due.ts'
 import type { Entropy } from '../src/ports/entropy.ts'
 import type { TenantStore } from '../src/ports/store.ts'
+import { overlap } from '../src/sync/coverage.ts'
 import { Conduct } from './conduct.ts'
 import type { Random } from '../bank/random.ts'
 import { chance, Killed, Life, paceOf, seededEntropy, type Time } from './kernel.ts'
@@ -229,22 +231,26 @@ class World {
     return lost
   }
 
-  /** Days that were covered between stated balances, and those of them that are proved. */
+  /** Days that were covered between stated balances, and those of them that are proved: of several sources each day once. */
   async #proof(): Promise<{ readonly coveredDays: number; readonly provedDays: number }> {
     let [coveredDays, provedDays] = [0, 0]
     for (const account of await this.#disk.accounts.list()) {
       const spans = await this.#disk.feed.spans(account.id)
-      const [first, last] = [spans[0]?.from, spans.at(-1)?.to]
-      if (first === undefined || last === undefined) continue
-      const covered = joinRanges(await this.#disk.feed.coverage(account.id))
-      for (const range of covered) {
-        const [from, to] = [range.from > first ? range.from : first, range.to < last ? range.to : last]
-        if (from < to) coveredDays += daysBetween(from, to)
-      }
-      for (const span of spans) if (span.status === 'proved') provedDays += daysBetween(span.from, span.to)
+      const stated = spannedDays(spans)
+      if (stated === null) continue
+      // A balance is that of the end of its day: what it proves begins on the next.
+      const after = addDays(stated.from, 1)
+      const covered = joinRanges(await this.#disk.feed.coverage(account.id)).flatMap((range) => overlap(range, { from: after, to: stated.to }) ?? [])
+      const proved = joinRanges(spans.flatMap(({ status, from, to }) => (status === 'proved' && from < to ? [{ from: addDays(from, 1), to }] : [])))
+      coveredDays += daysIn(covered)
+      provedDays += daysIn(covered.flatMap((range) => proved.flatMap((span) => overlap(range, span) ?? [])))
     }
     return { coveredDays, provedDays }
   }
+}
+
+function daysIn(ranges: readonly DayRange[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + daysBetween(from, to) + 1, 0)
 }
 
 /** Takes what is due from the front of a list in order of time. */
