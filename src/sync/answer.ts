@@ -19,7 +19,7 @@ import { closingsOf, type Closing } from './closings.ts'
 import { CommitBuilder, missingFrom, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { doubtIds } from './doubt-ids.ts'
 import { doubtMet } from './file-equals.ts'
-import { doubtHeld, heldBefore } from './held-elsewhere.ts'
+import { doubtHeld, heldBefore, onlyElsewhere } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
 import { Intake, type Incoming } from './incoming.ts'
 import { layOut, match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
@@ -77,8 +77,8 @@ type Shown = {
  */
 type AfterDoubt = { readonly doubtedBefore: boolean; readonly listedBefore: number | null; readonly isUnmet: boolean }
 
-/** What became of its rows, and which stored ones it lacks. `failure`: why it cannot be believed whole. */
-type Judged = { readonly context: MatchContext; readonly failure: Failure | null; readonly ledger: Ledger | null; readonly missing: readonly Candidate[]; readonly balanced: readonly Decision[] }
+/** What became of its rows, and which stored ones it lacks. `elsewhere`: those that only others told. `failure`: why it cannot be believed whole. */
+type Judged = { readonly context: MatchContext; readonly failure: Failure | null; readonly ledger: Ledger | null; readonly missing: readonly Candidate[]; readonly elsewhere: readonly Candidate[]; readonly balanced: readonly Decision[] }
 
 export class Answer {
   readonly #context: SettleContext & AfterDoubt
@@ -158,7 +158,7 @@ export class Answer {
     const known = repeats.filter((row) => candidates.known.has(row.key))
     const rows = [...held.filter((row) => !strange.has(row)), ...known]
     const shown: Shown = { rows, repeats, candidates, coverage, facts, questions, stated: end.covers }
-    const { context, failure, ledger, missing, balanced } = await this.#judge(shown, strange.size)
+    const { context, failure, ledger, missing, elsewhere, balanced } = await this.#judge(shown, strange.size)
     const believed = failure === null ? (context.covers[0] ?? null) : null
     const comparable = ledger !== null && ledger.moved !== null
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
@@ -166,7 +166,7 @@ export class Answer {
     if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
     const closings = closingsOf(questions, { decisions, missing, candidates, covers: believed, sourceId: source.id, answered: coverage.filter(({ sourceId }) => sourceId === source.id) })
-    if (failure === null) await this.#endMissing(builder, candidates, missing, ledger, closings, countedOnce(decisions))
+    if (failure === null) await this.#endMissing(builder, candidates, { missing, elsewhere }, ledger, closings, countedOnce(decisions))
     const settled = builder.finish()
     const verdict = ledger?.prove(settled.movements) ?? { spans: [], sound: null }
     // While rows and balance disagree, or a row is missing, the same days are read again: the reason lies in
@@ -212,18 +212,20 @@ export class Answer {
     const unseen = repeats.filter((row) => !candidates.known.has(row.key) && matched.every((decision) => decision.row !== row))
     const around = () => ({ sourceId: source.id, taken: takenBy(single), missing: missingFrom(candidates, single, context) })
     const all = unseen.length === 0 ? single : [...single, ...doubtRepeats(unseen, rows, candidates, around())]
-    const missing = missingFrom(candidates, all, context)
+    const unlisted = missingFrom(candidates, all, context)
+    // What it held, and is shown no more: as booked it was listed by others alone.
+    const missing = [...unlisted, ...heldBefore(candidates, all, context).filter(({ id }) => !all.some((decision) => isDouble(decision, id)))]
+    const elsewhere = onlyElsewhere(candidates, all, context, this.#intake.postedDays, utcDay(this.#context.now()))
     // What was asked about, on either side, says nothing against another answer: nobody may ever say what became of it.
     const compared = new Set(questions.map(({ otherTransactionId }) => otherTransactionId))
-    const failure = doubt(missing.filter(({ id }) => !context.vanishedBefore.has(id) && !compared.has(id)), all.length)
+    const failure = doubt(unlisted.filter(({ id }) => !context.vanishedBefore.has(id) && !compared.has(id)), all.length)
     const ledger = ledgerFrom(this.#context, facts, failure === null ? covers : null, coverage, this.#committed, candidates.transactions)
     // What is missing may be out of the books as well: the balance is asked with and without it.
-    const without = withoutPosted(missing)
-    const isProved = (movements: readonly Movement[]): boolean => ledger?.prove(movements).sound === true
-    const isSound = (movements: readonly Movement[]): boolean => isProved(movements) || (without.length > 0 && isProved([...movements, ...without]))
+    const ways = [[], ...waysWithout(missing, elsewhere)]
+    const isSound = (movements: readonly Movement[]): boolean => ways.some((without) => ledger?.prove([...movements, ...without]).sound === true)
     const movementsOf = (decisions: readonly Decision[]): readonly Movement[] => this.#build(candidates, decisions).finish().movements
     const decided = decideByBalance(all, movementsOf(all), isSound)
-    return { context, missing, failure, ledger, balanced: this.#repeats.hasAny ? doubtTwins(decided, movementsOf(decided), isSound) : decided }
+    return { context, missing, elsewhere, failure, ledger, balanced: this.#repeats.hasAny ? doubtTwins(decided, movementsOf(decided), isSound) : decided }
   }
 
   /** A page sent twice: only told for rows without ids, because rows with ids are recognised one by one. */
@@ -275,25 +277,27 @@ export class Answer {
   /**
    * Rows that a complete answer does not show any more. Pending ones are withdrawn (and come back
    * when the bank shows them again), unless the balance holds them as booked. Posted ones stay, with a question, unless stated balances prove
-   * that the bank took them out; when the balance still holds with them, the list is at fault.
+   * that the bank took them out; when the balance still holds with them, the list is at fault. What only others told is theirs: a person is asked.
    */
-  async #endMissing(builder: CommitBuilder, candidates: Candidates, missing: readonly Candidate[], ledger: Ledger | null, closings: readonly Closing[], counted: readonly Movement[]): Promise<void> {
+  async #endMissing(builder: CommitBuilder, candidates: Candidates, { missing, elsewhere }: Pick<Judged, 'missing' | 'elsewhere'>, ledger: Ledger | null, closings: readonly Closing[], counted: readonly Movement[]): Promise<void> {
     const merged = new Set(closings.filter((closing) => closing.answer === 'same').map((closing) => closing.question.transactionId))
     const lost = missing.filter((candidate) => candidate.state === 'posted')
     const dropped = missing.filter((candidate) => candidate.state === 'pending' && !merged.has(candidate.id))
     const lacking = this.#lacksBooking(builder, dropped, lost, ledger)
     for (const candidate of dropped) if (!lacking.includes(candidate)) builder.withdraw(candidate, 'pending_dropped')
-    if (lost.length === 0) return
+    if (lost.length + elsewhere.length === 0) return
     const movements = [...builder.finish().movements, ...counted]
     const { sound, spans } = ledger?.prove(movements) ?? { sound: null, spans: [] }
     if (sound === true) return
-    if (ledger?.prove([...movements, ...withoutPosted(lost)]).sound === true) {
-      if (ledger.isOfBefore && this.#mayBeOld(candidates, lost, movements) && daysOf(spans) < OLD_COPY_DAYS) return
+    const isGone = lost.length > 0 && waysWithout(missing, elsewhere).some((without) => ledger?.prove([...movements, ...without]).sound === true)
+    if (isGone) {
+      if (ledger!.isOfBefore && this.#mayBeOld(candidates, lost, movements) && daysOf(spans) < OLD_COPY_DAYS) return
       for (const candidate of lost) builder.withdraw(candidate, 'bank_removed')
-      return
+      if (ledger!.prove(builder.finish().movements).sound === true) return
     }
+    const doubted = isGone ? elsewhere : [...lost, ...elsewhere]
     const asked = await this.#askedAbout()
-    for (const candidate of lost) if (!asked.has(candidate.id)) builder.ask('removed_at_bank', candidate.id, null)
+    for (const candidate of doubted) if (!asked.has(candidate.id)) builder.ask('removed_at_bank', candidate.id, null)
   }
 
   /** Of pending rows that are not shown any more those that the balance holds as booked, all or one of them: the list lacks their booking, and shows it later. */
@@ -378,6 +382,17 @@ function daysOf(spans: readonly BalanceSpan[]): number {
 /** What the sum of rows loses when the posted ones of these are out of the books. */
 function withoutPosted(missing: readonly Candidate[]): readonly Movement[] {
   return missing.flatMap((candidate): Movement[] => (candidate.state === 'posted' ? [{ on: candidate.postedOn, amount: -candidate.amount, isNew: false }] : []))
+}
+
+/** Whether a person is asked to compare it with what the row is. */
+function isDouble(decision: Decision, id: TransactionId): boolean {
+  return decision.kind === 'join' && decision.double === id
+}
+
+/** What the sum loses where what is missing is out of the books, and where what only others told is as well. */
+function waysWithout(missing: readonly Candidate[], elsewhere: readonly Candidate[]): readonly (readonly Movement[])[] {
+  const [gone, all] = [withoutPosted(missing), withoutPosted([...missing, ...elsewhere])]
+  return [...(gone.length > 0 ? [gone] : []), ...(elsewhere.length > 0 ? [all] : [])]
 }
 
 /** The balance moved exactly by the rows that are new, or it bears the rows as the answer has them and not as they are stored: their sign is right, whatever was stored before. */

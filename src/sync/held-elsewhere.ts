@@ -13,7 +13,7 @@ import { resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { isReported, isUndoubted, type Decision, type MatchContext, type NewRow } from './match.ts'
 import { isTip } from './pairing.ts'
-import { BOOKING_DAYS } from './purchase-day.ts'
+import { BOOKING_DAYS, LONGEST_BOOKING_DAYS } from './purchase-day.ts'
 
 /** Two sources word one purchase alike, and two purchases in one shop too: less than this tells nothing. */
 const LIKE = 0.75
@@ -61,6 +61,20 @@ export function heldBefore({ transactions }: Candidates, decisions: readonly Dec
   const taken = takenBy(decisions)
   const isHeld = (candidate: Candidate): boolean => candidate.state === 'posted' && isOwn(candidate, context.sourceId) && !isBookedBy(candidate, context.sourceId)
   return transactions.filter((candidate) => !taken.has(candidate.id) && isHeld(candidate) && coversDay(context.covers, candidate.postedOn) && !isReported(candidate, context))
+}
+
+/**
+ * What others alone told as booked, on days for which the answer speaks, and it does not show though booking takes no longer: something that was held and never
+ * booked, or is booked here as another row. So many that they are more than a few purchases are another account's file. `shown`: first and last day of its booked rows.
+ */
+export function onlyElsewhere({ transactions }: Candidates, decisions: readonly Decision[], { sourceId, covers }: MatchContext, shown: DayRange | null, today: Day): readonly Candidate[] {
+  if (shown === null) return []
+  const taken = takenBy(decisions)
+  const last = addDays(today, -LONGEST_BOOKING_DAYS - 1)
+  // Many banks claim days of which they show nothing; and what begins or ends within a day need not show all of it.
+  const isSpokenFor = (on: Day): boolean => shown.from < on && on < shown.to && on <= last && coversDay(covers, on)
+  const found = transactions.filter((candidate) => candidate.state === 'posted' && !candidate.decisions.deleted && isSpokenFor(candidate.postedOn) && !taken.has(candidate.id) && !isOwn(candidate, sourceId))
+  return found.length > FEW && found.length * ONE_IN > decisions.length ? [] : found
 }
 
 /** The nearest first. */

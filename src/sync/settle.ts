@@ -11,7 +11,7 @@ import type { StatedBalance } from '../domain/statement.ts'
 import type { Candidate, FeedStore, PageCommit } from '../ports/feed.ts'
 import { UNKNOWN_CURRENCY } from './account-ref.ts'
 import { MAX_ANCHORS, newestLedger, proveBalance, type Movement, type Verdict } from './balance.ts'
-import { isOwn } from './candidate.ts'
+import { isBookedBy, isOwn } from './candidate.ts'
 import type { CommitContext, Counts, RowsCommit } from './commit.ts'
 import { BOOKING_DAYS } from './purchase-day.ts'
 
@@ -137,8 +137,10 @@ export function ledgerFrom(
  * and its balance held it all the time.
  */
 function lateIn(stored: readonly Candidate[], sourceId: string, last: BalanceStatement, covered: readonly DayRange[]): readonly Candidate[] {
-  const isLate = ({ state, createdAt, postedOn }: Candidate): boolean => state === 'posted' && createdAt > last.observedAt && postedOn <= last.on && daysBetween(postedOn, last.on) <= BOOKING_DAYS
-  return stored.filter((candidate) => isLate(candidate) && !isOwn(candidate, sourceId) && covered.some((range) => contains(range, candidate.postedOn)))
+  // What it held itself came as booked when a file listed it so.
+  const cameAt = (candidate: Candidate): number => (isOwn(candidate, sourceId) ? candidate.updatedAt : candidate.createdAt)
+  const isLate = (candidate: Candidate): boolean => candidate.state === 'posted' && cameAt(candidate) > last.observedAt && candidate.postedOn <= last.on && daysBetween(candidate.postedOn, last.on) <= BOOKING_DAYS
+  return stored.filter((candidate) => isLate(candidate) && !isBookedBy(candidate, sourceId) && covered.some((range) => contains(range, candidate.postedOn)))
 }
 
 /** The smallest range that holds both. */

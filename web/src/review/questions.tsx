@@ -20,7 +20,7 @@ const KINDS: Record<Question['kind'], Kind> = {
     ],
   },
   removed_at_bank: {
-    title: message('The bank no longer shows this row. Was it removed?'),
+    title: message('The bank does not show this row. Was it removed?'),
     choices: [
       { answer: 'removed', label: message('Removed'), key: 'y', effect: message('Removed: the row is withdrawn and no longer counts.') },
       { answer: 'kept', label: message('Keep it'), key: 'n', effect: message('Keep it: the row stays.') },
