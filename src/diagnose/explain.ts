@@ -10,6 +10,7 @@ import { retold } from '../language/retold.ts'
 import { say } from '../language/say.ts'
 import { rulesThatHold, waysToEnd } from './action.ts'
 import { hear } from './diagnose.ts'
+import { read } from './evidence-text.ts'
 import { meant } from './explain-asked.ts'
 import type { CodeEntry, CodeTable, Knowledge } from './knowledge.ts'
 import { ACTION_WORDS } from './knowledge/action-words.ts'
@@ -56,7 +57,12 @@ export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE, languag
   const known = found.map(({ table, entry }, at) => ({ one: explanationOf(language, table, entry), at }))
   known.sort((a, b) => rank(a.one, asked) - rank(b.one, asked) || a.at - b.at)
   if (known.length > 0) return known.map(({ one }) => one)
-  const said = /^\p{L}+$|\s/u.test(asked.trim()) ? explainWords(language, asked, knowledge) : null
+  if (!/^\p{L}+$|\s/u.test(asked.trim())) return [unknownCode(language, asked, nearTo(language, code, knowledge.tables))]
+  // A library says in words what it has a name for: "certificate has expired".
+  const { networkError } = read({ evidence: { message: asked }, context: {} })
+  const named = networkError === undefined ? [] : meant(networkError, knowledge.tables).found
+  if (named.length > 0) return named.map(({ table, entry }) => explanationOf(language, table, entry))
+  const said = explainWords(language, asked, knowledge)
   return [said ?? unknownCode(language, asked, nearTo(language, code, knowledge.tables))]
 }
 
