@@ -7,6 +7,7 @@ import { access, constants, statfs } from 'node:fs/promises'
 import { getCACertificates } from 'node:tls'
 import { judgeHost, type HostFacts, type HostFinding } from './diagnose/host-check.ts'
 import type { Institution } from './domain/institution.ts'
+import type { Clock } from './ports/clock.ts'
 import type { Reach } from './ports/transport.ts'
 
 const ASKED_BANKS = 5
@@ -21,6 +22,19 @@ export type Looked = Pick<HostFacts, 'database' | 'keyProblem' | 'hasRecoveryFil
 export async function lookAtHost({ home, banks, reachOf, ...known }: Looked): Promise<readonly HostFinding[]> {
   const [reached, freeBytes, homeWritable, trust] = await Promise.all([reachBanks(banks, reachOf), freeBytesOf(home), isWritable(home), trustFacts()])
   return judgeHost({ ...known, reached, freeBytes, homeWritable, trust, proxies: PROXY_SETTINGS.filter((name) => (process.env[name] ?? '') !== '') })
+}
+
+/** Who has just mended something looks again after longer than this. */
+const SAME_LOOK_MS = 5_000
+
+/** One look for all who ask within a few seconds: banks are not called as often as somebody asks this server. */
+export function sharedLook(clock: Pick<Clock, 'now'>, look: () => Promise<readonly HostFinding[]>): () => Promise<readonly HostFinding[]> {
+  let last: { readonly at: number; readonly found: Promise<readonly HostFinding[]> } | null = null
+  return () => {
+    const now = clock.now()
+    if (last === null || Math.abs(now - last.at) >= SAME_LOOK_MS) last = { at: now, found: look() }
+    return last.found
+  }
 }
 
 /** The web sites of a few banks: unauthenticated questions that anybody may ask. */

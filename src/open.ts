@@ -34,7 +34,7 @@ import { failed, ok, type Result } from './domain/result.ts'
 import { createEvents } from './events.ts'
 import type { Bare, DemoControl, Instance } from './instance.ts'
 import { networkPolicy, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork, type NetworkPolicy } from './network-policy.ts'
-import { lookAtHost } from './look-at-host.ts'
+import { lookAtHost, sharedLook } from './look-at-host.ts'
 import { openStore, type OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
@@ -188,10 +188,10 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const alerting = createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageOf(config) })
   const masterKeyId = Buffer.from(masterKey.value.id).toString('hex')
   // Only banks that are in use here are called: no other site learns that this host exists.
-  const checkHost = async (): Promise<readonly HostFinding[]> => lookAtHost({
+  const checkHost = sharedLook(clock, async (): Promise<readonly HostFinding[]> => lookAtHost({
     home: config.home, banks: [...new Set((await store.connections.list()).filter(isShown).map(({ institutionId }) => institutionId))].flatMap((id) => institutionOf(id) ?? []), reachOf: openers.reachOf,
     now: clock.now(), database: { version: DATABASE_NAMES[config.databaseUrl === null ? 'embedded' : 'own'] }, keyProblem: null, hasRecoveryFile: await hasRecoveryFile(config, masterKeyId),
-  })
+  }))
   const instance: Instance = { ...bare, alerting, resets: createResets({ ...bare, alerting }), checkHost }
   return ok({
     instance,
