@@ -27,7 +27,7 @@ const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|ein
 /** What programs sort the money by that somebody earns. Not wages alone: a business pays them. */
 const EARNED_KIND = /^(income|paychecks?|paychecks? salary|earnings|einkommen|revenus?|ingresos|stipendi e pensioni|entrate|inkomen|inkomst(er)?)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
-const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|\b(kort(medlem|innehavare|holder|indehaver)|kaarthouder|kortinhaltija|posiadacz karty|titulaire( de la)? carte|titular( de la| da)? (tarjeta|cartao)|titolare( della)? carta|drzitel karty|kart sahibi)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|^((numero|n|no|num)( de)? )?(cuotas|parcelas|installments|taksit|taksit sayisi)$|支払回数|할부/
+const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|\b(kort(medlem|innehavare|holder|indehaver)|kaarthouder|kortinhaltija|posiadacz karty|titulaire( de la)? carte|titular( de la| da)? (tarjeta|cartao)|portador( do cartao)?|titolare( della)? carta|drzitel karty|kart sahibi)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|^((numero|n|no|num)( de)? )?(cuotas?|parcelas?|installments?|taksit|taksit sayisi)$|支払回数|할부/
 /** Where a card was used: only its own list says so. */
 const CARD_USED = /利用店名|利用先|שם בית העסק|이용하신곳|이용가맹점|이용카드/
 

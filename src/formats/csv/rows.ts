@@ -20,6 +20,7 @@ import { isHeadingLine, readHeading } from './headings.ts'
 import { amountCells, isNeutral, type Layout } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { DATES } from './roles.ts'
+import { currencyInAmounts } from './preamble.ts'
 import { isDeclined, isPending, stateBelow } from './status.ts'
 import { isSumAmong } from './sums.ts'
 
@@ -309,9 +310,10 @@ function movesAt(record: CsvRecord, at: number, style: Layout['style']): boolean
 
 /** What a record itself says of its currency. */
 function toldCurrency(record: CsvRecord, layout: Layout): Currency | null {
-  const { amount, style } = layout
+  const { amount, style, currency, currencyElse } = layout
   if (amount.form === 'currencies') return filledCurrency(record, amount, style)?.currency ?? null
-  return readCurrency(codeBeside(record, layout))
+  if (currency !== null || currencyElse !== null) return readCurrency(codeBeside(record, layout))
+  return currencyInAmounts([record], amountCells(amount))
 }
 
 /** What stands in a record for the currency, or the coin, of its amount. */

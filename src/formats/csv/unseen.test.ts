@@ -440,3 +440,14 @@ test('a list without a heading between labelled lines and balances', async () =>
 test('below a single row a day, an amount and the number of the account are what it holds', async () => {
   assert.deepEqual(amountsOf(await only('02/08/2024;-25,99;Carte;;CB CARREFOUR 01/08/24;;;\n31/08/2024;3474,01;;00123 456789A\n')), ['-25.99'])
 })
+
+// Fails when: codes in the cells of the amounts are read only where the file has one of them (seen): euros and dollars were added up in one statement without a currency.
+test('amounts that each carry another currency are of several statements', async () => {
+  const { statements, failure } = await collect(readCsv(bytes('Date,Description,Amount\n13/01/2024,Shop,-25.99 EUR\n14/01/2024,Café,-4.00 EUR\n15/01/2024,Pay,2500.00 USD\n')))
+  assert.deepEqual([failure, statements.map((told) => `${told.head.currency} ${amountsOf(told)}`)], [null, ['EUR -25.99,-4', 'USD 2500']])
+})
+
+// Fails when: only the plural heads the parts of a card's charges (seen): a purchase was money that came in, and its payment money that left.
+test('a card export that counts parts in a column of one is turned', async () => {
+  assert.deepEqual(amountsOf(await only('Data;Estabelecimento;Portador;Valor;Parcela\n13/01/2024;LOJA;ANA;R$ 125,99;1 de 10\n15/01/2024;POSTO;ANA;R$ 40,00;-\n16/01/2024;PAGAMENTO;ANA;R$ -500,00;-\n')), ['-125.99', '-40', '500'])
+})
