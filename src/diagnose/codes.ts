@@ -32,7 +32,7 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
   const found: FoundCode[] = []
   const ofProtocol = (table: CodeTable) => evidence.protocol !== undefined && table.protocols.includes(evidence.protocol)
   // `other` is no protocol: many systems share it, and a number of one says nothing of another, unless the record names that system.
-  const explains = (table: CodeTable, code: string) => ofProtocol(table) && (evidence.protocol !== 'other' || isNamed(table, reading) || (distinctive(code) && isOwn(table, code)))
+  const explains = (table: CodeTable, code: string) => ofProtocol(table) && (evidence.protocol !== 'other' || isNamed(table, reading) || isTelling(table, code))
   const add = (code: string, from: FoundCode['from'], pick: (table: CodeTable) => boolean) => {
     const listed = lookUp(code, indexOf(tables))
     const hits = (listed.length > 0 || from !== 'code' ? listed : byName(code, tables)).filter(({ table }) => from !== 'status' || table.ownNumbers !== true)
@@ -40,7 +40,7 @@ export function findCodes(reading: Reading, tables: readonly CodeTable[]): reado
     const hit = named ?? hits.find(({ table }) => explains(table, code)) ?? hits.find(({ table }) => pick(table))
     if (hit !== undefined && !found.some((other) => other.entry === hit.entry)) found.push({ ...hit, code, from })
   }
-  for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && distinctive(code) && isOwn(table, code))
+  for (const code of reading.codes) add(code, 'code', (table) => table.protocols.length > 0 && isTelling(table, code) && !SINGLE_WORD.test(code))
   for (const word of codeLikeWords(reading.text)) add(word, 'text', () => false)
   for (const table of tables.filter((one) => ofProtocol(one) && (evidence.protocol !== 'other' || isNamed(one, reading)))) {
     for (const { entry, name } of quotable(table)) if (reading.text.includes(name) && !found.some((other) => other.entry === entry)) found.push({ table, entry, code: entry.code, from: 'text' })
@@ -91,13 +91,13 @@ const namings = new WeakMap<CodeTable, RegExp>()
 /** Words that many systems have for many things: of one that nobody knows they say what they say, and the table of one system says no more. */
 const GENERAL = /^(un)?authori[sz]ed$|^forbidden$|^(not[_-]?found|access[_-]denied|session[_-]expired|login[_-]required|rate[_-]limit[_-]exceeded|(internal[_-]server|unexpected|unknown)[_-]error|service[_-]unavailable|bad[_-]request|authori[sz]ation[_-]failed|authentication[_-]failed|invalid[_-]request|token[_-](required|invalid)|new[_-]account)$/i
 
-/** The word is that system's own, or many share the table. */
-function isOwn({ protocols }: CodeTable, code: string): boolean {
-  return protocols.length > 1 || protocols[0] !== 'other' || !GENERAL.test(code)
-}
+/** `SUSPENDED`, `processing`: a state of something, and of what is another thing in each system. Codes that are made up of several words are not. */
+const SINGLE_WORD = /^([a-z]+|[A-Z][a-z]+|[A-Z]+)$/
 
-function distinctive(code: string): boolean {
-  return code.length >= 5 && /[a-z]{3}/i.test(code)
+/** Whether a code tells which system it is of, where nothing else does: it is that system's own, or many share the table. */
+function isTelling({ protocols }: CodeTable, code: string): boolean {
+  const isGeneral = protocols.length === 1 && protocols[0] === 'other' && GENERAL.test(code)
+  return code.length >= 5 && /[a-z]{3}/i.test(code) && !isGeneral
 }
 
 /** A system's official text may stand in the message although its code does not; short texts prove nothing. Found once for each table. */

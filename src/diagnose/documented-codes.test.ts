@@ -67,6 +67,9 @@ test('a system that a record names is asked before the others, and a word that m
   // A name within another word names nothing: "Online banking" was Bankin', and too many requests were something to do at the bank.
   assert.equal(first({ protocol: 'other', codes: ['429'], message: 'Online banking: HTTP 429' }), 'rate_limited')
   assert.equal(first({ protocol: 'other', codes: ['429'], message: "Bankin' item 429" }), 'bank_action_required')
+  // A state that is one word is another thing in each system: GoCardless' account was heard in Plaid's.
+  for (const code of ['SUSPENDED', 'PROCESSING', 'CREATED', 'SERVICE']) assert.doesNotMatch(JSON.stringify(judged({ protocol: 'plaid', codes: [code] })), /GoCardless|QuickBooks/, code)
+  assert.match(JSON.stringify(judged({ protocol: 'gocardless', codes: ['SUSPENDED'] })), /GoCardless/)
 })
 
 test('a number of a system\'s own is no HTTP status of the same figure, and the word "error" alone is no code', () => {
