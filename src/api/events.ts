@@ -56,7 +56,7 @@ export async function registerEvents(server: FastifyInstance, admit: Admit, inst
   })
 }
 
-/** A comment now and then keeps proxies from closing the stream and finds dead clients; a session that ended ends its stream. */
+/** A word now and then keeps proxies from closing the stream, finds dead clients, and lets a page hear that its server is there; a session that ended ends its stream. */
 async function beat(instance: Instance, raw: NodeJS.WritableStream, signal: AbortSignal, isStillAllowed: () => Promise<boolean>): Promise<'closed' | 'refused'> {
   while (!signal.aborted) {
     const ended = await instance.clock.sleep(HEARTBEAT_MS, signal).then(
@@ -65,7 +65,7 @@ async function beat(instance: Instance, raw: NodeJS.WritableStream, signal: Abor
     )
     if (ended) return 'closed'
     if (!(await isStillAllowed())) return 'refused'
-    raw.write(': still here\n\n')
+    raw.write('event: here\ndata: {}\n\n')
   }
   return 'closed'
 }

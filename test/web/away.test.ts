@@ -159,5 +159,38 @@ describe('the page while the server is away', { skip: cannotRun ?? false }, () =
     await leave(page)
   })
 
+  // Fails when: a line that broke unheard is taken for quiet (was so: nothing said that what is shown is old).
+  test('a stream that says nothing for 45 seconds is told of, and another is opened', async () => {
+    const page = await world.openPage()
+    await page.clock.install()
+    await page.route('**/api/events', () => undefined)
+    await settled(page, world.url('/accounts'))
+    await page.clock.fastForward(40_000)
+    assert.equal(await page.getByText('Live updates paused').count(), 0)
+    await page.clock.fastForward(6_000)
+    await page.getByText('Live updates paused').waitFor()
+    await page.unroute('**/api/events')
+    await page.clock.fastForward(46_000)
+    await page.getByText('Live updates paused').waitFor({ state: 'detached' })
+    await leave(page)
+  })
+
+  // Fails when: a page that stays open tells times as they were when it was drawn (was so: a read of last night was “just now”).
+  test('what is told of the time goes on with it, though nothing happens', async () => {
+    const page = await world.openPage()
+    const [asked] = await world.sandbox.opened.instance.store.challenges.list({ state: 'open' })
+    await page.clock.install()
+    // What happens elsewhere would have all of it drawn anew.
+    await page.route('**/api/events', () => undefined)
+    await settled(page, world.url(`/connections/${asked?.connectionId}`))
+    const left = Number(/about (\d+) minutes more/.exec(await page.getByText(/^The bank waits about/).innerText())?.[1])
+    const ago = Number(/^(\d*)/.exec(await page.locator('main time').last().innerText())?.[1])
+    await page.clock.fastForward(180_000)
+    // Both are rounded.
+    await page.getByText(new RegExp(`^The bank waits about (${left - 3}|${left - 4}) minutes more`)).waitFor()
+    await page.locator('main time').last().filter({ hasText: new RegExp(`^(${ago + 3}|${ago + 4}) minutes ago`) }).waitFor()
+    await page.context().close()
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })

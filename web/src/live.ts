@@ -8,6 +8,8 @@
 const OPEN_AGAIN_MS = 3_000
 /** A stream that breaks and comes back at once, as when a page is loaded anew, is nothing to tell of: the sentence would push the page down and up. */
 const TOLD_MS = 4_000
+/** The server says every 20 s that it is there. A line that broke unheard, as when a computer wakes in another network, says nothing. */
+const SILENT_MS = 45_000
 const TOGETHER_MS = 150
 /** Between the answers and the next question: who decides row after row is not asked about each. */
 const PAUSE_MS = 500
@@ -36,6 +38,7 @@ export const liveState = {
 export function listen(changed: () => Promise<unknown>, refused: () => void): void {
   let stream: EventSource | null = null
   let toTell: ReturnType<typeof setTimeout> | undefined
+  let silence: ReturnType<typeof setTimeout> | undefined
   let isAsking = false
   let isStale = false
   const soon = (): void => {
@@ -51,16 +54,30 @@ export function listen(changed: () => Promise<unknown>, refused: () => void): vo
       }, PAUSE_MS))
     }, TOGETHER_MS)
   }
+  const heard = (): void => {
+    clearTimeout(silence)
+    silence = setTimeout(() => {
+      setLive(false)
+      close()
+      open()
+    }, SILENT_MS)
+  }
   const open = (): void => {
     if (stream !== null || document.visibilityState === 'hidden') return
     stream = new EventSource('/api/events')
+    heard()
+    stream.addEventListener('here', heard)
     stream.addEventListener('open', () => {
+      heard()
       clearTimeout(toTell)
       toTell = undefined
       setLive(true)
       soon()
     })
-    stream.addEventListener('changed', soon)
+    stream.addEventListener('changed', () => {
+      heard()
+      soon()
+    })
     stream.addEventListener('error', () => {
       toTell ??= setTimeout(() => setLive(false), TOLD_MS)
       if (stream?.readyState !== EventSource.CLOSED) return
@@ -70,6 +87,7 @@ export function listen(changed: () => Promise<unknown>, refused: () => void): vo
     })
   }
   const close = (): void => {
+    clearTimeout(silence)
     stream?.close()
     stream = null
   }

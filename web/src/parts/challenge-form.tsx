@@ -6,7 +6,7 @@ import type { Challenge, Run } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Arrival, Trouble } from './states.tsx'
-import { untilInstant } from './time.tsx'
+import { untilInstant, useTold } from './time.tsx'
 
 type Prompt = Challenge['prompts'][number]
 
@@ -17,6 +17,7 @@ export function ChallengeForm({ challenge, answered }: { challenge: Challenge; a
   const again = useAct()
   const phone = useAct()
   const [sent, setSent] = useState<SentTo | null>(null)
+  const minutes = useTold(() => minutesLeft(challenge))
   const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval' || kind === 'redirect')
   const busy = answer.isPending || again.isPending
   return (
@@ -34,7 +35,7 @@ export function ChallengeForm({ challenge, answered }: { challenge: Challenge; a
       </div>
       {phone.error !== null && <Trouble error={phone.error} />}
       {sent !== null && <Sent result={sent} />}
-      <p className="meta">{say('The bank waits about {minutes, plural, one {a minute} other {# minutes}} more. An answer is sent once and not kept.', { minutes: minutesLeft(challenge) })}</p>
+      <p className="meta">{say('The bank waits about {minutes, plural, one {a minute} other {# minutes}} more. An answer is sent once and not kept.', { minutes })}</p>
     </form>
   )
 }

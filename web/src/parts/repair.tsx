@@ -15,7 +15,7 @@ import { candidatesFor, GoesOn } from './feeds.tsx'
 import { LoginForm } from './login-form.tsx'
 import { Paper, type PaperKind } from './papers.tsx'
 import { Loaded, Trouble } from './states.tsx'
-import { Instant, untilInstant } from './time.tsx'
+import { Instant, untilInstant, useTold } from './time.tsx'
 
 type Step = Plan['steps'][number]
 
@@ -24,7 +24,8 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
   const goOn = useAct()
   const may = useMay()
   const now = plan.data?.steps.find(({ state }) => state === 'now')
-  const byItself = may('sync') && now !== undefined && now.who !== 'person' && (now.notBefore === null || untilInstant(now.notBefore) <= 0)
+  const isDue = useTold(() => isNow(now?.notBefore))
+  const byItself = may('sync') && now !== undefined && now.who !== 'person' && isDue
   const path = `/connections/${problem.connectionId}/repair`
   useEffect(() => {
     if (byItself) goOn.send('POST', path, {})
@@ -109,13 +110,21 @@ function StepList({ steps, children }: StepsProps) {
               {step.who === 'person' && step.state === 'now' && <span className="meta"> {say('about {minutes} min', { minutes: Math.max(1, Math.round(step.personMinutes)) })}</span>}
             </p>
             {step.result !== null && <p className="meta">{step.result}</p>}
-            {step.state === 'now' && step.who !== 'person' && <p className="meta">{step.notBefore !== null && untilInstant(step.notBefore) > 0 ? <Say message="Relink asks again {at}." at={<Instant at={step.notBefore} />} /> : say('Checking…')}</p>}
+            {step.state === 'now' && step.who !== 'person' && <p className="meta"><WhenAsked notBefore={step.notBefore} /></p>}
             {step.state === 'now' && step.who === 'person' && children !== undefined && <div className="mt-2">{children(step)}</div>}
           </div>
         </li>
       ))}
     </ol>
   )
+}
+
+function isNow(notBefore: string | null | undefined): boolean {
+  return notBefore == null || untilInstant(notBefore) <= 0
+}
+
+function WhenAsked({ notBefore }: { notBefore: string | null }) {
+  return useTold(() => isNow(notBefore)) || notBefore === null ? say('Checking…') : <Say message="Relink asks again {at}." at={<Instant at={notBefore} />} />
 }
 
 function Control({ step, connection, problem }: { step: Step; connection: Connection; problem: Problem }) {

@@ -3,6 +3,7 @@
  * clock time beside the distance; the distance is counted by the server's clock, not by this device's.
  */
 
+import { useSyncExternalStore } from 'react'
 import { locale, say, wording } from '../language/language.ts'
 
 const dayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' })
@@ -72,10 +73,31 @@ export function Day({ day }: { day: string }) {
   return <time dateTime={day} className="amount">{formatDay(day)}</time>
 }
 
+/** Not read aloud each time that its distance grows. */
 export function Instant({ at }: { at: string }) {
-  return <time dateTime={at}>{formatInstant(at)}</time>
+  return <time dateTime={at} aria-live="off">{useTold(() => formatInstant(at))}</time>
 }
 
 export function Point({ at }: { at: string }) {
-  return <time dateTime={at}>{formatPoint(at)}</time>
+  return <time dateTime={at}>{useTold(() => formatPoint(at))}</time>
+}
+
+const TICK_MS = 10_000
+const tellers = new Set<() => void>()
+let ticking: ReturnType<typeof setInterval> | undefined
+
+function watchClock(tell: () => void): () => void {
+  tellers.add(tell)
+  ticking ??= setInterval(() => { for (const one of tellers) one() }, TICK_MS)
+  return () => {
+    tellers.delete(tell)
+    if (tellers.size > 0) return
+    clearInterval(ticking)
+    ticking = undefined
+  }
+}
+
+/** What is told of the time, told anew as it goes by: a page may stay open for a day. */
+export function useTold<T extends string | number | boolean>(tell: () => T): T {
+  return useSyncExternalStore(watchClock, tell)
 }

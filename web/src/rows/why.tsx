@@ -5,7 +5,7 @@ import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { formatAmount, NO_CURRENCY } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
-import { formatDay, formatInstant } from '../parts/time.tsx'
+import { formatDay, Instant } from '../parts/time.tsx'
 
 export function Why({ id }: { id: string }) {
   const detail = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
@@ -17,12 +17,12 @@ export function Why({ id }: { id: string }) {
       <ul className="list-disc pl-5">
         {detail.data.observations.map((seen) => (
           <li key={seen.id}>
-            {formatInstant(seen.observedAt)}, {seen.source}: {seen.because}
+            <Instant at={seen.observedAt} />, {seen.source}: {seen.because}
             {seen.providerId !== null && <> <Say message="(id {id})" id={<bdi>{seen.providerId}</bdi>} /></>}{seen.undone && <> {say('That run was taken back.')}</>}
           </li>
         ))}
         {detail.data.history.map((change, index) => (
-          <li key={index}>{formatInstant(change.at)}: {change.because} {changesWords(change.changes, detail.data)}</li>
+          <li key={index}><Instant at={change.at} />: {change.because} {changesWords(change.changes, detail.data)}</li>
         ))}
       </ul>
     </div>
