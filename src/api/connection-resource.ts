@@ -200,15 +200,21 @@ async function missingDays({ store, clock }: Instance, accountId: string): Promi
   return { missingFrom: gaps[0]?.day ?? null, missingTo: gaps.at(-1)?.day ?? null }
 }
 
-const WAYS: { readonly [K in ChallengeKind]: string } = {
-  code: message('for a code'), question: message('a question'), selection: message('for a choice'), picture: message('about a picture'), approval: message('in its app'), redirect: message('on its own site'),
+/** How a bank asks who is there, and what a person does about it. */
+const WAYS: { readonly [K in ChallengeKind]: { readonly asks: string; readonly use: string } } = {
+  code: { asks: message('for a code'), use: message('Enter the code') },
+  question: { asks: message('a question'), use: message('Answer the question') },
+  selection: { asks: message('for a choice'), use: message('Make the choice') },
+  picture: { asks: message('about a picture'), use: message('Answer about the picture') },
+  approval: { asks: message('in its app'), use: message('Use the app') },
+  redirect: { asks: message('on its own site'), use: message('Answer on its site') },
 }
 
 /** How the bank asked who is there when it was last answered rightly, and how it asks now; nothing where both are the same. */
-async function waysOfAsking({ store }: Instance, connectionId: string): Promise<Pick<CardFacts, 'askedBefore' | 'asksNow'>> {
+async function waysOfAsking({ store }: Instance, connectionId: string): Promise<Pick<CardFacts, 'askedBefore' | 'asksNow' | 'useNow'>> {
   const [now, ...earlier] = await store.challenges.list({ connectionId, limit: MOST_QUESTIONS })
   const [is, was] = [now, earlier.find(({ state }) => state === 'accepted')].map((one) => one?.prompts[0]?.kind)
-  return is === undefined || was === undefined || is === was ? {} : { askedBefore: WAYS[was], asksNow: WAYS[is] }
+  return is === undefined || was === undefined || is === was ? {} : { askedBefore: WAYS[was].asks, asksNow: WAYS[is].asks, useNow: WAYS[is].use }
 }
 
 export function planResource(language: Language, plan: RepairPlan): z.output<typeof planShape> {

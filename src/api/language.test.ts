@@ -20,7 +20,7 @@ await readLanguages()
 
 const ALL: CardFacts = {
   bank: 'Riverbank', account: 'Girokonto', website: 'https://riverbank.example', nextTryAt: 1, maintenanceUntil: 2, consentEndedOn: '2026-10-03' as Day, failingConnections: 2, allConnections: 3,
-  failingBanks: 4, missingFrom: '2026-10-01' as Day, missingTo: '2026-10-02' as Day, setting: 'url', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app',
+  failingBanks: 4, missingFrom: '2026-10-01' as Day, missingTo: '2026-10-02' as Day, setting: 'url', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app', useNow: 'Use the app',
 }
 const MOST_WORDS = 14
 

@@ -11,7 +11,7 @@ import { cardFor, headings, inTen, likelihoodWords, plainText, type CardFacts } 
 
 const ALL_FACTS: CardFacts = {
   bank: 'Riverbank', account: 'Checking', website: 'https://riverbank.example', nextTryAt: 1_790_000_000_000, maintenanceUntil: 1_790_000_000_000, consentEndedOn: day('2026-10-03'),
-  failingConnections: 2, allConnections: 3, failingBanks: 5, missingFrom: day('2026-01-01'), missingTo: day('2026-07-04'), setting: 'FID', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app', bankWords: null, bankDown: false,
+  failingConnections: 2, allConnections: 3, failingBanks: 5, missingFrom: day('2026-01-01'), missingTo: day('2026-07-04'), setting: 'FID', hoursWaiting: 72, askedBefore: 'for a code', asksNow: 'in its app', useNow: 'Use the app', bankWords: null, bankDown: false,
 }
 const NO_FACTS: CardFacts = { bank: 'Riverbank' }
 const FORBIDDEN = /something went wrong|try again|oops|error occurred|please|!|synced/i
@@ -44,7 +44,7 @@ const CARD_OF: { readonly [C in CauseCode]: readonly [what: string, chip: Chip, 
   mfa_required: ['Riverbank asks for a code to know that it is you.', 'needs_you', 'Answer now'],
   mfa_invalid: ['Riverbank did not accept the code.', 'needs_you', 'Get a new code'],
   mfa_timeout: ['The code did not reach Riverbank in time.', 'needs_you', 'Start again, phone at hand'],
-  mfa_method_changed: ['Riverbank now asks in its app, not for a code.', 'needs_you', 'Use the new way'],
+  mfa_method_changed: ['Riverbank now asks in its app, not for a code.', 'needs_you', 'Use the app'],
   consent_expired: ['Your permission at Riverbank ended on 2026-10-03.', 'needs_you', 'Renew at Riverbank'],
   consent_revoked: ['The permission was withdrawn at Riverbank.', 'needs_you', 'Allow again'],
   endpoint_moved: ['Riverbank has a new address for bank feeds.', 'our_side', 'Use the new address'],
@@ -68,6 +68,11 @@ test('every cause has its sentence, its chip and its one action, and there is no
     assert.deepEqual([plainText(card.what), card.chip, card.next === null ? null : plainText(card.next.label)], CARD_OF[cause], cause)
     if (card.next?.atBank === true) assert.equal(card.next.href, ALL_FACTS.website, cause)
   }
+})
+
+// Fails when: a card says that nothing is asked while a read is planned.
+test('whether a bank that withdrew the permission is asked is told as it is', () => {
+  assert.deepEqual([NO_FACTS, ALL_FACTS].map((facts) => plainText(cardFor('en', 'consent_revoked', 0.8, facts).relink)), ['stopped asking', 'looks now and then, next 2026-09-21 14:13 UTC'])
 })
 
 test('reads that ended because Relink was stopped are named as such', () => {

@@ -42,6 +42,8 @@ export type CardFacts = {
   /** How the bank asked who is there before, and how it asks now, as messages: “for a code”, “in its app”. */
   readonly askedBefore?: string | null
   readonly asksNow?: string | null
+  /** What a person does about that, as a message: “Use the app”. */
+  readonly useNow?: string | null
   /** The bank's own words, redacted. */
   readonly bankWords?: string | null
   /** An outage of the bank is open: no card asks for a secret. */
@@ -135,6 +137,7 @@ function factPart(language: Language, name: string, facts: CardFacts): Part | nu
     case 'setting': return facts.setting ?? null
     case 'askedBefore': return facts.askedBefore == null ? null : translated(language, facts.askedBefore)
     case 'asksNow': return facts.asksNow == null ? null : translated(language, facts.asksNow)
+    case 'useNow': return facts.useNow == null ? null : translated(language, facts.useNow)
     case 'nextTry': return instant(facts.nextTryAt)
     case 'dailyTry': return instant(facts.dailyTryAt)
     case 'maintenanceUntil': return instant(facts.maintenanceUntil)
