@@ -42,7 +42,7 @@ function problemOf(causes: Problem['diagnosis']['causes']): Problem {
 test('the card of every cause is in German where German is read, with the same parts, and short', () => {
   for (const cause of CAUSE_CODES) {
     for (const facts of [ALL, { bank: 'Riverbank' }]) {
-      const problem = problemOf([{ cause, p: 0.8, for: ['It comes and goes.'], against: ['It worked 20 hours ago.'] }])
+      const problem = problemOf([{ cause, p: 0.8, for: ['It comes and goes.'], against: ['It worked 20 hours before.'] }])
       const before = structuredClone(problem)
       const [en, de] = (['en', 'de'] as const).map((language) => ({ card: problemCard(language, problem, facts, null), ranked: rankedCauses(language, problem.diagnosis, facts)[0]! }))
       for (const line of ['what', 'relink'] as const) {
@@ -56,7 +56,7 @@ test('the card of every cause is in German where German is read, with the same p
         assert.deepEqual({ ...de!.card.next, label: null }, { ...en!.card.next, label: null })
       }
       for (const [index, { question }] of en!.card.asks.entries()) assert.notEqual(words(de!.card.asks[index]!.question), words(question))
-      assert.deepEqual([de!.card.likelihood, de!.ranked.share, de!.ranked.for, de!.ranked.against], ['Sehr wahrscheinlich (etwa 8 von 10)', 'etwa 8 von 10', ['Die Störung kommt und geht.'], ['Sie funktionierte vor 20 Stunden.']])
+      assert.deepEqual([de!.card.likelihood, de!.ranked.share, de!.ranked.for, de!.ranked.against], ['Sehr wahrscheinlich (etwa 8 von 10)', 'etwa 8 von 10', ['Die Störung kommt und geht.'], ['Vom Fehler an gerechnet, funktionierte sie vor 20 Stunden.']])
       assert.deepEqual(problem, before)
     }
   }

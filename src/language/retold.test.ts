@@ -27,7 +27,7 @@ test('a sentence in a sentence, one after another, and words of a list are said 
   assert.equal(retold('de', '“401 Unauthorized” (Plaid): The person withdrew access at the bank.'), '„401 Unauthorized“ (Plaid): Die Person hat den Zugriff bei der Bank widerrufen.')
   assert.equal(retold('de', '“Unlock the login at The bank of Ems; then Relink signs in once” was done and did not help.'), '„Den Zugang bei The bank of Ems entsperren; dann meldet sich Relink einmal an“ wurde erledigt und hat nicht geholfen.')
   assert.equal(retold('de', 'This connection is disabled.'), 'Stand dieser Verbindung: ausgeschaltet.')
-  assert.equal(retold('de', 'It worked 3 days ago.'), 'Sie funktionierte vor 3 Tagen.')
+  assert.equal(retold('de', 'It worked 3 days before.'), 'Vom Fehler an gerechnet, funktionierte sie vor 3 Tagen.')
   assert.equal(retold('de', 'Line 11: <TRNAMT> is "twelve", expected an amount such as -12.50.'), 'Zeile 11: <TRNAMT> ist "twelve", erwartet wurde ein Betrag wie -12.50.')
   assert.match(retold('de', 'Line 11: <DTPOSTED> is "31.1.", expected a real date as YYYYMMDD. Download the file again; if that does not help, export in another format.'), /^Zeile 11: <DTPOSTED> ist "31.1.", erwartet .* Laden Sie die Datei noch einmal herunter; .*Format\.$/)
   assert.match(retold('de', 'The dates can be read in two ways: "1/2/26" on line 4 was read with the day first. If that is wrong, take this import back and import the file with its dates month-first.'), /wurde mit dem Tag zuerst gelesen/)
