@@ -55,12 +55,12 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
     async reloadInstitution(connectionId) {
       const known = await found(connectionId)
       const route = known?.institution.routes.find((r) => r.connector === known.connection.connector)
-      if (known === null || route === undefined || isDeepStrictEqual(route.settings, known.connection.settings)) return false
+      if (known === null || route === undefined || isDeepStrictEqual(route.settings, known.connection.settings)) return 'newest'
       const oldOrigins = known.connector.originsOf(known.connection.settings)
       // A secret goes only where the person sent it: another address wants it typed again. Of settings that cannot be used no address is known; the vault, which sealed it for one, lends it for no other.
-      if (oldOrigins.length > 0 && known.connector.originsOf(route.settings).join() !== oldOrigins.join()) return false
+      if (oldOrigins.length > 0 && known.connector.originsOf(route.settings).join() !== oldOrigins.join()) return 'elsewhere'
       await parts.store.connections.update(connectionId, { settings: route.settings, settingsChangedAt: parts.clock.now() })
-      return true
+      return 'taken'
     },
   }
 }

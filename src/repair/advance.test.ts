@@ -73,12 +73,21 @@ test('a setting that was corrected in the bank’s entry is taken over before th
   const world = await broken(() => (settings === 'right' ? null : failure({ stage: 'signon', codes: ['settings_unusable'], setting: 'url' }, { code: 'configuration_invalid', message: 'The settings of Riverbank cannot be used: url.' })))
   const reloadInstitution = async () => {
     settings = 'right'
-    return true
+    return 'taken' as const
   }
   const plan = await advanceRepair(world.deps, C, { kind: 'go_on' })
   assert.deepEqual([plan?.cause, present(plan)?.action], ['configuration', 'fix_configuration'])
   const after = await advanceRepair({ ...world.deps, reloadInstitution }, C, { kind: 'person', stepId: present(plan)!.id, did: 'done' })
   assert.equal(after?.state, 'proved')
+})
+
+// Fails when: data that name another address are called the newest already, or nobody is led to the sign-in that would go there (both were so).
+test('a bank that moved: what its newest data name is told, and signing in anew is one of the steps', async () => {
+  const world = await broken(() => failure({ stage: 'signon', codes: ['endpoint_moved'], message: 'The bank has another address.' }, { code: 'bank_warned' }))
+  const plan = await advanceRepair({ ...world.deps, reloadInstitution: async () => 'elsewhere' }, C, { kind: 'go_on' })
+  assert.equal(plan?.cause, 'endpoint_moved')
+  assert.match(plan.steps.find(({ action }) => action === 'update_connection')?.result ?? '', /^The newest data about this bank name another address\./)
+  assert.ok(plan.steps.some(({ action, who }) => action === 'reconnect' && who === 'person'), plan.steps.map(({ action }) => action).join())
 })
 
 test('a second wrong password is sent once, is evidence, and may be followed by another', async () => {

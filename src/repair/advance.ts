@@ -41,9 +41,12 @@ export type RepairDeps = {
   readonly probes: (connectionId: string) => Promise<readonly ProbeKind[]>
   /** The bank's own pause between two reads ends then, epoch ms; possibly past. */
   readonly earliestReadAt: (connectionId: string) => Promise<number>
-  /** Loads the newest data of the institution into the connection; false when nothing changed. */
-  readonly reloadInstitution: (connectionId: string) => Promise<boolean>
+  /** Loads the newest data of the institution into the connection. */
+  readonly reloadInstitution: (connectionId: string) => Promise<Reloaded>
 }
+
+/** What became of the newest data: `taken` over, `newest` already, or not taken over because they lead a secret `elsewhere`. */
+export type Reloaded = 'taken' | 'newest' | 'elsewhere'
 
 /** `go_on`: time passed or something happened, with one of its problems or the newest; `person`: what a person says of a step. */
 export type RepairEvent = { readonly kind: 'go_on'; readonly problemId?: string } | { readonly kind: 'person'; readonly stepId: string; readonly did: 'done' | 'cannot' }
@@ -190,6 +193,12 @@ function proofFirst(plan: RepairPlan, now: number, { waitMinutes }: RepairStep):
   return { ...plan, steps: [...rest, { ...proof, state: 'now', startedAt: now, notBefore: waitMinutes < LONG_MINUTES ? null : now + waitMinutes * 60_000 }] as unknown as RepairPlan['steps'] }
 }
 
+function afterReload(deps: RepairDeps, connection: Connection, turn: Turn, reloaded: Reloaded): Promise<StepOutcome> | StepOutcome {
+  if (reloaded === 'taken') return readAgain(deps, connection, turn)
+  if (reloaded === 'newest') return { state: 'did_not_help', result: 'The data about this bank are the newest already.' }
+  return { state: 'did_not_help', result: 'The newest data about this bank name another address. No password goes there until it is typed for it: connect again.' }
+}
+
 async function doStep(deps: RepairDeps, connection: Connection, problem: Problem, plan: RepairPlan, step: RepairStep, said: RepairEvent, turn: Turn): Promise<StepOutcome> {
   const person = said.kind === 'person' && said.stepId === step.id ? said.did : null
   const now = deps.clock.now()
@@ -203,7 +212,7 @@ async function doStep(deps: RepairDeps, connection: Connection, problem: Problem
   switch (step.action) {
     case 'auto_retry': return askBank(deps, connection, problem, turn)
     case 'wait_for_bank': return waitForBank(deps, connection, turn)
-    case 'update_connection': return (await deps.reloadInstitution(connection.id)) ? readAgain(deps, connection, turn) : { state: 'did_not_help', result: 'The data about this bank are the newest already.' }
+    case 'update_connection': return afterReload(deps, connection, turn, await deps.reloadInstitution(connection.id))
     // Off and on is a read that starts anew. The switch itself is left alone: a process that dies between the two would leave the feed off.
     default: return readAgain(deps, connection, turn)
   }

@@ -135,7 +135,7 @@ export class RepairWorld {
       probe: async (_, probe) => ({ probe, outcome: this.reachable ? 'answers' : this.whyNot?.some(({ codes }) => codes?.includes('quota_reached') === true) === true ? 'not_asked' : 'silent', sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: this.reachable ? null : this.whyNot, facts: {} }),
       probes: async () => (this.mayAsk ? ['profile'] : []),
       earliestReadAt: async () => 0,
-      reloadInstitution: async () => false,
+      reloadInstitution: async () => 'newest',
     }
   }
 

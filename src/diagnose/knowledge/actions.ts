@@ -22,7 +22,7 @@ export const ACTIONS_BY_CAUSE: { readonly [C in CauseCode]: { readonly [A in Act
   mfa_method_changed: { update_mfa: 0.8, update_software: 0.1, reconnect: 0.1 },
   consent_expired: { reconnect: 1 },
   consent_revoked: { reconnect: 0.92, remove_account: 0.08 },
-  endpoint_moved: { update_connection: 0.7, update_software: 0.2, import_file: 0.1 },
+  endpoint_moved: { update_connection: 0.65, update_software: 0.17, reconnect: 0.1, import_file: 0.08 },
   protocol_outdated: { update_software: 0.65, update_connection: 0.35 },
   connection_migrated: { reconnect: 0.55, fix_configuration: 0.1, import_file: 0.1, update_connection: 0.1, contact_support: 0.05, enroll_at_bank: 0.05, update_software: 0.05 },
   access_restricted: { import_file: 0.28, update_software: 0.25, contact_support: 0.2, contact_bank: 0.1, update_connection: 0.09, act_at_bank_site: 0.08 },
