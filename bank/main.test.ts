@@ -30,3 +30,11 @@ test('a bank that cannot start says why with status 1, quotes no file, and leave
   await untilEqual(open, before)
   assert.deepEqual([told.length, /ENOTDIR/.test(told[0]!), /is not JSON/.test(told[1]!), told.join('').includes('Canary')], [2, true, true, false])
 })
+
+// Fails when: the words of the system are passed on (seen): `ENOENT: no such file or directory, open 'nofile'`.
+test('a scenario that is not there, or is a folder, is told in a sentence', async (t: TestContext) => {
+  const told: string[] = []
+  t.mock.method(process.stderr, 'write', (text: string) => (told.push(text), true))
+  assert.deepEqual([await runBank(['--scenario', '/nowhere/faults.json']), await runBank(['--scenario', tmpdir()])], [1, 1])
+  assert.deepEqual(told, ['The sandbox bank cannot start: there is no file or folder /nowhere/faults.json.\n', 'The sandbox bank cannot start: a folder was named where a file is read.\n'])
+})

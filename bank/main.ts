@@ -123,6 +123,9 @@ function reasonOf(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { readonly port?: number }
   if (code === 'EADDRINUSE') return `port ${port} is in use. Choose another one, or 0 for any that is free.`
   if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used by this user. Choose one above 1023, or 0 for any that is free.`
+  const { path } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' && path !== undefined) return `there is no file or folder ${path}.`
+  if (code === 'EISDIR') return 'a folder was named where a file is read.'
   return error instanceof Error ? message : String(error)
 }
 

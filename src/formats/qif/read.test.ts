@@ -159,3 +159,12 @@ test('where no amount has a sign, the way the money went may stand in N', async 
   const numbered = await read(register('D02/13/2024\nT54.12\nNDEBIT\nPGrocer', 'D02/14/2024\nT10.00\nN1021\nPShop'))
   assert.deepEqual(numbered.statements[0]!.rows.map(({ amount }) => amount), ['54.12', '10'])
 })
+
+// Fails when: the same header always goes on (seen): a file that holds an export twice doubled each of its rows, without a word.
+test('a register that begins again with its first record is a second export of it', async () => {
+  const [a, b, c] = ['D01/13/2024\nT-5.00\nPShop', 'D01/15/2024\nT-7.00\nPCafé', 'D01/16/2024\nT9.00\nPPay']
+  const sizes = async (content: string): Promise<readonly number[]> => (await read(content)).statements.map(({ rows }) => rows.length)
+  assert.deepEqual(await sizes(register(a!, b!) + register(a!, b!, c!)), [2, 3])
+  assert.deepEqual(await sizes(register(a!, b!) + register(c!)), [3], 'it goes on')
+  assert.deepEqual(await sizes(register(a!) + register(a!, b!)), [3], 'twice on one day')
+})

@@ -96,6 +96,11 @@ class RegisterReader {
   #rows: StatementRow[] = []
   /** Whether a record that moved money came in this register. */
   #moved = false
+  /** Its header, where it came again right before. */
+  #repeated: RegisterItem | null = null
+  /** What the first record of the register says, and the day of the last one. */
+  #first: string | null = null
+  #lastDay: string | null = null
   /** Before all else money was moved to the account itself: what it began with, unless no record follows, or one of an earlier day. */
   #toItself: StatementRow | null = null
 
@@ -108,7 +113,10 @@ class RegisterReader {
       if (item.item === 'order') continue
       if (item.item === 'register') {
         // The same register named twice in a row goes on; Quicken repeats the header of long ones.
-        if (this.#register !== null && item.name === this.#register.name && item.kind === this.#register.kind) continue
+        if (this.#register !== null && item.name === this.#register.name && item.kind === this.#register.kind) {
+          this.#repeated = item
+          continue
+        }
         yield* this.#endRegister()
         this.#register = item
         this.#seen = true
@@ -120,9 +128,25 @@ class RegisterReader {
         yield read
         return
       }
+      yield* this.#beginAgain(item)
       yield* this.#accept(item, read.value)
     }
     yield* this.#flushRows()
+  }
+
+  /** Two exports of one register in one file: below the header that comes again, so does the record that the register begins with. */
+  *#beginAgain(item: RecordItem): Generator<Result<StatementPart, FormatFailure>> {
+    const told = item.fields.map(({ code, text }) => code + text).join('\n')
+    const day = textOf(item, 'D')
+    // Of one day, two records that say the same are two payments.
+    if (this.#repeated !== null && told === this.#first && day !== this.#lastDay) {
+      const again = this.#repeated
+      yield* this.#endRegister()
+      this.#register = again
+    }
+    this.#repeated = null
+    this.#first ??= told
+    this.#lastDay = day
   }
 
   *finish(): Generator<Result<StatementPart, FormatFailure>> {
@@ -198,7 +222,7 @@ class RegisterReader {
       yield ok({ part: 'notice', code: 'no_cash', severity: 'INFO', message, line: register.line })
     }
     yield ok({ part: 'end', covers: { from: null, to: null } })
-    this.#register = null
+    this.#register = this.#repeated = this.#first = this.#lastDay = null
     this.#started = this.#moved = false
     this.#withoutCash = 0
   }
