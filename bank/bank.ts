@@ -17,6 +17,7 @@ import { type OfxRequest, readMessage } from './ofx/message.ts'
 import { serveOfx } from './ofx/server.ts'
 import { isAnonymous } from './ofx/signon.ts'
 import { bookingOf, type Step } from './scenario.ts'
+import { giveTokens, loginOfToken } from './permission.ts'
 import { Site } from './site/site.ts'
 import { type AccountState, type BankState, type LoginState, openLogin } from './state.ts'
 import { answer, type BankAnswer, type BankRequest, type Door } from './wire.ts'
@@ -89,6 +90,9 @@ export class Bank {
       zone,
       logins: new Map(logins),
       attempts: [],
+      permissions: [],
+      permissionDays: 180,
+      tokensIssued: 0,
       ofxPath: '/ofx',
       fid: BANK_FID,
       org: BANK_ORG,
@@ -116,7 +120,7 @@ export class Bank {
     const path = request.url.split('?')[0] ?? '/'
     this.settle()
     if (path.startsWith('/admin/')) return serveAdmin(request, this, this.#adminToken)
-    const given = path.startsWith('/ofx') ? this.#ofx(request, path) : this.#site.handle(request, this.state, this.now())
+    const given = path.startsWith('/ofx') ? this.#ofx(request, path) : path === '/token' && request.method === 'POST' ? this.#tokens(request, path) : this.#site.handle(request, this.state, this.now())
     this.#requests.push({ at: this.now(), method: request.method, path, status: given.kind === 'http' ? given.status : given.kind })
     if (this.#requests.length > KEPT_REQUESTS) this.#requests.shift()
     return given
@@ -230,11 +234,22 @@ export class Bank {
     return typeof booking === 'string' ? booking : null
   }
 
+  /** Tokens come from the same house as the OFX server, and what keeps that from answering keeps this. */
+  #tokens(request: BankRequest, path: string): BankAnswer {
+    const now = this.now()
+    const moment = momentOf(this.state, now, request, path, 'no OFX')
+    for (const fault of this.faults.striking(now).filter(({ login }) => login === null)) {
+      const instead = fault.definition.request?.(fault, moment)
+      if (instead) return instead
+    }
+    return giveTokens(request.body, { bank: this.state, now })
+  }
+
   #ofx(request: BankRequest, path: string): BankAnswer {
     const now = this.now()
     const message = readMessage(request.body)
     const moment = momentOf(this.state, now, request, path, message)
-    const user = userOf(message)
+    const user = userOf(message, this.state, now)
     const striking = this.faults.striking(now).filter((fault) => fault.login === null || fault.login === user)
     for (const fault of striking) {
       const instead = fault.definition.request?.(fault, moment)
@@ -268,8 +283,9 @@ function sonrqOf(message: OfxRequest | string): ReturnType<typeof child> {
   return child(message.root.children.find((set) => set.tag.startsWith('SIGNONMSGSRQ')) ?? null, 'SONRQ')
 }
 
-function userOf(message: OfxRequest | string): string | null {
-  return textOf(sonrqOf(message), 'USERID')
+function userOf(message: OfxRequest | string, bank: BankState, now: number): string | null {
+  const token = textOf(sonrqOf(message), 'ACCESSTOKEN')
+  return token === null ? textOf(sonrqOf(message), 'USERID') : (loginOfToken(bank, token, now)?.customer.user ?? null)
 }
 
 function momentOf(bank: BankState, now: number, request: BankRequest, path: string, message: OfxRequest | string): RequestMoment {
@@ -280,6 +296,6 @@ function momentOf(bank: BankState, now: number, request: BankRequest, path: stri
     path,
     version: typeof message === 'string' ? null : message.version,
     appId: textOf(sonrqOf(message), 'APPID'),
-    anonymous: isAnonymous(userOf(message) ?? ''),
+    anonymous: isAnonymous(textOf(sonrqOf(message), 'USERID') ?? ''),
   }
 }

@@ -33,6 +33,8 @@ export type Person = {
   /** Confirms a new software (identity check). */
   confirmSoftware(): Promise<void>
   renewConsent(): Promise<void>
+  /** Gives a program the permission that it asks for at this address of the web site; where the bank sends the person then. */
+  givePermission(address: string): Promise<string>
   changeMethod(method: MfaMethod): Promise<void>
   /** The code that the phone shows now: of a text or of the device. */
   currentCode(): Promise<string>
@@ -112,6 +114,14 @@ export function createPerson(options: { readonly user: string; readonly password
     enableAccess: () => submit('/access', { action: 'enable' }),
     confirmSoftware: () => submit('/access', { action: 'confirm' }),
     renewConsent: () => submit('/access', { action: 'renew' }),
+    givePermission: async (address) => {
+      const { pathname, search, searchParams } = new URL(address)
+      const asked = await get(`${pathname}${search}`)
+      if (asked.status !== 200) throw new Error(`The web site does not ask ${user} for a permission: ${problemOf(asked)}`)
+      const given = await post(pathname, { ...Object.fromEntries(searchParams), user, password, decision: 'allow' })
+      if (given.status !== 303) throw new Error(`The web site does not take the permission of ${user}: ${problemOf(given)}`)
+      return given.headers['location'] ?? ''
+    },
     changeMethod: (method) => submit('/security', { method }),
     currentCode,
     approve,

@@ -56,6 +56,20 @@ export type LoginState = {
   readonly messages: Message[]
 }
 
+/** Access that a customer gave to a program: the code that it came with, and the tokens of now. */
+export type Permission = {
+  readonly user: string
+  readonly redirectUri: string
+  readonly codeChallenge: string
+  readonly givenAt: number
+  readonly code: string
+  codeUsed: boolean
+  access: { readonly token: string; readonly endsAt: number } | null
+  refresh: string | null
+  /** The refresh token before this one. */
+  before: string | null
+}
+
 /** One sign-on that was tried. The password is kept as a keyed digest only. */
 export type Attempt = { readonly at: number; readonly user: string; readonly secretDigest: string; readonly code: number }
 
@@ -65,6 +79,10 @@ export type BankState = {
   readonly zone: Zone
   readonly logins: ReadonlyMap<string, LoginState>
   readonly attempts: Attempt[]
+  readonly permissions: Permission[]
+  /** How long a permission holds. */
+  readonly permissionDays: number
+  tokensIssued: number
   /** Where the OFX server lives now, what it calls itself, and the oldest version it answers; faults change them. */
   ofxPath: string
   fid: string

@@ -68,7 +68,7 @@ export function createAlerting(instance: Bare, { drawer, way, page }: AlertingPa
       await readLanguages()
       const now = clock.now()
       if (Math.abs(now - watchedAt) >= WATCH_MS) {
-        await watch(deps)
+        await watch({ ...deps, endsAt: ({ connector, connectorState }) => instance.connectors.get(connector)?.endsAt?.(connectorState) ?? null })
         watchedAt = now
       }
       if (await tellRound(deps)) events.publish({ kind: 'alert', id: '' })

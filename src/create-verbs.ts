@@ -12,7 +12,7 @@ import { presentStep } from './repair/due.ts'
 import { repairInTurn } from './repair/by-itself.ts'
 import { createMemoryStore } from './store/memory/store.ts'
 import { adoptAccount, partAccount } from './sync/adopt-account.ts'
-import { answerChallenge } from './sync/challenge.ts'
+import { answerChallenge, comeBack } from './sync/challenge.ts'
 import { settleChoice } from './sync/choose-accounts.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './sync/connect.ts'
 import { pauseReads, planReads } from './sync/read-plan.ts'
@@ -33,6 +33,10 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
     events.publish({ kind: 'connection', id: connectionId })
     return result
   }
+  const toldOf = async <T extends Result<SyncRun, VerbFailure>>(challengeId: string, work: Promise<T>): Promise<T> => {
+    const challenge = await deps.store.challenges.get(challengeId)
+    return told(challenge?.connectionId ?? '', work)
+  }
   const switched = async (work: Promise<Result<Connection, VerbFailure>>): Promise<Result<Connection, VerbFailure>> => {
     const result = await work
     if (result.ok) events.publish({ kind: 'connection', id: result.value.id })
@@ -51,10 +55,8 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       return { kind: 'failed', failure: connected.failure, diagnosis: await diagnoseFirstSignIn(problemDeps, connected) }
     },
     sync: (connectionId, trigger, again) => told(connectionId, syncConnection(deps, connectionId, trigger, again === undefined ? {} : { again })),
-    answer: async (challengeId, answers) => {
-      const challenge = await deps.store.challenges.get(challengeId)
-      return told(challenge?.connectionId ?? '', answerChallenge(deps, challengeId, answers))
-    },
+    answer: async (challengeId, answers) => toldOf(challengeId, answerChallenge(deps, challengeId, answers)),
+    comeBack: async (challengeId, brought) => toldOf(challengeId, comeBack(deps, challengeId, brought)),
     enterSecret: (connectionId, form, references) => told(connectionId, reconnect(deps, connectionId, form, references)),
     tryOnceMore: (connectionId, by) => told(connectionId, tryOnceMore(deps, connectionId, by)),
     disable: (connectionId) => switched(disableConnection(deps, connectionId)),

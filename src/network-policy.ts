@@ -23,12 +23,12 @@ const networkShape = z.strictObject({
 const fileShape = z.strictObject({ institutions: z.record(z.string(), networkShape).default({}), alerts: networkShape.optional() })
 
 /** `relink bank` on this host, for trying out: the one private address that needs no word of the operator's. */
-const SANDBOX_ID = 'sandbox'
+const SANDBOX_IDS: ReadonlySet<string> = new Set(['sandbox', 'sandbox-online'])
 const SANDBOX: InstitutionNetwork = { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null }
 
 /** A policy from values; what is not named is only reached on the public internet. */
 export function networkPolicy(institutions: ReadonlyMap<string, InstitutionNetwork>, alerts: InstitutionNetwork = NOTHING): NetworkPolicy {
-  return { forInstitution: (id) => institutions.get(id) ?? (id === SANDBOX_ID ? SANDBOX : NOTHING), forAlerts: () => alerts }
+  return { forInstitution: (id) => institutions.get(id) ?? (SANDBOX_IDS.has(id) ? SANDBOX : NOTHING), forAlerts: () => alerts }
 }
 
 /** Nothing private but the sandbox bank. */

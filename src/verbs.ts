@@ -64,6 +64,8 @@ export type Verbs = {
   connect(request: ConnectRequest): Promise<ConnectResult>
   /** Reads the connection now, and days of an account that are in doubt once more; resolves when the run has ended or waits for a person. */
   sync(connectionId: string, trigger: 'person' | 'repair', again?: AskAgain): Promise<Result<SyncRun, VerbFailure>>
+  /** A person is back from the bank's site: goes on with the run. Who sees to it that it is who went is the caller. */
+  comeBack(challengeId: string, brought: { readonly code: string; readonly verifier: string; readonly redirectUri: string }): Promise<Result<SyncRun, VerbFailure>>
   answer(challengeId: string, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
   /** Stores a new secret and signs in once with it; a login field that is left out keeps its stored value. */
   enterSecret(connectionId: string, form: Readonly<Record<string, string>>, references?: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>

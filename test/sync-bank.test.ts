@@ -79,7 +79,7 @@ function depsOf(listening: Listening, store: TenantStore, now: () => number): Sy
 function openVault(): Vault {
   const nothing = async () => {}
   return {
-    foresee: nothing, seal: async () => ok({ sameAsRefused: false, status: 'usable' }), lend: async () => ok({ values: LOGIN, again: async () => true, settle: nothing }), status: async () => 'usable',
+    foresee: nothing, renew: async () => ok(null), seal: async () => ok({ sameAsRefused: false, status: 'usable' }), lend: async () => ok({ values: LOGIN, again: async () => true, settle: nothing }), status: async () => 'usable',
     grantOneUse: nothing, withdrawGrant: nothing, resolveTrial: nothing, answersWait: async () => false, holdQuestion: async () => ok(null), heldQuestion: async () => null, dropQuestion: nothing, concealer: async () => (text) => text, lock: nothing, unlock: nothing, destroy: nothing, sealAnswers: nothing, loginIndex: (institutionId, user) => `${institutionId} ${user}`,
   }
 }

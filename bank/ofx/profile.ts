@@ -71,6 +71,7 @@ function signonInfo(version: number, label: string | null): Element {
         leaf('AUTHTOKENFIRST', 'N'),
         leaf('MFACHALLENGESUPT', 'Y'),
         leaf('MFACHALLENGEFIRST', 'N'),
+        isXml(version) ? leaf('ACCESSTOKENREQ', 'N') : null,
       ]
     : []
   return node(

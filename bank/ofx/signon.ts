@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import { concerns, type Fault, type RequestMoment, type Status } from '../faults/fault.ts'
+import { loginOfToken } from '../permission.ts'
 import type { BankState, LoginState } from '../state.ts'
 import { child, children, type Element, textOf } from './element.ts'
 import { judgeMfa } from './mfa.ts'
@@ -27,6 +28,8 @@ export function signOn(sonrq: Element | null, message: Element, moment: RequestM
     anonymous: false,
     accessKey: null,
   })
+  const token = textOf(sonrq, 'ACCESSTOKEN')
+  if (sonrq !== null && token !== null) return signOnByToken(sonrq, token, moment, faults)
   const user = textOf(sonrq, 'USERID')
   const password = textOf(sonrq, 'USERPASS')
   if (sonrq === null || user === null || password === null) return refused(15500, 'Signon invalid: user id or password is missing')
@@ -38,6 +41,26 @@ export function signOn(sonrq: Element | null, message: Element, moment: RequestM
   const result = login === null ? refused(15500, 'Signon invalid') : judge(login, password, sonrq, message, moment, faults)
   moment.bank.attempts.push({ at: moment.now, user, secretDigest: digestOf(moment.bank, password), code: result.status.code })
   return result
+}
+
+/** Whoever gave the permission at the web site proved there who they are: no further code is asked here. */
+function signOnByToken(sonrq: Element, token: string, moment: RequestMoment, faults: readonly Fault[]): SignOn {
+  const refused = (status: Status): SignOn => ({ status, login: null, anonymous: false, accessKey: null })
+  const login = loginOfToken(moment.bank, token, moment.now)
+  const status = checkInstitution(sonrq, moment.bank) ?? (login === null ? { code: 15500, message: 'Signon invalid: the access token is not known, or is over' } : judgeLogin(login, moment, faults))
+  moment.bank.attempts.push({ at: moment.now, user: login?.customer.user ?? '', secretDigest: digestOf(moment.bank, token), code: status?.code ?? 0 })
+  return login === null || status !== null ? refused(status ?? OK) : { status: OK, login, anonymous: false, accessKey: null }
+}
+
+/** What stands against a sign-on whose secret is right: pages that wait, and faults. Null: nothing. */
+function judgeLogin(login: LoginState, moment: RequestMoment, faults: readonly Fault[]): Status | null {
+  const waiting = judgeStanding(login)
+  if (waiting !== null) return waiting
+  for (const fault of faults) {
+    const status = concerns(fault, login) ? fault.definition.signon?.(fault, { ...moment, login }) : null
+    if (status) return status
+  }
+  return null
 }
 
 /** USERID of a profile request without a customer: `anonymous`, padded with zeros by most clients (OFX 1.0.2, section 7.1). */
@@ -72,12 +95,8 @@ function judge(
   if (secret !== null) return refused(secret)
   const { credential } = moment.bank
   if (credential !== null && textOf(sonrq, 'USERCRED1') !== credential.value) return refused({ code: 15500, message: 'Signon invalid' })
-  const waiting = judgeStanding(login)
-  if (waiting !== null) return refused(waiting)
-  for (const fault of faults) {
-    const status = concerns(fault, login) ? fault.definition.signon?.(fault, { ...moment, login }) : null
-    if (status) return refused(status)
-  }
+  const against = judgeLogin(login, moment, faults)
+  if (against !== null) return refused(against)
   const clientUid = textOf(sonrq, 'CLIENTUID')
   if (login.clientUidRequired && clientUid === null)
     return refused({ code: 15510, message: 'CLIENTUID error: this customer must send a CLIENTUID' })

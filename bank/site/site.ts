@@ -8,6 +8,7 @@ import { type MfaMethod, QUESTIONS } from '../customers.ts'
 import { isBooked, isPending } from '../ledger/row.ts'
 import { tokenCode } from '../ofx/mfa.ts'
 import { digitsOf } from '../random.ts'
+import { askPermission, decidePermission } from '../permission.ts'
 import type { BankState, LoginState } from '../state.ts'
 import { answer, type BankRequest, type HttpAnswer } from '../wire.ts'
 import { download, FORMATS } from './download.ts'
@@ -50,6 +51,8 @@ const OPEN_PAGES: Readonly<Record<string, (visit: Visit, sessions: Map<string, s
     ),
   'GET /login': () => loginPage(200, null),
   'POST /login': signIn,
+  'GET /authorize': ({ query, ...visit }) => askPermission(query, visit),
+  'POST /authorize': ({ form, ...visit }) => decidePermission(form, visit),
   'GET /unlock': () => unlockPage(200, null),
   'POST /unlock': ({ bank, form }) => {
     const login = bank.logins.get(form.get('user') ?? '')

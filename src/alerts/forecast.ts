@@ -27,11 +27,11 @@ const LEAST_AGE_MS = 20 * DAY_MS
 
 const RETURNING: readonly { readonly what: 'consent' | 'password'; readonly cause: CauseCode }[] = [{ what: 'consent', cause: 'consent_expired' }, { what: 'password', cause: 'password_change_required' }]
 
-/** `past`: problems of the connection, newest first, open ones too. */
-export function forecastsOf(connection: Connection, past: readonly Problem[]): readonly Forecast[] {
+/** `past`: problems of the connection, newest first, open ones too. `endsAt`: of its permission, as its connector remembers it, epoch ms; null: nobody told. */
+export function forecastsOf(connection: Connection, past: readonly Problem[], endsAt: number | null): readonly Forecast[] {
   if (connection.state !== 'active') return []
   const found = RETURNING.flatMap(({ what, cause }) => learned(connection, past.filter(({ diagnosis }) => diagnosis.causes[0]?.cause === cause), what))
-  const told = toldEnd(connection, past)
+  const told = endsAt === null ? toldEnd(connection, past) : consentEnd(connection, endsAt)
   return told === null ? found : [told, ...found.filter(({ what }) => what !== 'consent')]
 }
 
@@ -66,5 +66,9 @@ function toldEnd(connection: Connection, past: readonly Problem[]): Forecast | n
   const newest = past.find(({ context }) => context.consentExpiresInDays !== undefined)
   const inDays = newest?.context.consentExpiresInDays
   if (newest === undefined || inDays === undefined || inDays <= 0 || (connection.secretChangedAt ?? 0) > newest.updatedAt) return null
-  return { what: 'consent', id: connection.id, label: connection.institutionName, at: newest.updatedAt + inDays * DAY_MS, how: 'told', age: null }
+  return consentEnd(connection, newest.updatedAt + inDays * DAY_MS)
+}
+
+function consentEnd({ id, institutionName }: Connection, at: number): Forecast {
+  return { what: 'consent', id, label: institutionName, at, how: 'told', age: null }
 }

@@ -3,7 +3,7 @@
  * Read from what is stored, with a key for each, so that looking twice, or dying in between, does no harm.
  */
 import type { Alert, AlertFacts } from '../domain/alert.ts'
-import { isShown } from '../domain/connection.ts'
+import { isShown, type Connection } from '../domain/connection.ts'
 import { utcDay } from '../domain/day.ts'
 import { formatMoney } from '../domain/money.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -14,17 +14,18 @@ import { forecastsOf, keyForecasts, keyOf, stepOf } from './forecast.ts'
 import { overBy } from './plan.ts'
 
 type Wanted = Pick<Alert, 'about' | 'connectionId' | 'accountId' | 'facts'> & { readonly key: string }
-type Parts = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy }
+/** `endsAt`: when a connection's permission ends, as its connector remembers it; null: nobody told. */
+type Parts = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy; readonly endsAt: (connection: Connection) => number | null }
 
 const PROBLEMS_LOOKED_AT = 100
 const SPANS_LOOKED_AT = 50
 const MANY = 5_000
 
-export async function watch({ store, clock, entropy }: Parts): Promise<void> {
+export async function watch({ store, clock, entropy, endsAt }: Parts): Promise<void> {
   const now = clock.now()
   // Also where nobody is told anything.
   for (const id of overBy(await store.alerts.telling(now, MANY), now)) await store.alerts.settle(id, now)
-  const wanted = [...(await warnings(store, now)), ...(await brokenBalances(store))]
+  const wanted = [...(await warnings(store, now, endsAt)), ...(await brokenBalances(store))]
   const matters = new Set(wanted.map(matterOf))
   const open = (await store.alerts.list({ open: true, limit: MANY })).filter(({ about }) => about === 'warning' || about === 'balance')
   const read = new Set((await store.accounts.all()).filter(({ state }) => state === 'open').map(({ id }) => id))
@@ -51,10 +52,10 @@ function anew(wanted: Wanted, ended: readonly Alert[]): string {
   return before === undefined ? wanted.key : `${wanted.key}/${before.id}`
 }
 
-async function warnings(store: TenantStore, now: number): Promise<readonly Wanted[]> {
+async function warnings(store: TenantStore, now: number, endsAt: Parts['endsAt']): Promise<readonly Wanted[]> {
   const connections = (await store.connections.list()).filter(isShown)
   const past = await Promise.all(connections.map(({ id }) => store.problems.list({ connectionId: id, limit: PROBLEMS_LOOKED_AT })))
-  const all = [...connections.flatMap((connection, at) => forecastsOf(connection, past[at]!)), ...keyForecasts(await store.access.keys())]
+  const all = [...connections.flatMap((connection, at) => forecastsOf(connection, past[at]!, endsAt(connection))), ...keyForecasts(await store.access.keys())]
   return all.flatMap((forecast) => {
     const step = stepOf(forecast, now)
     if (step === null) return []

@@ -170,6 +170,7 @@ export async function cardFacts(instance: Instance, problem: Problem): Promise<C
     bank: connection?.institutionName ?? institution?.name ?? problem.institutionId,
     account: account?.name ?? null,
     website: institution?.website ?? null,
+    permitsHere: connection !== null && permitsHere(instance, connection),
     nextTryAt: connection?.nextSyncAt ?? null,
     dailyTryAt: connection !== null && (connection.nextSyncAt ?? 0) - (connection.lastAttemptAt ?? 0) >= RARELY_MS ? connection.nextSyncAt : null,
     failingConnections: health === undefined || health.connections < 2 ? null : health.failing,
@@ -274,6 +275,12 @@ const SOME = [message('{failing} of {connections, plural, one {# connection} oth
 
 function healthOfBanks({ store, clock }: Instance): Promise<ReadonlyMap<string, BankHealth>> {
   return loadBankHealth(store, clock.now())
+}
+
+/** No secret is typed here: the person gives the permission at the bank's site and comes back. */
+function permitsHere({ connectors }: Pick<Instance, 'connectors'>, { connector: name, settings }: Pick<Connection, 'connector' | 'settings'>): boolean {
+  const connector = connectors.get(name)
+  return connector !== undefined && fieldsOf(connector, settings).every(({ kind }) => kind !== 'secret')
 }
 
 function formFields(language: Language, instance: Instance, name: string, settings: JsonObject): z.output<typeof connectionShape>['fields'] {

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is no such thing here.', remedy: 'List the collection to see which ids exist.' },
   setup_closed: { status: 409, title: 'Relink is set up already.', remedy: 'Sign in, or ask an owner for an invitation.' },
   link_void: { status: 410, title: 'This link does not work, or not any more.', remedy: 'Ask for a new one: links are good once, and for a limited time.' },
+  way_void: { status: 410, title: 'This way back from the bank\'s site is not open, or not any more.', remedy: 'Set out once more from the page of the connection.' },
   deleted: { status: 410, title: 'Everything in this Relink was deleted.', remedy: 'Start Relink again; it is then as new.' },
   last_owner: { status: 409, title: 'Somebody must stay owner.', remedy: 'Make somebody else an owner first.' },
   password_weak: { status: 422, title: 'This password is not taken.', remedy: 'Choose at least 12 characters that nobody would guess early; several unrelated words are good.' },

@@ -14,6 +14,11 @@ import { fillForm, isGiven, type SecretSource } from './secrets.ts'
 export async function answerChallenge(output: Output, instance: Instance, challenge: Challenge, source: SecretSource): Promise<SyncRun | null> {
   const connection = await instance.store.connections.get(challenge.connectionId)
   const name = connection?.institutionName ?? 'The bank'
+  if (challenge.prompts.some(({ kind }) => kind === 'redirect')) {
+    output.say(`${name} wants the permission given at its own site. Open ${new URL(`/connections/${challenge.connectionId}`, instance.alerting.page ?? 'http://localhost:7351').href} in the browser (\`relink start\` serves it) and go there from it: what comes back is bound to that browser.`)
+    process.exitCode = 1
+    return null
+  }
   if (!process.stdin.isTTY && !isGiven(source)) {
     output.say(`${name} asks: ${challenge.prompts.map((p) => `${p.label} (${p.id})`).join(' / ')}. Answer with \`relink repair ${challenge.connectionId}\` on a terminal or with --secrets-stdin, or on the page.`)
     process.exitCode = 1
@@ -24,9 +29,9 @@ export async function answerChallenge(output: Output, instance: Instance, challe
   return run
 }
 
-/** Approvals and redirects happen elsewhere: giving the other answers says that they are done. */
+/** Approvals happen elsewhere: giving the other answers says that they are done. */
 async function givenAnswers({ prompts }: Challenge, source: SecretSource): Promise<Record<string, string>> {
-  const typed = prompts.filter(({ kind }) => kind !== 'approval' && kind !== 'redirect')
+  const typed = prompts.filter(({ kind }) => kind !== 'approval')
   const answers = await fillForm(typed.map(({ id, label }) => ({ name: id, label, kind: 'secret', required: true })), {}, source)
   return { ...Object.fromEntries(prompts.map(({ id }) => [id, ''])), ...answers }
 }
@@ -40,8 +45,8 @@ async function askPrompts(output: Output, name: string, { prompts }: Challenge):
 
 async function askPrompt(prompt: ChallengePrompt): Promise<string> {
   if (prompt.kind === 'selection') return (await inquirer()).select({ message: prompt.label, choices: (prompt.options ?? []).map((o) => ({ value: o.id, name: o.label })) })
-  if (prompt.kind === 'approval' || prompt.kind === 'redirect') {
-    await (await inquirer()).input({ message: `${prompt.label}${prompt.url === undefined ? '' : ` ${prompt.url}`} (Enter when done)` })
+  if (prompt.kind === 'approval') {
+    await (await inquirer()).input({ message: `${prompt.label} (Enter when done)` })
     return ''
   }
   return (await inquirer()).input({ message: `${prompt.label}:`, required: true })

@@ -1,4 +1,5 @@
 /** `relink vault`: another master key, and what to change at which bank after this host was in other hands. Prints no secret. */
+import { fieldsOf } from '../connector-kit/connector.ts'
 import { isoInstant } from '../api/shapes.ts'
 import type { Instance } from '../instance.ts'
 import { CommandError, orFail, type Output } from './output.ts'
@@ -53,12 +54,13 @@ const HERE: readonly string[] = [
 /** The newest first within those that are read: what is used most is known best by a thief. */
 async function exposedLogins({ store, vault, connectors, institutions }: Instance): Promise<readonly ExposedLogin[]> {
   const found: ExposedLogin[] = []
-  for (const { id, loginIndex, connector, institutionId, institutionName, loginLabel, secretChangedAt, createdAt, state } of await store.connections.list()) {
+  for (const { id, loginIndex, connector, institutionId, institutionName, loginLabel, secretChangedAt, createdAt, state, settings } of await store.connections.list()) {
     if ((await vault.status({ connectionId: id, loginIndex })) === 'missing') continue
-    const fields = (connectors.get(connector)?.manifest.fields ?? []).filter(({ kind }) => kind === 'secret')
+    const known = connectors.get(connector)
+    const secrets = (known === undefined ? [] : fieldsOf(known, settings)).filter(({ kind }) => kind === 'secret').map(({ label }) => label)
     found.push({
       connectionId: id, institution: institutionName, login: loginLabel, website: institutions.find((one) => one.id === institutionId)?.website ?? null,
-      secrets: fields.map(({ label }) => label), changedAt: isoInstant(secretChangedAt ?? createdAt), state,
+      secrets: secrets.length > 0 ? secrets : ['the permission for programs, which is withdrawn there'], changedAt: isoInstant(secretChangedAt ?? createdAt), state,
       then: state === 'replaced' || state === 'preview' ? 'nothing: another login took its place' : `relink secret ${id}`,
     })
   }

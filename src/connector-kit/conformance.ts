@@ -9,7 +9,7 @@ import type { Failure } from '../domain/evidence.ts'
 import type { Institution, JsonObject, Route } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Answer, ExchangeRequest, Transport } from '../ports/transport.ts'
-import type { AccountList, Connector, ConnectorContext, Outcome, ReadStep } from './connector.ts'
+import { fieldsOf, type AccountList, type Connector, type ConnectorContext, type Outcome, type ReadStep } from './connector.ts'
 
 export type ConformanceSubject = {
   readonly connector: Connector
@@ -33,7 +33,7 @@ const CANARY = 'CANARY-7f3a91-secret'
 /** The checks for one connector, to be run one by one. */
 export function conformanceChecks(subject: ConformanceSubject): readonly ConformanceCheck[] {
   const checks: Readonly<Record<string, () => Promise<void>>> = {
-    'its manifest can be shown: one login, at least one secret, every field once': () => manifestIsSound(subject),
+    'its manifest can be shown: one login, a secret or a step that gets one, every field once': () => manifestIsSound(subject),
     'a form with a required field left out is refused, naming the field': () => formIsChecked(subject),
     'a healthy bank gives accounts, and pages that end with the last one': () => healthyReads(subject),
     'the days that a page covers lie inside those asked for': () => coversAreAsked(subject),
@@ -48,11 +48,13 @@ export function conformanceChecks(subject: ConformanceSubject): readonly Conform
   return Object.entries(checks).map(([name, run]) => ({ name, run }))
 }
 
-async function manifestIsSound({ connector: { manifest } }: ConformanceSubject): Promise<void> {
-  const names = manifest.fields.map((field) => field.name)
+async function manifestIsSound({ connector, route }: ConformanceSubject): Promise<void> {
+  const { manifest } = connector
+  const fields = fieldsOf(connector, route.settings)
+  const names = fields.map((field) => field.name)
   demand(new Set(names).size === names.length, 'two fields of the form have the same name')
-  demand(manifest.fields.filter((field) => field.isLogin).length === 1, 'exactly one field names the login')
-  demand(manifest.fields.some((field) => field.kind === 'secret'), 'there is no secret field')
+  demand(fields.filter((field) => field.isLogin).length === 1, 'exactly one field names the login')
+  demand(fields.some((field) => field.kind === 'secret') || connector.signIn !== undefined, 'there is no secret field, and no step that gets one')
   demand(manifest.maxWindowDays > 0 && manifest.overlapDays >= 0, 'the window has no days')
 }
 
@@ -60,7 +62,7 @@ async function formIsChecked({ connector, institution, route, form }: Conformanc
   const right = connector.checkSettings(institution, route, form)
   demand(right.ok && right.value.origins.length > 0, 'a right form was refused or allows no address')
   demand(right.ok && String(right.value.origins) === String(connector.originsOf(right.value.settings)), 'originsOf differs from the origins at the form')
-  for (const field of connector.manifest.fields.filter((each) => each.required)) {
+  for (const field of fieldsOf(connector, route.settings).filter((each) => each.required)) {
     const checked = connector.checkSettings(institution, route, { ...form, [field.name]: '' })
     demand(!checked.ok && checked.failure.field === field.name, `without "${field.name}" the form was accepted, or another field was blamed`)
     const { [field.name]: _, ...others } = form

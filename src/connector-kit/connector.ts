@@ -106,8 +106,8 @@ export type ProbeResult = Finding & { readonly evidence: Failure['evidence'] | n
 
 export type Connector = {
   readonly manifest: ConnectorManifest
-  /** Fields that a route with these settings asks for beside the manifest's, in the bank's own words. Absent: none. */
-  furtherFields?(settings: JsonObject): readonly FormField[]
+  /** The fields that a route with these settings asks for, in the bank's own words, where they are others than the manifest's. */
+  fieldsFor?(settings: JsonObject): readonly FormField[]
   /**
    * Checks settings and form before anything is sent; the failure names the field and the remedy. A
    * field that is absent, not empty, keeps its stored value: that required ones are there is seen before.
@@ -115,19 +115,31 @@ export type Connector = {
   checkSettings(institution: Institution, route: Route, form: Readonly<Record<string, string>>): Result<{ readonly settings: JsonObject; readonly origins: readonly string[] }, { readonly field: string | null; readonly message: string }>
   /** Where the secret of a connection with these settings may go now: the audience of its transport. Empty when they cannot be used. */
   originsOf(settings: JsonObject): readonly string[]
-  /** Signs in and lists the accounts: the first thing of every run. */
+  /**
+   * Of a protocol whose secret is given by the bank and changes when it is used (a token): the first thing of every run. Done: the fields
+   * that take the place of the stored ones, which are sealed before anything else is asked; none: what is stored stays.
+   */
+  signIn?(context: ConnectorContext): Promise<Outcome<Readonly<Record<string, string>>>>
+  /** Lists the accounts, and signs in by that where the protocol has no step of its own for it. */
   listAccounts(context: ConnectorContext): Promise<Outcome<AccountList>>
   /** Reads one account; ends after a page with `last`, a challenge or a failure. */
   readAccount(context: ConnectorContext, account: AccountRef, window: DayRange, cursor: JsonObject | null): AsyncIterable<ReadStep>
   /** What the bank announced beside its last good answer, as the connector remembers it; null: nothing. Absent: its protocol has no such words. */
   noticeIn?(state: JsonObject): Notice | null
+  /** When the permission by which it signs in ends, as the bank told and the connector remembers: epoch ms; null: it did not. Absent: its protocol has no such end. */
+  endsAt?(state: JsonObject): number | null
   readonly probes: readonly ConnectorProbe[]
   probe(context: ConnectorContext, kind: ConnectorProbe): Promise<ProbeResult>
 }
 
-/** All fields of a sign-in by a route with these settings. */
+/** The fields of a sign-in by a route with these settings. */
 export function fieldsOf(connector: Connector, settings: JsonObject): readonly FormField[] {
-  return [...connector.manifest.fields, ...(connector.furtherFields?.(settings) ?? [])]
+  return connector.fieldsFor?.(settings) ?? connector.manifest.fields
+}
+
+/** Answers of a person who comes back from the bank, where a prompt of the kind `redirect` led them (RFC 6749 section 4.1, RFC 7636): fields among the secrets, by the prompt's id. */
+export function returnFields(promptId: string): { readonly code: string; readonly verifier: string; readonly redirectUri: string } {
+  return { code: promptId, verifier: `${promptId}_verifier`, redirectUri: `${promptId}_redirect` }
 }
 
 /** What a connector needs of the transport's vocabulary: connectors import the kit, never a port. */

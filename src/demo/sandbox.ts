@@ -22,6 +22,7 @@ import { killEmbedded, type OpenStore } from '../open-store.ts'
 import type { SignInTime } from '../ports/sign-in.ts'
 import { openInstance, type Opened, type OpenFailure } from '../open.ts'
 import { DEMO_FAULTS, FAMILY_NAMES, type DemoFault } from './faults.ts'
+import { CLIENT_ID } from '../../bank/permission.ts'
 import { hintsOf } from './hints.ts'
 
 export const DEMO_BANK_ID = 'sandbox'
@@ -55,7 +56,8 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
   options.tell('Opening the sandbox bank…')
   const bank = createBank({ clock, seed: options.seed, historyDays: options.historyDays, customers: CUSTOMERS_OF_DEMO, adminToken: randomBytes(24).toString('base64url') })
   const listening = await listen(bank, { dateOfBank: true })
-  const institution = institutionOf(listening)
+  const institutions = institutionsOf(listening)
+  const network = { privateHosts: [{ host: 'localhost', cidr: '127.0.0.0/8', plainHttp: false }, { host: 'localhost', cidr: '::1/128', plainHttp: false }], caPem: listening.caPem }
   const opened = await openInstance(
     { ...config, home, databaseUrl: null, masterKey: `file:${join(home, 'keys', 'master.key')}`, institutionsFile: options.institutionsFile ?? null, networkFile: null },
     {
@@ -65,8 +67,8 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.database === undefined ? {} : { database: options.database }),
       own: {
-        institutions: [institution],
-        network: new Map([[institution.id, { privateHosts: [{ host: 'localhost', cidr: '127.0.0.0/8', plainHttp: false }, { host: 'localhost', cidr: '::1/128', plainHttp: false }], caPem: listening.caPem }]]),
+        institutions,
+        network: new Map(institutions.map(({ id }) => [id, network])),
         demo: controlOf(bank, listening, advance),
         ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
       },
@@ -99,17 +101,15 @@ function abandonHome(home: string): void {
   rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 }
 
-function institutionOf(listening: Listening): Institution {
-  return {
-    id: DEMO_BANK_ID,
-    name: 'Sandbox Bank',
-    country: 'US',
-    website: listening.officeUrl,
-    routingNumbers: [],
-    timeZone: 'America/New_York',
-    limits: { requestsPerDay: null, minSecondsBetweenSyncs: null },
-    routes: [{ connector: 'ofx', settings: { url: listening.ofxsUrl, org: BANK_ORG, fid: BANK_FID } }],
-  }
+/** The bank by its two ways in: with a password, and with a permission that is given at its site. */
+function institutionsOf(listening: Listening): readonly Institution[] {
+  const settings = { url: listening.ofxsUrl, org: BANK_ORG, fid: BANK_FID }
+  const permission = { authorizeUrl: new URL('/authorize', listening.officeUrl).href, tokenUrl: new URL('/token', listening.ofxsUrl).href, clientId: CLIENT_ID }
+  const entry = { country: 'US', website: listening.officeUrl, routingNumbers: [], timeZone: 'America/New_York', limits: { requestsPerDay: null, minSecondsBetweenSyncs: null } }
+  return [
+    { ...entry, id: DEMO_BANK_ID, name: 'Sandbox Bank', routes: [{ connector: 'ofx', settings }] },
+    { ...entry, id: `${DEMO_BANK_ID}-online`, name: 'Sandbox Online', routes: [{ connector: 'ofx', settings: { ...settings, permission } }] },
+  ]
 }
 
 /** Injects a fault of the demo, as the panel, the menu and the story do. */

@@ -21,6 +21,8 @@ export type Part =
 
 /** What is known when a card is written; absent or null means unknown, and a wording without it is used. */
 export type CardFacts = {
+  /** The way to the bank's site and back leads through Relink: its address is not opened by hand. */
+  readonly permitsHere?: boolean
   readonly bank: string
   readonly account?: string | null
   /** The bank's verified site; no button leads there without it. */
@@ -77,6 +79,7 @@ function nextFor(language: Language, cause: CauseCode, facts: CardFacts): Card['
   if (next === null) return null
   if (next.afterHours !== undefined && (facts.hoursWaiting ?? 0) < next.afterHours) return null
   if (facts.bankDown === true && ASKS_FOR_A_SECRET.includes(next.action)) return null
+  if (facts.permitsHere === true && next.action === 'reconnect') return { action: next.action, label: fillWords(language, next.label, facts), href: null, atBank: false }
   return { action: next.action, label: fillWords(language, next.label, facts), href: next.atBank === true ? (facts.website ?? null) : null, atBank: next.atBank === true }
 }
 

@@ -51,6 +51,8 @@ export type Vault = {
    * one); when they are not those of the sealing, the secret does not open and must be typed again.
    */
   lend(owner: SecretOwner, fields: readonly string[], origin: string, audience?: readonly string[]): Promise<Result<Lease, Failure>>
+  /** The bank gave new values for some fields of the secret that is used (a token for a token): they are sealed with what stays, for the same addresses (`audience`). */
+  renew(owner: SecretOwner, values: Readonly<Record<string, string>>, audience: readonly string[]): Promise<Result<null, Failure>>
   /** Looks already now at what the next `lend` must know, so that it need not wait; what changes until then is noticed. */
   foresee(owner: SecretOwner): Promise<void>
   status(owner: SecretOwner): Promise<SecretStatus>

@@ -3,6 +3,7 @@
  * the answer, minutes or days later and after any restart, goes sealed to the vault and the run goes on. Unanswered ones expire
  * into a failure of their own, and nothing is sent for them.
  */
+import { returnFields } from '../connector-kit/connector.ts'
 import { redactText } from '../connector-kit/evidence.ts'
 import type { JsonObject } from '../domain/institution.ts'
 import type { Challenge, ChallengePrompt, Connection } from '../domain/connection.ts'
@@ -52,7 +53,25 @@ export async function suspend(session: Session, asked: Asked, accounts: readonly
  */
 export async function answerChallenge(deps: SyncDeps, challengeId: string, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, Refusal>> {
   const challenge = await deps.store.challenges.get(challengeId)
-  if (challenge === null) return failed({ code: 'not_found', message: 'There is no such question of the bank.' })
+  if (challenge === null) return failed(NO_QUESTION)
+  // What comes back from there is bound to the session that went: a code that somebody brings otherwise may be another person's.
+  if (challenge.prompts.some(({ kind }) => kind === 'redirect')) return failed({ code: 'invalid', message: 'This is answered at the bank\'s own site: open the connection in Relink and go there from it.' })
+  return takeAnswers(deps, challenge, answers)
+}
+
+/** A person comes back from the bank, where a prompt led them: goes on with the run as after any answer. The caller has seen that it is who went. */
+export async function comeBack(deps: SyncDeps, challengeId: string, brought: { readonly code: string; readonly verifier: string; readonly redirectUri: string }): Promise<Result<SyncRun, Refusal>> {
+  const challenge = await deps.store.challenges.get(challengeId)
+  const prompt = challenge?.prompts.find(({ kind }) => kind === 'redirect')
+  if (challenge === null || prompt === undefined) return failed(NO_QUESTION)
+  const fields = returnFields(prompt.id)
+  return takeAnswers(deps, challenge, { [fields.code]: brought.code, [fields.verifier]: brought.verifier, [fields.redirectUri]: brought.redirectUri })
+}
+
+const NO_QUESTION: Refusal = { code: 'not_found', message: 'There is no such question of the bank.' }
+
+async function takeAnswers(deps: SyncDeps, challenge: Challenge, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, Refusal>> {
+  const challengeId = challenge.id
   const missing = challenge.prompts.find((prompt) => needsText(prompt) && (answers[prompt.id] ?? '') === '')
   if (missing !== undefined) return failed({ code: 'invalid', message: `The bank also asks: ${missing.label}` })
   const done = await deps.store.connections.exclusively(challenge.connectionId, async (): Promise<Result<SyncRun, Refusal>> => {
@@ -84,7 +103,7 @@ export async function clearChallenges(deps: SyncDeps, connection: Connection, as
     const expired = deps.clock.now() >= challenge.expiresAt
     const run = await deps.store.runs.get(challenge.runId)
     if (challenge.state === 'answered' && run !== null && !expired && !anew && (await deps.vault.answersWait(askedOwner(connection, challenge)))) {
-      return ok(await resumeRun(deps, connection, await runAgain(deps, run, trigger), challenge, challenge.prompts.map(({ id }) => id)))
+      return ok(await resumeRun(deps, connection, await runAgain(deps, run, trigger), challenge, challenge.prompts.flatMap(answerFieldsOf)))
     }
     if (challenge.state === 'open' && !expired && trigger === 'schedule') return failed({ code: 'wrong_state', message: 'The bank waits for an answer of a person.' })
     if (!(await deps.store.challenges.move(challenge.id, challenge.state, expired ? 'expired' : 'cancelled'))) continue
@@ -140,8 +159,12 @@ async function expire(deps: SyncDeps, connection: Connection, run: SyncRun): Pro
   })
 }
 
-/** What is known when a bank asks: that it does, how, and in what words. */
+/** What is known when a bank asks: that it does, how, and in what words. A permission is no proof of who asks: none is stored, so nothing was sent, and what was wrong before is so still. */
 function questionOf({ connector, connection }: Session, { prompts, codes }: Asked): Failure {
+  if (prompts.some(({ kind }) => kind === 'redirect')) {
+    const told = 'The bank wants the permission that is given at its own site.'
+    return { code: 'secret_withheld', stage: 'consent', retry: { kind: 'afterPerson' }, message: told, evidence: [{ protocol: connector.manifest.protocol, institution: connection.institutionId, stage: 'consent', codes, message: told }] }
+  }
   const message = `The bank asks: ${prompts.map((prompt) => prompt.label).join('; ')}`
   const evidence = { protocol: connector.manifest.protocol, institution: connection.institutionId, stage: 'mfa', codes: [OPEN_QUESTION, ...codes], message: redactText(message) } as const
   return { code: 'bank_refused', stage: 'mfa', retry: { kind: 'afterPerson' }, message: evidence.message, evidence: [evidence] }
@@ -150,6 +173,11 @@ function questionOf({ connector, connection }: Session, { prompts, codes }: Aske
 function protocolOf(deps: SyncDeps, connection: Connection): Pick<Evidence, 'protocol'> {
   const connector = deps.connectorOf(connection.connector)
   return connector === null ? {} : { protocol: connector.manifest.protocol }
+}
+
+/** Under which names the answers of a prompt were sealed. */
+function answerFieldsOf({ id, kind }: ChallengePrompt): readonly string[] {
+  return kind === 'redirect' ? Object.values(returnFields(id)) : [id]
 }
 
 /** Approvals and redirects are answered elsewhere; the person only says that it is done. */

@@ -163,7 +163,7 @@ async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly
   const connector = deps.connectorOf(connection.connector)
   const route = institution?.routes.find((candidate) => candidate.connector === connection.connector)
   if (institution === null || connector === null || route === undefined) return failed({ code: 'wrong_state', message: 'The institution or its connector is not known any more.' })
-  const keptFields = connector.manifest.fields.filter((field) => namesLogin(field) && form[field.name] === undefined).map((field) => field.name)
+  const keptFields = fieldsOf(connector, route.settings).filter((field) => namesLogin(field) && form[field.name] === undefined).map((field) => field.name)
   const checked = checkForm(institution, connector, route, { form, references, kept: keptFields })
   if (!checked.ok) return failed({ code: 'invalid', message: checked.failure.message })
   const { login, settings } = checked.value

@@ -34,6 +34,8 @@ export async function readPreview(session: Session, answered: AnsweredChallenge 
   const [preview] = await store.previews.list({ shadowId: session.connection.id })
   if (preview === undefined) throw new Error('a connection in preview has no preview')
   await note(session, preview, { state: 'reading' })
+  const refused = await session.signIn(answered?.resume ?? null)
+  if (refused !== null) return refused.kind === 'challenge' ? ask(session, preview, { ...refused, at: 'accounts' }) : fail(session, preview, refused.failure)
   let accounts = preview.accounts
   if (answered === null || answered.at === 'accounts') {
     const mapped = await mapListed(session, preview, answered?.resume ?? null)

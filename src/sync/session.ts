@@ -3,12 +3,12 @@
  * to remember and collects what is known about a failure; it decides nothing.
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { Connector, ConnectorContext } from '../connector-kit/connector.ts'
+import { fieldsOf, type Connector, type ConnectorContext, type Outcome } from '../connector-kit/connector.ts'
 import type { Connection } from '../domain/connection.ts'
 import { dayInZone, type Day } from '../domain/day.ts'
 import type { CaseContext, Failure } from '../domain/evidence.ts'
 import type { Institution, JsonObject } from '../domain/institution.ts'
-import type { Result } from '../domain/result.ts'
+import { ok, type Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { ExchangeRecord, Transport } from '../ports/transport.ts'
 import type { SecretOwner } from '../ports/vault.ts'
@@ -66,6 +66,19 @@ export class Session {
     }
   }
 
+  /**
+   * The sign-in, where the protocol has a step of its own for it. What the bank gave in place of the secret is sealed before
+   * anything else is asked or stored: it may not give it twice. Null: the read can go on.
+   */
+  async signIn(resume: Resume | null): Promise<Exclude<Outcome<never>, { readonly kind: 'done' }> | null> {
+    const outcome = await this.connector.signIn?.(this.context(resume))
+    if (outcome === undefined) return null
+    const renewed = outcome.kind === 'done' && Object.keys(outcome.value).length > 0 ? await this.deps.vault.renew(this.#owner, outcome.value, this.#origins) : ok(null)
+    await this.remember(outcome.state)
+    if (outcome.kind !== 'done') return outcome
+    return renewed.ok ? null : { kind: 'failed', failure: renewed.failure, state: outcome.state, facts: outcome.facts }
+  }
+
   /** Stores what the connector wants to remember at once: a client id that is lost would be a new device to the bank. */
   async remember(state: JsonObject): Promise<void> {
     // A database gives the fields of an object back in an order of its own.
@@ -90,7 +103,7 @@ export class Session {
 
   /** What takes secrets and user names out of a text of the bank's before it is kept or shown. */
   async concealer(): Promise<(text: string) => string> {
-    const identity = this.connector.manifest.fields.filter((field) => field.isLogin && field.kind !== 'secret').map((field) => field.name)
+    const identity = fieldsOf(this.connector, this.connection.settings).filter((field) => field.isLogin && field.kind !== 'secret').map((field) => field.name)
     const conceal = await this.deps.vault.concealer(this.#owner, this.#origins, identity)
     // What is stored may be another secret by now than what was sent.
     return (text) => conceal(this.#transport.conceal?.(text) ?? text)

@@ -84,6 +84,12 @@ type Targets = { readonly kind: 'targets'; readonly targets: readonly Feed[] } |
 
 /** Signs in and compares the bank's list of accounts with ours; a resumed read goes on where it was. */
 async function chooseTargets(session: Session, feeds: readonly Feed[], answered: AnsweredChallenge | null): Promise<Targets> {
+  const refused = await session.signIn(answered?.resume ?? null)
+  if (refused?.kind === 'challenge') return { kind: 'ended', run: await suspend(session, { ...refused, at: 'accounts' }, []) }
+  if (refused !== null) {
+    session.facts = { ...session.facts, ...refused.facts }
+    return { kind: 'ended', run: await end(session, answered?.accounts ?? [], refused.failure) }
+  }
   if (answered !== null && answered.at !== 'accounts') return { kind: 'targets', targets: activeOnes(feeds) }
   const outcome = await session.connector.listAccounts(session.context(answered?.resume ?? null))
   await session.remember(outcome.state)

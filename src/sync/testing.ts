@@ -207,6 +207,7 @@ function scriptedVault(calls: string[]): Vault {
   return {
     seal: async () => ok({ sameAsRefused: false, status: 'usable' }),
     foresee: async () => {},
+    renew: async () => ok(null),
     lend: async () => ok({ values: {}, again: async () => true, settle: async () => {} }),
     status: async () => 'usable',
     grantOneUse: async () => {},

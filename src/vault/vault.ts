@@ -98,6 +98,18 @@ class SealedVault implements TenantVault {
     return ok({ sameAsRefused, status: statusOf(decide({ ...ledger, grantedUses: 0 }, digest, this.#clock.now())) })
   }
 
+  async renew(owner: SecretOwner, values: Values, audience: readonly string[]): Promise<Result<null, Failure>> {
+    const login = await this.#openLogin(owner, audience, await this.#secrets.get(owner.connectionId, LOGIN))
+    if (!login.ok) return login
+    const { record, contents } = login.value
+    const renewed: Contents = { ...contents, values: { ...contents.values, ...values } }
+    this.#foreseen.delete(owner.connectionId)
+    const sealed = await this.#records.seal(owner, LOGIN, renewed, audience, { digest: this.#records.digestOf(owner, renewed.values, contents.identity), drawer: record.purpose })
+    if (!sealed.ok) return sealed
+    await this.#tell('secret.sealed', owner.connectionId, traceOf(sealed.value))
+    return ok(null)
+  }
+
   async lend(owner: SecretOwner, fields: readonly string[], origin: string, audience: readonly string[] = [origin]): Promise<Result<Lease, Failure>> {
     if (!audience.includes(origin)) return failed(unreadable('The secret was not typed for this address, so it is not sent there.'))
     const foreseen = this.#foreseen.get(owner.connectionId)
@@ -119,7 +131,8 @@ class SealedVault implements TenantVault {
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
     }
-    const attempt = await this.#attempts.begin(owner, record.version, record.digest, seen, isForeseen)
+    const digest = this.#sentDigest(owner, record, contents, answers.value)
+    const attempt = await this.#attempts.begin(owner, record.version, digest, seen, isForeseen)
     // What was foreseen is not so any more: looked at anew, which is what the next call does.
     if (attempt === null) return this.lend(owner, fields, origin, audience)
     if (!attempt.ok) return attempt
@@ -133,7 +146,7 @@ class SealedVault implements TenantVault {
       values: Object.fromEntries(fields.map((field) => [field, known.get(field) ?? ''])),
       again: async () => {
         await this.#attempts.settle(current, 'unknown')
-        const next = await this.#attempts.begin(owner, record.version, record.digest, await this.#secrets.ledger(owner.loginIndex), false)
+        const next = await this.#attempts.begin(owner, record.version, digest, await this.#secrets.ledger(owner.loginIndex), false)
         isOver = next?.ok !== true
         if (next?.ok === true) [current, isRepeated] = [next.value, true]
         return !isOver
@@ -297,6 +310,12 @@ class SealedVault implements TenantVault {
     if ((await this.#secrets.get(owner.connectionId, LOGIN))?.version !== record.version) return fresh
     await this.#secrets.put(fresh, keyIdOf(fresh.sealed))
     return fresh
+  }
+
+  /** By what the ledger knows what is sent: where nothing secret is stored yet, each answer of a person's is a secret of its own, and none is held against the next. */
+  #sentDigest(owner: SecretOwner, { digest }: SealedSecret, { values, references, identity }: Contents, answers: Waiting | null): string {
+    const hasSecret = Object.keys(references).length > 0 || Object.keys(values).some((field) => !identity.includes(field))
+    return hasSecret || answers === null ? digest : this.#records.digestOf(owner, answers.values, [])
   }
 
   /** Some fields of the stored login, for a new version of it. */

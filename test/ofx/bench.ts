@@ -3,6 +3,11 @@
  * through the real transport, vault and ledger. A run ends when the test takes the next one: what
  * survives is what the engine would keep (connector state, sealed secrets, the ledger).
  */
+import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
+import { createPerson } from '../../bank/person.ts'
+import { CLIENT_ID } from '../../bank/permission.ts'
+import { sendOverHttp } from '../../bank/send.ts'
 import { createBank, type Bank } from '../../bank/bank.ts'
 import { createSettableClock } from '../../bank/main.ts'
 import { listen, type Listening } from '../../bank/listen.ts'
@@ -10,7 +15,7 @@ import type { CustomerSpec } from '../../bank/customers.ts'
 import { hostEntropy } from '../../src/adapters/entropy.ts'
 import { WIRE_LIMITS, type WireLimits } from '../../src/adapters/http-wire.ts'
 import { createTransport } from '../../src/adapters/transport.ts'
-import type { AccountList, ConnectorContext, Outcome, ReadStep } from '../../src/connector-kit/connector.ts'
+import { returnFields, type AccountList, type ConnectorContext, type Outcome, type ReadStep } from '../../src/connector-kit/connector.ts'
 import { createRecorder, type Recorder } from '../../src/connector-kit/recorder.ts'
 import { originOf, portOf } from '../../src/connector-kit/origin.ts'
 import { connector } from '../../src/connectors/ofx/index.ts'
@@ -31,6 +36,8 @@ export type BenchOptions = {
   readonly password?: string
   readonly limits?: Partial<WireLimits>
   readonly trustCa?: boolean
+  /** The bank takes no password from programs: the person gives the permission at its site. */
+  readonly permission?: true
 }
 
 export class Bench {
@@ -56,10 +63,11 @@ export class Bench {
     this.vault = createVault({ secrets: this.#secrets, tenantId: 't1', masterKey: masterKeyOf(new Uint8Array(32).fill(7)), clock: { now: () => clock.now(), sleep: async () => {} }, entropy: hostEntropy })
     this.owner = { connectionId: 'c1', loginIndex: this.vault.loginIndex('sandbox', options.customer.user) }
     const url = options.https === true ? listening.ofxsUrl : listening.ofxUrl
+    const permission = { authorizeUrl: new URL('/authorize', url).href, tokenUrl: new URL('/token', url).href, clientId: CLIENT_ID }
     this.institution = {
       id: 'sandbox', name: 'Sandbox Bank', country: 'US', website: null, routingNumbers: [], timeZone: 'America/New_York',
       limits: { requestsPerDay: null, minSecondsBetweenSyncs: null },
-      routes: [{ connector: 'ofx', settings: { url, org: 'SANDBOX', fid: '99001', ...options.settings } }],
+      routes: [{ connector: 'ofx', settings: { url, org: 'SANDBOX', fid: '99001', ...(options.permission === true ? { permission } : {}), ...options.settings } }],
     } // prettier-ignore
   }
 
@@ -67,7 +75,8 @@ export class Bench {
     const clock = createSettableClock()
     const bank = createBank({ clock, seed: 1, adminToken: 'test', historyDays: 200 })
     const bench = new Bench(options, bank, clock, await listen(bank))
-    await bench.typePassword(options.password ?? options.customer.password)
+    if (options.permission === true) await bench.givePermission()
+    else await bench.typePassword(options.password ?? options.customer.password)
     return bench
   }
 
@@ -79,6 +88,42 @@ export class Bench {
     const sealed = await this.vault.seal({ owner: this.owner, values: { username: this.#options.customer.user, password }, origins: [originOf(this.url) ?? ''] })
     if (!sealed.ok) throw new Error(sealed.failure.message)
     return sealed.value
+  }
+
+  /** As the engine does when a person begins anew: nothing but the user name is stored. */
+  async typeUser(): Promise<void> {
+    const sealed = await this.vault.seal({ owner: this.owner, values: { username: this.#options.customer.user }, identity: ['username'], origins: [originOf(this.url) ?? ''] })
+    if (!sealed.ok) throw new Error(sealed.failure.message)
+  }
+
+  /** The first step of a run of a bank that gives tokens; what it gave is sealed, as the engine does. */
+  async signIn(context: ConnectorContext = this.run()): Promise<Outcome<Readonly<Record<string, string>>>> {
+    const outcome = await connector.signIn!(context)
+    if (outcome.kind === 'done' && Object.keys(outcome.value).length > 0) assert.ok((await this.vault.renew(this.owner, outcome.value, [originOf(this.url) ?? ''])).ok)
+    this.state = outcome.state
+    return outcome
+  }
+
+  /** Goes to the bank, gives the permission there, and comes back with a code and what belongs to it. */
+  async goToBank(verifier = 'v'.repeat(43)): Promise<ConnectorContext> {
+    const asked = await this.signIn()
+    assert.equal(asked.kind, 'challenge')
+    const [prompt] = asked.kind === 'challenge' ? asked.prompts : []
+    const url = new URL(prompt?.url ?? '')
+    const redirectUri = 'http://localhost:7351/return'
+    for (const [name, value] of Object.entries({ redirect_uri: redirectUri, state: 'st', code_challenge_method: 'S256', code_challenge: hash('sha256', verifier, 'base64url') })) url.searchParams.set(name, value)
+    const { user, password } = this.#options.customer
+    const back = new URL(await createPerson({ user, password, send: sendOverHttp(this.listening.officeUrl) }).givePermission(url.href))
+    assert.equal(back.searchParams.get('state'), 'st')
+    const fields = returnFields(prompt?.id ?? '')
+    await this.vault.sealAnswers('ch1', this.owner, { [fields.code]: back.searchParams.get('code') ?? '', [fields.verifier]: verifier, [fields.redirectUri]: redirectUri }, this.clock.now() + 600_000)
+    return this.run({ data: JSON.parse(JSON.stringify(asked.kind === 'challenge' ? asked.resume : {})) as JsonObject, answerFields: Object.values(fields) })
+  }
+
+  async givePermission(): Promise<void> {
+    await this.typeUser()
+    const done = await this.signIn(await this.goToBank())
+    assert.equal(done.kind, 'done')
   }
 
   async ledger(): Promise<LoginLedger> {

@@ -11,6 +11,9 @@ import { ROUTES } from '../../src/api/routes/index.ts'
 import type { Route } from '../../src/api/route.ts'
 import { createConnection, settled, type Theirs } from './neighbour.ts'
 import { aChallenge, aConnection, aLedger, aPreview, aRun } from '../../src/store/fixtures.ts'
+import { LENA } from '../../bank/customers.ts'
+import { createPerson } from '../../bank/person.ts'
+import { sendOverHttp } from '../../bank/send.ts'
 import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
 import { createScriptedPerson } from '../../src/demo/person.ts'
 import { connectAna } from '../../src/demo/story.ts'
@@ -362,13 +365,55 @@ test('row 41: a link to a question is good once, for ten minutes, for a member w
   assert.match((await open(owner, late)).json.detail, /ten minutes, and they are over/)
 })
 
-test('row 13: no address of this server takes a person back from a bank, so there is nothing to fix upon somebody', () => {
-  for (const { method, url, query } of ROUTES) {
-    if (method !== 'GET') continue
-    assert.doesNotMatch(url, /callback|redirect|return|consent/, 'with the first of these come a state once, bound to the session, and PKCE (security.md row 13)')
-    const fields = Object.keys((query as { shape?: object } | undefined)?.shape ?? {})
-    assert.deepEqual(fields.filter((field) => ['code', 'redirect_uri', 'id_token'].includes(field)), [], url)
+test('row 13: a permission from a bank\'s site is taken once, within fifteen minutes, in the session that set out, from whoever may sign in', async () => {
+  const { store } = house.instance
+  const connected = await owner.ask('POST', '/api/connections', { institutionId: 'sandbox-online', form: { username: LENA.user } })
+  assert.equal(connected.status, 201, connected.text)
+  const id: string = connected.json.id
+  const { id: challengeId, prompts } = connected.json.challenge
+  assert.deepEqual(prompts.map(({ kind }: { kind: string }) => kind), ['redirect'])
+  const leave = (browser: Browser): Promise<Answer> => browser.ask('POST', `/api/challenges/${challengeId}/leave`)
+  const comeBack = (browser: Browser, state: string, code: string | null): Promise<Answer> => browser.ask('POST', '/api/returns', { state, code, error: code === null ? 'access_denied' : null })
+  const person = createPerson({ user: LENA.user, password: LENA.password, send: sendOverHttp(house.sandbox.listening.officeUrl) })
+  const setOut = async (browser: Browser): Promise<{ readonly state: string; readonly code: string }> => {
+    const back = new URL(await person.givePermission((await leave(browser)).json.url))
+    return { state: back.searchParams.get('state') ?? '', code: back.searchParams.get('code') ?? '' }
   }
+  for (const browser of [await signIn(house.browser(), BOOKKEEPER), who['key that works']]) assert.deepEqual(said(await leave(browser)), [403, 'forbidden'])
+  const { url, redirectUri } = (await leave(owner)).json
+  const asked = new URL(url).searchParams
+  assert.deepEqual([asked.get('code_challenge_method'), asked.get('redirect_uri'), new URL(redirectUri).pathname], ['S256', redirectUri, '/return'])
+
+  assert.equal((await owner.ask('PATCH', `/api/members/${users['bookkeeper']}`, { delegated: [connectionId, id] })).status, 200)
+  const other = await signIn(house.browser(), BOOKKEEPER)
+  const first = await setOut(owner)
+  assert.deepEqual(said(await comeBack(other, first.state, first.code)), [410, 'way_void'], 'another session, of somebody who may sign in here: who follows a link of somebody else\'s finishes nothing')
+  assert.deepEqual(said(await comeBack(house.browser(), first.state, first.code)), [401, 'unauthorized'])
+  for (const forged of [`${first.state.slice(0, -2)}AA`, first.state.replace(/\.\d+\./, '.99999999999999.'), first.state.replace(challengeId, id), '']) assert.deepEqual(said(await comeBack(owner, forged, first.code)), [410, 'way_void'], forged)
+  assert.equal((await store.challenges.get(challengeId))?.state, 'open', 'nothing of this was sent')
+
+  const denied = await setOut(owner)
+  const without = await comeBack(owner, denied.state, null)
+  assert.deepEqual([without.status, without.json], [200, { connectionId: id, run: null }])
+  assert.deepEqual(said(await comeBack(owner, denied.state, denied.code)), [410, 'way_void'], 'it is good once, whatever it brought')
+  const late = await setOut(owner)
+  house.sandbox.advance(15 * 60_000)
+  assert.deepEqual(said(await comeBack(owner, late.state, late.code)), [410, 'way_void'])
+  assert.deepEqual(said(await owner.ask('POST', `/api/challenges/${challengeId}/answer`, { answers: { permission: late.code } })), [400, 'invalid_request'], 'nor is a code taken without its state')
+
+  const [mine, theirs] = [await setOut(owner), await setOut(other)]
+  const injected = await comeBack(owner, mine.state, theirs.code)
+  assert.deepEqual([injected.status, injected.json.run.outcome, injected.json.run.failure.code], [200, 'failed', 'bank_refused'], 'PKCE: a code that somebody else\'s way brought opens nothing')
+  assert.equal((await store.accounts.sources({ connectionId: id })).length, 0)
+
+  assert.equal((await owner.ask('POST', `/api/connections/${id}/sync`)).status, 200)
+  const again = (await owner.ask('GET', `/api/connections/${id}`)).json.challenge
+  const right = new URL(await person.givePermission((await owner.ask('POST', `/api/challenges/${again.id}/leave`)).json.url)).searchParams
+  const done = await comeBack(owner, right.get('state') ?? '', right.get('code'))
+  assert.deepEqual([done.status, done.json.run?.outcome], [200, 'succeeded'], done.text)
+  assert.equal((await store.accounts.sources({ connectionId: id })).length, LENA.accounts.length)
+  const stored = await house.dump('secrets')
+  assert.doesNotMatch(stored, /(?:code|access|refresh)-[0-9a-f]{16}/)
 })
 
 test('row 1: ids of another tenant are ids of nobody, on every route, and no list shows them', async () => {

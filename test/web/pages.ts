@@ -15,7 +15,7 @@ export async function troubledPages({ sandbox, connectionId }: World): Promise<{
   const [first] = accounts
   const row = (await store.feed.transactions({ accountId: first!.id, limit: 1 })).rows[0]
   return {
-    paths: ['/accounts', `/accounts/${first?.id}`, '/transactions', `/transactions/${row?.id}`, '/reconcile', `/reconcile/${first?.id}?asOf=${first?.balanceOn}&balance=1.00`, `/connections/${connectionId}`, `/connections/${connectionId}/reconnect`, `/connections/${asked?.connectionId}`, '/add', '/review', '/rules', '/banks', '/banks/sandbox', '/import', '/demo', '/no-such-page'],
+    paths: ['/accounts', `/accounts/${first?.id}`, '/transactions', `/transactions/${row?.id}`, '/reconcile', `/reconcile/${first?.id}?asOf=${first?.balanceOn}&balance=1.00`, `/connections/${connectionId}`, `/connections/${connectionId}/reconnect`, `/connections/${asked?.connectionId}`, '/add', '/review', '/rules', '/banks', '/banks/sandbox', '/import', '/demo', '/return', '/no-such-page'],
     names: accounts.map(({ name }) => name),
   }
 }

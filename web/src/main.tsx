@@ -58,6 +58,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/forgot', component: lazyRouteComponent(() => import('./entry/new-password.tsx'), 'ForgotPage') }),
   createRoute({ getParentRoute: () => root, path: '/reset', component: lazyRouteComponent(() => import('./entry/new-password.tsx'), 'ResetPage') }),
   createRoute({ getParentRoute: () => root, path: '/gone', component: lazyRouteComponent(() => import('./settings/everything.tsx'), 'GonePage') }),
+  createRoute({ getParentRoute: () => root, path: '/return', component: lazyRouteComponent(() => import('./pages/returned.tsx'), 'ReturnedPage') }),
   createRoute({ getParentRoute: () => root, path: '/c/$token', component: lazyRouteComponent(() => import('./pages/challenge.tsx'), 'ChallengePage') }),
   settings.addChildren([
     createRoute({ getParentRoute: () => settings, path: '/', beforeLoad: () => { throw redirect({ to: '/settings/security' }) } }),

@@ -10,6 +10,7 @@ import { connectionRoutes } from './connections.ts'
 import { demoRoutes } from './demo.ts'
 import { importRoutes } from './imports.ts'
 import { institutionRoutes } from './institutions.ts'
+import { permissionRoutes } from './permissions.ts'
 import { previewRoutes } from './previews.ts'
 import { problemRoutes } from './problems.ts'
 import { reconcileRoutes } from './reconcile.ts'
@@ -22,4 +23,4 @@ import { signInRoutes } from './sign-in.ts'
 import { tenantRoutes } from './tenant.ts'
 import { transactionRoutes } from './transactions.ts'
 
-export const ROUTES: readonly Route[] = [...serverRoutes, ...tenantRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...alertRoutes, ...scheduleRoutes, ...institutionRoutes, ...connectionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]
+export const ROUTES: readonly Route[] = [...serverRoutes, ...tenantRoutes, ...signInRoutes, ...signedInRoutes, ...memberRoutes, ...keyRoutes, ...auditRoutes, ...alertRoutes, ...scheduleRoutes, ...institutionRoutes, ...connectionRoutes, ...permissionRoutes, ...previewRoutes, ...accountRoutes, ...recomputeRoutes, ...reconcileRoutes, ...transactionRoutes, ...reviewRoutes, ...runRoutes, ...problemRoutes, ...importRoutes, ...demoRoutes]

@@ -2,36 +2,47 @@
  * OFX Direct Connect: the protocol in which many North American banks answer accounting programs
  * directly. This folder is all that Relink knows of it; the engine knows the contract only.
  */
-import type { Connector } from '../../connector-kit/connector.ts'
+import type { Connector, FormField } from '../../connector-kit/connector.ts'
 import { listAccounts } from './accounts.ts'
+import { readGranted } from './granted.ts'
+import { signIn } from './permission.ts'
 import { probe, PROBES } from './probes.ts'
 import { noticeIn } from './session.ts'
 import { checkSettings, credentialField, originsOf, readSettings } from './settings.ts'
 import { readAccount } from './statement.ts'
+
+const FIELDS: readonly FormField[] = [
+  { name: 'username', label: 'User name', hint: 'The one for the bank\'s online service; some banks give out another one for programs.', kind: 'text', required: true, isLogin: true },
+  { name: 'password', label: 'Password or PIN', hint: 'Some banks want Direct Connect switched on at their own site first.', kind: 'secret', required: true, isLogin: false },
+]
+
+/** Where the person gives the permission at the bank's own site, no password is typed here. */
+const PERMISSION_LOGIN: FormField = { name: 'username', label: 'User name', hint: 'The one with which you sign in at the bank: Relink knows this sign-in by it. The password you type at the bank only.', kind: 'text', required: true, isLogin: true }
 
 export const connector: Connector = {
   manifest: {
     id: 'ofx',
     name: 'OFX Direct Connect',
     protocol: 'ofx',
-    fields: [
-      { name: 'username', label: 'User name', hint: 'The one for the bank\'s online service; some banks give out another one for programs.', kind: 'text', required: true, isLogin: true },
-      { name: 'password', label: 'Password or PIN', hint: 'Some banks want Direct Connect switched on at their own site first.', kind: 'secret', required: true, isLogin: false },
-    ],
+    fields: FIELDS,
     maxWindowDays: 730,
     overlapDays: 10,
     advice: 'Direct line to the bank, without a company in between. Some banks charge for it or want it switched on at their site. Most give 90 days to 24 months of history.',
   },
   noticeIn,
-  furtherFields: (settings) => {
+  endsAt: (state) => readGranted(state)?.endsAt ?? null,
+  fieldsFor: (settings) => {
     const read = readSettings(settings)
-    return read.ok ? read.value.credentials.map((label, index) => ({ name: credentialField(index), label, hint: 'The bank wants this beside the password.', kind: 'secret', required: true, isLogin: false })) : []
+    if (!read.ok) return FIELDS
+    if (read.value.permission !== undefined) return [PERMISSION_LOGIN]
+    return [...FIELDS, ...read.value.credentials.map((label, index): FormField => ({ name: credentialField(index), label, hint: 'The bank wants this beside the password.', kind: 'secret', required: true, isLogin: false }))]
   },
   checkSettings,
   originsOf: (settings) => {
     const read = readSettings(settings)
     return read.ok ? originsOf(read.value) : []
   },
+  signIn,
   listAccounts,
   readAccount: (context, account, window) => readAccount(context, account, window),
   probes: PROBES,

@@ -22,6 +22,7 @@ import { answerField, askedOf, ownAnswer, promptsOf, readResume, TOKEN_FIELD, to
 import { CODE } from './codes.ts'
 import { anonymousRefused, credentialMissing, endpointMoved, isRefusal, ofBank, ownAnswerRefused, refusal } from './failures.ts'
 import { exchangeMessage, type Reply } from './message.ts'
+import { ACCESS_TOKEN, permissionFacts, readGranted, type Granted } from './granted.ts'
 import { credentialField, originsOf, readSettings, type OfxSettings } from './settings.ts'
 
 /**
@@ -30,6 +31,8 @@ import { credentialField, originsOf, readSettings, type OfxSettings } from './se
  * sign-on without it would be refused and count as a failed one.
  */
 const VERSIONS_TO_TRY: readonly OfxVersion[] = ['103', '102', '211', '203', '220']
+/** Tokens in the sign-on came with the second edition. */
+const VERSIONS_WITH_TOKENS: readonly OfxVersion[] = ['220', '211']
 /** Where nothing can be tried beforehand. */
 const MOST_SPOKEN: OfxVersion = '102'
 
@@ -46,6 +49,9 @@ export class Session {
   readonly settings: OfxSettings
   readonly #context: ConnectorContext
   readonly #clientUid: string
+  readonly #versions: readonly OfxVersion[]
+  /** The permission that a person gave at the bank's site; null: none, or none is needed. */
+  granted: Granted | null
   /** An earlier run was let in with this CLIENTUID, or at least made it. */
   readonly #isClientKnown: boolean
   #version: OfxVersion
@@ -80,7 +86,8 @@ export class Session {
     this.#context = context
     this.#isClientKnown = text('clientUid') !== null
     this.#clientUid = text('clientUid') ?? context.newId()
-    const first = settings.profile ? VERSIONS_TO_TRY[0] : undefined
+    this.#versions = settings.permission === undefined ? VERSIONS_TO_TRY : VERSIONS_WITH_TOKENS
+    const first = settings.profile || settings.permission !== undefined ? this.#versions[0] : undefined
     this.#version = settings.version ?? OFX_VERSIONS.find((version) => version === text('version')) ?? first ?? MOST_SPOKEN
     this.#url = text('url') ?? settings.url
     this.#urls = new Map(addressesIn(known['urls']))
@@ -92,6 +99,7 @@ export class Session {
     this.#doesWithout = text('doesWithout') ?? (text('signOnUrl') === null ? '' : null)
     this.#notice = noticeIn(known)
     this.#sentOn = new Map(settings.profile ? [] : Object.entries(keptAddresses(addressesIn(known['sentOn'])).sentOn ?? {}))
+    this.granted = readGranted(context.state)
     this.#answers = context.resume === null ? null : readResume(context.resume.data)
     this.#sessionCookie = this.#answers?.sessionCookie ?? null
   }
@@ -104,7 +112,7 @@ export class Session {
       ...(this.#urls.size === 0 ? {} : { urls: Object.fromEntries(this.#urls) }), ...(this.#profileRefusedAt === null ? {} : { profileRefusedAt: this.#profileRefusedAt }),
       // Where a profile is asked, that shows it anew in each run.
       ...(this.settings.profile ? {} : keptAddresses(this.#sentOn)),
-      ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }), ...(this.#notice === null ? {} : { notice: this.#notice.kind, noticeAt: this.#notice.at, noticeWords: this.#notice.words }),
+      ...(this.granted === null ? {} : { granted: this.granted }), ...(this.#whenWell === null ? {} : { whenWell: this.#whenWell }), ...(this.#notice === null ? {} : { notice: this.#notice.kind, noticeAt: this.#notice.at, noticeWords: this.#notice.words }),
     } // prettier-ignore
   }
 
@@ -116,6 +124,7 @@ export class Session {
   get facts(): CaseContext {
     return {
       protocolVersion: this.#version, clientId: this.#clientUidSent() === null ? 'none' : this.#isClientKnown ? 'registered' : 'fresh',
+      ...(this.granted === null ? {} : permissionFacts(this.granted, this.#context.now())),
       ...(this.#clockSkewSeconds === null ? {} : { clockSkewSeconds: this.#clockSkewSeconds }),
       ...(this.#notice !== null && noticeHolds(this.#notice.kind, this.#notice.at, this.#context.now()) ? { bankNotice: this.#notice.kind } : {}),
     }
@@ -165,7 +174,7 @@ export class Session {
   }
 
   async #readProfile(): Promise<Failure | null> {
-    const candidates = this.settings.version === undefined ? [...new Set([this.#version, ...VERSIONS_TO_TRY])] : [this.settings.version]
+    const candidates = this.settings.version === undefined ? [...new Set([this.#version, ...this.#versions])] : [this.settings.version]
     let failure: Failure | null = null
     for (const version of candidates) {
       this.#version = version
@@ -296,7 +305,7 @@ export class Session {
     // As it is now: the record of the request may be written when the session has long gone on.
     const carried = { clientUid: this.#clientUidSent(), sessionCookie: this.#sessionCookie, accessKey: this.#accessKey }
     const write = (secret: SecretReader) => ({ version, newFileUid, clientTimeMs, messages, signOn: this.#signOn(signed, carried, clientTimeMs, secret) })
-    const secrets = signed === null ? [] : ['username', 'password', ...this.settings.credentials.map((_, index) => credentialField(index)), ...this.#answerFields(signed.answers)]
+    const secrets = signed === null ? [] : [...this.#loginFields, ...this.#answerFields(signed.answers)]
     const target = this.#sentOn.get(url) ?? url
     const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url: target, write, secrets })
     if (!replied.ok) {
@@ -321,7 +330,7 @@ export class Session {
     if (signed === null) return { ...shared, login: 'anonymous' }
     return {
       ...shared,
-      login: { userId: secret('username'), password: secret('password') },
+      login: this.settings.permission === undefined ? { userId: secret('username'), password: secret('password') } : { accessToken: secret(ACCESS_TOKEN) },
       ...Object.fromEntries(this.settings.credentials.map((_, index) => [credentialField(index), secret(credentialField(index))])),
       ...(clientUid === null ? {} : { clientUid }),
       ...(sessionCookie === null ? {} : { sessionCookie }),
@@ -335,6 +344,10 @@ export class Session {
     if (answers.kind === 'token') return { authToken: secret(TOKEN_FIELD) }
     const given = answers.phraseIds.map((phraseId) => ({ phraseId, answer: ownAnswer(phraseId, at, this.settings.userAgent) ?? secret(answerField(phraseId)) }))
     return { challengeAnswers: given }
+  }
+
+  get #loginFields(): readonly string[] {
+    return this.settings.permission === undefined ? ['username', 'password', ...this.settings.credentials.map((_, index) => credentialField(index))] : [ACCESS_TOKEN]
   }
 
   #answerFields(answers: Resume | null): readonly string[] {

@@ -40,9 +40,12 @@ export const settingsSchema = z.strictObject({
   /** What the bank calls the one or two secrets that it wants beside the password (USERCRED1, USERCRED2). */
   credentials: z.array(z.string().min(1).max(64)).max(2).default([]),
   accounts: z.array(namedAccount).max(100).default([]),
+  /** A bank that takes no password from programs: the person gives the permission at its site (RFC 6749 with RFC 7636), and the token stands in the sign-on (ACCESSTOKEN, OFX 2.2 section 2.5.1.1). */
+  permission: z.strictObject({ authorizeUrl: address, tokenUrl: address, clientId: z.string().min(1).max(200), scope: z.string().max(200).default('') }).optional(),
 })
 
 export type OfxSettings = z.infer<typeof settingsSchema>
+export type Permission = NonNullable<OfxSettings['permission']>
 
 export type SettingsFailure = { readonly field: string | null; readonly message: string }
 
@@ -79,5 +82,5 @@ export function readSettings(settings: JsonObject): Result<OfxSettings, Settings
 
 /** The bank's own origins, the sign-on address first, each once. */
 export function originsOf(settings: OfxSettings): readonly string[] {
-  return [...new Set([settings.url, ...settings.trustedUrls].map((url) => originOf(url) ?? ''))]
+  return [...new Set([settings.url, ...settings.trustedUrls, ...(settings.permission === undefined ? [] : [settings.permission.tokenUrl])].map((url) => originOf(url) ?? ''))]
 }

@@ -119,6 +119,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { mfa_required: 5, mfa_method_changed: 5 } },
   { id: 'bank-asks-in-another-way', own: true, when: { code: '^challenge_open$', context: { mfaChangedAtBank: [true] } }, because: 'The bank asks in another way than it was answered before.', source: 'the kinds of prompt of this connection\'s questions',
     weights: { mfa_method_changed: 7, mfa_required: -1 } },
+  { id: 'permission-awaited', own: true, when: { code: '^permission_needed$' }, because: 'Relink holds no permission; the way to the bank is open for it.', source: 'Relink holds the open question itself',
+    weights: { consent_expired: 3.5, consent_revoked: 3.5 } },
   { id: 'question-ran-out', own: true, when: { code: '^challenge_expired$' }, because: 'The question of the bank was not answered in time.', source: 'Relink held the open question itself',
     weights: { mfa_timeout: 6 } },
   { id: 'intermediary-answered', when: { httpStatus: '500-599', header: '^(server|via): .*(relay|bridge|aggregat|broker|connector|hub\\b)' }, because: 'A service between this program and the bank reports the failure in its own name.', source: 'what answered: bank, firewall, aggregator, proxy',

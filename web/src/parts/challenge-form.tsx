@@ -5,20 +5,25 @@ import { useAct } from '../act.ts'
 import type { Challenge, Run } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { AtTheBank } from './at-the-bank.tsx'
 import { Arrival, Trouble } from './states.tsx'
 import { untilInstant, useTold } from './time.tsx'
 
 type Prompt = Challenge['prompts'][number]
 
-/** `answered`: told what became of the answer, where nothing else on the page tells it; that page is on the phone already. */
-export function ChallengeForm({ challenge, answered }: { challenge: Challenge; answered?: (run: Run) => void }) {
+/** `permits`: the connection for which the person must be allowed to sign in, where it is another than the one that asks. `answered`: told what became of the answer, where nothing else on the page tells it; that page is on the phone already. */
+export function ChallengeForm({ challenge, answered, permits }: { challenge: Challenge; answered?: (run: Run) => void; permits?: string }) {
+  return challenge.prompts.some(({ kind }) => kind === 'redirect') ? <AtTheBank challenge={challenge} permits={permits ?? challenge.connectionId} /> : <Questions challenge={challenge} {...(answered === undefined ? {} : { answered })} />
+}
+
+function Questions({ challenge, answered }: { challenge: Challenge; answered?: (run: Run) => void }) {
   const [answers, setAnswers] = useState<Record<string, string>>({})
   const answer = useAct()
   const again = useAct()
   const phone = useAct()
   const [sent, setSent] = useState<SentTo | null>(null)
   const minutes = useTold(() => minutesLeft(challenge))
-  const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval' || kind === 'redirect')
+  const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval')
   const busy = answer.isPending || again.isPending
   return (
     <form className="panel mb-4 grid gap-4 border-need" aria-label={say('Question of the bank')} onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }, (run) => answered?.(run as Run)) }}>
@@ -74,7 +79,6 @@ function minutesLeft({ expiresAt }: Challenge): number {
 
 function Field({ prompt, value, set }: { prompt: Prompt; value: string; set: (value: string) => void }) {
   if (prompt.kind === 'approval') return <p>{prompt.label}</p>
-  if (prompt.kind === 'redirect') return <a className="button justify-self-start" href={prompt.url} target="_blank" rel="noreferrer">{prompt.label} ↗</a>
   if (prompt.kind === 'selection') {
     return (
       <fieldset className="grid gap-1">

@@ -73,7 +73,7 @@ export function Shown({ preview, connection, kept }: { preview: Preview; connect
       {preview.accounts.map((account) => <MappedAccount key={account.accountId} account={account} currency={connection.accounts.find(({ id }) => id === account.accountId)?.currency ?? 'XXX'} />)}
       {preview.unfed.map(({ accountId, name }) => <p key={accountId} className="meta">{say('{account}: the new sign-in does not list it.', { account: name })}</p>)}
       {preview.unknown.map((name) => <p key={name} className="meta">{say('{account}: only the new sign-in lists it; it waits for you after the switch.', { account: name })}</p>)}
-      {isAllowed && preview.state === 'asked' && preview.challenge !== null && <ChallengeForm key={preview.challenge.id} challenge={preview.challenge} />}
+      {isAllowed && preview.state === 'asked' && preview.challenge !== null && <ChallengeForm key={preview.challenge.id} challenge={preview.challenge} permits={preview.connectionId} />}
       {preview.state === 'ready' && preview.objection === null && preview.counts.toCheck > 0 && <p>{say('{count, plural, one {One pair} other {# pairs}} to check: the switch keeps both rows of each, and asks here whether they are the same.', { count: preview.counts.toCheck })}</p>}
       {preview.state === 'switched' && preview.counts.toCheck > 0 && <ToCheck accountIds={preview.accounts.map(({ accountId }) => accountId)} />}
       {preview.objection !== null && <p role="alert" className="font-medium">{preview.objection}</p>}

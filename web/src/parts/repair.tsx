@@ -177,9 +177,17 @@ function Prepared({ step, problem, connection: { id } }: { step: Step; problem: 
   return null
 }
 
-/** Only the secret has to be typed; the rest stays as it was unless something is entered. */
+/** Only the secret has to be typed; the rest stays as it was unless something is entered. Where none is typed here, the way leads to the bank at once. */
 function SignInAgain({ connection }: { connection: Connection }) {
   const act = useAct()
+  if (connection.fields.every(({ kind }) => kind !== 'secret')) {
+    return (
+      <>
+        {connection.challenge !== null ? <p className="text-muted">{say('The way to the bank is above.')}</p> : <button className="button button-primary" disabled={act.isPending} onClick={() => act.send('PUT', `/connections/${connection.id}/secret`, { form: {} })}>{act.isPending ? say('Checking…') : say('Give the permission anew')}</button>}
+        {act.error !== null && <div className="mt-3"><Trouble error={act.error} /></div>}
+      </>
+    )
+  }
   const fields = connection.fields.map((field) => (field.kind === 'secret' ? field : { ...field, required: false, hint: say('Leave it empty to keep {login}', { login: connection.loginLabel }) }))
   return (
     <>

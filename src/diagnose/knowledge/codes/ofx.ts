@@ -107,4 +107,5 @@ export const OFX = codeTable({
   ['16502', 'Concerns a payment, transfer or mail order; it says nothing about the feed.', [], { name: 'Invalid URL' }],
   ['16503', 'Concerns a payment, transfer or mail order; it says nothing about the feed.', [], { name: 'Unable to get URL' }],
   ['15XXX', 'The sign-on was refused for a reason that is not in the specification.', [['credentials_invalid', 3, 'fix_credentials'], ['enrollment_required', 1.5, 'enroll_at_bank'], ['bank_action_required', 1.5, 'act_at_bank_site'], ['institution_error', 1, 'wait_for_bank']], { doubt: 0.4 }],
+  ['invalid_grant', 'The bank renews the access of a program no more: the permission that was given at its site ran out or was withdrawn.', [['consent_expired', 5, 'reconnect'], ['consent_revoked', 4, 'reconnect'], ['client_bug', 0.5, 'reconnect', 'the program kept an old token']], { source: 'OFX 2.2 section 2.5.1.1 (ACCESSTOKEN), RFC 6749 section 5.2' }],
 ])

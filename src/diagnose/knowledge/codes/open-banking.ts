@@ -70,7 +70,7 @@ export const OBIE = codeTable({
 export const OAUTH = codeTable({
   system: 'oauth',
   title: 'OAuth, on the way back from the bank\'s page',
-  protocols: ['obie', 'berlin-group', 'enable-banking', 'gocardless', 'truelayer', 'salt-edge', 'plaid', 'qbo-api', 'other'],
+  protocols: ['ofx', 'obie', 'berlin-group', 'enable-banking', 'gocardless', 'truelayer', 'salt-edge', 'plaid', 'qbo-api', 'other'],
   seenBy: 'banks with their own permission page',
   source: 'RFC 6749 section 4.1.2.1; incidents at UK and Nordic banks',
   doubt: 0.2,

@@ -1,0 +1,104 @@
+/** A bank that takes no password from programs, through the page: to its site and back, what it means when the permission ends, and who may give it. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { LENA } from '../../bank/customers.ts'
+import { untilEqual, untilHolds } from '../until.ts'
+import { violations } from './axe.ts'
+import { cannotRun, openWorld, type World } from './world.ts'
+
+const HOUR_MS = 3_600_000
+const LOOK = process.env['RELINK_LOOK']
+
+describe('a permission at the bank', { skip: cannotRun ?? false }, () => {
+  let world: World
+  let place = ''
+  before(async () => void (world = await openWorld()))
+  after(() => world.close())
+
+  const look = async (page: Page, name: string): Promise<void> => {
+    if (LOOK !== undefined) await page.screenshot({ path: `${LOOK}/${name}.png`, fullPage: true })
+  }
+  const allow = async (page: Page, password: string = LENA.password): Promise<void> => {
+    await page.getByRole('heading', { name: 'Permission for a program' }).waitFor()
+    await page.getByLabel('User').fill(LENA.user)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Allow', exact: true }).click()
+  }
+
+  test('no password is asked for here: the person goes to the bank, allows it, comes back, and chooses the accounts', async () => {
+    const { page, url } = world
+    await page.goto(url('/add?bank=sandbox-online'))
+    await page.getByLabel('User name').fill(LENA.user)
+    assert.equal(await page.locator('input[type=password]').count(), 0)
+    await look(page, 'permission-1-form')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    const asked = page.getByRole('region', { name: 'Permission at the bank' })
+    await asked.getByRole('button', { name: 'Go to the bank' }).waitFor()
+    place = new URL(page.url()).pathname
+    assert.deepEqual(await violations(page), [])
+    await look(page, 'permission-2-asked')
+    await asked.getByRole('button', { name: 'Go to the bank' }).click()
+    await page.getByRole('heading', { name: 'Permission for a program' }).waitFor()
+    await look(page, 'permission-3-bank')
+
+    // Whoever changes their mind comes back too, and nothing is lost.
+    await page.getByRole('button', { name: 'Do not allow' }).click()
+    await page.getByText('The bank gave no permission').waitFor()
+    assert.deepEqual([new URL(page.url()).pathname, new URL(page.url()).search], ['/return', ''], 'what came along does not stay in the address')
+    assert.deepEqual(await violations(page), [])
+    await look(page, 'permission-4-denied')
+    await page.getByRole('link', { name: 'Go to the connection' }).click()
+
+    await page.getByRole('button', { name: 'Go to the bank' }).click()
+    await allow(page, 'not the password')
+    await page.getByText('User or password is wrong').waitFor()
+    await allow(page)
+    await page.getByRole('heading', { name: 'Which accounts' }).or(page.getByText('Which of these accounts')).or(page.getByRole('button', { name: /Read these|Start|Read/ })).first().waitFor()
+    assert.equal(new URL(page.url()).pathname, place)
+    await look(page, 'permission-5-choose')
+  })
+
+  test('the page opened by hand, or a way back that was taken before, says what it is for', async () => {
+    const { page, url } = world
+    await page.goto(url('/return'))
+    await page.getByText('Nothing came along this time').waitFor()
+    await page.goto(url('/return?state=somebody-elses&code=abc'))
+    await page.getByText('This did not begin here').waitFor()
+    assert.equal(new URL(page.url()).search, '')
+    assert.deepEqual(await violations(page), [])
+    await look(page, 'permission-6-strange')
+  })
+
+  test('a permission that ended is a card that says so; the person gives it anew, and a read proves it', async () => {
+    const { page, url, sandbox } = world
+    const { store, verbs } = sandbox.opened.instance
+    const [connection] = (await store.connections.list()).filter(({ institutionId }) => institutionId === 'sandbox-online')
+    assert.ok(connection)
+    await page.goto(url(place))
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: `Read ${LENA.accounts.length} accounts` }).click()
+    await untilEqual(async () => (await store.runs.list({ connectionId: connection.id, limit: 1 })).map(({ outcome, accounts }) => [outcome, accounts.length]), [['succeeded', LENA.accounts.length]])
+    // The bank told how long it holds: half a year.
+    sandbox.advance(181 * 24 * HOUR_MS)
+    await untilHolds(async () => assert.ok((await verbs.sync(connection.id, 'person')).ok))
+    const [problem] = await store.problems.list({ connectionId: connection.id, open: true, limit: 1 })
+    assert.equal(problem?.diagnosis.causes[0]?.cause, 'consent_expired')
+    await page.goto(url(`/connections/${connection.id}`))
+    const steps = page.getByRole('region', { name: 'Steps' })
+    await steps.getByRole('button', { name: 'Give the permission anew' }).waitFor()
+    assert.deepEqual(await violations(page), [])
+    await look(page, 'permission-7-card')
+    await steps.getByRole('button', { name: 'Give the permission anew' }).click()
+    await page.getByRole('button', { name: 'Go to the bank' }).waitFor()
+    // The problem is what it was: nobody asks for a code.
+    assert.equal((await store.problems.list({ connectionId: connection.id, open: true, limit: 1 }))[0]?.diagnosis.causes[0]?.cause, 'consent_expired')
+    await look(page, 'permission-8-asked')
+    await page.getByRole('button', { name: 'Go to the bank' }).click()
+    await allow(page)
+    await page.getByText('Sandbox Online was read again.').waitFor()
+    assert.equal(new URL(page.url()).pathname, place)
+    assert.equal((await store.problems.list({ connectionId: connection.id, open: true, limit: 1 })).length, 0)
+    await look(page, 'permission-9-proof')
+  })
+})
