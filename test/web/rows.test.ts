@@ -444,6 +444,22 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  // Fails when: an address is read as a program's data (was so: a balance of 90071992547409931.10 was compared as 90071992547409940, 12440.10 stood there as 12440.1).
+  test('what stands in an address is text: a balance keeps each digit, a search its zeros and its spaces', async () => {
+    const page = await world.openPage()
+    const [account] = await world.sandbox.opened.instance.store.accounts.list()
+    await settled(page, world.url(`/reconcile/${account?.id}?asOf=${account?.balanceOn}&balance=90071992547409931.10`))
+    await untilEqual(() => page.getByLabel('Balance of the statement').inputValue(), '90071992547409931.10')
+    await settled(page, world.url('/transactions?text=007'))
+    const box = page.getByRole('searchbox').first()
+    await untilEqual(() => box.inputValue(), '007')
+    await box.fill('"A & B" + 100%')
+    await page.waitForURL((url) => url.searchParams.get('text') === '"A & B" + 100%')
+    await page.reload()
+    await untilEqual(() => box.inputValue(), '"A & B" + 100%')
+    await page.context().close()
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })
 

@@ -12,7 +12,7 @@ import { noticeEnd, readMe, whenAway } from './me.ts'
 import { keep } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
-import { addSearch, auditSearch, reconcileSearch, reconnectSearch, rowSearch } from './rows/search.ts'
+import { addSearch, auditSearch, readSearch, reconcileSearch, reconnectSearch, rowSearch, writeSearch } from './rows/search.ts'
 import { NotFound } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 import './styles.css'
@@ -72,7 +72,7 @@ const routes = [
     createRoute({ getParentRoute: () => settings, path: '/audit', validateSearch: auditSearch, component: lazyRouteComponent(() => import('./settings/audit.tsx'), 'AuditPage') }),
   ]),
 ]
-const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent', scrollRestoration: true })
+const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent', scrollRestoration: true, parseSearch: readSearch, stringifySearch: writeSearch })
 
 declare module '@tanstack/react-router' {
   interface Register {

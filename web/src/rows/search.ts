@@ -10,6 +10,16 @@ export type AuditSearch = { kind?: string | undefined; actor?: string | undefine
 
 type Given = Readonly<Record<string, unknown>>
 
+/** Every value in an address is text: a balance, or a search for 007, is no number. */
+export function readSearch(text: string): Given {
+  return Object.fromEntries(new URLSearchParams(text))
+}
+
+export function writeSearch(values: Given): string {
+  const text = new URLSearchParams(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))).toString()
+  return text === '' ? '' : `?${text}`
+}
+
 export function rowSearch(given: Given): RowSearch {
   const state = oneOf(given['state'], ['pending', 'posted', 'withdrawn'] as const)
   const review = oneOf(given['review'], ['for_review', 'accepted'] as const)
@@ -35,7 +45,7 @@ export function auditSearch(given: Given): AuditSearch {
 }
 
 function word(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 200) : undefined
+  return typeof value === 'string' ? value.slice(0, 200) : undefined
 }
 
 function day(value: unknown): string | undefined {
