@@ -162,3 +162,13 @@ test('what a file alone lists, and a bank that answers for its day never shows, 
     assert.deepEqual(await world.openQuestions(), asked)
   }
 })
+
+// Fails when: what names its purchase competes with what does not (`withoutUnnamed`): the booking became another purchase of its price that lies nearer, and its own hold stood alone.
+test('a booking whose text names the day of its purchase is the row that names it too, though another of its price lies nearer', async () => {
+  const world = await new World(TODAY).connect()
+  await bring(world, 'held', [...HISTORY.slice(4, 19), row('2026-03-07', '-20', 'Card 4411 07 03 Berlin'), row('2026-03-11', '-20', 'Berlin')])
+  world.bank.rows = [...HISTORY, row('2026-03-12', '-20', 'Card 4411 07 03 Berlin')].map((one, at) => ({ ...one, providerId: `h${at}` }))
+  await world.sync()
+  const reports = await Promise.all((await world.all()).filter(({ amount }) => amount === -2000n).map(async ({ id }) => (await world.store.feed.observations(id)).map(({ postedOn }) => postedOn)))
+  assert.deepEqual(reports, [['2026-03-07', '2026-03-12'], ['2026-03-11']])
+})

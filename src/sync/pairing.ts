@@ -235,17 +235,18 @@ function comparable(row: Incoming, candidate: Candidate, sourceId: string): bool
 
 function judgeOwn(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const verdict = !isBookedBy(candidate, board.context.sourceId) || candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(board, row, candidate, days, likeness)
-  if (verdict === null || (madeApart(row, candidate) ?? 0) <= 1) return verdict
-  // Made on another day: with another amount it is another purchase.
-  if (row.content.amount !== candidate.amount) return null
+  if (verdict === null || (madeApart(row, candidate) ?? 0) <= (candidate.transactedOn === null ? 1 : 0)) return verdict
+  // Made on another day: with another amount it is another purchase, and pending it bears its own.
+  if (row.content.amount !== candidate.amount || row.content.status === 'pending') return null
   // Of the same amount as well, where the bank told both days and the booking has not simply moved by as many.
   if (verdict.certainty === 'if_unrivalled' && candidate.transactedOn !== null && madeApart(row, candidate) !== Math.abs(days)) return { ...verdict, certainty: 'doubtful' }
   return verdict.certainty === 'sure' ? { ...verdict, certainty: 'if_unique' } : verdict
 }
 
-/** Days between those on which the two were made, where the bank tells that beside the booking day of the row; null where not. */
-function madeApart({ content: { transactedOn, postedOn } }: Incoming, candidate: Candidate): number | null {
-  return transactedOn === null || transactedOn === postedOn ? null : Math.abs(daysBetween(candidate.transactedOn ?? candidate.postedOn, transactedOn))
+/** Days between those on which the two were made, where the bank tells that beside the booking day of the row, or of both though the row is pending; null where not. */
+function madeApart({ content: { transactedOn, postedOn, status } }: Incoming, candidate: Candidate): number | null {
+  const isUntold = transactedOn === null || (transactedOn === postedOn && (status === 'posted' || candidate.transactedOn === null))
+  return isUntold ? null : Math.abs(daysBetween(candidate.transactedOn ?? candidate.postedOn, transactedOn))
 }
 
 /** Equal amounts of which the earlier was gone before: a booking that is moved or worded anew is gone and there again in one answer. */
