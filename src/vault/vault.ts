@@ -104,7 +104,9 @@ class SealedVault implements TenantVault {
     const { record, contents } = login.value
     const renewed: Contents = { ...contents, values: { ...contents.values, ...values } }
     this.#foreseen.delete(owner.connectionId)
-    const sealed = await this.#records.seal(owner, LOGIN, renewed, audience, { digest: this.#records.digestOf(owner, renewed.values, contents.identity), drawer: record.purpose })
+    // What the bank gives for a secret that it accepted is to the ledger that secret: never accepted itself, it would be held back after one lost answer.
+    const accepted = (await this.#secrets.ledger(owner.loginIndex)).attempts.find(({ outcome }) => outcome === 'accepted')
+    const sealed = await this.#records.seal(owner, LOGIN, renewed, audience, { digest: accepted?.secretDigest ?? this.#records.digestOf(owner, renewed.values, contents.identity), drawer: record.purpose })
     if (!sealed.ok) return sealed
     await this.#tell('secret.sealed', owner.connectionId, traceOf(sealed.value))
     return ok(null)
@@ -131,7 +133,7 @@ class SealedVault implements TenantVault {
     if (absent !== undefined) {
       return failed(secretWithheld(`The field "${absent}" is not stored, was used already, or expired. It must be typed again.`, { kind: 'afterPerson' }, 'missing'))
     }
-    const digest = this.#sentDigest(owner, record, contents, answers.value)
+    const digest = this.#sentDigest(owner, record, answers.value)
     const attempt = await this.#attempts.begin(owner, record.version, digest, seen, isForeseen)
     // What was foreseen is not so any more: looked at anew, which is what the next call does.
     if (attempt === null) return this.lend(owner, fields, origin, audience)
@@ -313,9 +315,9 @@ class SealedVault implements TenantVault {
   }
 
   /** By what the ledger knows what is sent: where nothing secret is stored yet, each answer of a person's is a secret of its own, and none is held against the next. */
-  #sentDigest(owner: SecretOwner, { digest }: SealedSecret, { values, references, identity }: Contents, answers: Waiting | null): string {
-    const hasSecret = Object.keys(references).length > 0 || Object.keys(values).some((field) => !identity.includes(field))
-    return hasSecret || answers === null ? digest : this.#records.digestOf(owner, answers.values, [])
+  #sentDigest(owner: SecretOwner, { digest }: SealedSecret, answers: Waiting | null): string {
+    // A stored login does not tell which of its fields is no secret; its digest does.
+    return answers !== null && digest === this.#records.digestOf(owner, {}, []) ? this.#records.digestOf(owner, answers.values, []) : digest
   }
 
   /** Some fields of the stored login, for a new version of it. */

@@ -130,6 +130,11 @@ export class Bench {
     return await this.#secrets.ledger(this.owner.loginIndex)
   }
 
+  /** The process died while the bank was answering, and the next one has found that out. */
+  async abandon(): Promise<void> {
+    await this.#secrets.closeStaleAttempts(this.clock.now() + 1, this.clock.now())
+  }
+
   /** A new run, as after a restart: nothing is shared with earlier ones but what the engine keeps. */
   run(resume: ConnectorContext['resume'] = null): ConnectorContext {
     const { listening, clock, vault, owner, institution } = this

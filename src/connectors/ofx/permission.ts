@@ -10,13 +10,12 @@ import { returnFields, type Answer, type ConnectorContext, type LoginVerdict, ty
 import type { Failure } from '../../domain/evidence.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import { ofBank } from './failures.ts'
-import { ACCESS_TOKEN } from './granted.ts'
+import { ACCESS_TOKEN, isMissing, permissionAsked, PROMPT_ID } from './granted.ts'
 import { openSession, type Session } from './session.ts'
 import { readSettings, type Permission } from './settings.ts'
 
 const REFRESH_TOKEN = 'refresh_token'
 
-const PROMPT_ID = 'permission'
 const RETURN = returnFields(PROMPT_ID)
 /** How long the way to the bank stays open; where it leads back is settled when the person sets out. */
 const ASKED_FOR_MS = 24 * 3_600_000
@@ -35,18 +34,14 @@ export async function signIn(context: ConnectorContext): Promise<Outcome<Readonl
   const isBack = context.resume?.answerFields.includes(RETURN.code) === true
   // A run that goes on after a question has the token of its beginning. Any other asks for one: a person may have begun anew since, and a permission that was withdrawn shows.
   if (!isBack && context.resume !== null && (session.granted?.accessEndsAt ?? 0) - context.now() > LASTS_A_RUN_MS) return { kind: 'done', value: {}, state: session.state, facts: session.facts }
+  // Nothing renews it: it is what the bank gave until its end.
+  if (!isBack && session.granted?.isRenewed === false && (session.granted.accessEndsAt ?? Number.POSITIVE_INFINITY) > context.now()) return { kind: 'done', value: {}, state: session.state, facts: session.facts }
   const away = context.inDoubt === true && !isBack ? await whyAway(context, permission) : null
   const asked = away === null ? await askToken(context, permission, isBack ? BY_CODE : BY_REFRESH) : failed(away)
   if (asked.ok) return { kind: 'done', value: keep(session, asked.value, context.now(), isBack), state: session.state, facts: session.facts }
   const { failure } = asked
-  if (!isBack && isMissing(failure)) return { kind: 'challenge', prompts: [promptOf(permission)], codes: ['permission_needed'], resume: { kind: 'permission' }, expiresInMs: ASKED_FOR_MS, state: session.state }
+  if (!isBack && isMissing(failure)) return { ...permissionAsked(permission), expiresInMs: ASKED_FOR_MS, state: session.state }
   return { kind: 'failed', failure: ofBank(failure, context.institution.id), state: session.state, facts: session.facts }
-}
-
-function promptOf({ authorizeUrl, clientId, scope }: Permission): { readonly id: string; readonly kind: 'redirect'; readonly label: string; readonly url: string } {
-  const url = new URL(authorizeUrl)
-  for (const [name, value] of Object.entries({ response_type: 'code', client_id: clientId, ...(scope === '' ? {} : { scope }) })) url.searchParams.set(name, value)
-  return { id: PROMPT_ID, kind: 'redirect', label: 'Give the permission at the bank\'s site', url: url.href }
 }
 
 /** One way to a token: the parameters of the request, and what it says of the secret when it is refused. */
@@ -60,14 +55,17 @@ const BY_CODE: Way = {
 }
 const BY_REFRESH: Way = { fields: [REFRESH_TOKEN], write: (secret) => ({ grant_type: 'refresh_token', refresh_token: secret(REFRESH_TOKEN) }), whenRefused: 'refused' }
 
+/** Seconds. What is said beside a token and is not understood is not known; it spoils no token, which the bank may not give twice. */
+const lasts = z.coerce.number().positive().max(100 * 365 * 86_400).optional().catch(undefined)
+const TOKEN = z.string().min(1).max(10_000)
 /** Section 5.1; how long the permission itself holds is no part of the standard, but widely told. */
 const tokensSchema = z.object({
-  access_token: z.string().min(1).max(10_000),
+  access_token: TOKEN,
   token_type: z.string().regex(/^bearer$/i).optional(),
-  expires_in: z.coerce.number().nonnegative().optional(),
-  refresh_token: z.string().min(1).max(10_000).optional(),
-  refresh_token_expires_in: z.coerce.number().nonnegative().optional(),
-  refresh_expires_in: z.coerce.number().nonnegative().optional(),
+  expires_in: lasts,
+  refresh_token: TOKEN.optional().catch(undefined),
+  refresh_token_expires_in: lasts,
+  refresh_expires_in: lasts,
 })
 /** Section 5.2. */
 const errorSchema = z.object({ error: z.string().regex(/^[\x20-\x7e]{1,100}$/), error_description: z.string().max(2_000).optional() })
@@ -84,7 +82,7 @@ async function askToken(context: ConnectorContext, permission: Permission, { fie
   return answered.ok ? readTokens(answered.value) : answered
 }
 
-/** A request without any token is refused in the protocol by a server that is there. Null: it is. */
+/** A request without any token is refused in the protocol by a server that is there, unless it says itself that it is not. Null: it is. */
 async function whyAway({ transport }: ConnectorContext, { tokenUrl, clientId }: Permission): Promise<Failure | null> {
   const answered = await transport.exchange({
     purpose: 'token', stage: 'consent', method: 'POST', url: tokenUrl, headers: HEADERS, secrets: [], redact: namesOnly,
@@ -92,7 +90,7 @@ async function whyAway({ transport }: ConnectorContext, { tokenUrl, clientId }: 
   })
   if (!answered.ok) return answered.failure
   const read = readTokens(answered.value)
-  return read.ok || read.failure.code === 'bank_refused' ? null : read.failure
+  return read.ok || (read.failure.code === 'bank_refused' && read.failure.retry.kind === 'afterPerson') ? null : read.failure
 }
 
 const HEADERS = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
@@ -103,8 +101,15 @@ function readTokens(answer: Answer): Result<Tokens, Failure> {
   if (tokens.success && answer.status >= 200 && answer.status <= 299) return ok(tokens.data)
   const error = errorSchema.safeParse(document)
   if (error.success) return failed(refusedToken(answer.status, error.data))
-  if (answer.status < 200 || answer.status > 299) return failed(httpRefused(answer, 'consent'))
-  return failed(unusableAnswer(answer, 'consent', 'it holds no token (RFC 6749 section 5.1).'))
+  const shown = withoutTokens(answer)
+  if (answer.status < 200 || answer.status > 299) return failed(httpRefused(shown, 'consent'))
+  return failed(unusableAnswer(shown, 'consent', 'it holds no token that can be used (RFC 6749 section 5.1).'))
+}
+
+/** A token that was not taken is stored nowhere, so no mask knows it: of an answer that may hold one, cut or in another form, only the names are shown. */
+function withoutTokens(answer: Answer): Answer {
+  const text = new TextDecoder().decode(answer.body)
+  return /token/i.test(text) || jsonIn(answer.body) !== null ? { ...answer, body: Buffer.from(`[${namesOnly(text)}]`) } : answer
 }
 
 function verdictOf(read: Result<Tokens, Failure>, whenRefused: LoginVerdict): LoginVerdict {
@@ -127,15 +132,13 @@ function refusedToken(status: number, { error, error_description: description }:
 
 /** The fields to seal; what is no secret the session remembers. A token that the bank did not renew stays. */
 function keep(session: Session, tokens: Tokens, now: number, isNew: boolean): Readonly<Record<string, string>> {
-  const after = (seconds: number | undefined): number | null => (seconds === undefined || seconds === 0 ? null : now + seconds * 1_000)
+  const after = (seconds: number | undefined): number | null => (seconds === undefined ? null : now + seconds * 1_000)
   const told = after(tokens.refresh_token_expires_in ?? tokens.refresh_expires_in)
   const known = isNew ? null : session.granted
-  session.granted = { givenAt: known?.givenAt ?? now, endsAt: told ?? known?.endsAt ?? null, accessEndsAt: after(tokens.expires_in) }
+  const accessEndsAt = after(tokens.expires_in)
+  const isRenewed = tokens.refresh_token !== undefined || known?.isRenewed === true
+  session.granted = { givenAt: known?.givenAt ?? now, endsAt: told ?? (isRenewed ? (known?.endsAt ?? null) : accessEndsAt), accessEndsAt, isRenewed }
   return { [ACCESS_TOKEN]: tokens.access_token, ...(tokens.refresh_token === undefined ? {} : { [REFRESH_TOKEN]: tokens.refresh_token }) }
-}
-
-function isMissing({ code, evidence: [first] }: Failure): boolean {
-  return code === 'secret_withheld' && first.codes?.includes('vault_missing') === true
 }
 
 function jsonIn(body: Uint8Array): unknown {
@@ -151,5 +154,6 @@ function namesOnly(text: string): string {
   const document = jsonIn(Buffer.from(text))
   const error = errorSchema.safeParse(document)
   const names = typeof document === 'object' && document !== null ? Object.keys(document) : [...new URLSearchParams(text).keys()]
-  return [...names.map((name) => redactText(name).slice(0, 40)), ...(error.success ? [`error=${redactText(error.data.error)}`] : [])].slice(0, 20).join(' ')
+  // What is in no such form, or was cut, is one long name.
+  return [...names.filter((name) => /^[a-z_]{1,40}$/.test(name)), ...(error.success ? [`error=${redactText(error.data.error)}`] : [])].slice(0, 20).join(' ')
 }

@@ -22,7 +22,7 @@ import { answerField, askedOf, ownAnswer, promptsOf, readResume, TOKEN_FIELD, to
 import { CODE } from './codes.ts'
 import { anonymousRefused, credentialMissing, endpointMoved, isRefusal, ofBank, ownAnswerRefused, refusal } from './failures.ts'
 import { exchangeMessage, type Reply } from './message.ts'
-import { ACCESS_TOKEN, permissionFacts, readGranted, type Granted } from './granted.ts'
+import { accessOver, ACCESS_TOKEN, isMissing, permissionAsked, permissionFacts, readGranted, type Granted } from './granted.ts'
 import { credentialField, originsOf, readSettings, type OfxSettings } from './settings.ts'
 
 /**
@@ -149,6 +149,12 @@ export class Session {
   /** Sends messages with a sign-on. A challenge of the bank's comes back as prompts, or is answered where no person is needed. */
   async ask(purpose: string, stage: Stage, messages: readonly OfxRequestMessage[]): Promise<Signed> {
     const signed = await this.#askSigned(purpose, stage, messages, true)
+    const { permission } = this.settings
+    if (signed.kind === 'failed' && permission !== undefined && this.granted?.isRenewed === false && isMissing(signed.failure)) {
+      // Somebody set out anew, and what was remembered is of the permission before.
+      this.granted = null
+      return permissionAsked(permission)
+    }
     return signed.kind === 'failed' ? { kind: 'failed', failure: ofBank(signed.failure, this.#context.institution.id) } : signed
   }
 
@@ -300,6 +306,8 @@ export class Session {
   ): Promise<Result<Reply, Failure>> {
     const { transport, now } = this.#context
     const clientTimeMs = now()
+    // Shown now it would be refused, and with it the permission that it came from.
+    if (signed !== null && this.granted?.accessEndsAt != null && this.granted.accessEndsAt <= clientTimeMs) return failed(accessOver())
     const version = this.#version
     const newFileUid = this.newTransaction()
     // As it is now: the record of the request may be written when the session has long gone on.

@@ -7,27 +7,19 @@ import { say } from '../language/language.ts'
 import { useMe } from '../me.ts'
 import { takeWayBack } from '../parts/at-the-bank.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
+import { currentBrought, type Brought } from '../session.ts'
 import { Arrival, Title, Trouble } from '../parts/states.tsx'
 
-type Brought = { readonly state: string; readonly code: string | null; readonly error: string | null }
 type Came = { readonly connectionId: string; readonly run: Run | null }
 
 export function ReturnedPage() {
-  const [brought] = useState(takeBrought)
+  const brought = currentBrought()
   return (
     <div className="mx-auto max-w-xl">
       <div className="mb-4"><Title>{say('Back from the bank')}</Title></div>
       <NeedsServer>{brought === null ? <Nothing /> : <Going brought={brought} />}</NeedsServer>
     </div>
   )
-}
-
-/** Read once: a code does not stay in the address, nor in the history of the browser. Null: somebody opened the page by hand, or loaded it anew. */
-function takeBrought(): Brought | null {
-  const given = new URLSearchParams(location.search)
-  const state = given.get('state')
-  history.replaceState(history.state, '', location.pathname)
-  return state === null ? null : { state, code: given.get('code'), error: given.get('error') }
 }
 
 function Going({ brought }: { brought: Brought }) {

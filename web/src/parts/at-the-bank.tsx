@@ -22,7 +22,8 @@ export function AtTheBank({ challenge, permits }: { challenge: Challenge; permit
   const leave = useAct()
   const url = challenge.prompts.find(({ kind }) => kind === 'redirect')?.url ?? ''
   const go = (answer: unknown): void => {
-    keepForTab(WAY, location.pathname)
+    // A link to one question is spent by then.
+    keepForTab(WAY, location.pathname.startsWith('/c/') ? null : location.pathname)
     location.assign((answer as { url: string }).url)
   }
   if (!may('enter_secret', permits)) return <div className="panel mb-4"><p className="mb-2">{say('The bank wants the permission of somebody who may sign in there.')}</p><AskOwner /></div>
