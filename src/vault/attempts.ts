@@ -49,12 +49,12 @@ export class Attempts {
   /** Closes the ledger's entry. What a person granted ends with an acceptance; it comes back last when nothing was sent: a crash between never leaves one too many. */
   async settle(attempt: NewAttempt, outcome: AttemptEnd): Promise<void> {
     const { loginIndex } = attempt
-    await this.#insist(() => this.#secrets.endAttempt(attempt.id, outcome, this.#clock.now()))
+    await this.insist(() => this.#secrets.endAttempt(attempt.id, outcome, this.#clock.now()))
     if (outcome === 'not_sent' && attempt.usesGrant === true) await this.#secrets.setLogin(loginIndex, { grantedUses: 1 })
   }
 
-  /** Only we know what the bank said: a database that is away for a moment must not make an unknown of a refusal, which would allow one more send. */
-  async #insist(work: () => Promise<void>): Promise<void> {
+  /** Only we know what the bank said, or gave: a database that is away for a moment must not make an unknown of a refusal, which would allow one more send, nor take a token with it that is given once. */
+  async insist<T>(work: () => Promise<T>): Promise<T> {
     for (const until = this.#clock.now() + LEASE_MS; ; await this.#clock.sleep(SETTLE_PAUSE_MS)) {
       try {
         return await work()

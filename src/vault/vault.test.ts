@@ -4,6 +4,7 @@ import { fc } from '../../test/tries.ts'
 import { hostEntropy } from '../adapters/entropy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { SecretStore } from '../ports/secrets.ts'
+import { StoreUnavailable } from '../ports/store.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
 import { masterKeyOf } from './keys.ts'
 import { LEASE_MS } from './ledger.ts'
@@ -542,4 +543,24 @@ test('the log hears what was sealed, lent and refused by the digest of the ciphe
   isAway = true
   await assert.rejects(open('t1').grantOneUse(owner, 'a person').then(() => send(listening(), owner, 'accepted')), /the log is away/)
   assert.equal((await secrets.ledger(owner.loginIndex)).attempts[0]?.outcome, 'not_sent', 'what cannot be written down does not leave')
+})
+
+// Fails when: a database that is away for a moment takes with it what the bank gives once.
+test('what the bank gave for the secret is sealed as soon as the database is back, and is to the ledger the secret that was accepted', async () => {
+  const { vault, owner, seal, secrets, open } = setUp()
+  await seal('correct horse')
+  assert.equal(await send(vault, owner, 'accepted'), 'accepted')
+  let away = 3
+  const put: SecretStore['put'] = async (...given) => {
+    if (away-- > 0) throw new StoreUnavailable('database_unreachable', 'gone', 'start it')
+    return secrets.put(...given)
+  }
+  const shaky = open('t1', { ...secrets, put })
+  assert.ok((await shaky.renew(owner, { password: 'a token' }, [ORIGIN])).ok)
+  const lease = await vault.lend(owner, ['username', 'password'], ORIGIN)
+  assert.deepEqual(lease.ok && lease.value.values, { username: 'ana', password: 'a token' })
+  if (lease.ok) await lease.value.settle('lost')
+  assert.equal(await vault.status(owner), 'usable')
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+  assert.equal(await vault.status(owner), 'refused')
 })

@@ -98,7 +98,11 @@ class SealedVault implements TenantVault {
     return ok({ sameAsRefused, status: statusOf(decide({ ...ledger, grantedUses: 0 }, digest, this.#clock.now())) })
   }
 
-  async renew(owner: SecretOwner, values: Values, audience: readonly string[]): Promise<Result<null, Failure>> {
+  renew(owner: SecretOwner, values: Values, audience: readonly string[]): Promise<Result<null, Failure>> {
+    return this.#attempts.insist(() => this.#renew(owner, values, audience))
+  }
+
+  async #renew(owner: SecretOwner, values: Values, audience: readonly string[]): Promise<Result<null, Failure>> {
     const login = await this.#openLogin(owner, audience, await this.#secrets.get(owner.connectionId, LOGIN))
     if (!login.ok) return login
     const { record, contents } = login.value

@@ -404,11 +404,13 @@ test('row 13: a permission from a bank\'s site is taken once, within fifteen min
 
   // Twice: after two sign-ins that were not accepted the next wants a person, and whoever comes from the bank is one.
   for (const _ of ['first', 'second']) {
-    const [mine, theirs] = [await setOut(owner), await setOut(other)]
+    const [mine, theirs, outlived] = [await setOut(owner), await setOut(other), await setOut(owner)]
     const injected = await comeBack(owner, mine.state, theirs.code)
     assert.deepEqual([injected.status, injected.json.run.outcome, injected.json.run.failure.code], [200, 'failed', 'bank_refused'], 'PKCE: a code that somebody else\'s way brought opens nothing')
     assert.equal((await store.accounts.sources({ connectionId: id })).length, 0)
     assert.equal((await owner.ask('POST', `/api/connections/${id}/sync`)).status, 200)
+    const late = await comeBack(owner, outlived.state, outlived.code)
+    assert.deepEqual([...said(late), late.json.connectionId], [409, 'wrong_state', id], 'whoever comes too late is told where to set out once more')
     open = (await owner.ask('GET', `/api/connections/${id}`)).json.challenge.id
   }
   const right = new URL(await person.givePermission((await leave(owner)).json.url)).searchParams

@@ -10,7 +10,7 @@ import type { Result } from '../../domain/result.ts'
 import type { Begun } from '../../sync/connect.ts'
 import { connectionResource, diagnosisResource } from '../connection-resource.ts'
 import { connectionShape } from '../connection-shapes.ts'
-import { ApiProblem, type ProblemCode } from '../problems.ts'
+import { ApiProblem, type ProblemCode, type ProblemExtras } from '../problems.ts'
 import { demandSignIn } from '../reconnect-rights.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { challengeResource, challengeShape, dayShape, isoInstant, runResource, runShape } from '../shapes.ts'
@@ -205,7 +205,7 @@ const CODES: Record<VerbFailure['code'], ProblemCode> = {
 }
 
 /** The value of a verb, or its failure as a problem. */
-export function valueOf<T>(result: Result<T, VerbFailure>): T {
-  if (!result.ok) throw new ApiProblem(CODES[result.failure.code], result.failure.message)
+export function valueOf<T>(result: Result<T, VerbFailure>, extras: ProblemExtras = {}): T {
+  if (!result.ok) throw new ApiProblem(CODES[result.failure.code], result.failure.message, extras)
   return result.value
 }

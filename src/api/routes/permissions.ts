@@ -41,7 +41,7 @@ const comeBack = route({
     if (way.isOver) throw new ApiProblem('way_void', 'The way back was open for fifteen minutes, and they are over.', { connectionId: challenge.connectionId })
     if (!(await instance.store.access.spendLink(way.digest, now))) throw new ApiProblem('way_void', 'This way back was taken before, and it is good once.', { connectionId: challenge.connectionId })
     if (body.code === null) return { connectionId: challenge.connectionId, run: null }
-    const run = valueOf(await instance.verbs.comeBack(challenge.id, { code: body.code, verifier: way.verifier, redirectUri: returnUri(visit.origin) }))
+    const run = valueOf(await instance.verbs.comeBack(challenge.id, { code: body.code, verifier: way.verifier, redirectUri: returnUri(visit.origin) }), { connectionId: challenge.connectionId })
     return { connectionId: challenge.connectionId, run: await runResource(language, run) }
   },
 })
