@@ -101,4 +101,32 @@ describe('a permission at the bank', { skip: cannotRun ?? false }, () => {
     assert.equal((await store.problems.list({ connectionId: connection.id, open: true, limit: 1 })).length, 0)
     await look(page, 'permission-9-proof')
   })
+
+  // Fails when: a code waits in the address while somebody signs in, or the way back leads to a link that is spent.
+  test('who set out from the link to the question comes back to the connection; who is not signed in any more sees nothing of what came along', async () => {
+    const { page, url, sandbox } = world
+    const { store, verbs } = sandbox.opened.instance
+    const [connection] = (await store.connections.list()).filter(({ institutionId }) => institutionId === 'sandbox-online')
+    assert.ok(connection)
+    assert.ok((await verbs.enterSecret(connection.id, {})).ok)
+    const [challenge] = await store.challenges.list({ connectionId: connection.id, state: 'open' })
+    assert.ok(challenge)
+    await page.goto(url(`/connections/${connection.id}`))
+    const made = await page.evaluate(async (path) => (await (await fetch(path, { method: 'POST' })).json()) as { readonly path: string }, `/api/challenges/${challenge.id}/link`)
+    await page.goto(url(made.path))
+    await page.getByRole('button', { name: 'Go to the bank' }).click()
+    await page.getByRole('heading', { name: 'Permission for a program' }).waitFor()
+    const cookies = await page.context().cookies()
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Do not allow' }).click()
+    await page.getByRole('button', { name: 'Sign in', exact: false }).first().waitFor()
+    assert.deepEqual([new URL(page.url()).pathname, new URL(page.url()).search], ['/return', ''])
+    await page.context().addCookies(cookies)
+    await page.goto(url(`/connections/${connection.id}`))
+    const again = await page.evaluate(async (path) => (await (await fetch(path, { method: 'POST' })).json()) as { readonly path: string }, `/api/challenges/${challenge.id}/link`)
+    await page.goto(url(again.path))
+    await page.getByRole('button', { name: 'Go to the bank' }).click()
+    await allow(page)
+    await page.waitForURL(url(`/connections/${connection.id}`))
+  })
 })
