@@ -38,7 +38,8 @@ export function asksOf(language: Language, problem: Pick<Problem, 'failure' | 'c
   const answered = TOLD.filter((fact) => problem.context[fact] !== undefined)
   // Nor does one that only is about as likely as an outage.
   const isWaitedFor = (causes: readonly RankedCause[]): boolean => headings(causes).some(({ cause, p }) => cardFor(language, cause, p, facts).next === null)
-  const open = TOLD.filter((fact) => problem.context[fact] === undefined).map((fact) => {
+  // Where none is typed here, no password is asked about.
+  const open = TOLD.filter((fact) => problem.context[fact] === undefined && !(facts.permitsHere === true && fact === 'passwordChangedAtBank')).map((fact) => {
     const answers = [true, false].map((said) => diagnose({ evidence, context: { ...problem.context, [fact]: said } }, undefined, news).causes)
     const [yes = [], no = []] = answers
     return { fact, separates: [problem.diagnosis.causes, ...answers].every(isWaitedFor) ? 0 : CAN_KNOW[fact] * apart(yes, no) }
