@@ -8,21 +8,23 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { rememberedDates } from '../dates-remembered.ts'
 import { isIban } from '../iban.ts'
-import { balanceWordsIn, isTotal, isTurnover, plainWords } from '../unstated.ts'
+import { balanceWordsIn, isTurnover, plainWords } from '../unstated.ts'
 import { chooseStyle, scanAmount, type AmountStyle } from '../written-amount.ts'
 import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { accountWordsIn, namesOfAccounts } from './account-names.ts'
+import { currencyOfSum, currencyPaidIn } from './account-currency.ts'
 import { stylesOf, type Styles } from './amount-styles.ts'
+import { isOfBought, isOfShop, ownByBalance, runsInSomeOrder, withoutTotals } from './balance-runs.ts'
 import { balancesAbove } from './balances-above.ts'
-import { balanceIn, cellAmount, endings, isProved, movedAmount, plus, prove, signedAmount, type Cells, type Proof } from './amounts.ts'
+import { balanceIn, endings, isProved, movedAmount, plus, prove, signedAmount, type Cells } from './amounts.ts'
 import { feesOpen } from './choose-amount.ts'
 import { repeatsIn } from './copies.ts'
 import { doubleEntryIn, isOwnSide } from './double-entry.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { outOfPlace } from './exchanged-days.ts'
 import { headedColumns } from './headed.ts'
-import { isAsset, isHeadingLine, isNet, isProduct, namesAmounts, namesFee, readHeading } from './headings.ts'
+import { isAsset, isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './headings.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
 import { amountCells, bySection, filled, type Columns, type Layout, type Notation } from './layout.ts'
 import { accountInPreamble, currencyInAmounts, currencyInPreamble, nameInPreamble } from './preamble.ts'
@@ -31,7 +33,6 @@ import { isCardTitle } from './owed.ts'
 import { readRoles, spreadHeading } from './roles.ts'
 import { shapeOf } from './row-shape.ts'
 import { moreOf } from './rows.ts'
-import { LooseEnds } from './running-balance.ts'
 import { proveEitherWay } from './signs-by-balance.ts'
 import { brokenSum, isSumAmong, NO_SUMS, sumsIn } from './sums.ts'
 import { isSummary } from './tables.ts'
@@ -285,8 +286,6 @@ function countryOrder(columns: Columns, rows: readonly CsvRecord[], fixed: Curre
   return told.length > 1 || only === null ? null : MONTH_FIRST.has(only) ? 'mdy' : 'dmy'
 }
 
-const OWN_STEPS = 2
-
 /** Of what is said above the rows. */
 const LABEL_MAX = 300
 
@@ -321,13 +320,6 @@ function settle(
   return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === moving ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, moves: balance === null ? new Set() : calledMoves(sections, amounts, balances, direction), repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
 }
 
-/** What sums a list up below it moves nothing. */
-function withoutTotals(rows: readonly CsvRecord[], { booked, acted, value }: Columns): readonly CsvRecord[] {
-  const isDated = (cells: readonly string[]): boolean => [booked, acted, value].some((at) => at !== null && scanDate(cells[at] ?? '') !== null)
-  const moving = rows.filter(({ cells }) => isDated(cells) || !cells.some(isTotal))
-  return moving.length === rows.length ? rows : moving
-}
-
 /** The lines of rows that are called a balance or a turnover but move the balance: all that there is is none but what is told of it. */
 function calledMoves(rows: readonly CsvRecord[], amounts: Cells, balances: Cells, direction: 'forward' | 'backward'): ReadonlySet<number> {
   const isMove = (at: number): boolean => {
@@ -335,13 +327,6 @@ function calledMoves(rows: readonly CsvRecord[], amounts: Cells, balances: Cells
     return typeof from === 'string' && typeof amount === 'string' && amount !== '0' && amount !== to && plus(from, amount) === to
   }
   return new Set(rows.flatMap(({ cells, line }, at) => ((balanceWordsIn(cells) !== null || cells.some(isTurnover)) && isMove(at) ? [line] : [])))
-}
-
-/** Rows that are sorted by something else than their days have a balance all the same. */
-function runsInSomeOrder(rows: readonly CsvRecord[], booked: number, amounts: Cells, balances: Cells): boolean {
-  const ends = new LooseEnds()
-  for (const [at, amount] of amounts.entries()) if (typeof amount === 'string') ends.add(rows[at]!.cells[booked] ?? '', amount, balances[at] ?? null)
-  return ends.both() !== null
 }
 
 /** Where nine of ten rows have a balance, each of the file does. */
@@ -357,44 +342,6 @@ function unsignedIs({ amount }: Columns, rows: readonly CsvRecord[], heading: re
   const above = heading[amount.at] ?? ''
   const told = (isNet(above) && namesFee(heading)) || readHeading(above).meanings.some(({ role }) => role === 'debit' || role === 'credit')
   return !told && filled(rows, amount.at).every((cell) => !/^\W*\+|\+\W*$|\d\W*(?:cr|dr|db)\.?$/i.test(cell)) ? 'in' : null
-}
-
-/** Whether one balance runs through the rows of all products: they are what was bought, and no accounts. */
-function isOfShop(columns: Columns, heading: readonly string[], rows: readonly CsvRecord[], { style, balanceStyle }: Styles): boolean {
-  if (columns.account === null || !isProduct(heading[columns.account]!)) return false
-  const sections = bySection(rows, [columns.currency])
-  const { steps, forward, backward } = prove(sections.map((row) => movedAmount(row, columns, style)), sections.map((row) => balanceIn(row, columns, balanceStyle)))
-  return steps > 0 && Math.max(forward, backward) === steps
-}
-
-/** Whether one balance runs through rows of all currencies that a column names, and breaks where they are parted by it: it is kept in one, and those are of what was bought. */
-function isOfBought(columns: Columns, rows: readonly CsvRecord[], { style, balanceStyle }: Styles): boolean {
-  const { account, currency, currencyElse } = columns
-  if (columns.balance === null || currency === null || new Set(filled(rows, currency)).size < 2) return false
-  const proofOf = (parts: readonly (number | null | undefined)[]): Proof => {
-    const sections = bySection(withoutTotals(rows, columns), parts)
-    const [amounts, balances] = [sections.map((row) => movedAmount(row, columns, style)), sections.map((row) => balanceIn(row, columns, balanceStyle))]
-    return prove(amounts, columns.balanceBefore ? endings(amounts, balances) : balances)
-  }
-  const runs = ({ forward, backward }: Proof): number => Math.max(forward, backward)
-  const [all, parted] = [proofOf([account]), proofOf([account, currency, currencyElse])]
-  return all.steps > OWN_STEPS && runs(all) === all.steps && runs(parted) < parted.steps
-}
-
-/** The column of numbers of accounts by which a balance runs that does not run through all rows: nobody is told the balances of others. */
-function ownByBalance({ amount, fee, balance, balanceBefore }: Columns, rows: readonly CsvRecord[], heading: readonly string[], { style, balanceStyle }: Styles): number | null {
-  if (balance === null) return null
-  const proofOf = (account: number | null): Proof => {
-    const sections = bySection(rows, [account])
-    const amounts = sections.map((row) => signedAmount(row, amount, fee, style))
-    const balances = sections.map((row) => cellAmount(row, balance, balanceStyle))
-    return prove(amounts, balanceBefore ? endings(amounts, balances) : balances)
-  }
-  const accounts = heading.flatMap((above, at) => ((plainWords(above) === 'iban' || readHeading(above).meanings.some(({ role }) => role === 'constantAccount')) && new Set(filled(rows, at)).size > 1 ? [at] : []))
-  if (accounts.length === 0) return null
-  const breaks = ({ steps, forward, backward }: Proof): number => steps - Math.max(forward, backward)
-  const all = proofOf(null)
-  return accounts.map((at) => ({ at, own: proofOf(at) })).find(({ own }) => own.steps >= OWN_STEPS && isProved(own) && (!isProved(all) || breaks(own) < breaks(all)))?.at ?? null
 }
 
 /** Rows have records of nothing but words below them, and not only the last one: one is enough where no line of the bank's begins, else every second. */
@@ -452,57 +399,6 @@ function styleOf(rows: readonly CsvRecord[], columns: readonly number[]): Amount
     columns.flatMap((at) => filled(rows, at).map(scanAmount)).filter((amount) => amount !== null),
     null,
   )
-}
-
-/** The one code in the column of currencies, where only records without a day have it, such as the sum above the rows. */
-function currencyOfSum(heading: readonly string[], rows: readonly CsvRecord[], { booked, currency }: Columns): Currency | null {
-  const at = heading.findIndex((cell) => readHeading(cell).meanings[0]?.role === 'currency')
-  if (at === -1 || currency !== null) return null
-  const named = rows.filter(({ cells }) => (cells[at] ?? '') !== '')
-  const [only = null, ...others] = new Set(named.map(({ cells }) => readCurrency(cells[at]!)))
-  return others.length === 0 && named.every(({ cells }) => scanDate(cells[booked] ?? '') === null) ? only : null
-}
-
-/** The currency of the account, where the column of currencies names that of what was paid. */
-function currencyPaidIn(columns: Columns, heading: readonly string[], rows: readonly CsvRecord[], { style }: Styles): Currency | null {
-  if (columns.currency === null || columns.foreignCurrency !== null) return null
-  return currencyOfEqual(columns, heading, rows, style) ?? currencyBesideAbroad(columns, rows)
-}
-
-/** What calls an amount by the currency that stands in its row. */
-const OF_CURRENCY = /^(currency amount|wahrungsbetrag|valuta(belop|belopp|belob)|(belop|belopp|belob) i valuta|montant en devises?|importe en divisas?|importo in valuta|bedrag in valuta|kwota w walucie)$/
-
-/**
- * Where a second amount is that of each row in one currency, and another one in each row of all others: those are of what was
- * paid, where it is called so. It may as well be the first in another currency.
- */
-function currencyOfEqual({ amount, currency, balance, fee }: Columns, heading: readonly string[], rows: readonly CsvRecord[], style: AmountStyle): Currency | null {
-  if (amount.form !== 'signed' || currency === null) return null
-  const told = rows.flatMap((row) => {
-    const [own, named] = [cellAmount(row, amount.at, style), readCurrency(row.cells[currency] ?? '')]
-    return typeof own === 'string' && own !== '0' && named !== null ? [{ row, own, named }] : []
-  })
-  const currencies = [...new Set(told.map(({ named }) => named))]
-  if (currencies.length < 2) return null
-  const isOfPaid = (cell: string): boolean => OF_CURRENCY.test(plainWords(cell)) || readHeading(cell).meanings.some(({ role }) => role === 'foreignAmount')
-  const others = [...heading.keys()].filter((at) => isOfPaid(heading[at]!) && at !== amount.at && at !== balance && at !== fee && told.every(({ row }) => /\d/.test(row.cells[at] ?? '') && scanDate(row.cells[at]!) === null))
-  const isHome = (home: Currency, at: number): boolean => told.every(({ row, own, named }) => (cellAmount(row, at, style) === own) === (named === home))
-  return currencies.find((home) => others.some((at) => isHome(home, at))) ?? null
-}
-
-/** Another one in just those rows that tell an amount abroad. */
-function currencyBesideAbroad({ amount, currency, foreignAmount }: Columns, rows: readonly CsvRecord[]): Currency | null {
-  if (currency === null || foreignAmount === null) return null
-  // It is that of the amount beside which it stands.
-  const distance = (at: number): number => Math.abs(at - currency)
-  if (amountCells(amount).some((at) => distance(at) <= distance(foreignAmount))) return null
-  const [home, abroad] = [new Set<Currency>(), new Set<Currency>()]
-  for (const { cells } of rows) {
-    const named = readCurrency(cells[currency] ?? '')
-    if (named !== null) ((cells[foreignAmount] ?? '') === '' ? home : abroad).add(named)
-  }
-  const [own] = home
-  return home.size === 1 && abroad.size > 0 && !abroad.has(own!) ? own! : null
 }
 
 function problemMessage(problem: HeadlessProblem, line: number): string {
