@@ -47,8 +47,9 @@ export async function readAccount(session: Session, asStored: Feed, stored: Know
   let target = asStored
   const { covered, pendingFrom } = stored
   const progress = sinceStart(stored.progress, covered, target.account.startOn)
-  // Where nobody else told anything there is nothing to meet.
-  const known = { ...stored, progress, isUnmet: stored.isUnmet && (await holdsRows(session.deps.store, target.account.id)) }
+  // Its first read may have ended before it came to what others told; where nobody else told anything there is nothing to meet.
+  let isUnmet = (stored.isUnmet || session.connection.lastSuccessAt === null) && (await holdsRows(session.deps.store, target.account.id))
+  const known = { ...stored, progress, isUnmet: false }
   if (progress.wanted.length !== stored.progress.wanted.length) await storeProgress(session, target, progress)
   const { maxWindowDays, overlapDays } = session.connector.manifest
   const plan = { covered, progress, today: session.today, startOn: target.account.startOn, maxWindowDays, overlapDays }
@@ -60,11 +61,10 @@ export async function readAccount(session: Session, asStored: Feed, stored: Know
   let read = 0
   // What a window notes down, also that it was refused, is known to the next.
   let isFresh = true
-  let isUnmet = known.isUnmet
   let [disagreesFrom, oldestAsked]: [Day | null, Day] = [null, windows[0]!.from]
   for (const window of windows) {
     const isHistory = oldestCovered === null || window.to < oldestCovered
-    const done = await readWindow(session, target, window, reading, isFresh ? known : { ...known, isUnmet, progress: await loadProgress(session, target) })
+    const done = await readWindow(session, target, window, reading, { ...known, isUnmet: isUnmet && isHistory, progress: isFresh ? progress : await loadProgress(session, target) })
     isFresh = false
     reading = null
     if (done.kind === 'challenge') return done
@@ -92,18 +92,18 @@ export async function readAccount(session: Session, asStored: Feed, stored: Know
     if (done.kind === 'settled') {
       disagreesFrom = done.settled.disagreesFrom
       target = { ...target, source: { ...target.source, sign: done.settled.sign } }
-      isUnmet &&= done.settled.counts.matched === 0
+      // Days that it was asked for before hold rows of its own.
+      isUnmet &&= !isHistory || done.settled.counts.matched === 0
     }
     oldestAsked = minDay(oldestAsked, window.from)
     if (isHistory && done.kind === 'settled' && (await reachedFloor(session, target, window, done.settled.covers))) break
   }
-  const later: Known = { ...known, isUnmet: false }
-  const wanted = failure === null ? await readWanted(session, target, later) : null
+  const wanted = failure === null ? await readWanted(session, target, known) : null
   if (wanted?.kind === 'challenge') return wanted
   if (wanted?.kind === 'read') [counts, failure] = [addCounts(counts, wanted.counts), wanted.failure]
-  if (failure === null && disagreesFrom !== null) counts = addCounts(counts, await recheck(session, target, later, disagreesFrom, oldestAsked))
-  if (failure === null && progress.looks.some(({ on }) => on <= session.today)) counts = addCounts(counts, await lookAgain(session, target, later))
-  if (failure === null && held !== null) counts = addCounts(counts, await tendHeld(session, target, later, held, newest))
+  if (failure === null && disagreesFrom !== null) counts = addCounts(counts, await recheck(session, target, known, disagreesFrom, oldestAsked))
+  if (failure === null && progress.looks.some(({ on }) => on <= session.today)) counts = addCounts(counts, await lookAgain(session, target, known))
+  if (failure === null && held !== null) counts = addCounts(counts, await tendHeld(session, target, known, held, newest))
   return { kind: 'read', outcome: { accountId: target.account.id, ...counts, failure } }
 }
 

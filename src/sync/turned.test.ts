@@ -4,7 +4,7 @@ import { day } from '../domain/day.ts'
 import { connectInstitution, removeConnection } from './connect.ts'
 import { previewReconnect, switchPreview } from './preview.ts'
 import { syncConnection } from './sync.ts'
-import { decimal, outcomeOf, row, World } from './testing.ts'
+import { decimal, outcomeOf, refusal, row, World } from './testing.ts'
 
 const ledger = (world: World, amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
 const WAGES = row('2026-03-16', '60.00', 'Wages', { providerId: 'w' })
@@ -286,6 +286,27 @@ test('where the first answer tells only what nobody else told, the next one that
       for (const { id, state, institutionId } of await world.store.connections.list()) if (state === 'active' && institutionId === 'other') assert.ok((await syncConnection(world.deps, id, 'person')).ok)
     }
   }
+})
+
+// Fails when: the days that were read say that others' rows were met (was so): where the read ended between, everything of before came once more with the other sign, unasked.
+test('where the bank is away after the first answer, which tells only what nobody else told, the next read turns what it meets', async () => {
+  const world = await new World('2026-03-20').connect({ readPlan: null })
+  Object.assign(world.bank, { maxWindowDays: 30, overlapDays: 10 })
+  world.bank.rows = Array.from({ length: 12 }, (_, n) => row(world.today(-n * 2), `-${10 + n}.00`, `Shop ${n}`, { providerId: `a${n}` }))
+  await world.sync()
+  world.now += 45 * 86_400_000
+  world.institution = { ...world.institution, id: 'other' }
+  const fresh = Array.from({ length: 8 }, (_, n) => row(world.today(-n * 3), `-${40 + n}.00`, `New ${n}`, { providerId: `n${n}` }))
+  world.bank.rows = [...fresh, ...world.bank.rows].map((r) => ({ ...r, providerId: `b${r.providerId}`, amount: decimal(r.amount.slice(1)) }))
+  assert.ok((await removeConnection(world.deps, world.connectionId)).ok)
+  let reads = 0
+  world.bank.onRead = () => (reads++ === 0 ? null : [{ step: 'failed', failure: refusal('2000'), state: {}, facts: {} }])
+  await connectInstitution(world.deps, { institutionId: 'other', connector: null, form: { user: 'anna', password: 'x' } })
+  world.bank.onRead = () => null
+  world.now += 86_400_000
+  for (const { id, state, institutionId } of await world.store.connections.list()) if (state !== 'removed' && institutionId === 'other') assert.ok((await syncConnection(world.deps, id, 'person')).ok)
+  const all = await world.all()
+  assert.deepEqual([all.length, all.every(({ amount }) => amount < 0n), await world.openQuestions()], [20, true, []])
 })
 
 // Fails when: the oldest of its connections is asked (was so): who had been told right for long was told turned once more.
