@@ -65,13 +65,12 @@ export async function comeBack(deps: SyncDeps, challengeId: string, brought: { r
   const prompt = challenge?.prompts.find(({ kind }) => kind === 'redirect')
   if (challenge === null || prompt === undefined) return failed(NO_QUESTION)
   const fields = returnFields(prompt.id)
-  const grant = (owner: SecretOwner): Promise<void> => deps.vault.grantOneUse(owner, 'the person who came back from the bank')
-  return takeAnswers(deps, challenge, { [fields.code]: brought.code, [fields.verifier]: brought.verifier, [fields.redirectUri]: brought.redirectUri }, grant)
+  return takeAnswers(deps, challenge, { [fields.code]: brought.code, [fields.verifier]: brought.verifier, [fields.redirectUri]: brought.redirectUri }, true)
 }
 
 const NO_QUESTION: Refusal = { code: 'not_found', message: 'There is no such question of the bank.' }
 
-async function takeAnswers(deps: SyncDeps, challenge: Challenge, answers: Readonly<Record<string, string>>, grant?: (owner: SecretOwner) => Promise<void>): Promise<Result<SyncRun, Refusal>> {
+async function takeAnswers(deps: SyncDeps, challenge: Challenge, answers: Readonly<Record<string, string>>, isBack = false): Promise<Result<SyncRun, Refusal>> {
   const challengeId = challenge.id
   const missing = challenge.prompts.find((prompt) => needsText(prompt) && (answers[prompt.id] ?? '') === '')
   if (missing !== undefined) return failed({ code: 'invalid', message: `The bank also asks: ${missing.label}` })
@@ -86,10 +85,14 @@ async function takeAnswers(deps: SyncDeps, challenge: Challenge, answers: Readon
       return ok(await expire(deps, connection, run))
     }
     if (!(await deps.store.challenges.move(challengeId, 'open', 'answered'))) return failed(ANSWERED)
-    await deps.vault.sealAnswers(challengeId, askedOwner(connection, challenge), answers, challenge.expiresAt)
+    const owner = askedOwner(connection, challenge)
+    await deps.vault.sealAnswers(challengeId, owner, answers, challenge.expiresAt)
     // Whoever was just at the bank is the person that a send wants after two that were not accepted: held back now, the code would be over.
-    await grant?.(askedOwner(connection, challenge))
-    return ok(await resumeRun(deps, connection, run, challenge, Object.keys(answers)))
+    if (isBack) await deps.vault.grantOneUse(owner, 'the person who came back from the bank')
+    const resumed = await resumeRun(deps, connection, run, challenge, Object.keys(answers))
+    // What it did not use is left for no other secret of the login.
+    if (isBack) await deps.vault.withdrawGrant(owner)
+    return ok(resumed)
   })
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
 }
