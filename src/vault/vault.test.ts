@@ -564,3 +564,16 @@ test('what the bank gave for the secret is sealed as soon as the database is bac
   assert.equal(await send(vault, owner, 'refused'), 'refused')
   assert.equal(await vault.status(owner), 'refused')
 })
+
+// Fails when: what was accepted last is taken for what was renewed (was so): refused then, it kept the other connection's good secret back.
+test('what is renewed is not to the ledger the secret of another connection of the login, which was let in meanwhile', async () => {
+  const { vault, owner, seal } = setUp()
+  const other = { ...owner, connectionId: 'c2' }
+  await seal('correct horse')
+  assert.ok((await vault.seal({ owner: other, values: { username: 'ana', password: 'another' }, identity: ['username'], origins: [ORIGIN] })).ok)
+  assert.equal(await send(vault, owner, 'accepted'), 'accepted')
+  assert.equal(await send(vault, other, 'accepted'), 'accepted')
+  assert.ok((await vault.renew(owner, { password: 'a token' }, [ORIGIN])).ok)
+  assert.equal(await send(vault, owner, 'refused'), 'refused')
+  assert.deepEqual([await vault.status(owner), await vault.status(other)], ['refused', 'usable'])
+})

@@ -108,8 +108,8 @@ class SealedVault implements TenantVault {
     const { record, contents } = login.value
     const renewed: Contents = { ...contents, values: { ...contents.values, ...values } }
     this.#foreseen.delete(owner.connectionId)
-    // What the bank gives for a secret that it accepted is to the ledger that secret: never accepted itself, it would be held back after one lost answer.
-    const accepted = (await this.#secrets.ledger(owner.loginIndex)).attempts.find(({ outcome }) => outcome === 'accepted')
+    // What the bank gives for a secret that it accepted is to the ledger that secret: never accepted itself, it would be held back after one lost answer. Another connection of the login may have been let in since.
+    const accepted = (await this.#secrets.ledger(owner.loginIndex)).attempts.find(({ outcome, connectionId }) => outcome === 'accepted' && connectionId === owner.connectionId)
     const sealed = await this.#records.seal(owner, LOGIN, renewed, audience, { digest: accepted?.secretDigest ?? this.#records.digestOf(owner, renewed.values, contents.identity), drawer: record.purpose })
     if (!sealed.ok) return sealed
     await this.#tell('secret.sealed', owner.connectionId, traceOf(sealed.value))
