@@ -27,7 +27,7 @@ describe('a permission at the bank', { skip: cannotRun ?? false }, () => {
   }
 
   test('no password is asked for here: the person goes to the bank, allows it, comes back, and chooses the accounts', async () => {
-    const { page, url } = world
+    const { page, url, sandbox } = world
     await page.goto(url('/add?bank=sandbox-online'))
     await page.getByLabel('User name').fill(LENA.user)
     assert.equal(await page.locator('input[type=password]').count(), 0)
@@ -57,6 +57,12 @@ describe('a permission at the bank', { skip: cannotRun ?? false }, () => {
     await page.getByRole('heading', { name: 'Which accounts' }).or(page.getByText('Which of these accounts')).or(page.getByRole('button', { name: /Read these|Start|Read/ })).first().waitFor()
     assert.equal(new URL(page.url()).pathname, place)
     await look(page, 'permission-5-choose')
+    const { store } = sandbox.opened.instance
+    const [connection] = (await store.connections.list()).filter(({ institutionId }) => institutionId === 'sandbox-online')
+    assert.ok(connection)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: `Read ${LENA.accounts.length} accounts` }).click()
+    await untilEqual(async () => (await store.runs.list({ connectionId: connection.id, limit: 1 })).map(({ outcome, accounts }) => [outcome, accounts.length]), [['succeeded', LENA.accounts.length]])
   })
 
   test('the page opened by hand, or a way back that was taken before, says what it is for', async () => {
@@ -70,15 +76,41 @@ describe('a permission at the bank', { skip: cannotRun ?? false }, () => {
     await look(page, 'permission-6-strange')
   })
 
+  // Fails when: what is told of elsewhere has the way back sent once more (was so): “taken before” stood in the place of why it led nowhere.
+  test('why a way back led nowhere stays told, and it is sent once', async () => {
+    const { page, url, sandbox } = world
+    const { store, verbs } = sandbox.opened.instance
+    const [connection] = (await store.connections.list()).filter(({ institutionId }) => institutionId === 'sandbox-online')
+    assert.ok(connection)
+    assert.ok((await verbs.enterSecret(connection.id, {})).ok)
+    await page.goto(url(`/connections/${connection.id}`))
+    await page.getByRole('button', { name: 'Go to the bank' }).click()
+    await page.getByRole('heading', { name: 'Permission for a program' }).waitFor()
+    // Meanwhile somebody begins anew: the question is closed.
+    assert.ok((await verbs.enterSecret(connection.id, {})).ok)
+    const asked: string[] = []
+    page.on('request', (request) => void asked.push(new URL(request.url()).pathname))
+    await allow(page)
+    const told = page.getByRole('alert').getByText('This question was answered already')
+    await told.waitFor()
+    for (const _ of [1, 2]) {
+      const before = asked.filter((path) => path === '/api/account').length
+      assert.ok((await verbs.enterSecret(connection.id, {})).ok)
+      await untilHolds(() => assert.ok(asked.filter((path) => path === '/api/account').length > before))
+    }
+    assert.equal(asked.filter((path) => path === '/api/returns').length, 1)
+    await told.waitFor()
+    await page.goto(url(`/connections/${connection.id}`))
+    await page.getByRole('button', { name: 'Go to the bank' }).click()
+    await allow(page)
+    await page.waitForURL(url(`/connections/${connection.id}`))
+  })
+
   test('a permission that ended is a card that says so; the person gives it anew, and a read proves it', async () => {
     const { page, url, sandbox } = world
     const { store, verbs } = sandbox.opened.instance
     const [connection] = (await store.connections.list()).filter(({ institutionId }) => institutionId === 'sandbox-online')
     assert.ok(connection)
-    await page.goto(url(place))
-    await page.getByRole('button', { name: 'Continue' }).click()
-    await page.getByRole('button', { name: `Read ${LENA.accounts.length} accounts` }).click()
-    await untilEqual(async () => (await store.runs.list({ connectionId: connection.id, limit: 1 })).map(({ outcome, accounts }) => [outcome, accounts.length]), [['succeeded', LENA.accounts.length]])
     // The bank told how long it holds: half a year.
     sandbox.advance(181 * 24 * HOUR_MS)
     await untilHolds(async () => assert.ok((await verbs.sync(connection.id, 'person')).ok))

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { ask, ServerProblem, type Run } from '../api.ts'
 import { say } from '../language/language.ts'
-import { useMe } from '../me.ts'
+import { isUnreachable, useMe } from '../me.ts'
 import { takeWayBack } from '../parts/at-the-bank.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { currentBrought, type Brought } from '../session.ts'
@@ -26,9 +26,8 @@ function Going({ brought }: { brought: Brought }) {
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [place] = useState(takeWayBack)
-  const key = ['returned', brought.state]
-  // The way back is good once, so it is asked once and kept, whatever changes.
-  const came = useQuery({ queryKey: key, queryFn: async () => queries.getQueryData<Came>(key) ?? ask<Came>('POST', '/returns', { state: brought.state, code: brought.code, error: brought.error?.slice(0, 200) ?? null }), staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY })
+  // The way back is good once: what it led to is kept, whatever changes. Only where nobody answered it is sent again.
+  const came = useQuery({ queryKey: ['returned', brought.state], queryFn: () => ask<Came>('POST', '/returns', { state: brought.state, code: brought.code, error: brought.error?.slice(0, 200) ?? null }), enabled: ({ state: { data, error } }) => data === undefined && (error === null || isUnreachable(error)), gcTime: Number.POSITIVE_INFINITY })
   const { data } = came
   useEffect(() => {
     if (data === undefined || data.run === null) return
