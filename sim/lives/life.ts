@@ -140,6 +140,7 @@ class PlayedLife {
       const done = await verbs.connect({ institutionId: 'simulated', connector: null, form: { username: user, password: login.password }, onceMore: true })
       if (done.kind !== 'connected') return `not connected: ${done.kind}`
       this.#connections.set(user, done.connection.id)
+      if (done.connection.readPlan?.awaitsChoice === true) return this.#choose(done.connection.id)
       this.#readAt = this.#time.now
       return 'connected'
     }
@@ -147,6 +148,17 @@ class PlayedLife {
     if (!done.ok) return done.failure.message
     if (done.value.outcome === 'succeeded') this.#readAt = this.#time.now
     return this.#told(done.value)
+  }
+
+  /** Asked into which account of the books the bank's goes, they know. */
+  async #choose(connectionId: string): Promise<string> {
+    const accounts = await this.#store.accounts.list()
+    const [listed] = accounts.filter(({ state }) => state === 'paused')
+    const [books] = accounts.filter(({ rows }) => rows > 0)
+    const done = await this.#relink.verbs.chooseAccounts(connectionId, [{ accountId: listed!.id, into: books?.id ?? null, startOn: null }])
+    if (!done.ok) return done.failure.message
+    this.#readAt = this.#time.now
+    return `connected, asked which account it is; ${this.#told(done.value)}`
   }
 
   #told({ outcome, accounts }: SyncRun): string {
@@ -262,8 +274,8 @@ class PlayedLife {
 
   async #judged(): Promise<LifeOutcome> {
     const { harms, swapped, found, owed } = await this.#judge.verdict(this.#store, this.#feedShowed())
-    const [account] = await this.#store.accounts.list()
-    if (account !== undefined && (await this.#store.accounts.list()).length > 1) this.#notes.push('the account is there more than once')
+    const [account, ...more] = (await this.#store.accounts.list()).filter(({ state }) => state !== 'closed')
+    if (more.length > 0) this.#notes.push('the account is there more than once')
     const again = account === undefined ? null : await this.#relink.verbs.recompute(account.id, false)
     if (again?.ok === true && again.value.rows.length > 0) {
       const { counts, rows } = again.value

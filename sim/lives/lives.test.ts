@@ -15,7 +15,7 @@ const HOLD: readonly (readonly [Profile, readonly string[]])[] = [
   ['feed', ['7', '13']],
   ['both', ['1']],
   ['logins', ['3', '8']],
-  ['acts', ['4']],
+  ['acts', ['4', '3/e25,26']],
 ]
 
 for (const [profile, lines] of HOLD) {

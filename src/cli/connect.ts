@@ -43,6 +43,7 @@ export async function connectCommand(output: Output, wanted: string | undefined,
       case 'connected':
         output.data({ connection: await connectionResource('en', instance, result.connection), run: runResource('en', result.run) })
         if (!sayRun(output, institution.name, result.run)) process.exitCode = 1
+        if (result.connection.readPlan?.awaitsChoice === true) output.say('Nothing was read yet: an account of this bank may be one that is here already, without its number. Choose on the page of the connection which it is.')
     }
   })
 }

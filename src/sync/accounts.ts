@@ -10,6 +10,7 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import { isAlike, isMasked, kindOf, sameRef, UNKNOWN_CURRENCY, type Feed } from './account-ref.ts'
 import { formerFeeds, knownSign, mayGoOn } from './former-accounts.ts'
 import { holdsRows } from './holds-rows.ts'
+import { knownByRows } from './known-by-rows.ts'
 import { findRenumbered, type Renumbered } from './renumber.ts'
 import type { Session } from './session.ts'
 
@@ -37,7 +38,12 @@ export async function reconcileAccounts(session: Session, feeds: readonly Feed[]
   for (const one of left.moved) await goOn(session, one)
   const missing = left.absent.filter((feed) => absent.includes(feed) || mayBeOneOf(session, feed, left.unknown))
   for (const feed of missing) await miss(session, feed)
-  for (const listed of [...there, ...left.unknown]) await addAccount(session, listed, missing.some(({ account }) => isAlike(account, kindOf(listed))))
+  const { accounts: told, isOpen } = await knownByRows(session, left.unknown)
+  const awaitsChoice = isToChoose(session) || (isOpen && isFirst(session) && (await askWhich(session)))
+  for (const listed of [...there, ...left.unknown]) {
+    const waits = awaitsChoice || missing.some(({ account }) => isAlike(account, kindOf(listed)))
+    await addAccount(session, listed, told.get(listed) ?? null, waits)
+  }
   return ok(await session.deps.store.accounts.feeds(session.connection.id))
 }
 
@@ -105,9 +111,16 @@ async function miss(session: Session, { account, source }: Feed): Promise<void> 
   await setState(session, account, ['open'], 'missing')
 }
 
-/** At the first sign-in all are read, unless a person wants to choose; later ones wait for a person. */
-function readsAtOnce(session: Session): boolean {
-  return session.connection.state === 'connecting' && !isToChoose(session)
+/** At the first sign-in all are read, unless a person is to choose; later ones wait for a person. */
+function isFirst({ connection }: Session): boolean {
+  return connection.state === 'connecting'
+}
+
+/** A listed account may be one of the books, and nothing but a person tells: nothing is read before they chose. */
+async function askWhich({ deps, connection }: Session): Promise<true> {
+  const { everyMinutes, hours } = connection.readPlan ?? { everyMinutes: null, hours: null }
+  await deps.store.connections.update(connection.id, { readPlan: { everyMinutes, hours, awaitsChoice: true } })
+  return true
 }
 
 function isToChoose({ connection }: Session): boolean {
@@ -115,18 +128,20 @@ function isToChoose({ connection }: Session): boolean {
 }
 
 /**
- * A new source: of an account that another source knows by the same number (files, a removed connection), else of a new account.
- * `waits`: it may be one that is missing, so a person says first.
+ * A new source: of an account that another source knows by the same number (files, a removed connection) or that `told` is, else of a
+ * new account. `waits`: a person says first, as where it may be one that is missing.
  */
-async function addAccount(session: Session, listed: ListedAccount, waits: boolean): Promise<void> {
+async function addAccount(session: Session, listed: ListedAccount, told: Account | null, waits: boolean): Promise<void> {
   const { store, clock } = session.deps
-  const existing = await sameAccount(session, listed)
+  const existing = (await sameAccount(session, listed)) ?? told
   const accountId = existing?.id ?? session.newId()
-  const chosen = readsAtOnce(session) && !waits
+  const chosen = isFirst(session) && !waits
   const source: AccountSource = {
     id: session.newId(), accountId, connectionId: session.connection.id, program: null, ref: listed.ref, state: chosen ? 'active' : 'paused',
     sign: await knownSign(store, session.connection, accountId),
   }
+  // A table seldom says what sort of account it is of.
+  if (existing?.kind === 'other' && listed.ref.kind !== 'other') await store.accounts.update(existing.id, { kind: listed.ref.kind })
   if (existing !== null) return store.accounts.addSource(source)
   await store.accounts.create(
     {

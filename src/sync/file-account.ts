@@ -5,7 +5,7 @@
  * What is left open is a failure that says how to name the account: two accounts are never mixed, and
  * one is never made two, because of what a file is called.
  */
-import type { Account, AccountRef, AccountSource } from '../domain/account.ts'
+import type { Account, AccountSource } from '../domain/account.ts'
 import type { BalanceStatement } from '../domain/run.ts'
 import { addDays, contains, daysBetween, joinRanges, type Day } from '../domain/day.ts'
 import { moneyOf } from '../domain/money.ts'
@@ -13,7 +13,8 @@ import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure } from '../domain/statement.ts'
 import type { Candidate } from '../ports/feed.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { isMasked, UNKNOWN_CURRENCY } from './account-ref.ts'
+import { agree, isName, nameOf, relate, type Named } from './account-names.ts'
+import { UNKNOWN_CURRENCY } from './account-ref.ts'
 import type { FileAccount } from './file-check.ts'
 import { findOpposites, namesAccount } from './file-signs.ts'
 import { fileSource } from './file-source.ts'
@@ -114,57 +115,6 @@ async function possibleAccounts(known: KnownAccounts, file: FileAccount): Promis
     possible.push({ account, source, relation, sameName: sources.some(({ ref }) => ref.number === file.ref.number && agree(ref.bankId, file.ref.bankId, null)) })
   }
   return possible.sort((a, b) => a.account.createdAt - b.account.createdAt || (a.account.id < b.account.id ? -1 : 1))
-}
-
-/** How an account is called, made ready to be compared with many. */
-type Named = { readonly ref: AccountRef; readonly plain: string; readonly isName: boolean; readonly isMasked: boolean }
-
-function nameOf(ref: AccountRef): Named {
-  return { ref, plain: plainNumber(ref.number), isName: isName(ref), isMasked: isMasked(ref) }
-}
-
-function relate(a: Named, b: Named): 'same' | 'possible' | 'other' {
-  if (a.isName || b.isName) return 'possible'
-  const [one, two] = [a.plain, b.plain]
-  if (a.isMasked || b.isMasked) return masksAgree(a.ref.number, b.ref.number) ? 'possible' : 'other'
-  if (one === two) return agree(a.ref.bankId, b.ref.bankId, null) && agree(a.ref.branchId, b.ref.branchId, null) ? 'same' : 'possible'
-  // An IBAN holds the national number.
-  const [short, long] = one.length < two.length ? [one, two] : [two, one]
-  return short.length >= 6 && long.endsWith(short) && IBAN_HEAD.test(long) ? 'possible' : 'other'
-}
-
-/** Not a number but a name, of the file or one that a program gave. */
-function isName({ number }: AccountRef): boolean {
-  return number.startsWith('file:')
-}
-
-/** Without what people put between the digits, and without leading zeros. */
-function plainNumber(number: string): string {
-  return number.toUpperCase().replace(/[^A-Z0-9]/g, '').replace(/^0+(?=.)/, '')
-}
-
-/** Whether what both show of a number is the same: `****1234`, `XXXX-1234`, `12******34`, `1234`. */
-function masksAgree(a: string, b: string): boolean {
-  const [headA, tailA] = shownEnds(a)
-  const [headB, tailB] = shownEnds(b)
-  const tail = Math.min(tailA.length, tailB.length)
-  const head = Math.min(headA.length, headB.length)
-  // Where nothing but a head is shown, it may be that of an IBAN beside a national number.
-  const tellsHead = tail > 0 || (IBAN_HEAD.test(headA) && IBAN_HEAD.test(headB))
-  return (tail === 0 || tailA.slice(-tail) === tailB.slice(-tail)) && (head === 0 || !tellsHead || headA.slice(0, head) === headB.slice(0, head))
-}
-
-const IBAN_HEAD = /^[A-Z]{2}\d{2}/
-
-/** The characters before and after the masked ones; a number without mask is all tail. */
-function shownEnds(number: string): readonly [string, string] {
-  const match = /^(.*?)[*x#•]{2,}.*?([^*x#•]*)$/i.exec(number)
-  const plain = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '')
-  return match === null ? [plain(number), plain(number)] : [plain(match[1]!), plain(match[2]!)]
-}
-
-function agree<T>(a: T, b: T, unknown: T): boolean {
-  return a === b || a === unknown || b === unknown
 }
 
 /** Compares a sample of the file with what the account has. */

@@ -4,7 +4,11 @@
  * had; kind, currency and name alone prove nothing. Reads, but stores no row.
  */
 import type { ListedAccount } from '../connector-kit/connector.ts'
-import { addDays, maxDay, type DayRange } from '../domain/day.ts'
+import type { AccountSource } from '../domain/account.ts'
+import { addDays, contains, maxDay, minDay, type DayRange } from '../domain/day.ts'
+import type { StatementRow } from '../domain/statement.ts'
+import type { TransactionId } from '../domain/transaction.ts'
+import type { Candidate } from '../ports/feed.ts'
 import { isAlike, kindOf, type Feed } from './account-ref.ts'
 import { providerIdsOf } from './answer.ts'
 import { Intake, type Incoming } from './incoming.ts'
@@ -36,41 +40,55 @@ export async function findRenumbered(session: Session, unknown: readonly ListedA
 }
 
 async function compare(session: Session, listed: ListedAccount, candidates: readonly Feed[]): Promise<Feed | 'other' | 'unreadable'> {
-  const range = { from: addDays(session.today, -Math.min(LOOK_BACK_DAYS, session.connector.manifest.maxWindowDays - 1)), to: session.today }
+  const days = comparedDays(session)
+  const listedAs = await listedRows(session, listed, days)
   for (const feed of candidates) {
-    const rows = await readRows(session, listed, feed, range)
+    const rows = listedAs === null ? null : takeIn(listedAs, feed, feed.source.sign)
     if (rows === null) return 'unreadable'
-    if (await showsSameRows(session, feed, rows, range)) return feed
+    if (await showsSameRows(session, feed, rows, days)) return feed
   }
   return 'other'
 }
 
-async function readRows(session: Session, listed: ListedAccount, { account, source }: Feed, range: DayRange): Promise<readonly Incoming[] | null> {
-  const intake = new Intake({ sourceId: source.id, currency: account.currency, sign: source.sign, startOn: null, keepsMarks: false })
-  const rows: Incoming[] = []
-  for await (const step of session.connector.readAccount(session.context(null), listed.ref, range, null)) {
+/** The newest days, as many as a bank tells in one answer. */
+export function comparedDays(session: Session): DayRange {
+  return { from: addDays(session.today, -Math.min(LOOK_BACK_DAYS, session.connector.manifest.maxWindowDays - 1)), to: session.today }
+}
+
+/** What the bank shows of an account on these days; null: it does not answer. */
+export async function listedRows(session: Session, listed: ListedAccount, days: DayRange): Promise<readonly StatementRow[] | null> {
+  const rows: StatementRow[] = []
+  for await (const step of session.connector.readAccount(session.context(null), listed.ref, days, null)) {
     if (step.step === 'failed' || step.step === 'challenge') return null
     if (step.step === 'notice') continue
     await session.remember(step.state)
-    for (const row of step.page.rows) {
-      const taken = intake.take(row)
-      if (!taken.ok) return null
-      if (taken.value !== null) rows.push(taken.value)
-    }
+    rows.push(...step.page.rows)
   }
   return rows
 }
 
-/** Whether nearly all rows that the old number had in these days come from the new one, too. */
-async function showsSameRows(session: Session, { account, source }: Feed, rows: readonly Incoming[], range: DayRange): Promise<boolean> {
-  const first = rows.reduce((day, row) => (row.content.postedOn < day ? row.content.postedOn : day), range.to)
+/** As rows of that account; null: they cannot be. */
+export function takeIn(listed: readonly StatementRow[], { account, source }: Feed, sign: AccountSource['sign']): readonly Incoming[] | null {
+  const intake = new Intake({ sourceId: source.id, currency: account.currency, sign, startOn: null, keepsMarks: false })
+  const taken = listed.map((row) => intake.take(row))
+  return taken.every((one) => one.ok) ? taken.flatMap(({ value }) => value ?? []) : null
+}
+
+/** What the account holds as booked on these days, and which of it the rows are reports of. */
+export async function storedRows(session: Session, { account, source }: Feed, rows: readonly Incoming[], days: DayRange): Promise<{ readonly stored: readonly Candidate[]; readonly known: ReadonlySet<TransactionId> }> {
   const candidates = await session.deps.store.feed.candidates({
     accountId: account.id, sourceId: source.id, keys: rows.map((row) => row.key), providerIds: providerIdsOf(rows), contentKeys: rows.map((row) => row.contentKey),
-    near: { amounts: [], from: [], to: [] }, states: { states: ['posted'], range: { from: maxDay(first, range.from), to: range.to } },
+    near: { amounts: [], from: [], to: [] }, states: { states: ['posted'], range: days },
   })
-  const contents = new Set(rows.map((row) => row.contentKey))
   const known = new Set([...candidates.known.values()].map((report) => report.transactionId))
-  const stored = candidates.transactions.filter((candidate) => candidate.state === 'posted' && candidate.postedOn >= first && candidate.postedOn <= range.to)
+  return { stored: candidates.transactions.filter((candidate) => candidate.state === 'posted' && contains(days, candidate.postedOn)), known }
+}
+
+/** Whether nearly all rows that the old number had in these days come from the new one, too. */
+async function showsSameRows(session: Session, feed: Feed, rows: readonly Incoming[], days: DayRange): Promise<boolean> {
+  const from = maxDay(rows.reduce((first, { content }) => minDay(first, content.postedOn), days.to), days.from)
+  const { stored, known } = await storedRows(session, feed, rows, { from, to: days.to })
+  const contents = new Set(rows.map((row) => row.contentKey))
   const shown = stored.filter((candidate) => known.has(candidate.id) || contents.has(candidate.contentKey))
   return shown.length >= MIN_ROWS && shown.length * 5 >= stored.length * 4
 }

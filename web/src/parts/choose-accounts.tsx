@@ -53,7 +53,7 @@ export function ChooseAccounts({ connection }: { connection: Connection }) {
           return (
             <li key={account.id} className="grid gap-2 border-t border-line pt-3 first:border-0 first:pt-0">
               <label className="flex min-h-10 items-center gap-2 font-medium"><input type="checkbox" checked={read} onChange={() => set(account.id, { read: !read })} /> <span className="name">{name}</span></label>
-              {read && account.rows > 0 && <p className="text-muted">{say('Goes on with {account}, which holds {rows, plural, one {# row} other {# rows}} already: it has the same number.', { account: account.name, rows: account.rows })}</p>}
+              {read && account.rows > 0 && <p className="text-muted">{say('Goes on with {account}, which holds {rows, plural, one {# row} other {# rows}} already: its number or its rows are the same.', { account: account.name, rows: account.rows })}</p>}
               {read && account.rows === 0 && (
                 <div className="flex flex-wrap gap-3">
                   <label className="grid gap-1">{say('Into')}<select className="field sm:w-96" aria-label={say('Into which account goes {account}', { account: name })} value={into} onChange={(event) => set(account.id, { into: event.target.value })}>

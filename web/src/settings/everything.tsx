@@ -60,7 +60,7 @@ function Confirm({ keep }: { keep: () => void }) {
     void ask('DELETE', '/tenant', { name: typed }).then(async () => {
       // Nothing of it is kept in this browser either.
       await forget()
-      await navigate({ to: '/gone', state: { isDeleted: true } })
+      await navigate({ to: '/gone' })
     }).catch((refused: Error) => { setError(refused); setAsked(false) })
   }
   return (
