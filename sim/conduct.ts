@@ -151,8 +151,8 @@ export class Conduct {
       }
       this.#permitted = false
       if (code !== 0 && !ASKS_MORE.has(code)) continue
-      // With a right password the bank begins to count anew, whatever more it asks for; what was refused before it and is right again is another matter.
-      this.#refused.clear()
+      // What is right again, since the bank has another password, was refused in another time; what another connection of the login is let in with says nothing of it.
+      this.#refused.delete(secretDigest)
       if (code !== 0) continue
       this.#letInAt = at
       this.#diedSince = false

@@ -65,7 +65,10 @@ export type Attempt = {
 /** What `beginAttempt` writes down. */
 export type NewAttempt = Attempt & { readonly usesGrant?: boolean }
 
-/** Newest first; the attempts since the last accepted one, and that one. */
+/**
+ * Newest first: the attempts since the last accepted one, that one, and of those before it the ones that were or may have
+ * been refused (`open`, `refused`, `abandoned`) and whose secret the bank has not accepted since.
+ */
 export type LoginLedger = {
   readonly attempts: readonly Attempt[]
   readonly lockedAt: number | null

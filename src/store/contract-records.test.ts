@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import { day } from '../domain/day.ts'
-import type { LoginLedger } from '../ports/secrets.ts'
+import type { Attempt, LoginLedger } from '../ports/secrets.ts'
 import { RUNS_BEFORE } from '../ports/store.ts'
 import type { ExchangeRecord } from '../ports/transport.ts'
 import { aChallenge, aConnection, aLedger, anAccount, anAttempt, anIncident, aPage, aPlan, aProblem, aRun, aSecret, aSource, newId } from './fixtures.ts'
@@ -549,7 +549,7 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await secrets.ledger('L'), { attempts: [], lockedAt: null, grantedUses: 0 })
     })
 
-    test('the ledger tells the attempts since the last accepted one, newest first', async () => {
+    test('the ledger tells the attempts since the last accepted one, and what stands against other secrets, newest first', async () => {
       const { secrets } = await twin.newTenant()
       const begin = async () => (await secrets.beginAttempt('L', () => anAttempt('L', { openedAt: 10 })))!
       const [one, two, three] = [await begin(), await begin(), await begin()]
@@ -557,12 +557,37 @@ for (const twin of [memoryTwin(), postgres]) {
       await secrets.endAttempt(two.id, 'accepted', 12)
       await secrets.endAttempt(two.id, 'refused', 13)
       await secrets.endAttempt(newId(), 'refused', 13)
-      assert.deepEqual((await secrets.ledger('L')).attempts, [three, { ...two, outcome: 'accepted', closedAt: 12 }])
+      assert.deepEqual((await secrets.ledger('L')).attempts, [three, { ...two, outcome: 'accepted', closedAt: 12 }], 'the same secret was accepted later')
       assert.equal(await secrets.closeStaleAttempts(10, 20), 0)
       assert.equal(await secrets.closeStaleAttempts(11, 20), 1)
       assert.deepEqual((await secrets.ledger('L')).attempts[0], { ...three, outcome: 'abandoned', closedAt: 20 })
       await secrets.endAttempt(three.id, 'accepted', 21)
       assert.deepEqual((await secrets.ledger('L')).attempts.map((a) => a.outcome), ['accepted'])
+    })
+
+    // Fails when: an acceptance ends what stands against another secret of the login, or of another login.
+    test('the ledger keeps what was, or may have been, refused until that very secret is accepted', async () => {
+      const { secrets } = await twin.newTenant()
+      const sent = async (secretDigest: string, outcome: Attempt['outcome'], login = 'L') => {
+        const attempt = (await secrets.beginAttempt(login, () => anAttempt(login, { secretDigest })))!
+        if (outcome !== 'open') await secrets.endAttempt(attempt.id, outcome, 11)
+        return attempt.id
+      }
+      const told = async (login = 'L') => (await secrets.ledger(login)).attempts.map(({ id }) => id)
+      const [refused, , died, , open, again] = [await sent('a', 'refused'), await sent('a', 'lost'), await sent('b', 'abandoned'), await sent('c', 'not_sent'), await sent('d', 'open'), await sent('a', 'refused')]
+      const other = await sent('a', 'accepted', 'M')
+      const right = await sent('e', 'accepted')
+      const before = await secrets.ledger('L')
+      assert.deepEqual([await told(), await told('M')], [[right, again, open, died, refused], [other]])
+      const allowed = await sent('a', 'accepted')
+      assert.deepEqual(await told(), [allowed, open, died])
+      await secrets.endAttempt(died, 'lost', 12)
+      assert.deepEqual(await told(), [allowed, open])
+      const newest = await sent('a', 'refused')
+      assert.deepEqual(await told(), [newest, allowed, open])
+      const asked: LoginLedger[] = []
+      await secrets.beginAttempt('L', (ledger) => (asked.push(ledger), null), before)
+      assert.deepEqual(asked.map(({ attempts }) => attempts.map(({ id }) => id)), [[right, again, open, died, refused], [newest, allowed, open]], 'what was seen is no longer so')
     })
 
     test('ids that are no ids find nothing', async () => {

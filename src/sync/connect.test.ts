@@ -234,6 +234,22 @@ test('what is granted to a person who comes back from the bank, and sends nothin
   assert.equal(world.sent.length, sent)
 })
 
+// Fails when: what stands against a secret ends with any acceptance of its login (planted).
+test('a refused secret is sent once, however often a preview of the same login is let in beside it with the new one', async () => {
+  const world = new VaultWorld()
+  const id = await world.connectAs('anna', 'right')
+  world.passwords.set('anna', 'new')
+  const read = (of: string) => readLater(world, of)
+  await read(id)
+  const begun = await previewReconnect(world.real, id, { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'new' } })
+  assert.ok(begun.kind === 'preview')
+  for (let day = 0; day < 3; day++) {
+    assert.equal(await read(begun.preview.shadowId), 'succeeded')
+    assert.equal(await read(id), 'failed')
+  }
+  assert.equal(world.sent.filter((sent) => sent === 'anna/right').length, 2, 'let in once, refused once')
+})
+
 test('one more try that is refused as busy, or sends nothing, leaves no grant behind', async () => {
   const world = new VaultWorld()
   const id = await world.connectAs('anna', 'right')

@@ -35,19 +35,30 @@ export function decide(ledger: LoginLedger, secretDigest: string, now: number): 
 /** Why only a person may let this secret out. */
 function heldBack(ledger: LoginLedger, streak: readonly Attempt[], secretDigest: string): Exclude<Withheld, 'busy' | 'locked'> | null {
   if (isRefused(ledger, secretDigest)) return 'refused'
-  const unanswered = streak.filter((attempt) => attempt.secretDigest === secretDigest && isUnanswered(attempt))
-  if (unanswered.some(isAbandoned)) return 'interrupted'
-  return streak.length >= SENDS_WITHOUT_PERSON || (!wasAccepted(ledger, secretDigest) && unanswered.length > 0) ? 'withheld_unknown' : null
+  if (mayBeRefused(ledger, secretDigest)) return 'interrupted'
+  const isLost = streak.some((attempt) => attempt.outcome === 'lost' && attempt.secretDigest === secretDigest)
+  return streak.length >= SENDS_WITHOUT_PERSON || (isLost && !wasAccepted(ledger, secretDigest)) ? 'withheld_unknown' : null
 }
 
-/** Whether the bank refused this very secret since it last accepted one. */
+/** Whether the bank refused this very secret since it last accepted it. That it let in another one of the login meanwhile, of another connection, makes this one no better. */
 export function isRefused(ledger: LoginLedger, secretDigest: string): boolean {
-  return notAccepted(ledger).some((attempt) => attempt.outcome === 'refused' && attempt.secretDigest === secretDigest)
+  return sinceItWasAccepted(ledger, secretDigest).some(({ outcome }) => outcome === 'refused')
 }
 
-/** Whether this very secret was, or may have been, refused since the bank last accepted one: to type it again is no new secret. */
+/** Whether this very secret was, or may have been, refused since the bank last accepted it: to type it again is no new secret. */
 export function mayBeRefused(ledger: LoginLedger, secretDigest: string): boolean {
-  return isRefused(ledger, secretDigest) || notAccepted(ledger).some((attempt) => attempt.secretDigest === secretDigest && isAbandoned(attempt))
+  return sinceItWasAccepted(ledger, secretDigest).some(isMarked)
+}
+
+/** What the ledger tells once this attempt, the newest, is accepted. */
+export function asAccepted(ledger: LoginLedger, attempt: Attempt): LoginLedger {
+  const marked = ledger.attempts.filter((earlier) => isMarked(earlier) && earlier.secretDigest !== attempt.secretDigest)
+  return { ...ledger, attempts: [{ ...attempt, outcome: 'accepted' }, ...marked], grantedUses: 0 }
+}
+
+/** Stands against its secret: the bank refused it, or the process died that waited for the answer, and nobody lived to write down what it was. */
+function isMarked({ outcome }: Attempt): boolean {
+  return outcome === 'refused' || outcome === 'abandoned' || outcome === 'open'
 }
 
 /** Whether it was this secret that the bank accepted last. */
@@ -55,22 +66,16 @@ function wasAccepted(ledger: LoginLedger, secretDigest: string): boolean {
   return ledger.attempts.find((attempt) => attempt.outcome === 'accepted')?.secretDigest === secretDigest
 }
 
-/** Nobody read the bank's answer: none came, or the process that waited for it died. */
-function isUnanswered(attempt: Attempt): boolean {
-  return attempt.outcome === 'lost' || isAbandoned(attempt)
-}
-
-/** The process that waited for the answer died: the bank may have refused, and nobody lived to write it down. */
-function isAbandoned({ outcome }: Attempt): boolean {
-  return outcome === 'abandoned' || outcome === 'open'
+/** The attempts with this secret that are newer than its own last acceptance; one that was accepted later is no longer in the ledger. */
+function sinceItWasAccepted(ledger: LoginLedger, secretDigest: string): readonly Attempt[] {
+  const own = ledger.attempts.filter((attempt) => attempt.secretDigest === secretDigest)
+  const accepted = own.findIndex(({ outcome }) => outcome === 'accepted')
+  return accepted === -1 ? own : own.slice(0, accepted)
 }
 
 /** Sends since the last accepted one, newest first. What never left does not count. */
 function notAccepted(ledger: LoginLedger): readonly Attempt[] {
-  const streak: Attempt[] = []
-  for (const attempt of ledger.attempts) {
-    if (attempt.outcome === 'accepted') break
-    if (attempt.outcome !== 'not_sent') streak.push(attempt)
-  }
-  return streak
+  const accepted = ledger.attempts.findIndex(({ outcome }) => outcome === 'accepted')
+  const since = accepted === -1 ? ledger.attempts : ledger.attempts.slice(0, accepted)
+  return since.filter(({ outcome }) => outcome !== 'not_sent')
 }

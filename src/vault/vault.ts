@@ -14,7 +14,7 @@ import type { Drawer, Lease, Sealed, SealRequest, SecretOwner, SecretStatus, Vau
 import { createConcealer } from '../connector-kit/masking.ts'
 import { Attempts } from './attempts.ts'
 import { blindIndex, deriveKey, type MasterKey } from './keys.ts'
-import { decide, isRefused, mayBeRefused } from './ledger.ts'
+import { asAccepted, decide, isRefused, mayBeRefused } from './ledger.ts'
 import { resolve, type Contents, type Fetch } from './references.ts'
 import { keyIdOf } from './record.ts'
 import { ANSWERS, DRAWER, LOGIN, NO_LOGIN, plain, QUESTION, SealedRecords, TRIAL, type Values, type Waiting } from './sealed-records.ts'
@@ -163,7 +163,7 @@ class SealedVault implements TenantVault {
         await this.#attempts.settle(current, outcome)
         if (outcome === 'refused') await this.#tell('secret.refused', owner.connectionId, traceOf(record))
         // The next exchange of the run begins here; the store checks that it is still so.
-        if (outcome === 'accepted' && record === stored) this.#foresee(owner, stored, { ...seen, attempts: [{ ...current, outcome }], grantedUses: 0 })
+        if (outcome === 'accepted' && record === stored) this.#foresee(owner, stored, asAccepted(seen, current))
       },
     })
   }

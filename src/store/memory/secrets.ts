@@ -7,7 +7,13 @@ export function memorySecrets(state: SecretState): SecretStore {
   const login = (loginIndex: string) => state.logins.get(loginIndex) ?? { lockedAt: null, grantedUses: 0 }
   function ledger(loginIndex: string): LoginLedger {
     const own: Attempt[] = []
-    for (let at = state.attempts.length - 1; at >= 0 && own.at(-1)?.outcome !== 'accepted'; at--) if (state.attempts[at]!.loginIndex === loginIndex) own.push(state.attempts[at]!)
+    const accepted = new Set<string>()
+    for (const attempt of state.attempts.toReversed()) {
+      if (attempt.loginIndex !== loginIndex) continue
+      const { outcome, secretDigest } = attempt
+      if (accepted.size === 0 || (['open', 'refused', 'abandoned'].includes(outcome) && !accepted.has(secretDigest))) own.push(attempt)
+      if (outcome === 'accepted') accepted.add(secretDigest)
+    }
     return { ...login(loginIndex), attempts: own }
   }
   function settle(index: number, outcome: LoginLedger['attempts'][number]['outcome'], at: number): void {

@@ -177,14 +177,16 @@ function ledgerOf(tenantId: string, loginIndex: string) {
 }
 
 const readLogin = once((tenantId: string, loginIndex: string) => sql<LoginRow>`select locked_at, granted_uses from relink.logins where tenant_id = ${tenantId} and login_index = ${loginIndex}`)
-const readAttempts = once((tenantId: string, loginIndex: string) => sql<AttemptRow>`${sinceAccepted(tenantId, loginIndex)} order by seq desc`)
+const readAttempts = once((tenantId: string, loginIndex: string) => sql<AttemptRow>`select * from (${sinceAccepted(tenantId, loginIndex)}) a order by seq desc`)
 
 /** `coalesce` stands inside: around the subquery it counts as leaky, and under the policies the planner then looks at every attempt that the login ever had. */
 function sinceAccepted(tenantId: string, loginIndex: string) {
+  const lastAccepted = sql`(select coalesce(max(seq), 0) from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome = 'accepted')`
   return sql`
-    select * from relink.login_attempts
-    where tenant_id = ${tenantId} and login_index = ${loginIndex} and seq >= (
-      select coalesce(max(seq), 0) from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome = 'accepted')`
+    select * from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and seq >= ${lastAccepted}
+    union all
+    select * from relink.login_attempts a where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome in ('open', 'refused', 'abandoned') and seq < ${lastAccepted}
+      and not exists (select from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and secret_digest = a.secret_digest and outcome = 'accepted' and seq > a.seq)`
 }
 
 function readLedger([login]: readonly LoginRow[], found: readonly AttemptRow[]): LoginLedger {
