@@ -90,7 +90,7 @@ export function postgresSecrets(db: Database, tenantId: string): SecretStore {
     },
     async closeStaleAttempts(before, at) {
       const [{ affected }] = await inOneTrip(db, tenantId, [
-        db.updateTable('relink.login_attempts').set({ outcome: 'abandoned', closed_at: at }).where('tenant_id', '=', tenantId).where('outcome', '=', 'open').where('opened_at', '<', before),
+        db.updateTable('relink.login_attempts').set({ outcome: 'abandoned', closed_at: at }).where('tenant_id', '=', tenantId).where(sql<boolean>`outcome = 'open'`).where('opened_at', '<', before),
       ])
       return affected
     },
@@ -185,8 +185,8 @@ function sinceAccepted(tenantId: string, loginIndex: string) {
   return sql`
     select * from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and seq >= ${lastAccepted}
     union all
-    select * from relink.login_attempts a where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome in ('open', 'refused', 'abandoned') and seq < ${lastAccepted}
-      and not exists (select from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and secret_digest = a.secret_digest and outcome = 'accepted' and seq > a.seq)`
+    select * from relink.login_attempts a where tenant_id = ${tenantId} and login_index = ${loginIndex} and outcome in ('open', 'refused', 'abandoned') and seq < ${lastAccepted} and seq > (
+      select coalesce(max(seq), 0) from relink.login_attempts where tenant_id = ${tenantId} and login_index = ${loginIndex} and secret_digest = a.secret_digest and outcome = 'accepted')`
 }
 
 function readLedger([login]: readonly LoginRow[], found: readonly AttemptRow[]): LoginLedger {

@@ -10,7 +10,7 @@ export const standingRefusals: Migration = {
   name: 'standing-refusals',
   async up(db) {
     await sql`create index login_attempts_standing on relink.login_attempts (tenant_id, login_index, seq) where outcome in ('open', 'refused', 'abandoned')`.execute(db)
-    await sql`create index login_attempts_accepted on relink.login_attempts (tenant_id, login_index, secret_digest, seq) where outcome = 'accepted'`.execute(db)
+    await sql`create index login_attempts_secret on relink.login_attempts (tenant_id, secret_digest, seq)`.execute(db)
     await sql`drop index relink.login_attempts_open`.execute(db)
   },
 }
