@@ -87,6 +87,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['migrated:82400267/d14/f0,2/c/s', 'as the one before, in an answer that was taken for cut, so that it answered for no day'],
   ['migrated:143/d14/f0,2/c/s', 'as the one before, and a withdrawal that was dated anew was taken out for the next one, of another amount'],
   ['migrated:81400038/d15/f0,2/c/s', 'two equal rows that had moved across the edge of an answer, and that a person had kept, came under other ids unasked'],
+  ['crashes-and-replays:71500019', 'Relink died while the person answered the bank\'s question, and what was told of it waited for nobody'],
   ['crashes-and-replays:81400066/d12/f/c0,1,2,3/s', 'the simulated worker read nothing while the person had not heard of the connection that a dying process had begun'],
 ]
 

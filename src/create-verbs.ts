@@ -34,8 +34,9 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
     return result
   }
   const toldOf = async <T extends Result<SyncRun, VerbFailure>>(challengeId: string, work: Promise<T>): Promise<T> => {
-    const challenge = await deps.store.challenges.get(challengeId)
-    return told(challenge?.connectionId ?? '', work)
+    const result = await work
+    events.publish({ kind: 'connection', id: (await deps.store.challenges.get(challengeId))?.connectionId ?? '' })
+    return result
   }
   const switched = async (work: Promise<Result<Connection, VerbFailure>>): Promise<Result<Connection, VerbFailure>> => {
     const result = await work
