@@ -224,7 +224,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, code: Problem
 
 /** Addresses of the page are answered with the page itself (its router shows them); anything else is a problem. */
 function answerNotFound(request: FastifyRequest, reply: FastifyReply, pageDirectory: string | null): FastifyReply {
-  const wantsPage = request.method === 'GET' && !request.url.startsWith('/api') && (request.headers.accept ?? '').includes('text/html')
+  const wantsPage = (request.method === 'GET' || request.method === 'HEAD') && !request.url.startsWith('/api') && (request.headers.accept ?? '').includes('text/html')
   if (wantsPage && pageDirectory !== null) return reply.sendFile('index.html')
   return sendProblem(request, reply, 'not_found', null)
 }

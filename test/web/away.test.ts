@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
-import { until, untilEqual } from '../until.ts'
+import { until, untilEqual, untilHolds } from '../until.ts'
 import { SETTINGS, troubledPages } from './pages.ts'
 import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
@@ -173,6 +173,28 @@ describe('the page while the server is away', { skip: cannotRun ?? false }, () =
     await page.clock.fastForward(46_000)
     await page.getByText('Live updates paused').waitFor({ state: 'detached' })
     await leave(page)
+  })
+
+  // Fails when: a computer that wakes tells of the silence of its sleep (was so: “paused” came and went at each waking).
+  test('a computer that wakes tells of no pause, where the line comes back at once', async () => {
+    const page = await world.openPage()
+    await page.clock.install()
+    const asked: string[] = []
+    page.on('request', (request) => void asked.push(new URL(request.url()).pathname))
+    await settled(page, world.url('/accounts'))
+    await untilHolds(() => assert.equal(asked.filter((path) => path === '/api/events').length, 1))
+    await page.evaluate("globalThis.told = 0; new MutationObserver(() => { if (document.body.innerText.includes('Live updates paused')) globalThis.told++ }).observe(document.body, { subtree: true, childList: true })")
+    await page.clock.fastForward(3_600_000)
+    await untilHolds(() => assert.equal(asked.filter((path) => path === '/api/events').length, 2))
+    // What is shown is asked for anew once the line is back.
+    const before = asked.length
+    await untilHolds(async () => {
+      await page.clock.fastForward(10)
+      assert.ok(asked.length > before)
+    })
+    await page.clock.fastForward(5_000)
+    assert.equal(await page.evaluate('globalThis.told'), 0)
+    await page.context().close()
   })
 
   // Fails when: a page that stays open tells times as they were when it was drawn (was so: a read of last night was “just now”).

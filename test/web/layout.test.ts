@@ -160,6 +160,18 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     await leave(page)
   })
 
+  // Fails when: an address alone says that everything was deleted (was so), or who asks for the head of a page is told that there is none (was so).
+  test('an address alone deletes nothing and says nothing of it; a page has a head', async () => {
+    const page = await world.openPage()
+    await page.goto(world.url('/gone'))
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+    await page.context().close()
+    const asked = { headers: { accept: 'text/html', 'accept-encoding': 'identity' } }
+    const [whole, head] = [await fetch(world.url('/accounts'), asked), await fetch(world.url('/accounts'), { ...asked, method: 'HEAD' })]
+    const told = ({ status, headers }: Response): unknown => [status, ...['content-length', 'content-type', 'cache-control', 'content-security-policy'].map((name) => headers.get(name)?.replace(/nonce-[^']+/, ''))]
+    assert.deepEqual([told(head), await head.text()], [told(whole), ''])
+  })
+
   test('the address of a repair leads to its steps', async () => {
     const page = await world.openPage()
     await settled(page, world.url(`/connections/${world.connectionId}/repair`))

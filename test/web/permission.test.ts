@@ -153,6 +153,10 @@ describe('a permission at the bank', { skip: cannotRun ?? false }, () => {
     await page.getByRole('button', { name: 'Do not allow' }).click()
     await page.getByRole('button', { name: 'Sign in', exact: false }).first().waitFor()
     assert.deepEqual([new URL(page.url()).pathname, new URL(page.url()).search], ['/return', ''])
+    // Whoever was signed out meanwhile is told why the way back leads nowhere (was not so).
+    await page.getByRole('status').getByText('your session here has ended meanwhile').waitFor()
+    assert.deepEqual(await violations(page), [])
+    await look(page, 'permission-10-signed-out')
     await page.context().addCookies(cookies)
     await page.goto(url(`/connections/${connection.id}`))
     const again = await page.evaluate(async (path) => (await (await fetch(path, { method: 'POST' })).json()) as { readonly path: string }, `/api/challenges/${challenge.id}/link`)
@@ -161,4 +165,6 @@ describe('a permission at the bank', { skip: cannotRun ?? false }, () => {
     await allow(page)
     await page.waitForURL(url(`/connections/${connection.id}`))
   })
+
+  test('no browser complained of anything, but of the wrong password that the bank’s own page refused', () => assert.deepEqual(world.complaints, ['Failed to load resource: the server responded with a status of 403 (Forbidden)']))
 })

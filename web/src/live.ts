@@ -10,6 +10,8 @@ const OPEN_AGAIN_MS = 3_000
 const TOLD_MS = 4_000
 /** The server says every 20 s that it is there. A line that broke unheard, as when a computer wakes in another network, says nothing. */
 const SILENT_MS = 45_000
+/** A timer that fires so much later than it was set for did not run meanwhile: the computer slept, or the browser froze the page. */
+const WOKEN_MS = 5_000
 const TOGETHER_MS = 150
 /** Between the answers and the next question: who decides row after row is not asked about each. */
 const PAUSE_MS = 500
@@ -56,11 +58,21 @@ export function listen(changed: () => Promise<unknown>, refused: () => void): vo
   }
   const heard = (): void => {
     clearTimeout(silence)
+    const due = Date.now() + SILENT_MS
     silence = setTimeout(() => {
-      setLive(false)
+      // A computer that slept heard nothing meanwhile: whether that line still stands is seen now.
+      if (Date.now() - due > WOKEN_MS) soonTold()
+      else setLive(false)
       close()
       open()
     }, SILENT_MS)
+  }
+  const soonTold = (): void => {
+    toTell ??= setTimeout(() => setLive(false), TOLD_MS)
+  }
+  const untold = (): void => {
+    clearTimeout(toTell)
+    toTell = undefined
   }
   const open = (): void => {
     if (stream !== null || document.visibilityState === 'hidden') return
@@ -69,8 +81,7 @@ export function listen(changed: () => Promise<unknown>, refused: () => void): vo
     stream.addEventListener('here', heard)
     stream.addEventListener('open', () => {
       heard()
-      clearTimeout(toTell)
-      toTell = undefined
+      untold()
       setLive(true)
       soon()
     })
@@ -79,7 +90,7 @@ export function listen(changed: () => Promise<unknown>, refused: () => void): vo
       soon()
     })
     stream.addEventListener('error', () => {
-      toTell ??= setTimeout(() => setLive(false), TOLD_MS)
+      soonTold()
       if (stream?.readyState !== EventSource.CLOSED) return
       close()
       refused()
@@ -91,7 +102,12 @@ export function listen(changed: () => Promise<unknown>, refused: () => void): vo
     stream?.close()
     stream = null
   }
-  document.addEventListener('visibilitychange', () => (document.visibilityState === 'hidden' ? close() : open()))
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') return open()
+    // Nobody looks: what would have been told by now is found out anew.
+    untold()
+    close()
+  })
   open()
 }
 

@@ -57,7 +57,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./entry/join.tsx'), 'JoinPage') }),
   createRoute({ getParentRoute: () => root, path: '/forgot', component: lazyRouteComponent(() => import('./entry/new-password.tsx'), 'ForgotPage') }),
   createRoute({ getParentRoute: () => root, path: '/reset', component: lazyRouteComponent(() => import('./entry/new-password.tsx'), 'ResetPage') }),
-  createRoute({ getParentRoute: () => root, path: '/gone', component: lazyRouteComponent(() => import('./settings/everything.tsx'), 'GonePage') }),
+  createRoute({ getParentRoute: () => root, path: '/gone', beforeLoad: ({ location }) => { if (location.state.isDeleted !== true) throw redirect({ to: '/accounts' }) }, component: lazyRouteComponent(() => import('./settings/everything.tsx'), 'GonePage') }),
   createRoute({ getParentRoute: () => root, path: '/return', component: lazyRouteComponent(() => import('./pages/returned.tsx'), 'ReturnedPage') }),
   createRoute({ getParentRoute: () => root, path: '/c/$token', component: lazyRouteComponent(() => import('./pages/challenge.tsx'), 'ChallengePage') }),
   settings.addChildren([
@@ -77,6 +77,10 @@ const router = createRouter({ routeTree: root.addChildren(routes), defaultPreloa
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
+  }
+  interface HistoryState {
+    /** Whoever is led to `/gone` by deleting; an address alone deletes nothing, and says nothing of it. */
+    readonly isDeleted?: boolean
   }
 }
 

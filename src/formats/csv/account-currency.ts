@@ -1,14 +1,16 @@
 /** In which currency an account is kept, as its rows show it beside what was paid in others. */
 import type { Currency } from '../../domain/money.ts'
 import { plainWords } from '../unstated.ts'
-import type { AmountStyle } from '../written-amount.ts'
+import { magnitude, type AmountStyle } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import type { Styles } from './amount-styles.ts'
 import { cellAmount } from './amounts.ts'
-import { readHeading } from './headings.ts'
+import { BARE_CURRENCY, readHeading } from './headings.ts'
 import { amountCells, type Columns } from './layout.ts'
+import { isCardHeading } from './owed.ts'
 import type { CsvRecord } from './records.ts'
+import type { Roles } from './roles.ts'
 
 /** The one code in the column of currencies, where only records without a day have it, such as the sum above the rows. */
 export function currencyOfSum(heading: readonly string[], rows: readonly CsvRecord[], { booked, currency }: Columns): Currency | null {
@@ -59,4 +61,25 @@ function currencyBesideAbroad({ amount, currency, foreignAmount }: Columns, rows
   }
   const [own] = home
   return home.size === 1 && abroad.size > 0 && !abroad.has(own!) ? own! : null
+}
+
+/**
+ * The column of what a card was charged, named after the currency of the card (`amount in EUR`), where what was paid and its
+ * currency stand beside it; null where the file is no card's, or the two are not the same in that currency.
+ */
+export function chargedOnCard(heading: readonly string[], roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): number | null {
+  const [currency] = roles.get('currency') ?? []
+  const amounts = roles.get('amount') ?? []
+  const namedAt = (at: number): Currency | null => {
+    const { meanings, currency: named } = readHeading(heading[at]!)
+    return meanings.every(({ rank }) => rank !== BARE_CURRENCY) ? named : null
+  }
+  const own = amounts.filter((at) => namedAt(at) !== null)
+  const paid = amounts.find((at) => namedAt(at) === null)
+  if (currency === undefined || own.length !== 1 || paid === undefined || !isCardHeading(heading)) return null
+  const told = rows.flatMap((row) => {
+    const [charged, was, code] = [cellAmount(row, own[0]!, style), cellAmount(row, paid, style), readCurrency(row.cells[currency] ?? '')]
+    return code === null ? [] : [typeof charged === 'string' && typeof was === 'string' && (code !== namedAt(own[0]!) || magnitude(charged) === magnitude(was))]
+  })
+  return told.length > 0 && told.every((holds) => holds) ? own[0]! : null
 }

@@ -6,6 +6,7 @@ import { exchanged, type Decimal } from '../../domain/money.ts'
 import { balanceWordsIn, isTotal, plainWords } from '../unstated.ts'
 import { magnitude, negate, type AmountStyle } from '../written-amount.ts'
 import { chooseOrder, readDate, scanDate } from '../written-date.ts'
+import { chargedOnCard } from './account-currency.ts'
 import type { Styles } from './amount-styles.ts'
 import { cellAmount, endings, isCredit, isProved, isProvedBefore, movedAmount, plus, prove, signedAmount, stepsOf, type Cells, type Proof } from './amounts.ts'
 import { BARE_CURRENCY, isBefore, isNet, isTax, namesFee, readHeading, type Role } from './headings.ts'
@@ -252,6 +253,8 @@ function isSigned(rows: readonly CsvRecord[], at: number, style: AmountStyle): b
 
 function amountCandidates(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[], style: AmountStyle): readonly AmountColumns[] {
   const marks = isOwnHeading(heading.cells) || isMerchants(heading, roles) ? [] : [...(roles.get('mark') ?? []), ...unnamedMarks(heading, roles, rows)]
+  const charged = chargedOnCard(heading.cells, roles, rows, style)
+  if (charged !== null) return [singleAmount(rows, charged, marks, style)]
   const [outs, intos] = [roles.get('debit') ?? [], roles.get('credit') ?? []]
   const candidates: AmountColumns[] = (roles.get('amount') ?? []).map((at) => singleAmount(rows, at, marks, style))
   // Gross and net, or what was billed and what was paid, have a pair of columns each.

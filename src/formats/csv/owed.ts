@@ -40,6 +40,11 @@ export function isCardTitle(cell: string): boolean {
   return CARD_TITLE.test(plainWords(cell)) || CARD_TITLE_EAST.test(cell)
 }
 
+/** Whether columns are called after a card or whoever holds it. */
+export function isCardHeading(heading: readonly string[]): boolean {
+  return heading.some((cell) => CARD_HEADING.test(plainWords(cell)))
+}
+
 /** Beside the name of the merchant: a merchant's own list has the cards of its customers. */
 const CARD_ID = /^card id$/
 const MERCHANT = /^merchant( name)?$/

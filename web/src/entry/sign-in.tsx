@@ -1,6 +1,7 @@
 /** What somebody sees who is not signed in. */
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { currentBrought, startOver } from '../session.ts'
 import { EntryFrame } from './frame.tsx'
 import { useEntryState } from './new-password.tsx'
 import { SignInForm } from './sign-in-form.tsx'
@@ -14,9 +15,11 @@ export function SignInPage() {
       </EntryFrame>
     )
   }
+  const isBack = currentBrought() !== null
   return (
     <EntryFrame title={say('Sign in')} intro={say('For members of this Relink. An owner can invite you; who runs this server can help when you cannot get in.')}>
-      <SignInForm done={() => location.reload()} />
+      {isBack && <p className="panel border-need" role="status">{say('You are back from the bank, and your session here has ended meanwhile. What the bank gave is good in that session alone, so nothing of it was sent. Sign in, and set out once more from the page of the connection.')}</p>}
+      <SignInForm done={() => (isBack ? startOver() : location.reload())} />
       <p><a className="link" href="/forgot">{say('Forgot your password?')}</a></p>
     </EntryFrame>
   )

@@ -60,7 +60,7 @@ function Confirm({ keep }: { keep: () => void }) {
     void ask('DELETE', '/tenant', { name: typed }).then(async () => {
       // Nothing of it is kept in this browser either.
       await forget()
-      await navigate({ to: '/gone' })
+      await navigate({ to: '/gone', state: { isDeleted: true } })
     }).catch((refused: Error) => { setError(refused); setAsked(false) })
   }
   return (
