@@ -14,6 +14,7 @@ import type { z } from 'zod'
 import type { problemShape } from '../../src/api/connection-shapes.ts'
 import { problemCard } from '../../src/api/problem-card.ts'
 import { isoInstant } from '../../src/api/shapes.ts'
+import { day } from '../../src/domain/day.ts'
 import { CAUSE_CODES, type CauseCode } from '../../src/domain/cause.ts'
 import type { Diagnosis, Problem } from '../../src/domain/connection.ts'
 import type { Evidence } from '../../src/domain/evidence.ts'
@@ -84,13 +85,15 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     const cards = page.getByRole('region', { name: /^Problem with/ })
     await cards.nth(problems.length - 1).waitFor()
     await untilEqual(() => cards.count(), problems.length)
-    const shown = await page.evaluate<{ text: string; headings: number; buttons: number; fields: number }[]>(
-      "[...document.querySelectorAll('section[data-problem]')].map((card) => ({ text: card.innerText, headings: card.querySelectorAll('h2').length, buttons: card.querySelectorAll('.button').length, fields: card.querySelectorAll('input').length }))",
+    const shown = await page.evaluate<{ text: string; headings: number; buttons: string[]; fields: number }[]>(
+      "[...document.querySelectorAll('section[data-problem]')].map((card) => ({ text: card.innerText, headings: card.querySelectorAll('h2').length, buttons: [...card.querySelectorAll('.button')].map(({ innerText }) => innerText), fields: card.querySelectorAll('input').length }))",
     )
     for (const [at, { text, headings, buttons, fields }] of shown.entries()) {
       const { cause, card } = problems[at]!
       assert.deepEqual([headings, fields], [1, 0], cause)
-      assert.equal(buttons, card.next === null ? 0 : 1, `${cause}: one next action, or none`)
+      assert.equal(buttons.length, card.next === null ? 0 : 1, `${cause}: one next action, or none`)
+      // Fails when: the parts of a label are laid beside each other without the spaces between them (was so: “forJan 1, 2026to”).
+      if (cause === 'history_limit') assert.deepEqual(buttons, ['Import a file for Jan 1, 2026 to Jul 4, 2026'])
       assert.equal(text.includes('Nothing for you to do.'), card.next === null, cause)
       assert.match(text, /Needs you|Waiting for the bank|Our side|This server/, cause)
       assert.doesNotMatch(text, /15500|try again|went wrong|%/i, cause)
@@ -436,7 +439,7 @@ function cardResource(cause: CauseCode, at: number): Pick<z.output<typeof proble
     failure: { code: 'bank_refused', stage: 'signon', retry: { kind: 'never' }, message: 'The bank refused.', evidence: [evidence] },
   }
   const resource = { ...problem, openedAt: isoInstant(0), causes: [], bankSays: null, p: 0.8 }
-  return { ...resource, cause, card: problemCard('en', problem, { bank: 'Sandbox Bank', account: 'Checking', website: 'https://bank.example', hoursWaiting: 72 }, null) }
+  return { ...resource, cause, card: problemCard('en', problem, { bank: 'Sandbox Bank', account: 'Checking', website: 'https://bank.example', hoursWaiting: 72, missingFrom: day('2026-01-01'), missingTo: day('2026-07-04') }, null) }
 }
 
 /** A script and all that it imports before it runs; what is imported later is not of the first page. */

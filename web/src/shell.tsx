@@ -62,7 +62,7 @@ function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error:
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:bg-surface focus:p-2">{say('Skip to content')}</a>
       {/* A bar above; in a wide window a rail at the side. */}
       <header className="flex flex-wrap items-center gap-x-6 gap-y-1 border-b border-line px-4 py-3 lg:sticky lg:top-0 lg:h-dvh lg:w-[200px] lg:shrink-0 lg:flex-col lg:flex-nowrap lg:items-stretch lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-3 lg:py-4">
-        <Link to="/accounts" className="flex min-h-10 items-center gap-2 text-[17px] font-semibold no-underline lg:px-3">
+        <Link to="/accounts" className="flex min-h-10 pointer-coarse:min-h-11 items-center gap-2 text-[17px] font-semibold no-underline lg:px-3">
           <Mark />
           Relink
         </Link>

@@ -42,7 +42,7 @@ function AccountList({ beside }: { beside: boolean }) {
         </div>
         {!offline && hasSome && (
           <div className="flex flex-wrap items-center gap-3">
-            {may('review') && <Link to="/import" className="link py-1">{say('Import a file')}</Link>}
+            {may('review') && <Link to="/import" className="link alone py-1">{say('Import a file')}</Link>}
             {may('administer') && <Link to="/add" className={beside || connections.data?.items.some(needsPerson) === true ? 'button' : 'button button-primary'}>{say('Add account')}</Link>}
           </div>
         )}
@@ -175,7 +175,7 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
   const link = { to: '/connections/$id', params: { id: connection.id }, ...opening } as const
   return (
     <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
-      <h2 className="name"><Link {...link} aria-label={say('{bank}, login {login}', { bank: name, login: connection.loginLabel })} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{name}</Link></h2>
+      <h2 className="name"><Link {...link} aria-label={say('{bank}, login {login}', { bank: name, login: connection.loginLabel })} className="py-0.5 underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{name}</Link></h2>
       <ConnectionChip connection={connection} />
       <span className="meta min-w-0 flex-1 basis-48">
         {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null || connection.awaitsChoice ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}

@@ -77,7 +77,7 @@ function Connected({ institution: { logins, name } }: { institution: Institution
   if (logins.length === 0) return null
   return (
     <ul className="grid gap-1">
-      {logins.map(({ id, loginLabel, isConnected }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say(isConnected ? 'Already connected: login {login}' : 'Begun, and not finished: login {login}', { login: loginLabel })}</span><Link className="link py-0.5" to="/connections/$id" params={{ id }} aria-label={say(isConnected ? 'Open it: {bank}, login {login}' : 'Continue: {bank}, login {login}', { bank: name, login: loginLabel })}>{say(isConnected ? 'Open it' : 'Continue')}</Link></li>)}
+      {logins.map(({ id, loginLabel, isConnected }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say(isConnected ? 'Already connected: login {login}' : 'Begun, and not finished: login {login}', { login: loginLabel })}</span><Link className="link alone py-0.5" to="/connections/$id" params={{ id }} aria-label={say(isConnected ? 'Open it: {bank}, login {login}' : 'Continue: {bank}, login {login}', { bank: name, login: loginLabel })}>{say(isConnected ? 'Open it' : 'Continue')}</Link></li>)}
     </ul>
   )
 }

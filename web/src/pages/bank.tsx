@@ -52,7 +52,7 @@ function Connections({ bank: { institutionId } }: { bank: Bank }) {
       <ul className="panel grid gap-2">
         {own.map((connection) => (
           <li key={connection.id} className="flex flex-wrap items-center justify-between gap-3">
-            <Link className="link py-0.5" to="/connections/$id" params={{ id: connection.id }}>{say('Login {login}', { login: connection.loginLabel })}</Link>
+            <Link className="link alone py-0.5" to="/connections/$id" params={{ id: connection.id }}>{say('Login {login}', { login: connection.loginLabel })}</Link>
             <ConnectionChip connection={connection} />
           </li>
         ))}

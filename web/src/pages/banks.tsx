@@ -59,7 +59,7 @@ function BankList({ beside }: { beside: boolean }) {
               {items.map((bank) => (
                 <li key={bank.institutionId} className="panel">
                   <div className="flex flex-wrap items-center justify-between gap-3">
-                    <div className="min-w-0"><h2 className="name"><Link to="/banks/$id" params={{ id: bank.institutionId }} {...opening} className="underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{bank.name}</Link></h2><p className="text-muted"><Sentence parts={bank.sentence} /></p></div>
+                    <div className="min-w-0"><h2 className="name"><Link to="/banks/$id" params={{ id: bank.institutionId }} {...opening} className="py-0.5 underline-offset-4 hover:underline" activeProps={{ className: 'underline decoration-2' }}>{bank.name}</Link></h2><p className="text-muted"><Sentence parts={bank.sentence} /></p></div>
                     <Chip tone={BANK_HEALTH[bank.health].tone}>{say(BANK_HEALTH[bank.health].word)}</Chip>
                   </div>
                   <Notices bank={bank} />

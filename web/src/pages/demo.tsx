@@ -31,7 +31,7 @@ export function DemoPage() {
       <Loaded query={demo}>
         {({ bankUrl, faults, hints }) => !connections.isPending && (
           <>
-            <p className="mb-4 max-w-[68ch] text-muted">
+            <p className="mb-4 text-muted">
               <Say message="The <a>sandbox bank ↗</a> runs beside Relink. Break it: a day passes, Relink reads, and what it makes of it appears here." a={(inside) => <a className="link" href={bankUrl} target="_blank" rel="noreferrer">{inside}</a>} />
             </p>
             {act.error !== null && <Trouble error={act.error} />}

@@ -29,7 +29,7 @@ function Whole({ connection }: { connection: Connection }) {
   const back = { to: '/connections/$id', params: { id: connection.id } } as const
   return (
     <>
-      <p className="-mt-1 mb-2"><Link {...back} className="link inline-block py-1"><span aria-hidden="true">‹ </span>{connection.institutionName}</Link></p>
+      <p className="-mt-1 mb-2"><Link {...back} className="link alone py-1"><span aria-hidden="true">‹ </span>{connection.institutionName}</Link></p>
       <Title>{say('Reconnect')}</Title>
       <p className="meta mb-4">{connection.institutionName} · {say('Login {login}', { login: connection.loginLabel })}</p>
       {!mayReconnect ? <div className="panel"><AskOwner /></div> : (

@@ -36,7 +36,7 @@ function Whole({ questions, waiting, more, accounts }: { questions: readonly Que
   const forReview = shown === null ? accounts.reduce((sum, account) => sum + account.forReview, 0) : shown.forReview
   const list = (
     <>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link py-1" to="/rules">{say('Rules')}</Link></div>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Review')}</Title><Link className="link alone py-1" to="/rules">{say('Rules')}</Link></div>
       {questions.length > 0 && <section className="mb-8" aria-label={say('Questions')}><NeedsServer><Questions questions={questions} accounts={accounts} />{waiting > questions.length && <button type="button" className="button mt-3" onClick={more}>{say('{count, plural, one {One more question} other {# more questions}}', { count: waiting - questions.length })}</button>}</NeedsServer></section>}
       {questions.length === 0 && <p className="mb-6 text-muted">{say('Nothing to decide between rows. When the bank’s answers leave a doubt, both rows are kept and the question appears here.')}</p>}
       {accounts.length === 0 ? (
@@ -86,7 +86,7 @@ function AtRow({ id }: { id: string | null }) {
         <p className="text-[17px] leading-6 font-semibold"><Amount amount={row.data.amount} currency={row.data.currency} signed /></p>
       </div>
       <RowFacts row={row.data} />
-      <p className="mt-1"><Link className="link inline-block py-1" to="/transactions/$id" params={{ id: row.data.id }}>{say('Open this row')}</Link></p>
+      <p className="mt-1"><Link className="link alone py-1" to="/transactions/$id" params={{ id: row.data.id }}>{say('Open this row')}</Link></p>
     </section>
   )
 }

@@ -30,7 +30,7 @@ export function RulesPage() {
     })
   return (
     <>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Rules')}</Title><Link className="link py-1" to="/review">{say('Back to Review')}</Link></div>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-3"><Title>{say('Rules')}</Title><Link className="link alone py-1" to="/review">{say('Back to Review')}</Link></div>
       <NeedsServer>
         {may('review') && <RuleForm key={round} start={{ contains: '', category: '' }} done={(changed, rule) => { setSaid(say('Saved. {count, plural, one {# row} other {# rows}} became {category}.', { count: changed, category: rule.category })); setRound(round + 1) }} />}
         {act.error !== null && <Trouble error={act.error} />}

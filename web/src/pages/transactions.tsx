@@ -116,7 +116,7 @@ function Export({ account, filter: { account: _, ...filter }, count }: { account
   return (
     <p className="flex flex-wrap gap-x-3 text-[13px] leading-5 print:hidden">
       <span className="py-0.5 text-muted">{words}</span>
-      {(isNarrowed ? ['csv'] : ['ofx', 'qfx', 'qbo', 'csv']).map((format) => <a key={format} className="link py-0.5" href={`/api/accounts/${account.id}/export?format=${format}${query.size === 0 ? '' : `&${query}`}`} download>{format.toUpperCase()}</a>)}
+      {(isNarrowed ? ['csv'] : ['ofx', 'qfx', 'qbo', 'csv']).map((format) => <a key={format} className="link alone py-0.5" href={`/api/accounts/${account.id}/export?format=${format}${query.size === 0 ? '' : `&${query}`}`} download>{format.toUpperCase()}</a>)}
     </p>
   )
 }

@@ -89,12 +89,12 @@ function Open({ connection, card: { chip, next, checking }, asksOwner }: { conne
   // Offline the steps can be read, and no more.
   const isHere = next !== null && !offline && !(next.atBank && next.href === null)
   if (asksOwner) {
-    return <div className="mt-2 flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link py-1">{say('See the steps')}</Link></div>
+    return <div className="mt-2 flex flex-wrap items-center gap-3"><AskOwner /><Link {...to} className="link alone py-1">{say('See the steps')}</Link></div>
   }
   return (
     <div className="mt-2 flex flex-wrap items-center gap-3">
       {next !== null && !isHere && <p className="font-medium"><Sentence parts={next.label} /></p>}
-      <Link {...to} className={isHere ? `button ${chip === 'needs_you' ? 'button-primary' : ''}` : 'link py-1'}>
+      <Link {...to} className={isHere ? `button ${chip === 'needs_you' ? 'button-primary' : ''}` : 'link alone py-1'}>
         {isHere ? <Sentence parts={next.label} /> : checking ? say('See the check') : next === null ? say('See what happens') : say('See the steps')}
       </Link>
     </div>

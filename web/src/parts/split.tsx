@@ -60,5 +60,5 @@ export function ListTitle({ children, beside }: { children: string; beside: bool
 /** The way back from a detail: on a phone to the list, in a wide window it closes the detail. What the list is filtered by stays. */
 export function ToList({ to, children }: { to: '/accounts' | '/transactions' | '/banks'; children: string }) {
   const isWide = useWide()
-  return <p className="-mt-1 mb-2 print:hidden"><Link to={to} search={true} resetScroll={to === '/accounts' || !isWide} className="link inline-block py-1"><span aria-hidden="true">‹ </span>{children}</Link></p>
+  return <p className="-mt-1 mb-2 print:hidden"><Link to={to} search={true} resetScroll={to === '/accounts' || !isWide} className="link alone py-1"><span aria-hidden="true">‹ </span>{children}</Link></p>
 }

@@ -103,7 +103,7 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
   return (
     <div className="panel py-10 text-center">
       <h2>{title}</h2>
-      <div className="mt-2 text-muted">{children}</div>
+      <div className="mx-auto mt-2 max-w-[31em] text-muted">{children}</div>
     </div>
   )
 }
@@ -131,5 +131,5 @@ export function NotFound() {
 }
 
 function ToAccounts() {
-  return <p><Link to="/accounts" className="link inline-block py-1">{say('Go to the accounts')}</Link></p>
+  return <p><Link to="/accounts" className="link alone py-1">{say('Go to the accounts')}</Link></p>
 }

@@ -13,7 +13,7 @@ import { useWide } from '../parts/split.tsx'
 import { Empty, RowsToCome, Trouble } from '../parts/states.tsx'
 import { useMay, useOffline } from '../me.ts'
 import type { Account, Match, Transaction } from '../api.ts'
-import { Cells, COLUMNS } from '../rows/cells.tsx'
+import { Cells, ROW } from '../rows/cells.tsx'
 import { useRows } from '../rows/load.ts'
 import { useLongList } from '../rows/virtual.ts'
 import { Why } from '../rows/why.tsx'
@@ -220,7 +220,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
               return row === undefined ? null : (
                 <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 1} aria-selected={picked.has(row.id)} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
                   className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${picked.has(row.id) ? 'border-l-4 border-l-accent bg-sunken' : index === list.active ? 'bg-sunken' : ''}`} style={{ transform: list.offsetOf(start) }}>
-                  <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={(event) => (event.shiftKey ? extend(index) : list.go(index))} onMouseDown={(event) => event.shiftKey && event.preventDefault()}><Cells row={row}>{account === null && names.has(row.accountId) && <bdi className="meta name">{names.get(row.accountId)}</bdi>}{proposals.has(row.id) && <Proposal proposal={proposals.get(row.id)!} accounts={accounts} />}</Cells></div>
+                  <div role="presentation" className={`${ROW} cursor-pointer hover:bg-sunken`} onClick={(event) => (event.shiftKey ? extend(index) : list.go(index))} onMouseDown={(event) => event.shiftKey && event.preventDefault()}><Cells row={row}>{account === null && names.has(row.accountId) && <bdi className="meta name">{names.get(row.accountId)}</bdi>}{proposals.has(row.id) && <Proposal proposal={proposals.get(row.id)!} accounts={accounts} />}</Cells></div>
                   {open === row.id && !isWide && <div role="gridcell" className="bg-sunken px-3 py-3"><Why id={row.id} /></div>}
                 </div>
               )

@@ -2,7 +2,7 @@
 import type { KeyboardEvent, ReactNode } from 'react'
 import type { Transaction } from '../api.ts'
 import { say } from '../language/language.ts'
-import { Cells, COLUMNS } from './cells.tsx'
+import { Cells, COLUMNS, ROW } from './cells.tsx'
 import { useLongList } from './virtual.ts'
 
 type GridProps = {
@@ -41,7 +41,7 @@ export function RowGrid({ label, items, under, total, hasMore, isLoading, loadMo
           return row === undefined ? null : (
             <div key={key} role="row" data-index={index} ref={list.measure} aria-rowindex={index + 2} tabIndex={index === list.active ? 0 : -1} onFocus={() => list.setActive(index)}
               className={`absolute inset-x-0 top-0 border-t border-line outline-offset-[-2px] ${row.state === 'withdrawn' ? 'text-muted' : ''} ${open === row.id ? 'bg-sunken before:absolute before:inset-y-0 before:left-0 before:border-l-4 before:border-accent' : ''}`} aria-current={open === row.id ? true : undefined} style={{ transform: list.offsetOf(start) }}>
-              <div role="presentation" className={`${COLUMNS} cursor-pointer py-2 hover:bg-sunken`} onClick={() => choose(row.id)}><Cells row={row}>{under?.(row)}</Cells></div>
+              <div role="presentation" className={`${ROW} cursor-pointer hover:bg-sunken`} onClick={() => choose(row.id)}><Cells row={row}>{under?.(row)}</Cells></div>
             </div>
           )
         })}

@@ -5,7 +5,7 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
 
-const ROW_HEIGHT = 41
+const ROW_HEIGHT = 40
 const PAGE_OF_ROWS = 12
 /** So near to the end of what is loaded the next page is asked for. */
 const NEAR_THE_END = 60

@@ -20,7 +20,7 @@ export function AlertsPage() {
   return (
     <div className="grid gap-4">
       <Title>{say('Alerts')}</Title>
-      <p className="max-w-[68ch] text-muted">{say('Relink tells you when something needs you, and when it works again: one message for each problem, however often it fails, and one for an outage of a bank, however many accounts it strikes. No message holds a password or an account’s number.')}</p>
+      <p className=" text-muted">{say('Relink tells you when something needs you, and when it works again: one message for each problem, however often it fails, and one for an outage of a bank, however many accounts it strikes. No message holds a password or an account’s number.')}</p>
       {may('manage') ? <Places /> : <section className="panel grid gap-2" aria-label={say('Where alerts go')}><p>{say('Where alerts go is chosen by an owner.')}</p><AskOwner /></section>}
       <Told />
     </div>
@@ -51,7 +51,7 @@ function Places() {
             )}
             {made !== null && <Once title={say('The key of the signatures for {place}: give it to the program that receives them', { place: made.label })} text={made.signing} />}
             {items.length > 0 && <ul className="grid gap-3" aria-label={say('Destinations')}>{items.map((one) => <Place key={one.id} place={one} />)}</ul>}
-            {page?.startsWith('http://localhost') === true && <p className="meta max-w-[68ch]">{say('Links in messages lead to {page}, which only this machine can open. For links that open on a phone, set RELINK_ORIGIN to the https address of this server.', { page })}</p>}
+            {page?.startsWith('http://localhost') === true && <p className="meta">{say('Links in messages lead to {page}, which only this machine can open. For links that open on a phone, set RELINK_ORIGIN to the https address of this server.', { page })}</p>}
             {page === null && <p className="meta">{say('Messages have no links, because this server does not know its own address: set RELINK_ORIGIN.')}</p>}
           </section>
           {adding ? (

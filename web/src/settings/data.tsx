@@ -46,7 +46,7 @@ export function DataPage() {
               {items.map(({ id, name, rows }) => (
                 <li key={id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
                   <span className="name min-w-0"><bdi>{name}</bdi> <span className="meta">{say('{count, plural, one {# row} other {# rows}}', { count: rows })}</span></span>
-                  {!offline && <a className="link py-1" href={`/api/accounts/${id}/export?${asked}`} download aria-label={say('Save as {format}: {account}', { format: ending, account: name })}>{say('Save as {format}', { format: ending })}</a>}
+                  {!offline && <a className="link alone py-1" href={`/api/accounts/${id}/export?${asked}`} download aria-label={say('Save as {format}: {account}', { format: ending, account: name })}>{say('Save as {format}', { format: ending })}</a>}
                 </li>
               ))}
             </ul>
@@ -65,7 +65,7 @@ export function DataPage() {
                 {items.map((connection) => (
                   <li key={connection.id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
                     <span className="min-w-0"><span className="name">{connection.institutionName}</span> <span className="meta">{say('login {login}', { login: connection.loginLabel })}</span></span>
-                    <span className="flex flex-wrap items-center gap-3"><ConnectionChip connection={connection} /><Link className="link py-1" to="/connections/$id" params={{ id: connection.id }} aria-label={say('Open {bank}, login {login}', { bank: connection.institutionName, login: connection.loginLabel })}>{say('Open')}</Link></span>
+                    <span className="flex flex-wrap items-center gap-3"><ConnectionChip connection={connection} /><Link className="link alone py-1" to="/connections/$id" params={{ id: connection.id }} aria-label={say('Open {bank}, login {login}', { bank: connection.institutionName, login: connection.loginLabel })}>{say('Open')}</Link></span>
                   </li>
                 ))}
               </ul>

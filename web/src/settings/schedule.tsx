@@ -31,7 +31,7 @@ export function SchedulePage() {
   return (
     <div className="grid gap-4">
       <Title>{say('Schedule')}</Title>
-      <p className="max-w-[68ch] text-muted">{say('Relink reads each bank by itself, spread by chance so that not all ask at the same minute, and never more often than the bank allows. “Update now” on Accounts reads at any time.')}</p>
+      <p className=" text-muted">{say('Relink reads each bank by itself, spread by chance so that not all ask at the same minute, and never more often than the bank allows. “Update now” on Accounts reads at any time.')}</p>
       <Loaded query={schedule}>
         {({ pausedSince, items }) => (
           <>
@@ -73,7 +73,7 @@ function Row({ one, isPaused }: { one: Scheduled; isPaused: boolean }) {
 function Next({ one, isPaused }: { one: Scheduled; isPaused: boolean }) {
   if (one.state === 'disabled') return <span className="meta">{say('Switched off')}</span>
   if (isPaused) return <span className="meta">{say('Paused with all others')}</span>
-  if (one.nextReadAt === null) return <Link className="link py-0.5" to="/connections/$id" params={{ id: one.connectionId }} aria-label={say('Needs you first: {bank}, login {login}', { bank: one.institutionName, login: one.loginLabel })}>{say('Needs you first')}</Link>
+  if (one.nextReadAt === null) return <Link className="link alone py-0.5" to="/connections/$id" params={{ id: one.connectionId }} aria-label={say('Needs you first: {bank}, login {login}', { bank: one.institutionName, login: one.loginLabel })}>{say('Needs you first')}</Link>
   return <span><Say message={one.isRetrying ? 'Next try {at}' : 'Next read {at}'} at={<Instant at={one.nextReadAt} />} /></span>
 }
 

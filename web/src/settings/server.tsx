@@ -18,7 +18,7 @@ export function ServerPage() {
   return (
     <div className="grid gap-4">
       <Title>{say('This server')}</Title>
-      <p className="max-w-[68ch] text-muted">{say('Names, certificates, clock, disk and keys of the computer on which Relink runs. It asks the public sites of your banks how far a connection gets, and sends no password.')}</p>
+      <p className=" text-muted">{say('Names, certificates, clock, disk and keys of the computer on which Relink runs. It asks the public sites of your banks how far a connection gets, and sends no password.')}</p>
       {may('sync') ? <Findings /> : <div className="panel"><AskOwner /></div>}
     </div>
   )
@@ -37,7 +37,7 @@ function Findings() {
             {[...items].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)).map(({ check: key, name, state, sentence }) => (
               <li key={key} className="grid gap-x-4 gap-y-1 sm:grid-cols-[12rem_minmax(0,1fr)]">
                 <span className="flex flex-wrap items-center justify-between gap-x-2 sm:flex-col sm:items-start"><span className="font-medium">{name}</span><Chip tone={STATES[state].tone}>{say(STATES[state].word)}</Chip></span>
-                <span className="min-w-0 [overflow-wrap:anywhere]">{sentence}</span>
+                <span className="min-w-0 max-w-[31em] [overflow-wrap:anywhere]">{sentence}</span>
               </li>
             ))}
           </ul>

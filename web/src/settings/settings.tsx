@@ -22,7 +22,7 @@ export function SettingsPage() {
     <div className="grid gap-6 @2xl:grid-cols-[180px_minmax(0,1fr)]">
       <nav aria-label={say('Settings')} className="flex flex-wrap gap-1 @2xl:flex-col">
         {PAGES.filter(({ owner }) => !owner || me.data?.role === 'owner').map(({ to, label }) => (
-          <Link key={to} to={to} className="rounded-md px-3 py-2 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
+          <Link key={to} to={to} className="rounded-md px-3 py-2 pointer-coarse:py-3 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
         ))}
       </nav>
       {/* Signing out clears what this browser keeps, whether the server answers or not. */}
