@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { createBank, type Bank } from '../../bank/bank.ts'
 import { ANA, BANK_FID, BANK_ORG, CUSTOMERS } from '../../bank/customers.ts'
 import { listen, type Listening } from '../../bank/listen.ts'
+import { digestOf } from '../../bank/ofx/signon.ts'
 import type { WireLimits } from '../adapters/http-wire.ts'
 import { hostClock } from '../adapters/clock.ts'
 import type { Config } from '../config.ts'
@@ -30,6 +31,7 @@ export const DEMO_LOGIN = ANA.user
 /** The demo's login has a second factor, as real ones do: a code on the phone when a program is new. */
 const CUSTOMERS_OF_DEMO = CUSTOMERS.map((customer) => (customer.user === DEMO_LOGIN ? { ...customer, mfa: 'text' as const } : customer))
 const HOUR_MS = 3_600_000
+const PASSWORD_CHANGED = 'password-changed'
 
 export type Sandbox = {
   readonly bank: Bank
@@ -121,7 +123,22 @@ export function breakBank(bank: Bank, name: string): void {
 
 /** Injects a fault on whom it strikes. */
 export function strike(bank: Bank, fault: DemoFault): void {
-  bank.inject({ name: fault.fault, ...(fault.strikes === 'everybody' ? {} : { login: DEMO_LOGIN }), ...(fault.account === null ? {} : { account: fault.account }) })
+  const parameters = fault.fault === PASSWORD_CHANGED ? { password: unusedPassword(bank) } : {}
+  bank.inject({ name: fault.fault, parameters, ...(fault.strikes === 'everybody' ? {} : { login: DEMO_LOGIN }), ...(fault.account === null ? {} : { account: fault.account }) })
+}
+
+/** One that nobody sent yet: a password that the bank refused once, Relink does not send again unasked, though it is the right one now. */
+function unusedPassword({ state }: Bank): string {
+  const isUsed = (password: string): boolean => state.attempts.some(({ secretDigest }) => secretDigest === digestOf(state, password))
+  let number = 2
+  while (isUsed(`new horse ${number}`)) number++
+  return `new horse ${number}`
+}
+
+/** Whether Relink has the password that the bank knows now: what the person changed stays changed, and nothing is broken any more. */
+function hasPassword({ state }: Bank): boolean {
+  const password = state.logins.get(DEMO_LOGIN)?.password ?? ''
+  return state.attempts.findLast(({ user }) => user === DEMO_LOGIN)?.secretDigest === digestOf(state, password)
 }
 
 function controlOf(bank: Bank, listening: Listening, advance: (ms: number) => void): DemoControl {
@@ -130,6 +147,7 @@ function controlOf(bank: Bank, listening: Listening, advance: (ms: number) => vo
     hints: (language) => hintsOf(language, bank),
     faults: async () => {
       const active = new Set(bank.faults.list(bank.now()).map((fault) => fault.definition.name))
+      if (hasPassword(bank)) active.delete(PASSWORD_CHANGED)
       return DEMO_FAULTS.map(({ family, fault, sentence }) => ({ family, fault, sentence, familyName: FAMILY_NAMES[family], active: active.has(fault) }))
     },
     inject: async (name) => {

@@ -480,6 +480,19 @@ test('a broken connection: problem, plan, letter and bundle; the old secret is w
   assert.notEqual((await ask('GET', `/api/problems/${problem.id}`)).json.closedAt, null)
 })
 
+test('the password is changed once more: to another one, so that typing it mends that too; what is mended is not called broken', async () => {
+  const isBroken = async (): Promise<boolean> => (await served.sandbox.opened.instance.demo!.faults()).find(({ fault }) => fault === 'password-changed')!.active
+  assert.equal(await isBroken(), false)
+  await ask('POST', '/api/demo', { body: { passHours: 24, inject: 'password-changed' } })
+  await ask('POST', `/api/connections/${connectionId}/sync`)
+  assert.equal(await isBroken(), true)
+  const { password } = served.sandbox.bank.state.logins.get('ana')!
+  const entered = await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: { password } } })
+  assert.equal(entered.json.outcome, 'suspended', entered.text)
+  assert.equal((await answer((await ask('GET', '/api/challenges')).json.items[0])).json.outcome, 'succeeded')
+  assert.equal(await isBroken(), false)
+})
+
 /** The same problem and plan to a reader of German: other words, the same facts, and nothing stored is touched. */
 async function sameInGerman(path: string, id: string): Promise<void> {
   const { store } = served.sandbox.opened.instance
