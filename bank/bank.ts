@@ -120,7 +120,7 @@ export class Bank {
     const path = request.url.split('?')[0] ?? '/'
     this.settle()
     if (path.startsWith('/admin/')) return serveAdmin(request, this, this.#adminToken)
-    const given = path.startsWith('/ofx') ? this.#ofx(request, path) : path === '/token' && request.method === 'POST' ? this.#tokens(request, path) : this.#site.handle(request, this.state, this.now())
+    const given = path.startsWith('/ofx') ? this.#ofx(request, path) : path === '/token' && request.method === 'POST' ? this.#tokens(request) : this.#site.handle(request, this.state, this.now())
     this.#requests.push({ at: this.now(), method: request.method, path, status: given.kind === 'http' ? given.status : given.kind })
     if (this.#requests.length > KEPT_REQUESTS) this.#requests.shift()
     return given
@@ -234,10 +234,10 @@ export class Bank {
     return typeof booking === 'string' ? booking : null
   }
 
-  /** Tokens come from the same house as the OFX server, and what keeps that from answering keeps this. */
-  #tokens(request: BankRequest, path: string): BankAnswer {
+  /** Tokens come from the same house as the OFX server, and what keeps that from answering keeps this; but their address is another one, and does not move with it. */
+  #tokens(request: BankRequest): BankAnswer {
     const now = this.now()
-    const moment = momentOf(this.state, now, request, path, 'no OFX')
+    const moment = momentOf(this.state, now, request, this.state.ofxPath, 'no OFX')
     for (const fault of this.faults.striking(now).filter(({ login }) => login === null)) {
       const instead = fault.definition.request?.(fault, moment)
       if (instead) return instead

@@ -22,7 +22,7 @@ type Visit = { readonly bank: BankState; readonly now: number }
 export function askPermission(query: URLSearchParams, { bank }: Visit): HttpAnswer {
   const asked = readOrder(query)
   if (typeof asked === 'string') return refuse(asked)
-  return typeof asked.refused === 'string' ? back(asked, { error: asked.refused }) : askPage(bank, asked, 200, null)
+  return asked.refused !== null ? back(asked, { error: asked.refused }) : askPage(bank, asked, 200, null)
 }
 
 /** What the customer decided, `POST /authorize`. */
@@ -53,7 +53,7 @@ export function giveTokens(body: Uint8Array, { bank, now }: Visit): HttpAnswer {
       const fits = hash('sha256', form.get('code_verifier') ?? '', 'base64url') === found.codeChallenge && form.get('redirect_uri') === found.redirectUri
       if (found.codeUsed || !fits || now - found.givenAt > CODE_LASTS_MS) return tokenError('invalid_grant', 'The code was used before, is over, or was not given to this program.')
       found.codeUsed = true
-      return tokens(found, bank, now)
+      return tokens(found, null, bank, now)
     }
     case 'refresh_token': {
       const shown = form.get('refresh_token')
@@ -63,7 +63,7 @@ export function giveTokens(body: Uint8Array, { bank, now }: Visit): HttpAnswer {
       if (found === undefined || login === undefined) return tokenError('invalid_grant', 'The token is not known.')
       if (login.consent === 'revoked') return tokenError('invalid_grant', 'The customer withdrew the consent.')
       if (login.consent === 'expired' || secondsLeft(found, bank, now) <= 0) return tokenError('invalid_grant', 'The consent has expired and must be renewed by the customer.')
-      return tokens(found, bank, now)
+      return tokens(found, shown, bank, now)
     }
     default:
       return tokenError('unsupported_grant_type', null)
@@ -76,9 +76,9 @@ export function loginOfToken(bank: BankState, shown: string, now: number): Login
   return found === undefined ? null : (bank.logins.get(found.user) ?? null)
 }
 
-/** The renewed token takes the place of the one that was shown, which is good until the new one was: its answer may get lost. */
-function tokens(permission: Permission, bank: BankState, now: number): HttpAnswer {
-  permission.before = permission.refresh
+/** New ones; the refresh token that was `shown` is good until the new one was, because the answer may get lost. */
+function tokens(permission: Permission, shown: string | null, bank: BankState, now: number): HttpAnswer {
+  permission.before = shown
   permission.refresh = token(bank, 'refresh', now)
   permission.access = { token: token(bank, 'access', now), endsAt: now + ACCESS_LASTS_S * 1_000 }
   return json(200, { access_token: permission.access.token, token_type: 'Bearer', expires_in: ACCESS_LASTS_S, refresh_token: permission.refresh, refresh_token_expires_in: secondsLeft(permission, bank, now) })
@@ -93,7 +93,7 @@ function token(bank: BankState, kind: string, now: number): string {
   return `${kind}-${digestOf(bank, `${kind} ${bank.permissions.length} ${bank.tokensIssued++} ${now}`)}${digitsOf(kind, bank.seed + bank.tokensIssued, 12)}`
 }
 
-type Order = { readonly redirectUri: string; readonly state: string; readonly codeChallenge: string; readonly scope: string; /** The error to return with; null: it can be asked. */ readonly refused: string | null; readonly fields: Readonly<Record<string, string>> }
+type Order = { readonly redirectUri: string; readonly state: string; readonly codeChallenge: string; /** The error to return with; null: it can be asked. */ readonly refused: string | null; readonly fields: Readonly<Record<string, string>> }
 
 /** A sentence: nobody is sent anywhere with this. */
 function readOrder(given: URLSearchParams): Order | string {
@@ -103,7 +103,7 @@ function readOrder(given: URLSearchParams): Order | string {
   const codeChallenge = given.get('code_challenge') ?? ''
   const refused = given.get('response_type') !== 'code' ? 'unsupported_response_type' : given.get('code_challenge_method') !== 'S256' || !/^[\w-]{43}$/.test(codeChallenge) ? 'invalid_request' : null
   const names = ['response_type', 'client_id', 'redirect_uri', 'state', 'code_challenge', 'code_challenge_method', 'scope']
-  return { redirectUri, state: given.get('state') ?? '', codeChallenge, scope: given.get('scope') ?? '', refused, fields: Object.fromEntries(names.map((name) => [name, given.get(name) ?? ''])) }
+  return { redirectUri, state: given.get('state') ?? '', codeChallenge, refused, fields: Object.fromEntries(names.map((name) => [name, given.get(name) ?? ''])) }
 }
 
 function isOwnReturn(address: string): boolean {

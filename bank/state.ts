@@ -66,7 +66,7 @@ export type Permission = {
   codeUsed: boolean
   access: { readonly token: string; readonly endsAt: number } | null
   refresh: string | null
-  /** The refresh token before this one. */
+  /** The refresh token that was shown for this one. */
   before: string | null
 }
 
