@@ -78,7 +78,12 @@ function wordsLikeCodes(text: string): readonly string[] {
 
 function byOfficialName(code: string, tables: readonly CodeTable[]): readonly Meant[] {
   const name = words(code).join(' ')
-  return everyEntry(tables).filter(({ entry }) => entry.name !== null && words(entry.name).join(' ') === name)
+  return everyEntry(tables).filter(({ entry }) => [entry.name, shownAs(entry)].some((told) => told !== null && words(told).join(' ') === name))
+}
+
+/** The sentence that people see in place of the code, where its meaning quotes one. */
+function shownAs({ meaning }: CodeEntry): string | null {
+  return /\bsee it as "([^"]+)"/.exec(meaning)?.[1] ?? null
 }
 
 /** Dotted codes by their last part: `account_locked` for `enrollment.disconnected.account_locked`. */

@@ -71,6 +71,16 @@ test('words of people who wait for an approval, a setting or a service that was 
     assert.equal(explain(said)[0]?.causes[0]?.cause, cause, said)
 })
 
+// Fails when: words are taken for a certificate that speak of a bank, or a period that is over and an answer without rows are not known (seen).
+test('a period that is over, an answer without rows and what people read instead of a code', () => {
+  for (const said of ['90 Tage abgelaufen', '90 days expired', 'Die 90 Tage sind vorbei']) assert.equal(explain(said)[0]?.causes[0]?.cause, 'consent_expired', said)
+  for (const said of ['no transactions', 'keine Umsätze', 'No new transactions since Tuesday']) assert.match(explain(said)[0]?.meaning ?? '', /no failure by itself/, said)
+  for (const said of ["We can't connect to your bank", 'we can’t connect to your bank.']) assert.deepEqual([explain(said)[0]?.system, explain(said)[0]?.code], ['http', '401'], said)
+  for (const said of ['Die Verbindung zur Bank ist fehlgeschlagen', 'connection to the bank failed']) assert.equal(explain(said)[0]?.causes[0]?.cause, 'institution_down', said)
+  assert.equal(explain('unable to verify financial institution')[0]?.system, 'unknown')
+  assert.equal(explain('nur 90 Tage')[0]?.causes[0]?.cause, 'history_limit')
+})
+
 test('every entry of every table can be asked for and has words, a source and known actions', () => {
   for (const table of TABLES) {
     for (const entry of table.codes) {
