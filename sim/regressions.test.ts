@@ -89,6 +89,8 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['migrated:81400038/d15/f0,2/c/s', 'two equal rows that had moved across the edge of an answer, and that a person had kept, came under other ids unasked'],
   ['crashes-and-replays:71500019', 'Relink died while the person answered the bank\'s question, and what was told of it waited for nobody'],
   ['crashes-and-replays:81400066/d12/f/c0,1,2,3/s', 'the simulated worker read nothing while the person had not heard of the connection that a dying process had begun'],
+  ['crashes-and-replays:91400011/d11/f/c0,1,2,3/s', 'a bank that was signed in to and never read stood still, and nobody was told'],
+  ['crashes-and-replays:122500011', 'a process in which the database went away just as somebody answered the bank ended by a failure that nobody took'],
 ]
 
 test('lines that failed once are clean', async () => {

@@ -25,9 +25,9 @@ export function onRunEnding(deps: ProblemDeps & ResumeDeps, events: Events): Syn
 async function settle(deps: ProblemDeps & ResumeDeps, events: Events, ended: RunEnded, [before, open]: readonly [readonly Problem[], OpenAtBank]): Promise<{ readonly loginLocked: boolean }> {
   const { connection, run } = ended
   events.publish({ kind: 'run', id: run.id })
-  // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. A connection that
-  // was removed while it was read has nobody who could end one.
-  if (connection.state === 'connecting' || connection.state === 'preview' || connection.state === 'removed') return { loginLocked: false }
+  // A first sign-in, or one beside another, that fails is told to the person who waits; nothing of it stays to be a problem. Nobody waits for
+  // what the schedule tries after it. A connection that was removed while it was read has nobody who could end one.
+  if ((connection.state === 'connecting' && run.trigger !== 'schedule') || connection.state === 'preview' || connection.state === 'removed') return { loginLocked: false }
   const { loginLocked, closed, bankIsBack, open: problems } = await settleProblems(deps, ended, open)
   // Whoever read, the schedule or a person: a plan ends with the read that closed its problem.
   await endPlan(deps, connection.id, closed.length === 0 ? before : undefined)

@@ -6,7 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { OUTAGES } from '../domain/cause.ts'
-import type { Connection, Diagnosis, Problem, ReadBy } from '../domain/connection.ts'
+import { READ_STATES, type Connection, type Diagnosis, type Problem, type ReadBy } from '../domain/connection.ts'
 import type { CaseContext, Evidence, Failure } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
@@ -196,7 +196,8 @@ async function openOf(store: TenantStore, institutionId: string): Promise<readon
 }
 
 async function isRead(store: TenantStore, { connectionId }: Problem): Promise<boolean> {
-  return (await store.connections.get(connectionId))?.state === 'active'
+  const connection = await store.connections.get(connectionId)
+  return connection !== null && READ_STATES.includes(connection.state)
 }
 
 /** Nobody wants the account to be read any more: the bank or a person closed it, or a person paused it. */

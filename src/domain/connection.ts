@@ -17,6 +17,9 @@ export type ConnectionId = string
  */
 export type ConnectionState = 'connecting' | 'active' | 'disabled' | 'removed' | 'preview' | 'replaced'
 
+/** Those that the schedule reads, and whose repairs go on by themselves. */
+export const READ_STATES: readonly ConnectionState[] = ['connecting', 'active']
+
 export type Connection = {
   readonly id: ConnectionId
   readonly institutionId: string

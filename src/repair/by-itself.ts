@@ -4,6 +4,7 @@
  * dies with its process, and what is due is read from the store inside of it: a job that comes late,
  * comes twice or is taken over from a dead worker finds the step done, or does it.
  */
+import { READ_STATES } from '../domain/connection.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { advanceRepair, type RepairDeps, type RepairEvent } from './advance.ts'
 import { isRepairDue } from './due.ts'
@@ -16,7 +17,7 @@ const PATIENCE_MS = 60_000
 export async function repairByItself(deps: RepairDeps, connectionId: string): Promise<boolean> {
   const done = await alone(deps, connectionId, async () => {
     const connection = await deps.store.connections.get(connectionId)
-    if (connection?.state !== 'active') return true
+    if (connection === null || !READ_STATES.includes(connection.state)) return true
     for (const problem of await deps.store.problems.list({ connectionId, open: true, limit: 20 })) {
       const plan = await deps.store.problems.plan(problem.id)
       const now = deps.clock.now()

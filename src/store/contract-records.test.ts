@@ -325,10 +325,12 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await problems.plan(old.id), { ...second, state: 'proved', updatedAt: 7 })
     })
 
-    test('open repairs are told with their newest plans, oldest first, and only of connections that are switched on', async () => {
+    test('open repairs are told with their newest plans, oldest first, and only of connections that are read', async () => {
       const { problems, connections } = await twin.newTenant()
-      const [on, off] = [aConnection({ state: 'active' }), aConnection({ state: 'disabled' })]
-      for (const connection of [on, off]) await connections.create(connection)
+      const [on, begun, off] = [aConnection({ state: 'active' }), aConnection({ state: 'connecting' }), aConnection({ state: 'disabled' })]
+      for (const connection of [on, begun, off]) await connections.create(connection)
+      const unread = aProblem(begun.id, { openedAt: 9 })
+      await problems.open(unread)
       const [first, second, closed] = [aProblem(on.id, { openedAt: 1, updatedAt: 4 }), aProblem(on.id, { openedAt: 2 }), aProblem(on.id, { openedAt: 3, closedAt: 4 })]
       for (const problem of [second, first, closed, aProblem(off.id)]) await problems.open(problem)
       const plans = [aPlan(first, { createdAt: 1 }), aPlan(first, { createdAt: 2 })]
@@ -337,6 +339,7 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await problems.repairs(9), [
         { problemId: first.id, connectionId: on.id, updatedAt: 4, cause, plan: plans[1] },
         { problemId: second.id, connectionId: on.id, updatedAt: second.updatedAt, cause, plan: null },
+        { problemId: unread.id, connectionId: begun.id, updatedAt: unread.updatedAt, cause, plan: null },
       ])
       assert.equal((await problems.repairs(1)).length, 1)
       assert.deepEqual((await problems.list({ institutionId: first.institutionId, open: true, limit: 9 })).map(({ id }) => id).includes(first.id), true)

@@ -43,7 +43,7 @@ async function isTold({ store }: SyncDeps, connectionId: string): Promise<boolea
 
 async function tellOf(deps: SyncDeps, connection: Connection, run: SyncRun): Promise<boolean> {
   // The end of a run notes its instant on the connection; a login that was only tried, and a run that a dead process left open, do not.
-  if (connection.state !== 'active' || !isBroken(run) || connection.lastAttemptAt !== run.endedAt || (await isTold(deps, connection.id))) return false
+  if (!isToTell(connection, run) || !isBroken(run) || connection.lastAttemptAt !== run.endedAt || (await isTold(deps, connection.id))) return false
   const [closed] = await deps.store.problems.list({ connectionId: connection.id, open: false, limit: 1 })
   // What was closed since was told, and a person or another read ended it.
   return (closed?.closedAt == null || closed.closedAt < (run.endedAt ?? 0)) && tell(deps, connection, run)
@@ -53,7 +53,7 @@ async function tellOf(deps: SyncDeps, connection: Connection, run: SyncRun): Pro
 async function endOf(deps: SyncDeps, connection: Connection, run: SyncRun, runs: readonly SyncRun[]): Promise<boolean> {
   if (run.outcome !== 'running') return false
   await closeAbandoned(deps, connection, runs)
-  if (connection.state !== 'active' || 1 + stopsInRow(runs.slice(1)) < DEATHS_IN_A_ROW || (await isTold(deps, connection.id))) return false
+  if (!isToTell(connection, run) || 1 + stopsInRow(runs.slice(1)) < DEATHS_IN_A_ROW || (await isTold(deps, connection.id))) return false
   return tell(deps, connection, { ...run, outcome: 'failed', endedAt: deps.clock.now(), stage: null, failure: INTERRUPTED })
 }
 
@@ -61,6 +61,11 @@ async function tell(deps: SyncDeps, connection: Connection, run: SyncRun): Promi
   const { loginLocked } = await deps.onRunEnding(connection)({ connection, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => [] })
   if (loginLocked) await deps.vault.lock({ connectionId: connection.id, loginIndex: connection.loginIndex })
   return true
+}
+
+/** Who signs in for the first time waits for what comes of it; nobody does for what the schedule tries after it. */
+function isToTell({ state }: Connection, { trigger }: SyncRun): boolean {
+  return state === 'active' || (state === 'connecting' && trigger === 'schedule')
 }
 
 function isBroken({ outcome, failure, accounts }: SyncRun): boolean {

@@ -1,4 +1,5 @@
 /** Problems, alerts, repair plans and challenges of one tenant in memory; see `ProblemStore` and `ChallengeStore`. */
+import { READ_STATES } from '../../domain/connection.ts'
 import type { ChallengeStore, ProblemStore } from '../../ports/store.ts'
 import { alertOfProblem, alertOfQuestion } from '../alert-rows.ts'
 import { by } from './order.ts'
@@ -46,7 +47,7 @@ export function memoryProblems({ connections, problems, alerts, alerting, plans,
       return newestPlan(problemId)
     },
     async repairs(limit) {
-      const open = [...problems.values()].filter((p) => p.closedAt === null && connections.get(p.connectionId)?.state === 'active').sort(byOpening).slice(0, limit)
+      const open = [...problems.values()].filter((p) => p.closedAt === null && READ_STATES.includes(connections.get(p.connectionId)?.state ?? 'removed')).sort(byOpening).slice(0, limit)
       return open.map(({ id, connectionId, updatedAt, diagnosis }) => ({ problemId: id, connectionId, updatedAt, cause: diagnosis.causes[0]?.cause ?? 'unknown', plan: newestPlan(id) }))
     },
   }

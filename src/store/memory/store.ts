@@ -2,7 +2,7 @@
  * The store in memory: the twin of PostgreSQL for the simulator and for tests. It keeps nothing when
  * the process ends. Rows are shared with the caller, which is safe because domain types are read-only.
  */
-import { FARTHEST_SYNC_MS } from '../../domain/connection.ts'
+import { FARTHEST_SYNC_MS, READ_STATES } from '../../domain/connection.ts'
 import type { Store, TenantStore } from '../../ports/store.ts'
 import { memoryAccess, memoryAudit } from './access.ts'
 import { memoryAccounts } from './accounts.ts'
@@ -42,7 +42,7 @@ export function createMemoryStore(): Store {
     async due(now, limit) {
       const due = [...tenants].flatMap(([tenantId, { state }]) =>
         [...state.connections.values()]
-          .filter((c) => c.nextSyncAt !== null && (c.nextSyncAt <= now || c.nextSyncAt > now + FARTHEST_SYNC_MS) && (c.state === 'connecting' || c.state === 'active'))
+          .filter((c) => c.nextSyncAt !== null && (c.nextSyncAt <= now || c.nextSyncAt > now + FARTHEST_SYNC_MS) && READ_STATES.includes(c.state))
           .map((c) => ({ at: c.nextSyncAt!, tenantId, connectionId: c.id })),
       )
       const first = due.sort(by((d) => d.at, (d) => d.connectionId)).slice(0, limit)

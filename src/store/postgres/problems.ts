@@ -1,6 +1,7 @@
 /** Problems, alerts, repair plans and challenges of one tenant on PostgreSQL; see `ProblemStore` and `ChallengeStore`. */
 import { sql } from 'kysely'
 import type { CauseCode } from '../../domain/cause.ts'
+import { READ_STATES } from '../../domain/connection.ts'
 import type { ChallengeStore, ProblemStore } from '../../ports/store.ts'
 import { alertOfProblem, alertOfQuestion } from '../alert-rows.ts'
 import { once } from './compiled.ts'
@@ -76,7 +77,7 @@ export function postgresProblems(db: Database, tenantId: string): ProblemStore {
         .orderBy('r.created_at', 'desc').orderBy('r.id', 'desc').limit(1)
       const [{ rows }] = await inOneTrip(db, tenantId, [
         db.selectFrom('relink.problems as p')
-          .innerJoin('relink.connections as c', (join) => join.onRef('c.tenant_id', '=', 'p.tenant_id').onRef('c.id', '=', 'p.connection_id').on('c.state', '=', 'active'))
+          .innerJoin('relink.connections as c', (join) => join.onRef('c.tenant_id', '=', 'p.tenant_id').onRef('c.id', '=', 'p.connection_id').on('c.state', 'in', READ_STATES))
           .leftJoinLateral(newest.as('plan'), (join) => join.onTrue())
           .select(['p.id as of_problem', 'p.connection_id as of_connection', 'p.updated_at as problem_updated_at'])
           .select(sql<CauseCode>`coalesce(p.diagnosis #>> '{causes,0,cause}', 'unknown')`.as('first_cause'))

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { failed, ok, type Result } from '../../domain/result.ts'
-import { FARTHEST_SYNC_MS } from '../../domain/connection.ts'
+import { FARTHEST_SYNC_MS, READ_STATES } from '../../domain/connection.ts'
 import type { Store, TenantStore } from '../../ports/store.ts'
 import { postgresAccess, postgresAudit } from './access.ts'
 import { postgresAccounts } from './accounts.ts'
@@ -191,7 +191,7 @@ function store(db: Database, locks: Locks): Store {
     },
     async due(now, limit) {
       const rows = await asScheduler(db, (trx) =>
-        trx.selectFrom('relink.connections').select(['tenant_id', 'id']).where((e) => e.or([e('next_sync_at', '<=', now), e('next_sync_at', '>', now + FARTHEST_SYNC_MS)])).where('state', 'in', ['connecting', 'active'])
+        trx.selectFrom('relink.connections').select(['tenant_id', 'id']).where((e) => e.or([e('next_sync_at', '<=', now), e('next_sync_at', '>', now + FARTHEST_SYNC_MS)])).where('state', 'in', READ_STATES)
           .orderBy('next_sync_at').orderBy('id').limit(limit).execute(),
       )
       return rows.map((row) => ({ tenantId: row.tenant_id, connectionId: row.id as string }))
