@@ -62,16 +62,23 @@ export function solveBalance(chain: Chain, clues: Clues): readonly Explanation[]
 
 /** Every balance that moved, moved by exactly the opposite of the rows: three times or more, and never otherwise. */
 export function isInverted(steps: readonly Step[]): boolean {
-  let against = 0
-  for (const { from, to, difference, isCovered } of steps) {
-    if (!isCovered) continue
-    const stated = to.amount - from.amount
-    const rows = stated - difference
-    if (rows === 0n && stated === 0n) continue
-    if (stated !== -rows) return false
-    against++
-  }
-  return against >= MOVES
+  const moved = steps.filter(isMoved)
+  return moved.length >= MOVES && moved.every(isOpposite)
+}
+
+/** So has each of the newest that moved, three times or more over so many days, whatever else was at fault before. */
+export function isInvertedNow(steps: readonly Step[], days: number): boolean {
+  const moved = steps.filter(isMoved)
+  const newest = moved.slice(moved.findLastIndex((step) => !isOpposite(step)) + 1)
+  return newest.length >= MOVES && daysBetween(newest[0]!.to.on, newest.at(-1)!.to.on) >= days
+}
+
+function isMoved({ from, to, difference, isCovered }: Step): boolean {
+  return isCovered && (from.amount !== to.amount || difference !== 0n)
+}
+
+function isOpposite({ from, to, difference }: Step): boolean {
+  return difference === 2n * (to.amount - from.amount)
 }
 
 /**

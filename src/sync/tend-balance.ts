@@ -13,7 +13,7 @@ import type { Movement, Verdict } from './balance.ts'
 import { stepsOf, type LedgerRow, type Step } from './balance-chain.ts'
 import { Clues } from './balance-clues.ts'
 import { isFailing, loadChain, type LoadedChain, type Stated } from './balance-proof.ts'
-import { isInverted, solveBalance, withoutLate } from './solve-balance.ts'
+import { isInverted, isInvertedNow, solveBalance, withoutLate } from './solve-balance.ts'
 import { turnSigns, type Place } from './turn-signs.ts'
 import type { SettleContext } from './settle.ts'
 
@@ -24,6 +24,8 @@ const HABIT_MOVES = 3
 const HABIT_SHARE = 0.8
 /** A difference that is gone within so many days was a delay. */
 const HEALING_DAYS = 10
+/** What balances say of a time in which they said other things before is believed when they kept to it for so long. */
+const TURNED_DAYS = 3
 const LIABILITIES: readonly Account['kind'][] = ['credit_card', 'credit_line', 'loan']
 
 /** Whether this answer leaves something to tend: a balance that fails now, or rows of days in which one failed before. */
@@ -74,7 +76,7 @@ async function tendOnce(context: SettleContext): Promise<boolean> {
   const place = { feed, account, sourceId: source.id, runId, at: now() }
   const chain = await chainOf(feed, account, source.id, await statedBy(feed, account, source.id))
   if (chain === null) return false
-  if (isInverted(chain.steps)) return amountsAreAtFault(account, chain) ? turnSigns(place, source.sign === 1 ? -1 : 1, true) : false
+  if (isInverted(chain.steps) || isInvertedNow(chain.steps, TURNED_DAYS)) return amountsAreAtFault(account, chain) ? turnSigns(place, source.sign === 1 ? -1 : 1, true) : false
   await mend(place, chain)
   if (chain.isBroken) await askAboutDoubles(context, chain)
   return false
