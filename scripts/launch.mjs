@@ -18,7 +18,8 @@ const commands = {
   async prepare() {
     const node = await ensureNode(root)
     await ensurePackages(root, 'the packages')
-    if (['demo', 'start'].includes(args[0])) {
+    // Help needs no page.
+    if (['demo', 'start'].includes(args[0]) && !args.includes('--help') && !args.includes('-h')) {
       const { ensureWeb } = await import('./launch/web.mjs')
       await ensureWeb(root, node)
     }

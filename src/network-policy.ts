@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { PrivateHost } from './adapters/address-guard.ts'
+import { fileFault } from './domain/file-fault.ts'
 import { jsonFault } from './domain/json-fault.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 
@@ -23,7 +24,7 @@ const networkShape = z.strictObject({
 const fileShape = z.strictObject({ institutions: z.record(z.string(), networkShape).default({}), alerts: networkShape.optional() })
 
 /** `relink bank` on this host, for trying out: the one private address that needs no word of the operator's. */
-const SANDBOX_IDS: ReadonlySet<string> = new Set(['sandbox', 'sandbox-online'])
+export const SANDBOX_IDS: ReadonlySet<string> = new Set(['sandbox', 'sandbox-online'])
 const SANDBOX: InstitutionNetwork = { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null }
 
 /** A policy from values; what is not named is only reached on the public internet. */
@@ -36,18 +37,24 @@ export const PUBLIC_ONLY: NetworkPolicy = networkPolicy(new Map())
 
 /** Reads the operator's file; a failure names the place in it. `caFile` is relative to the file. */
 export async function readNetworkPolicy(path: string): Promise<Result<NetworkPolicy, { readonly message: string }>> {
+  let reading = `RELINK_NETWORK (${path})`
   try {
     const parsed = fileShape.safeParse(JSON.parse(await readFile(path, 'utf8')))
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
       return failed({ message: `RELINK_NETWORK (${path}) is not valid at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.` })
     }
-    const networkOf = async ({ privateHosts, caFile }: z.output<typeof networkShape>): Promise<InstitutionNetwork> => ({ privateHosts, caPem: caFile === undefined ? null : await readFile(resolve(dirname(path), caFile), 'utf8') })
+    const networkOf = async ({ privateHosts, caFile }: z.output<typeof networkShape>): Promise<InstitutionNetwork> => {
+      if (caFile === undefined) return { privateHosts, caPem: null }
+      const caPath = resolve(dirname(path), caFile)
+      reading = `The file ${caPath} that RELINK_NETWORK (${path}) names`
+      return { privateHosts, caPem: await readFile(caPath, 'utf8') }
+    }
     const institutions = new Map<string, InstitutionNetwork>()
     for (const [id, permitted] of Object.entries(parsed.data.institutions)) institutions.set(id, await networkOf(permitted))
     return ok(networkPolicy(institutions, parsed.data.alerts === undefined ? NOTHING : await networkOf(parsed.data.alerts)))
   } catch (error) {
-    const reason = error instanceof SyntaxError ? jsonFault(error) : ((error as NodeJS.ErrnoException).code ?? String(error))
-    return failed({ message: `RELINK_NETWORK (${path}) cannot be read: ${reason}.` })
+    const reason = error instanceof SyntaxError ? jsonFault(error) : fileFault(error)
+    return failed({ message: `${reading} cannot be read: ${reason}.` })
   }
 }

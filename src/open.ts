@@ -5,6 +5,7 @@
 import { surroundings } from './adapters/surroundings.ts'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { pageAddress } from './address.ts'
 import { hostClock } from './adapters/clock.ts'
 import { hostEntropy } from './adapters/entropy.ts'
 import { createLog } from './adapters/log.ts'
@@ -185,7 +186,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     deleteAll, gone: gone.promise,
     institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
   }
-  const alerting = createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageOf(config) })
+  const alerting = createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageAddress(config) })
   const masterKeyId = Buffer.from(masterKey.value.id).toString('hex')
   // Only banks that are in use here are called: no other site learns that this host exists.
   const checkHost = sharedLook(clock, async (): Promise<readonly HostFinding[]> => lookAtHost({
@@ -234,11 +235,6 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
       await database.close()
     },
   })
-}
-
-/** Where people open the page. */
-function pageOf({ origin, port }: Config): string | null {
-  return origin ?? (port === 0 ? null : `http://localhost:${port}`)
 }
 
 async function openMasterKey(

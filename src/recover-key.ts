@@ -8,6 +8,7 @@ import { hostClock } from './adapters/clock.ts'
 import { hostEntropy } from './adapters/entropy.ts'
 import { createLog } from './adapters/log.ts'
 import type { Config } from './config.ts'
+import { fileFault } from './domain/file-fault.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import { openStore } from './open-store.ts'
 import { sameId, type MasterKey } from './vault/keys.ts'
@@ -100,6 +101,6 @@ async function readSmall(path: string): Promise<Result<Buffer, Sentence>> {
     const bytes = await readFile(path)
     return bytes.length > MOST_BYTES ? failed({ message: `${path} is too long to be a recovery file.` }) : ok(bytes)
   } catch (error) {
-    return failed({ message: `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).` })
+    return failed({ message: `${path} cannot be read: ${fileFault(error)}.` })
   }
 }

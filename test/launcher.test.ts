@@ -69,6 +69,17 @@ function installs(root: string): number {
   return existsSync(join(root, 'calls')) ? readFileSync(join(root, 'calls'), 'utf8').trim().split('\n').length : 0
 }
 
+// Fails when: whoever asks what `demo` does waits for the page to be built (was so), and is told that it cannot be where that is so.
+test('the help of what serves the page needs no page', () => {
+  const root = checkout()
+  mkdirSync(join(root, 'web'))
+  writeFileSync(join(root, 'web/vite.config.ts'), '')
+  for (const args of [['demo', '--help'], ['start', '-h']]) {
+    const { status, stdout, stderr } = relink(root, args)
+    assert.deepEqual([status, JSON.parse(stdout).args, /page/.test(stderr)], [7, args, false], stderr)
+  }
+})
+
 test('arguments, stdout and the exit status are the program’s own; progress goes to stderr; later starts install nothing', () => {
   const root = checkout()
   const first = relink(root, ['sync', 'a b', '--json'])

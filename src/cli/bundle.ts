@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { answerCase, isBundle, type LineAnswer } from '../diagnose/jsonl.ts'
 import { problemsOf } from '../diagnose/problems.ts'
+import { fileFault } from '../domain/file-fault.ts'
 import { supportBundle, type SupportBundle } from '../repair/papers.ts'
 import { chooseConnection } from './connections.ts'
 import { inquirer } from './inquirer.ts'
@@ -57,7 +58,7 @@ async function readBundle(file: string): Promise<SupportBundle> {
   try {
     value = JSON.parse(await readFile(file, 'utf8'))
   } catch (error) {
-    throw new CommandError(error instanceof SyntaxError ? `${file} is no support file: it is not JSON.` : `${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
+    throw new CommandError(error instanceof SyntaxError ? `${file} is no support file: it is not JSON.` : `${file} cannot be read: ${fileFault(error)}.`)
   }
   const verdict = isBundle(value) && 'verdict' in value ? (value.verdict as Partial<SupportBundle['verdict']> | null) : null
   if (!Array.isArray(verdict?.causes)) throw new CommandError(`${file} is no support file; relink repair CONNECTION --bundle FILE writes one.`)

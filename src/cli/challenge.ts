@@ -5,7 +5,7 @@
 import type { Challenge, ChallengePrompt } from '../domain/connection.ts'
 import type { Instance } from '../instance.ts'
 import type { SyncRun } from '../domain/run.ts'
-import { sayRun, verbOrFail } from './connections.ts'
+import { pageOf, sayRun, verbOrFail } from './connections.ts'
 import { inquirer } from './inquirer.ts'
 import type { Output } from './output.ts'
 import { fillForm, isGiven, type SecretSource } from './secrets.ts'
@@ -15,7 +15,7 @@ export async function answerChallenge(output: Output, instance: Instance, challe
   const connection = await instance.store.connections.get(challenge.connectionId)
   const name = connection?.institutionName ?? 'The bank'
   if (challenge.prompts.some(({ kind }) => kind === 'redirect')) {
-    output.say(`${name} wants the permission given at its own site. Open ${new URL(`/connections/${challenge.connectionId}`, instance.alerting.page ?? 'http://localhost:7351').href} in the browser (\`relink start\` serves it) and go there from it: what comes back is bound to that browser.`)
+    output.say(`${name} wants the permission given at its own site. Open ${pageOf(instance, challenge.connectionId)} in the browser (\`relink start\` serves it) and go there from it: what comes back is bound to that browser.`)
     process.exitCode = 1
     return null
   }
@@ -25,7 +25,7 @@ export async function answerChallenge(output: Output, instance: Instance, challe
     return null
   }
   const run = verbOrFail(await instance.verbs.answer(challenge.id, isGiven(source) ? await givenAnswers(challenge, source) : await askPrompts(output, name, challenge)))
-  if (!sayRun(output, name, run)) process.exitCode = 1
+  if (!(await sayRun(output, instance, name, run))) process.exitCode = 1
   return run
 }
 

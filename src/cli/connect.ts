@@ -1,9 +1,11 @@
 /** `relink connect`: choose the bank, sign in, answer what it asks, read for the first time. */
 import { challengeResource, runResource } from '../api/shapes.ts'
 import { connectionResource } from '../api/connection-resource.ts'
+import { rankedCauses } from '../api/problem-card.ts'
 import { fieldsOf } from '../connector-kit/connector.ts'
 import { searchInstitutions, type Institution } from '../domain/institution.ts'
 import type { Instance } from '../instance.ts'
+import { SANDBOX_IDS } from '../network-policy.ts'
 import type { ConnectResult } from '../verbs.ts'
 import { answerChallenge } from './challenge.ts'
 import { sayRun } from './connections.ts'
@@ -36,14 +38,14 @@ export async function connectCommand(output: Output, wanted: string | undefined,
         throw new CommandError(`This login is connected already as ${result.connectionId}. \`relink repair\` mends it when it is broken.`)
       case 'failed':
         output.data({ failure: { code: result.failure.code, message: result.failure.message }, diagnosis: result.diagnosis })
-        throw new CommandError(`${result.failure.message} Nothing was stored.`)
+        for (const { likelihood, name } of rankedCauses('en', result.diagnosis, { bank: institution.name }).slice(0, 1)) output.say(`${likelihood}: ${name}`)
+        throw new CommandError(`${result.failure.message} Nothing was stored.${result.failure.code === 'bank_unreachable' && SANDBOX_IDS.has(institution.id) ? ' Is the sandbox bank open? `relink bank` opens it, and stays open in a terminal of its own.' : ''}`)
       case 'challenge':
         await answerFirst(output, instance, result)
         return
       case 'connected':
         output.data({ connection: await connectionResource('en', instance, result.connection), run: runResource('en', result.run) })
-        if (!sayRun(output, institution.name, result.run)) process.exitCode = 1
-        if (result.connection.readPlan?.awaitsChoice === true) output.say('Nothing was read yet: an account of this bank may be one that is here already, without its number. Choose on the page of the connection which it is.')
+        if (!(await sayRun(output, instance, institution.name, result.run))) process.exitCode = 1
     }
   })
 }

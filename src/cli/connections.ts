@@ -18,8 +18,27 @@ export function verbOrFail<T>(result: Result<T, VerbFailure>): T {
   return result.value
 }
 
+/** What a person has to do before any account of the connection is read. */
+export function choiceAsked(instance: Instance, { id }: { readonly id: string }): string {
+  return `Choose first which accounts are read: one of them may be here already, from files without its number. Open ${pageOf(instance, id)} (\`relink start\` serves it).`
+}
+
+function awaitsChoice({ state, readPlan }: Connection): boolean {
+  return state === 'active' && readPlan?.awaitsChoice === true
+}
+
+/** Where people see a connection. */
+export function pageOf({ alerting }: Instance, connectionId: string): string {
+  return new URL(`/connections/${connectionId}`, alerting.page ?? 'http://localhost:7351').href
+}
+
 /** One line on how a run ended; true when everything was read. */
-export function sayRun(output: Output, name: string, run: SyncRun): boolean {
+export async function sayRun(output: Output, instance: Instance, name: string, run: SyncRun): Promise<boolean> {
+  const connection = run.connectionId === null ? null : await instance.store.connections.get(run.connectionId)
+  if (run.outcome === 'succeeded' && connection !== null && awaitsChoice(connection)) {
+    output.say(`${name}: signed in, and nothing was read yet. ${choiceAsked(instance, connection)}`)
+    return false
+  }
   const sum = (field: 'added' | 'matched' | 'changed' | 'questions'): number => run.accounts.reduce((total, a) => total + a[field], 0)
   const counts = `${sum('added')} new, ${sum('matched')} the same, ${sum('changed')} changed${sum('questions') > 0 ? `, ${sum('questions')} to decide` : ''}`
   switch (run.outcome) {

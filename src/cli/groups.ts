@@ -20,7 +20,7 @@ const STDIN_OPTION = ['--secrets-stdin', 'read the passphrase from standard inpu
 
 export function auditCommand(program: Command, output: Output, json: () => Option): void {
   const command = program.command('audit').description('who did what')
-  command.command('list').description('the newest lines first').option('--limit <count>', 'how many (default 50)', '50').addOption(json()).action(async ({ limit }: { limit: string }) => (await import('./audit.ts')).list(output, limit))
+  command.command('list').description('the newest lines first').option('--limit <count>', 'how many', '50').addOption(json()).action(async ({ limit }: { limit: string }) => (await import('./audit.ts')).list(output, limit))
   command.command('verify').description('check the chain of all lines; status 1 and the first bad line when somebody changed it').option('--head <seq:hash>', 'a newest line that was noted elsewhere: it must still be there').addOption(json())
     .action(async ({ head }: { head?: string }) => (await import('./audit.ts')).verify(output, head))
 }
@@ -60,7 +60,7 @@ export function healthCommand(program: Command, output: Output, json: () => Opti
 export function simplefinCommand(program: Command, output: Output, json: () => Option): void {
   const command = program.command('simplefin').description('programs that read the feed over SimpleFIN: Actual, Firefly III, Sure and others')
   command.command('create').description('make a setup token for one program').requiredOption('--label <label>', 'what you call the program')
-    .option('--account <account>', 'grant only this account (repeatable); default: all', (account: string, before: readonly string[]) => [...before, account], [] as readonly string[])
+    .addOption(new Option('--account <account>', 'grant only this account (repeatable)').argParser((account: string, before: readonly string[]) => [...before, account]).default([], 'all'))
     .option('--url <address>', 'the address under which the program reaches this server').addOption(json())
     .action(async (options: CreateOptions) => (await import('./simplefin.ts')).create(output, options))
   command.command('list').description('programs that may read, and when they last did').addOption(json()).action(async () => (await import('./simplefin.ts')).list(output))

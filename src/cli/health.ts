@@ -5,6 +5,7 @@ import { checkFeed } from '../check-feed.ts'
 import { FRESH_MS } from '../diagnose/bank-health.ts'
 import { feedKeyId, MOST_BYTES, signFeed } from '../diagnose/health-feed.ts'
 import { healthSignals } from '../diagnose/health-signals.ts'
+import { fileFault } from '../domain/file-fault.ts'
 import { CommandError, type Output } from './output.ts'
 import { withInstance } from './with-instance.ts'
 
@@ -29,7 +30,7 @@ export async function exportFeed(output: Output, options: ExportOptions): Promis
 async function privateKey(path: string): Promise<KeyObject> {
   const stored = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
-    throw new CommandError(`The key ${path} cannot be read (${error.code ?? 'unknown'}).`)
+    throw new CommandError(`The key ${path} cannot be read: ${fileFault(error)}.`)
   })
   if (stored !== null) {
     try {
@@ -86,7 +87,7 @@ async function publicKey(path: string): Promise<KeyObject> {
 /** One byte more than is allowed tells that it is too large, however large it is. */
 async function readSome(path: string): Promise<Uint8Array> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`${path} cannot be read (${error.code ?? 'unknown'}).`)
+    throw new CommandError(`${path} cannot be read: ${fileFault(error)}.`)
   })
   try {
     const buffer = new Uint8Array(MOST_BYTES + 1)
@@ -97,7 +98,7 @@ async function readSome(path: string): Promise<Uint8Array> {
       if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length)
     }
   } catch (error) {
-    throw new CommandError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`)
+    throw new CommandError(`${path} cannot be read: ${fileFault(error)}.`)
   } finally {
     await file.close()
   }

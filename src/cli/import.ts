@@ -7,6 +7,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { fileFault } from '../domain/file-fault.ts'
 import { failureSentence } from '../domain/statement.ts'
 import type { DatesSaid } from '../domain/dates-said.ts'
 import type { Currency } from '../domain/money.ts'
@@ -73,11 +74,10 @@ async function importOne(file: string, work: (path: string) => Promise<ImportRep
     const isRegular = !isStandardInput(file) && (await isRegularFile(file))
     return isRegular ? await work(file) : await withCopy(file, work)
   } catch (error) {
-    const { code = '', syscall = '' } = error as NodeJS.ErrnoException
+    const { syscall = '' } = error as NodeJS.ErrnoException
     // Only what the system said of the file; a lost database or a bug is told as such.
     if (!FILE_CALLS.has(syscall)) throw error
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code === 'EACCES' ? 'this user may not read it' : code
-    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, accountIds: [], notices: [], failure: { code: 'unreadable', message: `The file cannot be read: ${reason}.`, line: 0 } }
+    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, accountIds: [], notices: [], failure: { code: 'unreadable', message: `The file cannot be read: ${fileFault(error)}.`, line: 0 } }
   }
 }
 

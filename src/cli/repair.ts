@@ -104,7 +104,7 @@ export async function secretCommand(output: Output, wanted: string, options: Sec
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)
     const run = options.onceMore === true ? verbOrFail(await instance.verbs.tryOnceMore(connection.id, 'command line')) : await enterSecret(output, instance, connection, source)
-    if (options.onceMore === true) sayRun(output, connection.institutionName, run)
+    if (options.onceMore === true) await sayRun(output, instance, connection.institutionName, run)
     output.data(runResource('en', run))
     if (run.outcome !== 'succeeded') process.exitCode = 1
   })
@@ -120,6 +120,6 @@ async function enterSecret(output: Output, instance: Instance, connection: Conne
   const entered = await instance.verbs.enterSecret(connection.id, form, source.references)
   if (!entered.ok && entered.failure.code === 'secret_withheld') throw new CommandError(`${entered.failure.message} (\`relink secret ${connection.id} --once-more\`)`)
   const run = verbOrFail(entered)
-  sayRun(output, connection.institutionName, run)
+  await sayRun(output, instance, connection.institutionName, run)
   return run
 }

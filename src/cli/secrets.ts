@@ -4,6 +4,7 @@
  * fetched from there for each use.
  */
 import { createReadStream } from 'node:fs'
+import { fileFault } from '../domain/file-fault.ts'
 import { wrongSource } from '../vault/outside-source.ts'
 import { inquirer } from './inquirer.ts'
 import { CommandError } from './output.ts'
@@ -86,8 +87,7 @@ async function readSecrets(source: AsyncIterable<Buffer | string>, what: string)
       if (length > MOST_BYTES) break
     }
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException
-    throw new CommandError(`${what} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code}.`)
+    throw new CommandError(`${what} cannot be read: ${fileFault(error)}.`)
   }
   if (length > MOST_BYTES) throw new CommandError(`${what} is larger than ${MOST_BYTES / 1024} kB: that is no secret.`)
   try {

@@ -5,7 +5,7 @@ import { isShown } from '../domain/connection.ts'
 import { balanceProofResource, proofLines, type BalanceProofResource } from '../api/balance-resource.ts'
 import { connectionResource } from '../api/connection-resource.ts'
 import type { Instance } from '../instance.ts'
-import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
+import { chooseConnection, choiceAsked, sayRun, verbOrFail } from './connections.ts'
 import { countOfRows, type Output } from './output.ts'
 import { plainText } from './sentence.ts'
 import { withInstance } from './with-instance.ts'
@@ -20,7 +20,7 @@ export async function syncCommand(output: Output, wanted: string | undefined): P
       output.progress(`Reading ${connection.institutionName}…`)
       const run = verbOrFail(await instance.verbs.sync(connection.id, 'person'))
       output.data(runResource('en', run))
-      const read = sayRun(output, connection.institutionName, run)
+      const read = await sayRun(output, instance, connection.institutionName, run)
       if (!read) await sayProblems(output, instance, connection.id)
       allRead = allRead && read
     }
@@ -44,7 +44,8 @@ export async function statusCommand(output: Output): Promise<void> {
     output.data({ connections: resources.map((c) => ({ ...c, accounts: c.accounts.map(proved) })), accounts: others.map(proved), questions, alerts })
     if (resources.length === 0) output.say('No connection yet. `relink connect` makes one, `relink demo` shows how it looks.')
     for (const c of resources) {
-      output.say(`${output.bold(c.institutionName)} (${c.loginLabel}): ${HEALTH[c.health]}${c.lastSuccessAt === null ? '' : `; the bank answered in full at ${c.lastSuccessAt}`}`)
+      output.say(`${output.bold(c.institutionName)} (${c.loginLabel}): ${HEALTH[c.health]}${c.lastSuccessAt === null || c.awaitsChoice ? '' : `; the bank answered in full at ${c.lastSuccessAt}`}`)
+      if (c.awaitsChoice) output.say(`  ${choiceAsked(instance, c)}`)
       await sayProblems(output, instance, c.id)
       for (const account of c.accounts) sayAccount(output, account, proofs.get(account.id))
     }

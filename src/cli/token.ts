@@ -1,7 +1,8 @@
 /** `relink token`: the link that sets up the first owner, and the token for programs of this machine, for who started the server where neither is shown: as a service, in a container, by a script. */
 import { readFile } from 'node:fs/promises'
 import { setupFileOf, tokenFileOf } from '../api/listen.ts'
-import { pageAddress } from './address.ts'
+import { fileFault } from '../domain/file-fault.ts'
+import { pageAddress } from '../address.ts'
 import { CommandError, type Output } from './output.ts'
 import { configuration } from './with-instance.ts'
 
@@ -23,6 +24,6 @@ async function readToken(path: string): Promise<string> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw new CommandError('There is no token yet: `relink start` makes it. With RELINK_HOME set there, set it here too.')
-    throw new CommandError(`The token ${path} cannot be read (${code ?? 'unknown'}). Run this as the user that runs Relink.`)
+    throw new CommandError(`The token ${path} cannot be read: ${fileFault(error)}. Run this as the user that runs Relink.`)
   }
 }

@@ -74,6 +74,6 @@ test('a mistake in the file is told by entry and field', async () => {
     assert.match(loaded.failure.message, message)
   }
   const missing = await loadInstitutions(connectors, join(directory, 'none.json'))
-  assert.ok(!missing.ok && /cannot be read \(ENOENT\)/.test(missing.failure.message))
+  assert.ok(!missing.ok && /cannot be read: there is no such file\./.test(missing.failure.message))
   assert.ok(readInstitutions('[]', 'x', connectors).ok)
 })

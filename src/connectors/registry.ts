@@ -6,6 +6,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Connector } from '../connector-kit/connector.ts'
+import { fileFault } from '../domain/file-fault.ts'
 import type { Institution, JsonObject } from '../domain/institution.ts'
 import { jsonFault } from '../domain/json-fault.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -37,7 +38,7 @@ export async function loadInstitutions(connectors: ReadonlyMap<string, Connector
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error)
     if (text instanceof Error) {
       if (optional && text.code === 'ENOENT') continue
-      return failed({ message: `${name} cannot be read (${text.code}).` })
+      return failed({ message: `${name} cannot be read: ${fileFault(text)}.` })
     }
     const read = readInstitutions(text, name, connectors)
     if (!read.ok) return read

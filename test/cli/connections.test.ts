@@ -72,6 +72,12 @@ test('a refused first sign-in stores nothing, says why as one document, and is n
   assert.deepEqual(one(await run(['status', '--json'])).connections, [])
 })
 
+// Fails when: only the bank's words are told (was so): the person has to know what they mean.
+test('a refused first sign-in tells the likely cause', async () => {
+  const { status, stdout } = await run(['connect', 'river-bank', '--field', 'username=zoe', '--secrets-stdin'], 'Canary-wrong-1')
+  assert.deepEqual([status, /likely \(about \d in 10\): River Bank did not accept the user name or password\./i.test(stdout)], [1, true], stdout)
+})
+
 test('connect reads everything for the first time; the same login again is the connection that exists', async () => {
   // A bank that locks at three would be asked a third time: typing another password is the person's consent.
   const done = await connect('correct horse')
@@ -185,16 +191,34 @@ test('disabled is not read and loses nothing; enabled is read again', async () =
   assert.deepEqual([synced.status, one(synced).outcome], [0, 'succeeded'])
 })
 
+const KNOWN: Readonly<Record<string, string>> = { city: 'sendai', pet: 'momo' }
+const answersTo = (challenge: { prompts: readonly { id: string; label: string }[] }): string => JSON.stringify(Object.fromEntries(challenge.prompts.map(({ id, label }) => [id, KNOWN[/city/.test(label) ? 'city' : 'pet']])))
+
 test('the bank asks: without a terminal the question waits, and is answered later from standard input', async () => {
   const asked = await run(['connect', 'river-bank', '--json', '--field', 'username=yuki', '--secrets-stdin'], 'plum blossom')
   const { challenge, connection } = one(asked)
   assert.deepEqual([asked.status, challenge.prompts.length > 0], [1, true])
   const unanswered = one(await run(['repair', connection.id, '--json']))
   assert.equal(unanswered.challenge.id, challenge.id)
-  const known: Record<string, string> = { city: 'sendai', pet: 'momo' }
-  const answers = Object.fromEntries(challenge.prompts.map((prompt: { id: string; label: string }) => [prompt.id, known[/city/.test(prompt.label) ? 'city' : 'pet']]))
-  const answered = await run(['repair', connection.id, '--json', '--secrets-stdin'], JSON.stringify(answers))
+  const answered = await run(['repair', connection.id, '--json', '--secrets-stdin'], answersTo(challenge))
   assert.deepEqual([answered.status, one(answered).run.outcome, one(answered).challenge], [0, 'succeeded', null], answered.stdout)
+})
+
+// Fails when: it is told only where the bank asks nothing, or beside “read in full” (both were so).
+test('where an account of the bank may be one that files brought, nothing is read before a person says so, and the command tells', async () => {
+  const [other, file] = [temporary('known'), join(work.path, 'rows.csv')]
+  writeFileSync(file, 'Date,Description,Amount\n2026-01-02,Coffee,-350\n2026-01-03,Refund,100\n')
+  const there = (args: readonly string[], input = '') => host.relink(other.path, args, { input, env: bank.env })
+  assert.equal((await there(['import', file])).status, 0)
+  for (const [user, password] of [['ana', 'new horse 2'], ['yuki', 'plum blossom']] as const) {
+    const connected = await there(['connect', 'river-bank', '--field', `username=${user}`, '--secrets-stdin'], password)
+    const [{ id }] = one(await there(['status', '--json'])).connections.filter(({ loginLabel }: { loginLabel: string }) => loginLabel.startsWith(user[0]!))
+    const { challenge } = user === 'ana' ? { challenge: null } : one(await there(['repair', id, '--json']))
+    const told = challenge === null ? connected : await there(['repair', id, '--secrets-stdin'], answersTo(challenge))
+    assert.deepEqual([told.status, /nothing was read yet\. Choose first.*\/connections\/([-0-9a-f]+)/s.exec(told.stdout)?.[1], /in full/.test(told.stdout)], [1, id, false], told.stdout)
+  }
+  for (const command of ['status', 'sync']) assert.deepEqual((await there([command])).stdout.match(/Choose first|in full/g), ['Choose first', 'Choose first'], command)
+  other.remove()
 })
 
 test('another master key: the secret is sent as before, the old key is refused; what was exposed is listed without a secret', async () => {

@@ -94,12 +94,13 @@ test('connect without a terminal names everything that is missing and how to giv
 })
 
 test('a wrong setting stops the start with its name and the remedy', async () => {
-  const file = join(home.path, 'wrong.json')
+  const [file, network] = [join(home.path, 'wrong.json'), join(home.path, 'network.json')]
+  writeFileSync(network, '{"institutions": {"a": {"caFile": "/nowhere/ca.crt"}}}')
   writeFileSync(file, '[{"id": "A"}]')
   mkdirSync(join(home.path, 'other'))
   const wrong: readonly (readonly [string, string, RegExp])[] = [
     ['RELINK_PORT', 'abc', /whole number/], ['RELINK_PROT', '7400', /RELINK_PORT is one/], ['RELINKPORT', '7400', /RELINK_PORT is one/], ['RELINK_HOST', '0.0.0.0', /https/], ['RELINK_ORIGIN', 'http://books.example', /https/], ['RELINK_ORIGIN', 'https://books.example/x', /origin alone/], ['RELINK_TRUSTED_PROXIES', '10.0.0.0/33', /ranges/], ['RELINK_CONCURRENCY', '0', /from 1 to 64/], ['DATABASE_URL', 'mysql://x', /postgres:\/\//], ['DATABASE_URL', 'postgres://nobody@127.0.0.1:1/x', /Start the database/],
-    ['RELINK_MASTER_KEY', 'Canary-78', /file:, credential:, command: or env:/], ['RELINK_MASTER_KEY', 'env:NOT_THERE', /NOT_THERE/], ['RELINK_INSTITUTIONS', '/nowhere', /ENOENT/], ['RELINK_INSTITUTIONS', file, /entry 1/], ['RELINK_NETWORK', '/nowhere', /ENOENT/],
+    ['RELINK_MASTER_KEY', 'Canary-78', /file:, credential:, command: or env:/], ['RELINK_MASTER_KEY', 'env:NOT_THERE', /NOT_THERE/], ['RELINK_INSTITUTIONS', '/nowhere', /no such file/], ['RELINK_INSTITUTIONS', file, /entry 1/], ['RELINK_NETWORK', '/nowhere', /no such file/], ['RELINK_NETWORK', network, /file \/nowhere\/ca\.crt that RELINK_NETWORK \(.*\) names cannot be read: there is no such file/],
     ['RELINK_NETWORK', file, /not valid/], ['RELINK_HOME', '/proc/relink', /ENOENT/], ['RELINK_HOME', file, /RELINK_HOME/],
   ]
   for (const [name, value, remedy] of wrong) {

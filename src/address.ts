@@ -1,5 +1,5 @@
 /** Where `relink start` listens, as the configuration says it. */
-import type { Config } from '../config.ts'
+import type { Config } from './config.ts'
 
 /** `http://127.0.0.1:7351`; null when the server chooses its port itself. */
 export function serverAddress({ host, port }: Pick<Config, 'host' | 'port'>): string | null {
