@@ -87,6 +87,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['migrated:82400267/d14/f0,2/c/s', 'as the one before, in an answer that was taken for cut, so that it answered for no day'],
   ['migrated:143/d14/f0,2/c/s', 'as the one before, and a withdrawal that was dated anew was taken out for the next one, of another amount'],
   ['migrated:81400038/d15/f0,2/c/s', 'two equal rows that had moved across the edge of an answer, and that a person had kept, came under other ids unasked'],
+  ['150001341/d15/f11,13,14/c/s', 'a bank that had turned its amounts and given all rows new ids dated all of them a day later, so that none was known as turned: all came in again'],
   ['crashes-and-replays:71500019', 'Relink died while the person answered the bank\'s question, and what was told of it waited for nobody'],
   ['crashes-and-replays:81400066/d12/f/c0,1,2,3/s', 'the simulated worker read nothing while the person had not heard of the connection that a dying process had begun'],
   ['crashes-and-replays:91400011/d11/f/c0,1,2,3/s', 'a bank that was signed in to and never read stood still, and nobody was told'],

@@ -84,10 +84,14 @@ function fitsInOtherYear(day: Day, asked: DayRange): boolean {
   return false
 }
 
-/** Whether most of the booked rows that are stored already come back with their amounts turned round. A bank may turn these alone, so what is pending says nothing of it. */
+/**
+ * Whether most of the booked rows that are stored already come back with their amounts turned round: on their days, or, under other ids, all of them so many days beside these.
+ * A bank may turn these alone, so what is pending says nothing of it.
+ */
 export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, board: Board): boolean {
   let byDay: ReadonlyMap<Day, readonly Candidate[]> | null = null
   let [same, turned] = [0, 0]
+  const unlike: Incoming[] = []
   for (const row of rows) {
     if (row.content.amount === 0n || row.content.status === 'pending') continue
     if (candidates.known.has(row.key)) {
@@ -100,9 +104,17 @@ export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, 
     const alike = [...sameId, ...sameDay].filter((candidate) => textOf(candidate) === row.text)
     if (alike.some((candidate) => candidate.amount === row.content.amount)) same++
     else if (alike.some((candidate) => candidate.amount === -row.content.amount)) turned++
+    else unlike.push(row)
   }
-  return turned > same
+  if (turned > same || byDay === null || unlike.length < CUT_ROWS || turned + unlike.length <= same) return turned > same
+  const own = new Map([...byDay].map(([day, all]) => [day, all.filter((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate))]))
+  const movedBy = (days: number): number =>
+    unlike.filter(({ text, content: { postedOn, amount } }) => own.get(addDays(postedOn, -days))?.some((candidate) => candidate.amount === -amount && textOf(candidate) === text)).length
+  return MOVES.some((days) => movedBy(days) >= Math.max(CUT_ROWS, same - turned + 1))
 }
+
+/** By so many days a bank moves all of its rows. */
+const MOVES = Array.from({ length: MOVED_DAYS }, (_, n) => [n + 1, -n - 1]).flat()
 
 /** So many rows told the other way round are no refunds. */
 const OPPOSED_ROWS = 2

@@ -430,6 +430,23 @@ test('G, reports 50 and 54: an answer with all signs turned is not believed; amo
   assert.deepEqual(await world.feed(), ['2026-03-15 -500 A', '2026-03-16 6000 B', '2026-03-20 -900 C'])
 })
 
+// Fails when: only rows under their id or on their day show that amounts are turned (seen, seed 150001341: 16 rows twice).
+test('G, reports 15, 45 and 50: all signs turned, all days moved and all ids new at once is not believed either; refunds of rows that are still there are', async () => {
+  const rows = ['-5', '60', '-7.50', '-12'].map((amount, n) => row(`2026-03-${12 + n}`, amount, `SHOP ${n}`, { providerId: `old ${n}` }))
+  const world = await worldWith(rows)
+  const before = await world.feed()
+  const opposite = (r: StatementRow) => decimal(r.amount.startsWith('-') ? r.amount.slice(1) : `-${r.amount}`)
+  for (const days of [1, -1]) {
+    world.bank.rows = rows.map((r, n) => ({ ...row(addDays(day(`2026-03-${12 + n}`), days), '0', `SHOP ${n}`, { providerId: `new ${n} ${days}` }), amount: opposite(r) }))
+    assert.equal((await world.sync(1)).failure?.code, 'answer_implausible', `moved by ${days}`)
+    assert.deepEqual(await world.feed(), before)
+  }
+  const refunds = rows.map((r, n) => ({ ...row(`2026-03-${13 + n}`, '0', `SHOP ${n}`, { providerId: `refund ${n}` }), amount: opposite(r) }))
+  world.bank.rows = [...rows, ...refunds]
+  assert.equal((await world.sync(1)).failure, null)
+  assert.equal((await world.feed()).length, 8)
+})
+
 test('G, reports 50 and 51: turned signs that the stated balance proves right correct what was stored before', async () => {
   const world = await new World().connect()
   const ledger = (amount: string) => () => [{ kind: 'ledger' as const, amount: decimal(amount), currency: 'USD', on: day(world.today()), at: null }]
