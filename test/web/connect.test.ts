@@ -142,7 +142,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     const summary = page.getByRole('alert')
     await summary.getByText('2 fields are empty').waitFor()
     await page.locator('[role=alert]:focus').waitFor()
-    await summary.getByRole('link', { name: 'Password or PIN is missing' }).click()
+    await summary.getByRole('button', { name: 'Password or PIN is missing' }).click()
     await page.locator('[type=password]:focus').waitFor()
     assert.deepEqual(await violations(page), [])
     await page.getByRole('link', { name: /^Open it: Sandbox Bank, login a…/ }).first().click()

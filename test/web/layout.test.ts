@@ -7,9 +7,9 @@ import { after, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { until, untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
-import { SETTINGS, troubledPages } from './pages.ts'
+import { troubledPages } from './pages.ts'
 import { leave, settled } from './settled.ts'
-import { cannotRun, openWorld, watched, type World } from './world.ts'
+import { cannotRun, openWorld, type World } from './world.ts'
 
 const RAIL = 200
 const DETAIL = 420
@@ -17,11 +17,10 @@ const WIDE = 1024
 
 describe('where things stand', { skip: cannotRun ?? false }, () => {
   let world: World
-  let paths: readonly string[] = []
   let details: readonly { readonly path: string; readonly list: string }[]
   before(async () => {
     world = await openWorld()
-    ;({ paths } = await troubledPages(world))
+    const { paths } = await troubledPages(world)
     details = paths.flatMap((path) => {
       const [, first = '', second] = path.split('/')
       const list = { accounts: 'Accounts', connections: 'Accounts', transactions: 'Transactions', banks: 'Banks' }[first]
@@ -161,23 +160,6 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     await leave(page)
   })
 
-  // Fails when: what is pressed is lower than a finger needs, or a mouse (was so: buttons of 40 pixels, links of 20), or a line is longer than one reads with ease (was so: 110 characters).
-  test('a finger meets 44 pixels, a mouse 24; a row is of 40; no line of text is longer than 68 characters', async () => {
-    const storageState = await world.page.context().storageState()
-    await Promise.all(([[360, true, 44, 45], [1920, false, 24, 40]] as const).map(async ([width, hasTouch, least, row]) => {
-      const page = await watched(await world.browser.newContext({ viewport: { width, height: 800 }, hasTouch, isMobile: hasTouch, locale: 'en-US', timezoneId: 'UTC', serviceWorkers: 'block', storageState }), world.complaints as string[])
-      for (const path of [...paths, ...SETTINGS]) {
-        await settled(page, world.url(path))
-        assert.deepEqual(await page.evaluate(`(${tooSmall})(${least})`), [], `${path} at ${width}`)
-        assert.deepEqual(await page.evaluate(`(${tooLong})(68)`), [], `${path} at ${width}`)
-      }
-      await settled(page, world.url(details[0]!.path))
-      await page.locator('[role=row][data-index]').first().waitFor()
-      assert.equal(Math.min(...await page.evaluate<number[]>("[...document.querySelectorAll('[role=row][data-index]')].map((one) => one.getBoundingClientRect().height)")), row)
-      await page.context().close()
-    }))
-  })
-
   // Fails when: an address alone says that everything was deleted (was so), or who asks for the head of a page is told that there is none (was so).
   test('an address alone deletes nothing and says nothing of it; a page has a head', async () => {
     const page = await world.openPage()
@@ -200,36 +182,6 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
 
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })
-
-/** What is pressed and is no part of a sentence, lower than so many pixels. A name above a list leads where the button beside it does. */
-const tooSmall = `(least) => [...document.querySelectorAll('a, button, select, summary, textarea, input:not([type=checkbox], [type=radio]), label:has(> [type=checkbox], > [type=radio])')].filter((one) => {
-  const { width, height } = one.getBoundingClientRect()
-  const isSaid = getComputedStyle(one).display === 'inline' && one.parentElement.textContent.trim().length > one.textContent.trim().length + 2
-  return width > 1 && height > 0 && height < (one.closest('h2') === null ? least : Math.min(least, 24)) && !isSaid
-}).map((one) => one.outerHTML.slice(0, 150) + ' ' + one.getBoundingClientRect().height)`
-
-/** Texts with a line of more characters. */
-const tooLong = `(most) => {
-  const found = []
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  for (let text = walk.nextNode(); text !== null; text = walk.nextNode()) {
-    if (text.length <= most || text.parentElement.closest('.sr-only, [hidden], script, style, option, title')) continue
-    const letter = document.createRange()
-    let [top, count] = [null, 0]
-    for (let at = 0; at < text.length; at++) {
-      letter.setStart(text, at)
-      letter.setEnd(text, at + 1)
-      const [place] = letter.getClientRects()
-      if (place === undefined || place.width === 0) continue
-      if (top === null || Math.abs(place.top - top) > 5) [top, count] = [place.top, 0]
-      if (++count > most) {
-        found.push(text.textContent)
-        break
-      }
-    }
-  }
-  return found
-}`
 
 async function box(one: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
   const found = await one.boundingBox()

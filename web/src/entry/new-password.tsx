@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { ask, get } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { Form } from '../parts/form.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { Arrival, Trouble } from '../parts/states.tsx'
 import { currentArrival } from '../session.ts'
@@ -37,11 +38,11 @@ export function ForgotPage() {
           <p className="text-muted"><Say message="Nothing arrives? Who runs this server can set a new password on its host, by <code>relink user reset</code>." code={(inside) => <code>{inside}</code>} /></p>
         </section>
       ) : (
-        <form className="panel grid gap-4" onSubmit={(event) => { event.preventDefault(); send.mutate() }}>
+        <Form className="panel grid gap-4" submit={() => send.mutate()}>
           {send.error !== null && <Trouble error={send.error} />}
           <label className="grid gap-1">{say('E-mail address')}<input className="field" type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.target.value)} /></label>
           <button className="button button-primary justify-self-start" type="submit" disabled={send.isPending || state.data === undefined}>{say('Mail me a link')}</button>
-        </form>
+        </Form>
       )}
       {back}
     </EntryFrame>
@@ -57,11 +58,11 @@ export function ResetPage() {
   if (set.isSuccess) return <EntryFrame title={say('The new password is set')} intro={say('All sessions of before have ended.')}><p><a className="button button-primary" href="/">{say('Sign in with it')}</a></p></EntryFrame>
   return (
     <EntryFrame title={say('A new password')} intro={say('It takes the place of the one before, and ends all your sessions.')}>
-      <form className="panel grid gap-4" onSubmit={(event) => { event.preventDefault(); set.mutate() }}>
+      <Form className="panel grid gap-4" submit={() => set.mutate()}>
         {set.error !== null && <Trouble error={set.error}><p className="mt-3"><a className="link" href="/forgot">{say('Have another link mailed')}</a></p></Trouble>}
         <PasswordField label={say('New password')} value={password} set={(typed) => { set.reset(); setPassword(typed) }} about={[]} />
         <button className="button button-primary justify-self-start" type="submit" disabled={set.isPending}>{say('Set it')}</button>
-      </form>
+      </Form>
     </EntryFrame>
   )
 }

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ask } from '../api.ts'
 import { say } from '../language/language.ts'
+import { Form } from '../parts/form.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { signInByPasskey, whyNoPasskeys } from '../passkey.ts'
 
@@ -31,7 +32,7 @@ export function SignInForm({ email: known, done }: { email?: string; done: () =>
   return (
     <div className="panel grid gap-4">
       {error !== null && <Trouble error={error} />}
-      <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); passkey.reset(); next.mutate() }}>
+      <Form className="grid gap-3" submit={() => { passkey.reset(); next.mutate() }}>
         {step === 'password' ? (
           <>
             <label className="grid gap-1">{say('E-mail address')}<input className="field" type="email" autoComplete="username" required readOnly={known !== undefined} value={email} onChange={(event) => setEmail(event.target.value)} /></label>
@@ -44,7 +45,7 @@ export function SignInForm({ email: known, done }: { email?: string; done: () =>
           </label>
         )}
         <button className="button button-primary justify-self-start" type="submit" disabled={next.isPending}>{step === 'password' ? say('Sign in') : say('Go on')}</button>
-      </form>
+      </Form>
       {step === 'password' ? (
         <div className="border-t border-line pt-4">
           <button className="button" type="button" disabled={noPasskeys !== null || passkey.isPending} onClick={() => { next.reset(); passkey.mutate() }}>{say('Sign in with a passkey')}</button>

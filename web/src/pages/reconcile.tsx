@@ -10,6 +10,7 @@ import { get, type Account, type Reconciled, type Reconciliation } from '../api.
 import { locale, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
+import { Form } from '../parts/form.tsx'
 import { isUnread } from '../parts/freshness.tsx'
 import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
@@ -108,11 +109,11 @@ function Statement({ account, asOf, balance }: { account: Account; asOf: string 
   const [day, setDay] = useState(asOf ?? account.balanceOn ?? '')
   const [amount, setAmount] = useState(balance === undefined ? '' : asTyped(balance, locale))
   return (
-    <form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); void navigate({ search: { asOf: day, balance: decimalOf(amount, locale) } }) }}>
+    <Form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" submit={() => void navigate({ search: { asOf: day, balance: decimalOf(amount, locale) } })}>
       <label className="grid gap-1">{say('Balance of the statement')}<input className="field sm:w-48" required inputMode="decimal" placeholder={exampleAmount(locale)} value={amount} onChange={(event) => setAmount(event.target.value)} /></label>
       <label className="grid gap-1">{say('on the day')}<input className="field sm:w-44" required type="date" value={day} onChange={(event) => setDay(event.target.value)} /></label>
       <button className="button button-primary" type="submit">{say('Compare')}</button>
-    </form>
+    </Form>
   )
 }
 
@@ -199,14 +200,14 @@ function Note({ account, found }: { account: Account; found: Reconciliation }) {
   const act = useAct()
   const [words, setWords] = useState('')
   return (
-    <form className="mt-3 flex flex-wrap items-end gap-3 print:hidden" onSubmit={(event) => { event.preventDefault(); act.send('POST', `/accounts/${account.id}/reconciliations`, { asOf: found.asOf, balance: found.stated, note: words === '' ? null : words }, () => setWords('')) }}>
+    <Form className="mt-3 flex flex-wrap items-end gap-3 print:hidden" submit={() => act.send('POST', `/accounts/${account.id}/reconciliations`, { asOf: found.asOf, balance: found.stated, note: words === '' ? null : words }, () => setWords(''))}>
       {act.error !== null && <Trouble error={act.error} />}
       <NeedsServer>
         {!found.agrees && <label className="grid grow gap-1">{say('Note')}<input className="field" required maxLength={2000} placeholder={say('Why it is left as it is')} value={words} onChange={(event) => setWords(event.target.value)} /></label>}
         <button className="button" type="submit" disabled={act.isPending}>{say(found.agrees ? 'Note that it agrees' : 'Set aside, with the note')}</button>
       </NeedsServer>
       <button className="button" type="button" onClick={() => print()}>{say('Print this page')}</button>
-    </form>
+    </Form>
   )
 }
 

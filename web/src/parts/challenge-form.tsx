@@ -6,6 +6,7 @@ import type { Challenge, Run } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { AtTheBank } from './at-the-bank.tsx'
+import { Form } from './form.tsx'
 import { Arrival, Trouble } from './states.tsx'
 import { untilInstant, useTold } from './time.tsx'
 
@@ -26,7 +27,7 @@ function Questions({ challenge, answered }: { challenge: Challenge; answered?: (
   const elsewhere = challenge.prompts.every(({ kind }) => kind === 'approval')
   const busy = answer.isPending || again.isPending
   return (
-    <form className="panel mb-4 grid gap-4 border-need" aria-label={say('Question of the bank')} onSubmit={(event) => { event.preventDefault(); answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }, (run) => answered?.(run as Run)) }}>
+    <Form className="panel mb-4 grid gap-4 border-need" aria-label={say('Question of the bank')} submit={() => answer.send('POST', `/challenges/${challenge.id}/answer`, { answers }, (run) => answered?.(run as Run))}>
       {challenge.refusedBefore === 0 ? <Arrival>{say('The bank asks to know that it is you')}</Arrival> : <Refused challenge={challenge} />}
       {challenge.prompts.map((prompt) => (
         <Field key={prompt.id} prompt={prompt} value={answers[prompt.id] ?? ''} set={(value) => setAnswers({ ...answers, [prompt.id]: value })} />
@@ -41,7 +42,7 @@ function Questions({ challenge, answered }: { challenge: Challenge; answered?: (
       {phone.error !== null && <Trouble error={phone.error} />}
       {sent !== null && <Sent result={sent} />}
       <p className="meta">{say('The bank waits about {minutes, plural, one {a minute} other {# minutes}} more. An answer is sent once and not kept.', { minutes })}</p>
-    </form>
+    </Form>
   )
 }
 

@@ -5,6 +5,7 @@ import { useAct } from '../act.ts'
 import { get, type Account } from '../api.ts'
 import { locale, say } from '../language/language.ts'
 import { useMay } from '../me.ts'
+import { Form } from './form.tsx'
 import { NO_CURRENCY } from './money.tsx'
 import { NeedsServer } from './needs-server.tsx'
 import { Trouble } from './states.tsx'
@@ -19,7 +20,7 @@ export function ChooseCurrency({ label, choose, isBusy, beside }: { label: strin
   const names = new Intl.DisplayNames(locale, { type: 'currency' })
   const options = (codes: readonly string[]): ReactNode => codes.map((code) => <option key={code} value={code}>{code} {names.of(code)}</option>)
   return (
-    <form className="mt-2 flex flex-wrap items-end gap-2" onSubmit={(event) => { event.preventDefault(); choose(currency) }}>
+    <Form className="mt-2 flex flex-wrap items-end gap-2" submit={() => choose(currency)}>
       <label className="grid min-w-0 gap-1">
         <span>{label}</span>
         <select className="field max-w-xs" required value={currency} onChange={(event) => setCurrency(event.target.value)}>
@@ -28,9 +29,9 @@ export function ChooseCurrency({ label, choose, isBusy, beside }: { label: strin
           <optgroup label={say(known.length > 0 ? 'All others' : 'All')}>{options(CURRENCIES.filter((code) => !known.includes(code)))}</optgroup>
         </select>
       </label>
-      <button type="submit" className="button" disabled={isBusy || currency === ''}>{say('This is its currency')}</button>
+      <button type="submit" className="button" disabled={isBusy}>{say('This is its currency')}</button>
       {beside}
-    </form>
+    </Form>
   )
 }
 

@@ -1,30 +1,22 @@
 /**
  * The fields of a sign-in, as the server describes them. Secrets live only in this form and are sent once; what is none is
- * there again after a reload, as long as it was not sent. The button is never dead: what is missing is said in a summary that
- * takes the focus and leads to each field.
+ * there again after a reload, as long as it was not sent.
  */
 import { Link } from '@tanstack/react-router'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { Connection } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { keepForTab, keptForTab } from '../kept.ts'
+import { Form } from './form.tsx'
 
 type FormField = Connection['fields'][number]
 
 /** `keptAs`: under which name what is no secret outlives a reload. */
 export function LoginForm({ fields, submit, label, busy, keptAs }: { fields: readonly FormField[]; submit: (form: Record<string, string>) => void; label: string; busy: boolean; keptAs: string }) {
-  const id = useId()
-  const summary = useRef<HTMLDivElement>(null)
   const [values, setValues] = useState(() => typed(keptForTab(keptAs)))
-  const [missing, setMissing] = useState<readonly FormField[]>([])
-  useEffect(() => {
-    if (missing.length > 0) summary.current?.focus()
-  }, [missing])
   const send = (): void => {
-    const empty = fields.filter(({ name, required }) => required && (values[name] ?? '').trim() === '')
-    setMissing(empty)
-    if (empty.length > 0 || busy) return
+    if (busy) return
     keepForTab(keptAs, null)
     submit(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')))
   }
@@ -34,35 +26,24 @@ export function LoginForm({ fields, submit, label, busy, keptAs }: { fields: rea
     keepForTab(keptAs, JSON.stringify(Object.fromEntries(fields.flatMap(({ name, kind }) => (kind === 'secret' || now[name] === undefined ? [] : [[name, now[name]]])))))
   }
   return (
-    <form className="grid gap-3" autoComplete="off" noValidate onSubmit={(event) => { event.preventDefault(); send() }}>
-      {missing.length > 0 && (
-        <div ref={summary} tabIndex={-1} role="alert" className="panel border-stop">
-          <p className="font-medium">{say('{count, plural, one {One field is empty} other {# fields are empty}}', { count: missing.length })}</p>
-          <ul>{missing.map((field) => <li key={field.name}><a className="link" href={`#${id}${field.name}`} onClick={(event) => { event.preventDefault(); document.getElementById(`${id}${field.name}`)?.focus() }}>{say('{field} is missing', { field: field.label })}</a></li>)}</ul>
-        </div>
-      )}
-      {fields.map((field) => {
-        const isMissing = missing.includes(field)
-        return (
-          <label key={field.name} className="grid gap-1">
-            <span>{field.label}{!field.required && <span className="text-muted"> {say('(optional)')}</span>}</span>
-            <input
-              id={`${id}${field.name}`}
-              className="field sm:max-w-md"
-              name={field.name}
-              type={field.kind === 'secret' ? 'password' : 'text'}
-              autoComplete={field.kind === 'secret' ? 'new-password' : 'off'}
-              required={field.required}
-              aria-invalid={isMissing}
-              value={values[field.name] ?? ''}
-              onChange={(event) => type(field, event.target.value)}
-            />
-            {field.hint !== null && <span className="meta">{field.hint}</span>}
-          </label>
-        )
-      })}
+    <Form className="grid gap-3" autoComplete="off" submit={send}>
+      {fields.map((field) => (
+        <label key={field.name} className="grid gap-1">
+          <span>{field.label}{!field.required && <span className="text-muted"> {say('(optional)')}</span>}</span>
+          <input
+            className="field sm:max-w-md"
+            name={field.name}
+            type={field.kind === 'secret' ? 'password' : 'text'}
+            autoComplete={field.kind === 'secret' ? 'new-password' : 'off'}
+            required={field.required}
+            value={values[field.name] ?? ''}
+            onChange={(event) => type(field, event.target.value)}
+          />
+          {field.hint !== null && <span className="meta">{field.hint}</span>}
+        </label>
+      ))}
       <button className="button button-primary justify-self-start" type="submit" aria-disabled={busy}>{busy ? say('Asking the bank…') : label}</button>
-    </form>
+    </Form>
   )
 }
 

@@ -5,6 +5,7 @@ import { useAct } from '../act.ts'
 import { get, look, type Account, type DryRun, type Transaction } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { Form } from '../parts/form.tsx'
 import { Amount } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { Day } from '../parts/time.tsx'
@@ -29,7 +30,7 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
   const isCurrent = asked === JSON.stringify(rule) && dry.data !== undefined && !dry.isPlaceholderData
   const save = (): void => act.send('POST', '/rules', { ...rule, apply: alsoAgainst ? 'all' : 'fresh' }, (answer) => done((answer as { changed: number }).changed, rule))
   return (
-    <form className="panel mb-3 grid gap-3" aria-label={say('New rule')} onSubmit={(event) => { event.preventDefault(); if (isWhole && isCurrent) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
+    <Form className="panel mb-3 grid gap-3" aria-label={say('New rule')} submit={() => { if (isWhole && isCurrent) save() }} onKeyDown={(event) => event.key === 'Escape' && cancel?.()}>
       {act.error !== null && <Trouble error={act.error} />}
       <div className="grid gap-3 @xl:grid-cols-3">
         <label className="grid gap-1">{say('Rows that contain')}<input ref={field} className="field" required minLength={2} maxLength={200} value={contains} onChange={(event) => setContains(event.target.value)} /></label>
@@ -45,11 +46,11 @@ export function RuleForm({ start, done, cancel }: { start: NewRule; done: (chang
         {!isWhole ? <p className="meta">{say('Give at least two characters of what the bank says, and a category. What it would change is shown here first.')}</p> : dry.error !== null ? <Trouble error={dry.error} /> : dry.data !== undefined && <Would dry={dry.data} category={rule.category} alsoAgainst={alsoAgainst} setAlsoAgainst={setAlsoAgainst} />}
       </div>
       <div className="flex flex-wrap gap-2">
-        <button className="button button-primary" type="submit" disabled={act.isPending || !isWhole || !isCurrent}>{say('Save the rule')}</button>
+        <button className="button button-primary" type="submit" disabled={act.isPending || (isWhole && !isCurrent)}>{say('Save the rule')}</button>
         {cancel !== undefined && <button className="button" type="button" onClick={cancel}>{say('Cancel')}</button>}
       </div>
       <p className="meta">{say('It proposes the category for rows to come; accepting is still yours. Removing the rule can give rows back what they had.')}</p>
-    </form>
+    </Form>
   )
 }
 

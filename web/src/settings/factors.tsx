@@ -5,6 +5,7 @@ import { encode } from 'uqr'
 import { ask, ServerProblem } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { Form } from '../parts/form.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { makePasskey, whyNoPasskeys } from '../passkey.ts'
 
@@ -14,11 +15,11 @@ export function AddPasskey({ done }: { done: () => void }) {
   const why = whyNoPasskeys()
   if (why !== null) return <p className="meta">{why}</p>
   return (
-    <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); make.mutate() }}>
+    <Form className="grid gap-3" submit={() => make.mutate()}>
       {make.error !== null && <Trouble error={make.error} />}
       <label className="grid gap-1">{say('What you call it')}<input className="field" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} /></label>
       <button className="button button-primary justify-self-start" type="submit" disabled={make.isPending}>{say('Add a passkey')}</button>
-    </form>
+    </Form>
   )
 }
 
@@ -33,15 +34,15 @@ export function SetUpTotp({ done }: { done: () => void }) {
   const totp = begin.data
   if (totp === undefined) {
     return (
-      <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); begin.mutate() }}>
+      <Form className="grid gap-3" submit={() => begin.mutate()}>
         {begin.error !== null && <NotRight error={begin.error} words={say('This password is not right. Nothing has changed.')} />}
         <label className="grid gap-1">{say('Your password')}<input className="field" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
         <button className="button justify-self-start" type="submit" disabled={begin.isPending}>{say('Set up an app')}</button>
-      </form>
+      </Form>
     )
   }
   return (
-    <form className="grid gap-4" onSubmit={(event) => { event.preventDefault(); confirm.mutate() }}>
+    <Form className="grid gap-4" submit={() => confirm.mutate()}>
       <p>{say('1. Scan this with the app, or type the key.')}</p>
       <QrCode text={totp.uri} />
       <p className="meta [overflow-wrap:anywhere]"><Say message="Key: {secret}" secret={<code>{totp.secret}</code>} /></p>
@@ -51,7 +52,7 @@ export function SetUpTotp({ done }: { done: () => void }) {
       {confirm.error !== null && <NotRight error={confirm.error} words={say('This code is not right. Enter the one that the app shows now; the clock of the phone must be right.')} />}
       <label className="grid gap-1">{say('3. The code that the app shows now')}<input className="field sm:max-w-40" required pattern="[0-9 ]{6,7}" inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(event) => setCode(event.target.value)} /></label>
       <button className="button button-primary justify-self-start" type="submit" disabled={confirm.isPending}>{say('Turn it on')}</button>
-    </form>
+    </Form>
   )
 }
 

@@ -6,6 +6,7 @@ import { get, type ApiKey, type Member } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
+import { Form } from '../parts/form.tsx'
 import { Once } from '../parts/once.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, untilInstant } from '../parts/time.tsx'
@@ -35,7 +36,7 @@ export function KeysPage() {
         <h2 id="make">{say('A key for a program')}</h2>
         {made !== null && <Once title={say('The key for {program}', { program: made.label })} text={made.key} />}
         {making.error !== null && <Trouble error={making.error} />}
-        <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); make() }}>
+        <Form className="grid gap-3" submit={() => make()}>
           <label className="grid gap-1">{say('Which program')}<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
           <fieldset className="grid gap-1">
             <legend className="mb-1">{say('What it may do')}</legend>
@@ -44,7 +45,7 @@ export function KeysPage() {
             ))}
           </fieldset>
           <button className="button button-primary justify-self-start" type="submit" disabled={making.isPending}>{say('Make the key')}</button>
-        </form>
+        </Form>
         <p className="meta"><Say message="It is good for a year, and never does more than you may at that moment. Programs send it as <code>Authorization: Bearer KEY</code>." code={(inside) => <code>{inside}</code>} /></p>
       </section>
       {act.error !== null && <Trouble error={act.error} />}

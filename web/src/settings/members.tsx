@@ -7,6 +7,7 @@ import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
 import { Chip } from '../parts/chip.tsx'
+import { Form } from '../parts/form.tsx'
 import { Once } from '../parts/once.tsx'
 import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
@@ -82,7 +83,7 @@ function Invitations() {
       <h2 id="invite">{say('Invite somebody')}</h2>
       {made !== null && <Once title={say('The link for {name}, good for a week and for one person', { name: made.label })} text={made.link} />}
       {inviting.error !== null && <Trouble error={inviting.error} />}
-      <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); invite() }}>
+      <Form className="grid gap-3" submit={() => invite()}>
         <label className="grid gap-1">{say('Who')}<input className="field sm:max-w-md" required maxLength={100} value={label} onChange={(event) => setLabel(event.target.value)} /></label>
         <fieldset className="grid gap-1">
           <legend className="mb-1">{say('As')}</legend>
@@ -91,7 +92,7 @@ function Invitations() {
           ))}
         </fieldset>
         <button className="button button-primary justify-self-start" type="submit" disabled={inviting.isPending}>{say('Make the link')}</button>
-      </form>
+      </Form>
       {act.error !== null && <Trouble error={act.error} />}
       {(open.data?.items.length ?? 0) > 0 && (
         <ul className="grid gap-2" aria-label={say('Open invitations')}>

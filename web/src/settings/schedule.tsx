@@ -9,6 +9,7 @@ import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
+import { Form } from '../parts/form.tsx'
 import { Empty, FirstBank, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, Point } from '../parts/time.tsx'
 
@@ -86,7 +87,7 @@ function Plan({ one, done }: { one: Scheduled; done: () => void }) {
   const timeZone = one.hours?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   const save = (): void => act.send('PUT', `/connections/${one.connectionId}/schedule`, { everyMinutes: often === '' ? null : Number(often), hours: isLimited ? { from, to, timeZone } : null }, done)
   return (
-    <form className="grid gap-3 border-t border-line pt-3" onSubmit={(event) => { event.preventDefault(); save() }}>
+    <Form className="grid gap-3 border-t border-line pt-3" submit={() => save()}>
       {act.error !== null && <Trouble error={act.error} />}
       <label className="grid gap-1">{say('How often')}<select className="field sm:max-w-md" value={often} onChange={(event) => setOften(event.target.value)}><option value="">{say('As is usual: {often}', { often: every(one.usualMinutes) })}</option>{CHOICES.filter((minutes) => minutes >= one.leastMinutes).map((minutes) => <option key={minutes} value={minutes}>{capital(every(minutes))}</option>)}</select></label>
       <label className="flex min-h-10 items-center gap-2"><input type="checkbox" checked={isLimited} onChange={() => setLimited(!isLimited)} /> {say('Only at some hours')}</label>
@@ -98,6 +99,6 @@ function Plan({ one, done }: { one: Scheduled; done: () => void }) {
         </div>
       )}
       <div className="flex flex-wrap items-center gap-3"><button className="button button-primary" type="submit" disabled={act.isPending}>{say('Save')}</button><button className="link" type="button" onClick={done}>{say('Cancel')}</button></div>
-    </form>
+    </Form>
   )
 }

@@ -8,6 +8,7 @@ import { isOfThisTab, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
 import { Chip } from '../parts/chip.tsx'
+import { Form } from '../parts/form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { PasswordField } from '../parts/password-field.tsx'
 import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
@@ -97,11 +98,11 @@ function WithPassword({ what, close, made }: { what: 'remove' | 'codes'; close: 
     act.send('POST', '/account/recovery-codes', { password }, (answer) => { close(); made((answer as { recoveryCodes: string[] }).recoveryCodes) })
   }
   return (
-    <form className="grid gap-3" onSubmit={(event) => { event.preventDefault(); send() }}>
+    <Form className="grid gap-3" submit={() => send()}>
       {act.error !== null && <NotRight error={act.error} words={say('This password is not right. Nothing has changed.')} />}
       <label className="grid gap-1">{say('Your password')}<input className="field sm:max-w-md" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
       <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit" disabled={act.isPending}>{what === 'codes' ? say('Make new codes') : say('Remove the app')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
-    </form>
+    </Form>
   )
 }
 
@@ -120,13 +121,13 @@ function ChangePassword({ me, close }: { me: Me; close: () => void }) {
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
   return (
-    <form className="grid gap-3 sm:max-w-md" onSubmit={(event) => { event.preventDefault(); act.send('POST', '/account/password', { current, next }, close) }}>
+    <Form className="grid gap-3 sm:max-w-md" submit={() => act.send('POST', '/account/password', { current, next }, close)}>
       {act.error !== null && <NotRight error={act.error} words={say('This password is not right. Nothing has changed.')} />}
       <label className="grid gap-1">{say('Present password')}<input className="field" type="password" autoComplete="current-password" required value={current} onChange={(event) => setCurrent(event.target.value)} /></label>
       <PasswordField label={say('New password')} value={next} set={setNext} about={[...me.name.split(/\s+/), ...me.email.split(/[@.]/)]} />
       <p className="meta">{say('All other sessions end.')}</p>
       <div className="flex flex-wrap gap-2"><button className="button button-primary" type="submit" disabled={act.isPending}>{say('Change the password')}</button><button className="button" type="button" onClick={close}>{say('Keep it')}</button></div>
-    </form>
+    </Form>
   )
 }
 

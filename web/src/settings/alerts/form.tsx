@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import type { AlertDestination } from '../../api.ts'
 import { language, LANGUAGES, message, say, type Language } from '../../language/language.ts'
+import { Form } from '../../parts/form.tsx'
 
 type Topic = AlertDestination['topics'][number]
 type Kind = AlertDestination['kind']
@@ -25,14 +26,14 @@ const KINDS: Record<Kind, { name: string; words: string }> = {
 /** As the server takes it; a place is left out where it stays as it is. */
 export type Entered = Record<string, unknown>
 
-type Form = {
+type Filled = {
   label: string; kind: Kind; host: string; port: string; security: 'tls' | 'starttls' | 'none'; user: string; password: string; from: string; to: string
   url: string; server: string; topic: string; token: string; topics: readonly Topic[]; isQuiet: boolean; quietFrom: string; quietTo: string; language: Language; amounts: boolean
 }
 
 const here = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
-function initial(place: AlertDestination | null): Form {
+function initial(place: AlertDestination | null): Filled {
   const server = place?.server
   return {
     label: place?.label ?? '', kind: place?.kind ?? 'email', host: server?.host ?? '', port: String(server?.port ?? 587), security: server?.security ?? 'starttls', user: server?.user ?? '', password: '', from: server?.from ?? '', to: server?.to.join(', ') ?? '',
@@ -40,7 +41,7 @@ function initial(place: AlertDestination | null): Form {
   }
 }
 
-function placeOf(form: Form): object {
+function placeOf(form: Filled): object {
   if (form.kind === 'webhook') return { kind: 'webhook', url: form.url.trim() }
   if (form.kind === 'ntfy') return { kind: 'ntfy', server: form.server.trim(), topic: form.topic.trim(), ...(form.token === '' ? {} : { token: form.token }) }
   const server = { host: form.host.trim(), port: Number(form.port), security: form.security, user: form.user === '' ? null : form.user, from: form.from.trim(), to: form.to.split(/[,;\s]+/).filter((one) => one !== '') }
@@ -50,7 +51,7 @@ function placeOf(form: Form): object {
 export function DestinationForm({ place, busy, submit, cancel }: { place: AlertDestination | null; busy: boolean; submit: (entered: Entered) => void; cancel: () => void }) {
   const [form, setForm] = useState(() => initial(place))
   const [moving, setMoving] = useState(place === null)
-  const set = (change: Partial<Form>): void => setForm({ ...form, ...change })
+  const set = (change: Partial<Filled>): void => setForm({ ...form, ...change })
   const send = (): void => {
     const timeZone = place?.timeZone ?? here()
     const { label, topics, language, amounts } = form
@@ -58,7 +59,7 @@ export function DestinationForm({ place, busy, submit, cancel }: { place: AlertD
     submit({ label, topics, language, amounts, quiet, timeZone, ...(moving ? { place: placeOf(form) } : {}) })
   }
   return (
-    <form className="grid gap-4" autoComplete="off" onSubmit={(event) => { event.preventDefault(); send() }}>
+    <Form className="grid gap-4" autoComplete="off" submit={() => send()}>
       {place === null && (
         <fieldset className="grid gap-1">
           <legend className="mb-1">{say('By')}</legend>
@@ -92,11 +93,11 @@ export function DestinationForm({ place, busy, submit, cancel }: { place: AlertD
         <button className="button button-primary" type="submit" disabled={busy}>{place === null ? say('Add it') : say('Save')}</button>
         <button className="link" type="button" onClick={cancel}>{say('Cancel')}</button>
       </div>
-    </form>
+    </Form>
   )
 }
 
-function Where({ form, set, isNew }: { form: Form; set: (change: Partial<Form>) => void; isNew: boolean }) {
+function Where({ form, set, isNew }: { form: Filled; set: (change: Partial<Filled>) => void; isNew: boolean }) {
   if (form.kind === 'webhook') return <Text label={say('Address')} type="url" value={form.url} set={(url) => set({ url })} hint={say('https. Each message is signed (Standard Webhooks); the key is shown once.')} />
   if (form.kind === 'ntfy') {
     return (
@@ -114,7 +115,7 @@ function Where({ form, set, isNew }: { form: Form; set: (change: Partial<Form>) 
       <div className="grid gap-3 sm:grid-cols-[minmax(0,28rem)_6rem_12rem]">
         <Text label={say('Mail server')} value={form.host} set={(host) => set({ host })} />
         <Text label={say('Port')} value={form.port} set={(port) => set({ port })} numeric />
-        <label className="grid gap-1">{say('Secured by')}<select className="field" value={form.security} onChange={(event) => set({ security: event.target.value as Form['security'], port: event.target.value === 'tls' ? '465' : event.target.value === 'starttls' ? '587' : '25' })}><option value="starttls">{say('STARTTLS')}</option><option value="tls">{say('TLS from the start')}</option><option value="none">{say('Nothing (own network)')}</option></select></label>
+        <label className="grid gap-1">{say('Secured by')}<select className="field" value={form.security} onChange={(event) => set({ security: event.target.value as Filled['security'], port: event.target.value === 'tls' ? '465' : event.target.value === 'starttls' ? '587' : '25' })}><option value="starttls">{say('STARTTLS')}</option><option value="tls">{say('TLS from the start')}</option><option value="none">{say('Nothing (own network)')}</option></select></label>
       </div>
       {form.security === 'none' && <p className="meta">{say('Only to hosts that the operator’s network file permits (RELINK_NETWORK).')}</p>}
       <Text label={say('User name')} value={form.user} set={(user) => set({ user })} optional />
