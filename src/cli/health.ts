@@ -22,7 +22,7 @@ export async function exportFeed(output: Output, options: ExportOptions): Promis
       throw new CommandError(`${options.output} cannot be written (${error.code ?? 'unknown'}).`)
     })
     output.data({ file: options.output, key: feedKeyId(key), signals: signals.length })
-    output.say(`${signals.length} signals are in ${options.output}, signed by the key ${feedKeyId(key)}. Who checks it needs ${options.key}.pub.`)
+    output.say(`${signals.length === 1 ? '1 signal is' : `${signals.length} signals are`} in ${options.output}, signed by the key ${feedKeyId(key)}. Who checks it needs ${options.key}.pub.`)
     output.say('It names the banks that are connected here. It was sent to nobody.')
   })
 }
@@ -70,7 +70,7 @@ export async function verifyFile(output: Output, path: string, trusted: readonly
   }
   const { issuedAt, key, signals } = checked.value
   output.data({ ok: true, issuedAt, key, signals })
-  output.say(`Signed by ${key} at ${issuedAt}; ${signals.length} signals.`)
+  output.say(`Signed by ${key} at ${issuedAt}; ${signals.length === 1 ? '1 signal' : `${signals.length} signals`}.`)
   output.table(['bank', 'route', 'from', 'to', 'connections', 'failing', 'state'], signals.map((one) => [one.institution, one.route, one.from, one.to, one.connections, one.failing, one.state]))
 }
 

@@ -48,7 +48,10 @@ export async function exposed(output: Output): Promise<void> {
 
 const HERE: readonly string[] = [
   'relink vault rotate --to file:NEW --reseal: new keys at every level, after the secrets above were changed.',
-  'A new password of the database, if it is your own (DATABASE_URL); the page signs in with a new token when RELINK_HOME/keys is made anew.',
+  'A new password of the database, if it is your own (DATABASE_URL).',
+  'Delete RELINK_HOME/keys/access.token, and nothing else of that directory: relink start makes another one for programs of this machine.',
+  'relink user reset ADDRESS for each member: the new key keeps what signs sessions and seals second factors, so both are known. On the page end the keys of programs, and make new ones.',
+  'A new password of the mail server, new addresses of webhooks and a new topic of ntfy, where relink alerts list shows any.',
 ]
 
 /** The newest first within those that are read: what is used most is known best by a thief. */

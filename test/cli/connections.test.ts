@@ -238,6 +238,7 @@ test('another master key: the secret is sent as before, the old key is refused; 
   assert.equal(one(await run(['sync', ana!.id, '--json'])).outcome, 'succeeded', 'sealed anew, and sent as before')
   const exposed = one(await run(['vault', 'exposed', '--json']))
   assert.deepEqual(exposed.logins.map(({ login }: { login: string }) => login[0]).toSorted(), ['a', 'y'])
+  assert.match(exposed.here.join('\n'), /access\.token, and nothing else.*user reset ADDRESS/s, 'who made the directory of the keys anew would lose the master key')
   assert.ok(exposed.logins.every(({ connectionId, secrets, then }: { connectionId: string; secrets: string[]; then: string }) => secrets.length > 0 && then === `relink secret ${connectionId}`))
 })
 

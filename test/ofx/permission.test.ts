@@ -36,6 +36,7 @@ describe('the OFX connector conforms where a person gives the permission at the 
 
 test('the code becomes tokens, which sign on; the password is asked nowhere and nothing of them is put out', async (t) => {
   const subject = await bench(t)
+  subject.clock.advance(HOUR_MS)
   const context = subject.run()
   assert.equal((await subject.signIn(context)).kind, 'done')
   const listed = await subject.list(context)
@@ -172,6 +173,23 @@ test('what the bank says beside the token spoils no token', async (t) => {
     const ends = connector.endsAt!(outcome.state)
     assert.ok(ends === null || ends < subject.clock.now() + 400 * DAY_MS, more)
   }
+})
+
+// Fails when: an end that each renewal puts off is taken for the permission's (was so): its owner was told every day that it ends in a week.
+test('an end that moves on with each renewal is how long nobody may read, not when the permission ends', async (t) => {
+  const subject = await bench(t)
+  const ends: (number | null)[] = []
+  const renew = async (seconds: number): Promise<void> => {
+    subject.clock.advance(6 * HOUR_MS)
+    const { state } = await connector.signIn!(answering(subject, 200, `{"access_token":"t","expires_in":1800,"refresh_token":"r","refresh_token_expires_in":${seconds}}`))
+    subject.state = state
+    const end = connector.endsAt!(state)
+    ends.push(end === null ? null : Math.round((end - subject.clock.now()) / HOUR_MS))
+  }
+  for (let n = 0; n < 4; n++) await renew(7 * 24 * 3_600)
+  assert.deepEqual(ends.splice(0).slice(1), [null, null, null])
+  for (let left = 72; left > 54; left -= 6) await renew(left * 3_600 - (left % 5))
+  assert.deepEqual(ends, [72, 66, 60], 'and one that stays is the end')
 })
 
 test('a house that says itself that it is away is away: no token is shown to it', async (t) => {

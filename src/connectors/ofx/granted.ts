@@ -11,14 +11,33 @@ export const ACCESS_TOKEN = 'access_token'
 /** The prompt that leads to the bank. */
 export const PROMPT_ID = 'permission'
 
-/** What is remembered of a permission: epoch ms; `endsAt`, `accessEndsAt` null: the bank did not say. `isRenewed`: the bank gave a token for further ones. */
-export type Granted = { readonly givenAt: number; readonly endsAt: number | null; readonly accessEndsAt: number | null; readonly isRenewed: boolean }
+/**
+ * What is remembered of a permission: epoch ms; `endsAt`, `accessEndsAt` null: the bank did not say. `isRenewed`: the bank gave a token for further ones.
+ * `isFixed`: the last renewal did not put `endsAt` off, so it is the permission's end and not how long nobody may read; `renewedAt`: when that was seen.
+ */
+export type Granted = { readonly givenAt: number; readonly endsAt: number | null; readonly accessEndsAt: number | null; readonly isRenewed: boolean; readonly isFixed: boolean; readonly renewedAt: number | null }
 
 const DAY_MS = 86_400_000
 
-/** What is known of a permission, for the diagnosis. */
-export function permissionFacts({ givenAt, endsAt }: Granted, now: number): CaseContext {
-  return { consentAgeDays: Math.max(0, Math.floor((now - givenAt) / DAY_MS)), ...(endsAt === null ? {} : { consentExpiresInDays: Math.ceil((endsAt - now) / DAY_MS) }) }
+/** Renewals that follow sooner tell nothing. */
+const TELLING_MS = 10 * 60_000
+
+/** Whether a renewal that tells this end leaves it where it was. */
+export function staysFixed(known: Granted | null, endsAt: number | null, now: number): boolean {
+  if (known === null || known.endsAt === null || known.renewedAt === null || endsAt === null) return false
+  const passed = now - known.renewedAt
+  return passed < TELLING_MS ? known.isFixed : (endsAt - known.endsAt) * 2 < passed
+}
+
+/** When the permission ends, as far as it can be known beforehand: epoch ms. */
+export function endsAt(state: JsonObject): number | null {
+  const granted = readGranted(state)
+  return granted?.isFixed === true ? granted.endsAt : null
+}
+
+/** What is known of a permission, for the diagnosis. An end that each renewal puts off says something only where nothing was renewed until then. */
+export function permissionFacts({ givenAt, endsAt, isFixed }: Granted, now: number): CaseContext {
+  return { consentAgeDays: Math.max(0, Math.floor((now - givenAt) / DAY_MS)), ...(endsAt === null || !(isFixed || endsAt <= now) ? {} : { consentExpiresInDays: Math.ceil((endsAt - now) / DAY_MS) }) }
 }
 
 /** What is asked of a person while none is stored. */
@@ -45,4 +64,4 @@ export function readGranted(state: JsonObject): Granted | null {
   return read.success ? read.data : null
 }
 
-const grantedSchema = z.object({ givenAt: z.number(), endsAt: z.number().nullable(), accessEndsAt: z.number().nullable(), isRenewed: z.boolean().default(true) })
+const grantedSchema = z.object({ givenAt: z.number(), endsAt: z.number().nullable(), accessEndsAt: z.number().nullable(), isRenewed: z.boolean().default(true), isFixed: z.boolean().default(false), renewedAt: z.number().nullable().default(null) })

@@ -4,7 +4,7 @@
  */
 import type { Connector, FormField } from '../../connector-kit/connector.ts'
 import { listAccounts } from './accounts.ts'
-import { readGranted } from './granted.ts'
+import { endsAt } from './granted.ts'
 import { signIn } from './permission.ts'
 import { probe, PROBES } from './probes.ts'
 import { noticeIn } from './session.ts'
@@ -30,7 +30,7 @@ export const connector: Connector = {
     advice: 'Direct line to the bank, without a company in between. Some banks charge for it or want it switched on at their site. Most give 90 days to 24 months of history.',
   },
   noticeIn,
-  endsAt: (state) => readGranted(state)?.endsAt ?? null,
+  endsAt,
   fieldsFor: (settings) => {
     const read = readSettings(settings)
     if (!read.ok) return FIELDS

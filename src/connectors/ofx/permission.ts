@@ -10,7 +10,7 @@ import { returnFields, type Answer, type ConnectorContext, type LoginVerdict, ty
 import type { Failure } from '../../domain/evidence.ts'
 import { failed, ok, type Result } from '../../domain/result.ts'
 import { ofBank } from './failures.ts'
-import { ACCESS_TOKEN, isMissing, permissionAsked, PROMPT_ID } from './granted.ts'
+import { ACCESS_TOKEN, isMissing, permissionAsked, PROMPT_ID, staysFixed } from './granted.ts'
 import { openSession, type Session } from './session.ts'
 import { readSettings, type Permission } from './settings.ts'
 
@@ -137,7 +137,8 @@ function keep(session: Session, tokens: Tokens, now: number, isNew: boolean): Re
   const known = isNew ? null : session.granted
   const accessEndsAt = after(tokens.expires_in)
   const isRenewed = tokens.refresh_token !== undefined || known?.isRenewed === true
-  session.granted = { givenAt: known?.givenAt ?? now, endsAt: told ?? (isRenewed ? (known?.endsAt ?? null) : accessEndsAt), accessEndsAt, isRenewed }
+  const endsAt = told ?? (isRenewed ? (known?.endsAt ?? null) : accessEndsAt)
+  session.granted = { givenAt: known?.givenAt ?? now, endsAt, accessEndsAt, isRenewed, isFixed: !isRenewed || staysFixed(known, endsAt, now), renewedAt: now }
   return { [ACCESS_TOKEN]: tokens.access_token, ...(tokens.refresh_token === undefined ? {} : { [REFRESH_TOKEN]: tokens.refresh_token }) }
 }
 
