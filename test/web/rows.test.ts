@@ -337,6 +337,22 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
   })
 
   // Fails when: whoever pastes more than the server takes reads words of programs (was so: “querystring/text: Too big”).
+  // Fails when: a long amount takes the room of the text beside it (was so: “DO N…”).
+  test('a long amount breaks no word on a phone', async () => {
+    const id = await world.imported('large.csv', ['2026-09-01,SCHIFFAHRT,-1234567890123.45', '2026-09-02,SETTLEMENT,999999.99'])
+    for (const width of [360, 320]) {
+      const page = await world.openPage({ width })
+      for (const path of [`/transactions?account=${id}`, `/accounts/${id}`]) {
+        await settled(page, world.url(path))
+        await page.locator('[data-index="1"]').waitFor()
+        if (width === 360) assert.deepEqual(await page.evaluate("[...document.querySelectorAll('[data-index] bdi')].map((name) => [name.innerText, name.getBoundingClientRect().height / 20])"), [['SETTLEMENT', 1], ['SCHIFFAHRT', 1]])
+        const [content, window] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
+        assert.ok(content <= window, `${path} is ${content} wide in a window of ${window}`)
+      }
+      await page.context().close()
+    }
+  })
+
   test('too long a text is no trouble, or is told in words for people', async () => {
     const page = await world.openPage()
     const long = 'very long '.repeat(120)

@@ -90,6 +90,9 @@ function Rename({ account: { id, name } }: { account: Account }) {
   )
 }
 
+/** A balance of more characters is wider than a phone in the size of all others. */
+const LONG = 13
+
 function Head({ account }: { account: Account }) {
   return (
     <div className="mb-3 flex flex-wrap items-end justify-between gap-4">
@@ -101,7 +104,7 @@ function Head({ account }: { account: Account }) {
         </p>
       </div>
       <div className="@xl:text-right">
-        <p className="text-[30px] leading-9 font-semibold">{isUnread(account) ? '–' : <Amount amount={account.balance} currency={account.currency} />}</p>
+        <p className={`leading-9 font-semibold ${account.balance.length > LONG ? 'text-[22px] @lg:text-[30px]' : 'text-[30px]'}`}>{isUnread(account) ? '–' : <Amount amount={account.balance} currency={account.currency} />}</p>
         <p className="meta">{isUnread(account) ? say('no rows yet') : account.balanceOn === null ? say(account.balanceIsStated ? 'stated by the bank' : 'sum of the rows') : <Say message={account.balanceIsStated ? 'stated by the bank, {day}' : 'sum of the rows, {day}'} day={<Day day={account.balanceOn} />} />}</p>
       </div>
     </div>

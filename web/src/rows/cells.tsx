@@ -10,12 +10,16 @@ export const COLUMNS = 'grid grid-cols-[6.5rem_minmax(0,1fr)_auto] gap-x-2 px-2 
 /** 40 pixels with its line, or room for a finger. */
 export const ROW = `${COLUMNS} py-[9.5px] pointer-coarse:py-3`
 
+/** An amount of more characters would leave no room for a word beside it on a phone: the text stands below. */
+const LONG = 13
+
 export function Cells({ row, children }: { row: Transaction; children?: ReactNode }) {
   const struck = row.state === 'withdrawn' ? 'line-through' : ''
+  const isLong = [formatAmount(row.amount, row.currency), row.foreignAmount === null || row.foreignCurrency === null ? '' : formatAmount(row.foreignAmount, row.foreignCurrency)].some(({ length }) => length > LONG)
   return (
     <>
       <span role="gridcell" className={`min-w-0 [&>time]:whitespace-normal ${struck}`}><Day day={row.postedOn} /></span>
-      <span role="gridcell" className="min-w-0">
+      <span role="gridcell" className={`min-w-0 ${isLong ? '@max-lg:col-span-2 @max-lg:col-start-2 @max-lg:row-start-2' : ''}`}>
         {row.description === '' ? <span className="block text-muted">{say('no text')}</span> : <bdi className={`name ${struck}`}>{row.description}</bdi>}
         {row.state === 'pending' && <Chip tone="wait">{say('Pending')}</Chip>}
         {row.state === 'withdrawn' && <span className="meta">{say('withdrawn')}</span>}
@@ -23,7 +27,7 @@ export function Cells({ row, children }: { row: Transaction; children?: ReactNod
         {row.transfer !== null && <span className="meta block">{say('Transfer between own accounts')}</span>}
         {children}
       </span>
-      <span role="gridcell" className={`text-right ${struck}`}>
+      <span role="gridcell" className={`text-right ${struck} ${isLong ? '@max-lg:col-span-2 @max-lg:col-start-2 @max-lg:row-start-1' : ''}`}>
         <Amount amount={row.amount} currency={row.currency} signed />
         {row.foreignAmount !== null && row.foreignCurrency !== null && <span className="meta amount block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}
       </span>
