@@ -4,7 +4,7 @@
  * has its own page there, with its days, its balances and their proof. A first pass over the file has collected which rows
  * it shows, so each batch is decided for good. A file proves nothing by what it leaves out: it withdraws no booked row.
  */
-import { addDays, contains, joinRanges, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, joinRanges, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { BalanceStatement, Covered } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import type { Digest, TransactionId } from '../domain/transaction.ts'
@@ -19,7 +19,7 @@ import type { Incoming, Intake } from './incoming.ts'
 import { doubtIds, mayDoubtIds } from './doubt-ids.ts'
 import type { DoubtedDay } from './file-border.ts'
 import { doubtAmended, doubtEqual, doubtMet, joinEqual, leftOut, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
-import { doubtHeld } from './held-elsewhere.ts'
+import { doubtHeld, FEW } from './held-elsewhere.ts'
 import { judgeIds } from './id-trust.ts'
 import { presenceMark } from './identity.ts'
 import { match, NONE_VANISHED, type Decision, type MatchContext } from './match.ts'
@@ -201,14 +201,14 @@ export class FileAnswer {
   /** One for each piece; `decisions` in the order of their rows. */
   async #pages(pieces: readonly Piece[], decisions: readonly Decision[], candidates: Candidates): Promise<readonly PageCommit[]> {
     const stored = new Map(byId(candidates))
-    const ended = await this.#ended(pieces, decisions)
+    const [ended, unbooked] = [await this.#ended(pieces, decisions), await this.#unbooked(pieces, decisions)]
     const endsIn = pieces.findLast(({ isLast }) => isLast)
     const unstored: Movement[] = []
     const pages: PageCommit[] = []
     let at = 0
     for (const piece of pieces) {
       const { statement, rows, isLast } = piece
-      const built = this.#build(decisions.slice(at, (at += rows.length)), stored, piece === endsIn ? ended : [])
+      const built = this.#build(decisions.slice(at, (at += rows.length)), stored, piece === endsIn ? ended : [], piece === endsIn ? unbooked : [])
       for (const { id, content, state, withdrawnReason, contentKey } of built.updates) stored.set(id, { ...stored.get(id)!, ...content, state, withdrawnReason, contentKey })
       const last = isLast ? await this.#lastOf(statement, built.movements, unstored) : undefined
       if (last !== undefined) await this.#context.stated.take(last)
@@ -229,10 +229,11 @@ export class FileAnswer {
     return { covers: statement.covers, balances, spans, cursor: null }
   }
 
-  #build(decisions: readonly Decision[], stored: ReadonlyMap<TransactionId, Candidate>, ended: readonly Candidate[] = []): RowsCommit {
+  #build(decisions: readonly Decision[], stored: ReadonlyMap<TransactionId, Candidate>, ended: readonly Candidate[] = [], unbooked: readonly Candidate[] = []): RowsCommit {
     const builder = new CommitBuilder(commitContext(this.#context, true), stored)
     builder.add(decisions)
     for (const candidate of ended) builder.withdraw(candidate, 'pending_dropped')
+    for (const { id } of unbooked) builder.ask('removed_at_bank', id, null)
     return builder.finish()
   }
 
@@ -252,6 +253,32 @@ export class FileAnswer {
     if (held.length === 0) return []
     const shown = await this.#context.shown()
     return held.filter(({ amount, reports }) => !reports.some(({ providerId, key }) => shown.holds(key) || shown.shows(presenceMark(providerId, amount, key))))
+  }
+
+  /**
+   * What files of other programs alone list as booked, of days on which statements of this one that add up from balance to balance do not show it, though
+   * booking takes no longer: it was held and never booked, or is booked as another row. Where most of what came in at once is not shown, it is another account's file.
+   */
+  async #unbooked(pieces: readonly Piece[], decisions: readonly Decision[]): Promise<readonly Candidate[]> {
+    const { fileIds, source, coverage, feed, account } = this.#context
+    if (fileIds.size < 2) return []
+    const whole = pieces.flatMap(({ statement: { balances, covers, postedSum }, isLast }) => (isLast && covers !== null && proveStatement(statedBalances(this.#context, balances), postedSum)?.status === 'proved' ? [covers] : []))
+    if (whole.length === 0) return []
+    const covered = joinRanges([...whole, ...coverage.filter(({ sourceId }) => sourceId === source.id)])
+    const isSpokenFor = (on: Day): boolean => [-LONGEST_BOOKING_DAYS, LONGEST_BOOKING_DAYS].every((days) => covered.some((range) => contains(range, on) && contains(range, addDays(on, days))))
+    const near = whole.map(({ from, to }) => ({ from: addDays(from, -LONGEST_BOOKING_DAYS), to: addDays(to, -LONGEST_BOOKING_DAYS) }))
+    const taken = takenBy(decisions)
+    const theirs = (await this.#stored('posted', spanOf(near))).filter(({ postedOn, reports }) => coversDay(near, postedOn) && isSpokenFor(postedOn) && reports.some(({ sourceId }) => sourceId !== source.id && fileIds.has(sourceId)))
+    const isShown = ({ id, reports }: Candidate): boolean => taken.has(id) || reports.some(({ sourceId }) => sourceId === source.id)
+    const isUnbooked = (candidate: Candidate): boolean => !isShown(candidate) && candidate.reports.every(({ sourceId }) => fileIds.has(sourceId)) && !candidate.decisions.deleted
+    const found = [...Map.groupBy(theirs, ({ createdAt }) => createdAt).values()].flatMap((lot) => {
+      const unbooked = lot.filter(isUnbooked)
+      return unbooked.length > FEW && unbooked.length * 2 > lot.length ? [] : unbooked
+    })
+    if (found.length === 0) return []
+    const asked = [...(await feed.questions({ accountId: account.id, open: true })), ...(await feed.questions({ accountId: account.id, open: false })).filter(({ kind, answer }) => kind === 'removed_at_bank' && answer !== 'undone')]
+    const about = new Set(asked.flatMap(({ transactionId, otherTransactionId }) => [transactionId, otherTransactionId]))
+    return found.filter(({ id }) => !about.has(id))
   }
 
   /** Rows that came again under their ids: their first ones are stored by now. */
@@ -314,6 +341,11 @@ export class FileAnswer {
     if (window === undefined) this.#windows.set(day, (window = [addDays(day, -NEAR_DAYS), addDays(day, NEAR_DAYS)]))
     return window
   }
+}
+
+/** From the first to the last day of these, of which there is one. */
+function spanOf(ranges: readonly DayRange[]): DayRange {
+  return ranges.reduce((a, b) => ({ from: minDay(a.from, b.from), to: maxDay(a.to, b.to) }))
 }
 
 /** The smallest range that holds both; null: there is none. */

@@ -18,7 +18,7 @@ import { BOOKING_DAYS, LONGEST_BOOKING_DAYS } from './purchase-day.ts'
 /** Two sources word one purchase alike, and two purchases in one shop too: less than this tells nothing. */
 const LIKE = 0.75
 /** So many lie beside each other in any case; else one in so many of what is known again. */
-const FEW = 5
+export const FEW = 5
 const ONE_IN = 5
 /** So many rows of a day that only others booked are not those of a purchase or two: another list, which is told as a whole. */
 const CROWD = 20
