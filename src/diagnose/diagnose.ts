@@ -115,8 +115,9 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const loudness = loudnessOf(saidByAnswer, rules, hasCode)
   // What never left this host was not stopped by anything that is known of the bank.
   const isUnsent = speaking.some(({ table }) => table.system === OWN.system)
+  const isAskedFor = mayBeAskedTooOften(reading, speaking, stated)
   for (const rule of rules) {
-    if (isUnsent && isContext(rule)) continue
+    if ((isUnsent && isContext(rule)) || (rule.ofAsking === true && !isAskedFor)) continue
     const [kind, weights] = isContext(rule) ? ['context', rule.weights] as const : ['rule', rule.pair === true ? louder(rule, loudness / PAIRS_BEHIND_WORDS) : isWords(rule) && rule.ofProgram !== true ? louder(rule, loudness) : rule.weights] as const
     voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights, share: wordsDecide && loudness !== CLEAR_WORDS && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
   }
@@ -125,6 +126,15 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const background = [protocol === undefined || protocol === 'other' ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`, `sign:${kindOfSign(bare, voices, rules, statedByAnswer)}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
 }
+
+/** Whether the answer may be one to too many requests: there was one, and neither a code of it nor its words say that it was something else. */
+function mayBeAskedTooOften({ networkError }: Reading, codes: readonly FoundCode[], stated: ReadonlySet<CauseCode>): boolean {
+  if (networkError !== undefined || (stated.size > 0 && !stated.has(ASKED_TOO_OFTEN))) return false
+  return codes.every(({ entry, from }) => entry.reasons.some(([cause]) => cause === ASKED_TOO_OFTEN) || (from === 'status' ? INSTEAD_OF_429.includes(entry.code) : entry.doubt >= VAGUE_FROM))
+}
+const ASKED_TOO_OFTEN: CauseCode = 'rate_limited'
+/** What servers and filters answer to too many requests that do not speak of them. */
+const INSTEAD_OF_429: readonly string[] = ['400', '403']
 
 /** Known ways of saying a thing, and pairs of words, which are heard only where no such way is found. */
 function waysAndPairs(rules: readonly Rule[]): { readonly known: readonly Rule[]; readonly pairs: readonly Rule[] } {
