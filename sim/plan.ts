@@ -56,7 +56,7 @@ export type Line = { /** A scenario's name; null: the seed draws what happens. *
 
 export const DAY_MS = 86_400_000
 export const HOUR_MS = 3_600_000
-export const DAYS = 30
+const DAYS = 30
 /** Chance takes 32 bits of a seed: a larger one would play what a smaller one plays. */
 export const MAX_SEED = 0xffff_ffff
 

@@ -26,7 +26,7 @@ import { wayToBank, type Network } from './network.ts'
 import type { Plan } from './plan.ts'
 import { NO_PLANT, type Plant } from './plant.ts'
 
-export const BANK_URL = 'https://bank.example/ofx'
+const BANK_URL = 'https://bank.example/ofx'
 const AUDIENCE = ['https://bank.example:443']
 const MASTER_KEY = masterKeyOf(new Uint8Array(32).fill(5))
 const READ_BY = { software: '1', runtime: '1', network: '1' }

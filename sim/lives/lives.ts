@@ -57,7 +57,7 @@ export async function playLife(line: LifeLine, ground: Ground): Promise<LifeOutc
   }
 }
 
-export function isWell({ harms, notes }: Pick<LifeOutcome, 'harms' | 'notes'>): boolean {
+function isWell({ harms, notes }: Pick<LifeOutcome, 'harms' | 'notes'>): boolean {
   return notes.length === 0 && HARMS.every((harm) => harms[harm] === 0)
 }
 

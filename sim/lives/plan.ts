@@ -14,7 +14,7 @@ import { DAY_MS, MAX_SEED } from '../plan.ts'
 export const PROFILES = ['one', 'two', 'feed', 'both', 'logins', 'acts'] as const
 export type Profile = (typeof PROFILES)[number]
 
-export const FORMATS = ['csv', 'ofx', 'qfx', 'qif', 'mt940', 'camt'] as const
+const FORMATS = ['csv', 'ofx', 'qfx', 'qif', 'mt940', 'camt'] as const
 
 /** How a program exports the account. */
 export type Program = {
@@ -35,7 +35,7 @@ export type Program = {
   readonly overlap: number
 }
 
-export const EVENTS = ['read', 'read_other', 'export', 'review', 'undo', 'redo', 'wrong_file', 'wrong_back', 'off', 'on', 'reconnect', 'recompute'] as const
+const EVENTS = ['read', 'read_other', 'export', 'review', 'undo', 'redo', 'wrong_file', 'wrong_back', 'off', 'on', 'reconnect', 'recompute'] as const
 /** `on`: day of the life, from 0. `program`: by which program. `draw`: in [0, 1), for what the event chooses. */
 export type Event = { readonly on: number; readonly minute: number; readonly what: (typeof EVENTS)[number]; readonly program: number; readonly draw: number }
 

@@ -11,7 +11,6 @@ import type { Ground } from '../world.ts'
 import { BrokenFeed, type Strike } from './broken.ts'
 import { ANSWER_MS, CLASSIC_STEPS, CLASSIC_TRY_MINUTES, CODE_MINUTES, endingOf, LOOK_MINUTES } from './ends.ts'
 
-export type Way = 'ours' | 'classic' | 'oracle'
 
 export type Played = {
   readonly mended: boolean

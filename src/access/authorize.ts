@@ -24,7 +24,7 @@ export type Asked = {
 }
 
 /** A sign-in is fresh for so long. */
-export const FRESH_MS = 10 * 60_000
+const FRESH_MS = 10 * 60_000
 
 export function authorize(caller: Caller | null, { action, connectionId, wantsFresh }: Asked): Result<Caller | null, Denial> {
   if (action === 'public') return ok(caller)

@@ -2,8 +2,8 @@
  * Which passwords are taken: 12 to 128 characters, and none that a guesser would try early. The strength is
  * that of zxcvbn, the same on the page, which shows it while one types.
  */
-export const SHORTEST = 12
-export const LONGEST = 128
+const SHORTEST = 12
+const LONGEST = 128
 /** Of 0 to 4: it withstands 10^8 guesses. */
 const WEAKEST = 3
 

@@ -42,7 +42,7 @@ export function refusalOf(place: Place, way: WayOut): string | null {
 const MISSING = { message: 'What this destination was entered with is not stored any more. Enter it again.', again: 'stop' } as const
 
 /** `v1,` and HMAC-SHA256 over id, time and body; the key is what follows `whsec_`, in Base64. */
-export function signatureOf(signing: string, id: string, seconds: number, body: string): string {
+function signatureOf(signing: string, id: string, seconds: number, body: string): string {
   return `v1,${createHmac('sha256', Buffer.from(signing.replace(/^whsec_/, ''), 'base64')).update(`${id}.${seconds}.${body}`).digest('base64')}`
 }
 

@@ -13,7 +13,7 @@ import { answered, inTheClear, notPublic, unreached } from './send-failure.ts'
 /** What the operator permits beyond the public internet. */
 export type WayOut = { readonly privateHosts: readonly PrivateHost[]; readonly caPem: string | null; readonly resolve?: Resolve }
 
-export const POST_LIMITS: WireLimits = { answerBytes: 64_000, headerBytes: 16_384, connectMs: 10_000, idleMs: 15_000, totalMs: 30_000 }
+const POST_LIMITS: WireLimits = { answerBytes: 64_000, headerBytes: 16_384, connectMs: 10_000, idleMs: 15_000, totalMs: 30_000 }
 
 /** Refusals that another try with the same key does not turn. */
 const REFUSED: readonly number[] = [401, 403]

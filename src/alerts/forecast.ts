@@ -21,7 +21,7 @@ export type Forecast = {
 
 const DAY_MS = 86_400_000
 /** So many days before, somebody is told once more. */
-export const STEPS = [14, 7, 1] as const
+const STEPS = [14, 7, 1] as const
 /** What came back sooner was not mended, or was the same trouble. */
 const LEAST_AGE_MS = 20 * DAY_MS
 

@@ -28,7 +28,7 @@ const ON_ITS_WAY_MS = 3 * 60_000
 const DAY_MS = 86_400_000
 
 /** Whether a person can do something about it now; else it is waited for. */
-export function needsPerson(cause: CauseCode): boolean {
+function needsPerson(cause: CauseCode): boolean {
   const { next } = CARDS[cause]
   return next !== null && next.afterHours === undefined
 }

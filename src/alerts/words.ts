@@ -152,7 +152,7 @@ function disagreement(facts: AlertFacts, speech: Speech): string {
 }
 
 /** A sentence for one reader: days as the language writes them, instants by the reader's clock. */
-export function said(parts: readonly SaidPart[], speech: Pick<Speech, 'language' | 'timeZone'>): string {
+function said(parts: readonly SaidPart[], speech: Pick<Speech, 'language' | 'timeZone'>): string {
   return parts.map((part) => {
     if (typeof part === 'string') return part
     switch (part.kind) {

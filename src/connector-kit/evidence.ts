@@ -47,7 +47,7 @@ export function redactText(text: string): string {
 }
 
 /** What every failure over HTTP shows of the answer. */
-export function answerEvidence(answer: Answer, stage: Stage): Evidence {
+function answerEvidence(answer: Answer, stage: Stage): Evidence {
   const excerpt = excerptOf(answer.body)
   return {
     stage,

@@ -60,10 +60,6 @@ export function announcementIn(text: string): Announcement | null {
   return null
 }
 
-export function noticeKind(text: string): NoticeKind | null {
-  return announcementIn(text)?.kind ?? null
-}
-
 const DAY_MS = 24 * 3_600_000
 /** An announced maintenance is over after some days; what ends or moves is announced months before. */
 const HOLDS_DAYS: { readonly [K in NoticeKind]: number } = { maintenance: 4, retirement: 180, migration: 180, security: 60, terms: 60, password: 60 }

@@ -21,7 +21,7 @@ export function pageOfParts(parts: readonly StatementPart[], asked: DayRange | n
 }
 
 /** The days answered for, inside those asked for; null when an end is not told or nothing is left. */
-export function coveredDays(told: { readonly from: Day | null; readonly to: Day | null }, asked: DayRange | null): DayRange | null {
+function coveredDays(told: { readonly from: Day | null; readonly to: Day | null }, asked: DayRange | null): DayRange | null {
   if (told.from === null || told.to === null) return null
   const from = asked === null ? told.from : maxDay(told.from, asked.from)
   const to = asked === null ? told.to : minDay(told.to, asked.to)

@@ -304,7 +304,7 @@ function normalised(logits: readonly number[]): readonly number[] {
  * A code's reasons as log-likelihood ratios against "any cause equally": the named causes by their
  * shares; all others by the doubt that is left.
  */
-export function codeWeights(entry: CodeEntry): Weights {
+function codeWeights(entry: CodeEntry): Weights {
   const cached = weightsOfCode.get(entry)
   if (cached !== undefined) return cached
   const total = entry.reasons.reduce((sum, [, weight]) => sum + weight, 0)

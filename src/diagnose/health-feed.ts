@@ -8,8 +8,8 @@ import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:
 import { z } from 'zod'
 import { failed, ok, type Result } from '../domain/result.ts'
 
-export const FEED_FORMAT = 'relink-health'
-export const FEED_VERSION = 1
+const FEED_FORMAT = 'relink-health'
+const FEED_VERSION = 1
 export const MOST_BYTES = 1_000_000
 const MOST_SIGNALS = 5_000
 const HOUR_MS = 3_600_000

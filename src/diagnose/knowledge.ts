@@ -1,8 +1,7 @@
 /**
  * The shape of what Relink knows about failures: code tables (what a system's own codes mean) and
  * rules (how much more likely a pattern of evidence or context makes each cause). All of it is data
- * that a reviewer can read and that can be printed; there are no functions in it. A connector's
- * folder may contribute tables and rules of its own with `withContribution`.
+ * that a reviewer can read and that can be printed; there are no functions in it.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { CaseContext, Protocol, Stage } from '../domain/evidence.ts'
@@ -104,17 +103,7 @@ export type Fitted = {
   readonly temperature: number
 }
 
-export type Contribution = { readonly tables: readonly CodeTable[]; readonly rules: readonly Rule[] }
-export type Knowledge = Contribution & { readonly fitted: Fitted }
-
-/** The knowledge with a connector's own tables and rules beside the general ones. A rule id or system that exists already is a bug. */
-export function withContribution(base: Knowledge, extra: Contribution): Knowledge {
-  const ids = new Set(base.rules.map((rule) => rule.id))
-  const systems = new Set(base.tables.map((table) => table.system))
-  for (const rule of extra.rules) if (ids.has(rule.id)) throw new Error(`rule ${rule.id} is defined twice`)
-  for (const table of extra.tables) if (systems.has(table.system)) throw new Error(`code table ${table.system} is defined twice`)
-  return { ...base, tables: [...base.tables, ...extra.tables], rules: [...base.rules, ...extra.rules] }
-}
+export type Knowledge = { readonly tables: readonly CodeTable[]; readonly rules: readonly Rule[]; readonly fitted: Fitted }
 
 type RowOptions = { readonly name?: string; readonly doubt?: number; readonly source?: string }
 type Row = readonly [codes: string, meaning: string, reasons: readonly Reason[], options?: RowOptions]

@@ -164,7 +164,7 @@ type Closed = { readonly closed: readonly string[]; readonly bankIsBack: boolean
  * Closes what this run proves to work again: all of it after a success, after a partial one the accounts that were read, and the rest where nothing but accounts failed; and what nobody wants to be read
  * any more. An outage that another connection reported is that one's to prove, unless nobody reads it any more.
  */
-export async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun, known: readonly Problem[]): Promise<Closed> {
+async function closeProblems(deps: ProblemDeps, { connection, run }: EndedRun, known: readonly Problem[]): Promise<Closed> {
   if (run.outcome !== 'succeeded' && run.outcome !== 'partial') return { closed: [], bankIsBack: false }
   const now = deps.clock.now()
   const read = new Set(run.accounts.filter(({ failure }) => failure === null).map(({ accountId }) => accountId))

@@ -129,8 +129,7 @@ export type FeedStore = {
   sumPosted(accountId: string, after: Day, upTo: Day): Promise<bigint>
   /**
    * Pages through an account's transactions, newest first; `cursor` is opaque, and stays right while
-   * rows are added. Excludes deleted ones unless asked. A cursor that is none: RangeError (see
-   * `isTransactionCursor` in src/store/paging.ts).
+   * rows are added. Excludes deleted ones unless asked. A cursor that is none: RangeError.
    */
   transactions(filter: TransactionFilter): Promise<{ readonly rows: readonly Transaction[]; readonly next: string | null }>
   transaction(id: TransactionId): Promise<Transaction | null>

@@ -2,7 +2,7 @@
 import type { CategoryRule } from '../domain/review.ts'
 import type { Transaction } from '../domain/transaction.ts'
 
-export function ruleSpeaksOf(rule: Pick<CategoryRule, 'contains' | 'accountId'>, row: Transaction): boolean {
+function ruleSpeaksOf(rule: Pick<CategoryRule, 'contains' | 'accountId'>, row: Transaction): boolean {
   if (rule.accountId !== null && rule.accountId !== row.accountId) return false
   const wanted = rule.contains.toLowerCase()
   return [row.name, row.memo].some((part) => part?.toLowerCase().includes(wanted) === true)

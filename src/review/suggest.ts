@@ -24,7 +24,7 @@ export type Suggested = {
 }
 
 /** Of the newest so many rows that wait. */
-export const LOOKED_AT = 500
+const LOOKED_AT = 500
 const LEARNED_FROM = 5_000
 const PAST = 2_000
 /** A category is proposed from the past when it was chosen so often, and in so large a share of the payee's rows. */

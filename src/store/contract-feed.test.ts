@@ -5,7 +5,6 @@ import { day } from '../domain/day.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { aConnection, anAccount, aLedger, aPage, aQuery, aRun, anUpdate, aSource, digestOf, newId, newRow, type Ledger } from './fixtures.ts'
 import { memoryTwin, postgresTwin } from './testing.ts'
-import { isTransactionCursor } from './paging.ts'
 
 const postgres = postgresTwin()
 after(postgres.close)
@@ -358,7 +357,6 @@ for (const twin of [memoryTwin(), postgres]) {
           const page = await feed.transactions({ accountId: ledger.accountId, limit: 4, order, ...(cursor === undefined ? {} : { cursor }) })
           ids.push(...page.rows.map((r) => r.id))
           cursor = page.next ?? undefined
-          assert.ok(cursor === undefined || isTransactionCursor(cursor))
           // Before the place that was reached, in this order: it must not shift what follows.
           await feed.commitPage(aPage(ledger, [{ text: `late ${order} ${ids.length}`, on: order === 'newest' ? '2026-04-01' : '2026-02-01' }]))
         } while (cursor !== undefined)

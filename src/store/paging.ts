@@ -19,13 +19,3 @@ export function placeOf(cursor: string): Place {
   if (match === null || postedOn === null) throw new RangeError('not a cursor of a list of transactions')
   return { postedOn, id: match[2]! }
 }
-
-/** Whether a text that came from outside is a cursor of `FeedStore.transactions`. */
-export function isTransactionCursor(text: string): boolean {
-  try {
-    placeOf(text)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -70,7 +70,7 @@ function beginsWith({ createdAt }: NewTransaction, reports: readonly ShownReport
 }
 
 /** Whether a later answer that counts shows what the run had shown of the row, or reports of it what the change says. */
-export function isShownAgain(reports: readonly ShownReport[], runId: RunId, { counts }: Effect, change: TransactionChange | null): boolean {
+function isShownAgain(reports: readonly ShownReport[], runId: RunId, { counts }: Effect, change: TransactionChange | null): boolean {
   const own = reports.flatMap(({ report: { sourceId }, shownBy }) => shownBy.filter((page) => page.runId === runId).map(({ seq }) => ({ seq, sourceId })))
   if (own.length === 0) return false
   const last = Math.max(...own.map(({ seq }) => seq))
@@ -133,7 +133,7 @@ export function isWaiting({ kind }: Pick<Question, 'kind'>, askedBy: RunId | nul
 }
 
 /** The row without the changes that `isOwn` tells, but where something changed the same since; what persons decided stays. */
-export function without(row: NewTransaction, history: readonly TransactionChange[], isOwn: IsOwn, reason: TransactionChange['reason'], at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
+function without(row: NewTransaction, history: readonly TransactionChange[], isOwn: IsOwn, reason: TransactionChange['reason'], at: number, contentKeyOf: (row: NewTransaction) => string): Decided | null {
   const former = formerFacts(history, isOwn)
   for (const group of TOGETHER) if (isChangedSince(history, isOwn, group)) for (const field of group) delete former[field]
   const back = withFacts(row, former)
@@ -163,7 +163,7 @@ export function isMergedLater({ answer }: Question, row: NewTransaction, other: 
 }
 
 /** Each field that these changes changed and nothing did since, as it was before. */
-export function formerFacts(history: readonly TransactionChange[], isOwn: IsOwn): Facts {
+function formerFacts(history: readonly TransactionChange[], isOwn: IsOwn): Facts {
   const former: Facts = {}
   for (const change of history) {
     if (!isOwn(change)) continue

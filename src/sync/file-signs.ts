@@ -67,7 +67,7 @@ export async function findOpposites(store: TenantStore, file: FileAccount, accou
 }
 
 /** Whether the rows are those that are stored: one alone may be a refund, unless it is all that both know; several may be where the file lacks others of those days. */
-export function areTurned({ rows, shown, isAll }: Opposites): boolean {
+function areTurned({ rows, shown, isAll }: Opposites): boolean {
   return shown !== 'less' && (rows.length >= SURE || (rows.length === 1 && isAll))
 }
 

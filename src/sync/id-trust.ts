@@ -22,7 +22,7 @@ export type IdTrust = {
 }
 
 /** Before anything is known: ids are ids. */
-export const UNTRIED: IdTrust = { distrusts: () => false, agreeing: 0, renewed: 0 }
+const UNTRIED: IdTrust = { distrusts: () => false, agreeing: 0, renewed: 0 }
 
 /** So many rows under wandering ids are no accident of single rows: then no id of the source counts. */
 const WANDERING = 2

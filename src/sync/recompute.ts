@@ -27,7 +27,7 @@ export type Recomputation = { readonly account: Account; readonly counts: Recomp
 
 const PAGE = 5_000
 /** All reports of the account are held while it is lived through: about 3 kB each. */
-export const MAX_REPORTS = 250_000
+const MAX_REPORTS = 250_000
 
 /** Shows the difference; with `apply` makes it true as well. */
 export async function recomputeAccount(deps: RecomputeDeps, accountId: string, apply: boolean): Promise<Result<Recomputation, Refusal>> {

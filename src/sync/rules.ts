@@ -62,7 +62,7 @@ export async function followRules(feed: Pick<FeedStore, 'questions'>, accountId:
 }
 
 /** Pure part of `followRules`. */
-export function applyRules(decisions: readonly Decision[], rules: Rules): readonly Decision[] {
+function applyRules(decisions: readonly Decision[], rules: Rules): readonly Decision[] {
   if (rules.size === 0) return decisions
   const decided = new Map<Decision, Decision>()
   const doubts = decisions.flatMap((doubt) => {

@@ -31,11 +31,6 @@ export type Fault =
 /** `p`: among the explanations found, how likely this one is. */
 export type Explanation = { readonly faults: readonly Fault[]; readonly p: number }
 
-/** Those that are no fault of the rows. */
-export function isHarmless({ kind }: Fault): boolean {
-  return kind === 'late' || kind === 'statement'
-}
-
 /** How much rarer two faults are than one, and how often faults are of which kind. */
 const ANOTHER = 0.03
 const USUAL = { missing: 0.35, doubled: 0.3, extra: 0.0001, flipped: 0.12, misdated: 0.15, amount: 0.04, currency: 0.1, late: 0.5, statement: 0.03, pending: 0.03 } as const

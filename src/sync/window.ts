@@ -61,7 +61,7 @@ export type Progress = {
 }
 
 /** How far back the first sync goes at most, and on how many days a gap is asked for. */
-export const HISTORY_DAYS = 731
+const HISTORY_DAYS = 731
 export const GAP_LIMIT = 5
 /** For how long amended rows are read again, and how many stretches of days at once. */
 const UNSETTLED_DAYS = 14

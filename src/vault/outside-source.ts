@@ -15,7 +15,7 @@ export type SourceFailure = { readonly code: 'missing' | 'unsafe' | 'failed'; re
 
 export type SourceLimits = { readonly timeoutMs: number; readonly maxBytes: number }
 
-export const SOURCE_LIMITS: SourceLimits = { timeoutMs: 10_000, maxBytes: 4096 }
+const SOURCE_LIMITS: SourceLimits = { timeoutMs: 10_000, maxBytes: 4096 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 

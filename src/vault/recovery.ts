@@ -16,7 +16,7 @@ export type RecoveryKey = { readonly passphrase: string } | { readonly identitie
 
 export type RecoveryFailure = { readonly code: 'passphrase_short' | 'no_recipient' | 'not_recipient' | 'not_identity' | 'not_age' | 'not_opened' | 'no_key_inside'; readonly message: string }
 
-export const SHORTEST_PASSPHRASE = 12
+const SHORTEST_PASSPHRASE = 12
 
 /** The armored text of the file. */
 export async function sealRecovery(key: MasterKey, lock: RecoveryLock): Promise<Result<string, RecoveryFailure>> {

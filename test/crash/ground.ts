@@ -25,7 +25,6 @@ import { openPostgresStore } from '../../src/store/postgres/store.ts'
 import { until } from '../until.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
-export const WRONG_PASSWORD = 'wrong horse'
 export const BANK_ID = 'riverside'
 
 /** How many times more than usual: RELINK_CRASH_ROUNDS=10 for a long night. */

@@ -145,7 +145,7 @@ const removePasskey = route({
 
 export const accountRoutes: readonly Route[] = [show, sessions, endSession, changePassword, startTotp, confirmTotp, removeTotp, newCodes, passkeyOptions, addPasskey, removePasskey]
 
-export function person(caller: Caller | null): Extract<Caller, { kind: 'member' }> {
+function person(caller: Caller | null): Extract<Caller, { kind: 'member' }> {
   if (caller?.kind !== 'member') throw new Error('authorize lets only a person get here')
   return caller
 }

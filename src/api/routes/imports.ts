@@ -11,7 +11,7 @@ import { ApiProblem } from '../problems.ts'
 import { route, type Route } from '../route.ts'
 import { currencyCodeShape } from '../shapes.ts'
 
-export const importShape = z
+const importShape = z
   .object({
     file: z.string(),
     format: z.string().nullable(),

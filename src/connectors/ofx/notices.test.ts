@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer, ConnectorContext, Transport } from '../../connector-kit/connector.ts'
-import { noticeKind } from '../../connector-kit/notices.ts'
+import { announcementIn } from '../../connector-kit/notices.ts'
 import type { Institution, JsonObject } from '../../domain/institution.ts'
 import { ok } from '../../domain/result.ts'
 import { noticeIn, Session } from './session.ts'
@@ -57,8 +57,8 @@ test('a good answer without an announcement takes the last one back; what a refu
 })
 
 test('greetings and results are no announcements', () => {
-  for (const text of ['', 'OK', 'Success', 'The operation succeeded.', 'Welcome back', 'Signon successful', 'Your last sign-on was today.', 'Request processed']) assert.equal(noticeKind(text), null, text)
-  for (const [text, kind] of [['Planned outage 1 to 5 a.m.', 'maintenance'], ['Wir stellen um: neue Adresse ab 1. Mai', 'migration'], ['Please review our updated terms of use', 'terms'], ['From May on a new security method is needed: two-step verification', 'security'], ['OFX service is retiring in June', 'retirement']] as const) assert.equal(noticeKind(text), kind, text)
+  for (const text of ['', 'OK', 'Success', 'The operation succeeded.', 'Welcome back', 'Signon successful', 'Your last sign-on was today.', 'Request processed']) assert.equal(announcementIn(text)?.kind ?? null, null, text)
+  for (const [text, kind] of [['Planned outage 1 to 5 a.m.', 'maintenance'], ['Wir stellen um: neue Adresse ab 1. Mai', 'migration'], ['Please review our updated terms of use', 'terms'], ['From May on a new security method is needed: two-step verification', 'security'], ['OFX service is retiring in June', 'retirement']] as const) assert.equal(announcementIn(text)?.kind ?? null, kind, text)
 })
 
 test('what a greeting praises and what was done already is no announcement, whatever it speaks of', () => {
@@ -66,10 +66,10 @@ test('what a greeting praises and what was done already is no announcement, what
     'Thank you for switching to our bank', 'Welcome to your new online banking', 'SUCCESS: upgraded to version 2', 'You have accepted the terms', 'Thank you! You have agreed to the updated terms. Please enjoy our service.',
     'Welcome to your new online banking, where you will find all your accounts', 'SUCCESS: upgraded to version 2. Please note your reference 7.', 'Maintenance completed successfully', 'Welcome to your new platform. Your last sign-on was on 3 May.', 'Multi-factor authentication passed', 'Willkommen bei Ihrer neuen Adresse', 'Umstellung erfolgreich', 'You upgraded to version 2: thank you, since 3 May', 'Welcome to your new online banking, your last sign-on was on 3 May', 'Sie haben die AGB akzeptiert', 'Bienvenue a notre nouvelle adresse', 'Conditions générales acceptées', 'Mantenimiento terminado',
   ] // prettier-ignore
-  for (const text of done) assert.equal(noticeKind(text), null, text)
+  for (const text of done) assert.equal(announcementIn(text)?.kind ?? null, null, text)
   const ahead = [
     ['Welcome. We are moving to our new platform on 3 May.', 'migration'], ['Please use our new address.', 'migration'], ['We have a new address. Please update your program.', 'migration'], ['SUCCESS: upgraded to version 2. Please review our new terms', 'terms'], ['You must accept the new terms.', 'terms'], ['Our site will be down for maintenance', 'maintenance'], ['Maintenance on Sunday from 2 a.m.', 'maintenance'],
     ['Wartung am Sonntag', 'maintenance'], ['Bitte stimmen Sie den neuen Nutzungsbedingungen zu', 'terms'], ['Veuillez accepter les conditions générales', 'terms'], ['Une nouvelle adresse sera utilisée à partir du 1er mai', 'migration'], ['Mantenimiento programado', 'maintenance'], ['Direct Connect wird eingestellt', 'retirement'], ['Starke Kundenauthentifizierung ab 14. September', 'security'],
   ] as const // prettier-ignore
-  for (const [text, kind] of ahead) assert.equal(noticeKind(text), kind, text)
+  for (const [text, kind] of ahead) assert.equal(announcementIn(text)?.kind ?? null, kind, text)
 })

@@ -20,7 +20,7 @@ const namedAccount = z.strictObject({
   name: z.string().min(1).max(80).optional(),
 })
 
-export const settingsSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   url: address,
   org: z.string().min(1).max(32).optional(),
   fid: z.string().min(1).max(32).optional(),

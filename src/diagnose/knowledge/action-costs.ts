@@ -37,7 +37,7 @@ export const ACTION_COSTS: { readonly [A in ActionCode]: ActionCost } = {
 }
 
 /** A minute of waiting counts as this many minutes of attention; nothing is quite free. */
-export const PRICE_OF_WAITING = 0.01
+const PRICE_OF_WAITING = 0.01
 
 /** Minutes of attention that an action is worth. */
 export function minutesOf({ personMinutes, waitMinutes }: Pick<ActionCost, 'personMinutes' | 'waitMinutes'>): number {

@@ -77,7 +77,7 @@ export function isSummary(records: readonly CsvRecord[], named: number, lower: n
 }
 
 /** Whether the same cells of a row stand below the words of both, whatever the words are. */
-export function isSameHeading(one: readonly string[], other: readonly string[]): boolean {
+function isSameHeading(one: readonly string[], other: readonly string[]): boolean {
   const meant = (cell = ''): string => {
     const role = readHeading(cell).meanings[0]?.role
     return role === undefined || !TELLING.has(role) ? '' : role

@@ -32,7 +32,7 @@ export async function* writeHledger(statement: ExportStatement): AsyncGenerator<
 }
 
 /** `Assets:Bank:Name`, or `Liabilities:…` for what is owed. */
-export function journalAccount(kind: AccountKind, institution: string | null, name: string): string {
+function journalAccount(kind: AccountKind, institution: string | null, name: string): string {
   const parts = [OWED.has(kind) ? 'Liabilities' : 'Assets', institution, name]
   return parts
     .map((part) => accountPart(part ?? ''))

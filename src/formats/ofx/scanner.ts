@@ -25,7 +25,7 @@ export interface TagSink {
 }
 
 /** A tag with its text must fit (security.md section 5). */
-export const TOKEN_LIMIT = 65_536
+const TOKEN_LIMIT = 65_536
 const CAPACITY = 2 * TOKEN_LIMIT
 /** Most answers of a bank fit; the buffer grows to its capacity for what is larger. */
 const FIRST_CAPACITY = 16_384

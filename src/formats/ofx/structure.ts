@@ -16,7 +16,7 @@ export interface StructureSink {
 }
 
 /** security.md section 5. */
-export const DEPTH_LIMIT = 64
+const DEPTH_LIMIT = 64
 
 /** `implied`: nothing opened it, so nothing need close it. */
 type Open = { readonly tag: Tag; readonly line: number; readonly implied?: true }

@@ -1,4 +1,4 @@
-/** The contract of `Jobs`, in memory and on pg-boss: not doubled while waiting, never two of one key at once, not lost with a worker. */
+/** The contract of `Jobs`, on pg-boss: not doubled while waiting, never two of one key at once, not lost with a worker. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
@@ -6,7 +6,6 @@ import pg from 'pg'
 import type { Clock } from '../../ports/clock.ts'
 import type { Job, Jobs } from '../../ports/jobs.ts'
 import { postgresTwin } from '../testing.ts'
-import { createMemoryJobs } from './memory.ts'
 import { openPostgresJobs, prepareJobs, tellFailures } from './postgres.ts'
 
 const clock: Clock = { now: () => Date.now(), sleep: () => new Promise(() => {}) }
@@ -48,69 +47,65 @@ function collector() {
   }
 }
 
-const kinds: readonly (readonly [string, () => Promise<Jobs>])[] = [
-  ['memory', async () => createMemoryJobs(clock)],
-  ['pg-boss', async () => openPostgresJobs((await twin.database()).app, log, clock)],
-]
-for (const [name, open] of kinds) {
-  describe(`jobs in ${name}`, { concurrency: false }, () => {
-    test('a job that waits is not doubled; the kinds are apart; one of a key runs at a time', async () => {
-      const jobs = await open()
-      const job = aJob()
-      const repair: Job = { kind: 'repair', tenantId: job.tenantId, connectionId: job.connectionId }
-      for (const each of [job, job, repair, job]) await jobs.enqueue(each)
-      const seen = collector()
-      await jobs.work(4, seen.handle)
-      await seen.count(2)
-      await jobs.enqueue(job)
-      await jobs.enqueue(job)
-      const other = aJob()
-      await jobs.enqueue(other)
-      await seen.count(3)
-      // The second of the key waits although there is room: the one that came after it runs.
-      assert.deepEqual(seen.taken.map((taken) => taken.kind).sort(), ['repair', 'sync', 'sync'])
-      assert.deepEqual(seen.taken[2], other)
-      seen.endAll()
-      await seen.count(4)
-      assert.deepEqual(seen.taken[3], job)
-      const stopped = jobs.stop()
-      seen.endAll()
-      await stopped
-      assert.equal(seen.taken.length, 4)
-    })
+const open = async (): Promise<Jobs> => openPostgresJobs((await twin.database()).app, log, clock)
 
-    test('a job for later is brought forward by one for now', async () => {
-      const jobs = await open()
-      const [job, later] = [aJob(), aJob()]
-      await jobs.enqueue(job, { startAt: Date.now() + 3_600_000 })
-      await jobs.enqueue(later, { startAt: Date.now() + 3_600_000 })
-      const seen = collector()
-      await jobs.work(2, seen.handle)
-      await jobs.enqueue(job)
-      await seen.count(1)
-      assert.deepEqual(seen.taken, [job])
-      const stopped = jobs.stop()
-      seen.endAll()
-      await stopped
-    })
-
-    // Fails when: a worker that is through with a job waits out the interval at which it asks an empty queue (seen): two in five seconds.
-    test('many jobs that wait are taken one after the other, without a pause', { timeout: 120_000 }, async () => {
-      const jobs = await open()
-      const many = Array.from({ length: MANY }, () => aJob())
-      for (const job of many) await jobs.enqueue(job)
-      const seen = collector()
-      await jobs.work(2, async (job) => {
-        const done = seen.handle(job)
-        seen.endAll()
-        return done
-      })
-      await seen.count(MANY)
-      await jobs.stop()
-      assert.deepEqual(new Set(seen.taken), new Set(many))
-    })
+describe('jobs that wait', { concurrency: false }, () => {
+  test('a job that waits is not doubled; the kinds are apart; one of a key runs at a time', async () => {
+    const jobs = await open()
+    const job = aJob()
+    const repair: Job = { kind: 'repair', tenantId: job.tenantId, connectionId: job.connectionId }
+    for (const each of [job, job, repair, job]) await jobs.enqueue(each)
+    const seen = collector()
+    await jobs.work(4, seen.handle)
+    await seen.count(2)
+    await jobs.enqueue(job)
+    await jobs.enqueue(job)
+    const other = aJob()
+    await jobs.enqueue(other)
+    await seen.count(3)
+    // The second of the key waits although there is room: the one that came after it runs.
+    assert.deepEqual(seen.taken.map((taken) => taken.kind).sort(), ['repair', 'sync', 'sync'])
+    assert.deepEqual(seen.taken[2], other)
+    seen.endAll()
+    await seen.count(4)
+    assert.deepEqual(seen.taken[3], job)
+    const stopped = jobs.stop()
+    seen.endAll()
+    await stopped
+    assert.equal(seen.taken.length, 4)
   })
-}
+
+  test('a job for later is brought forward by one for now', async () => {
+    const jobs = await open()
+    const [job, later] = [aJob(), aJob()]
+    await jobs.enqueue(job, { startAt: Date.now() + 3_600_000 })
+    await jobs.enqueue(later, { startAt: Date.now() + 3_600_000 })
+    const seen = collector()
+    await jobs.work(2, seen.handle)
+    await jobs.enqueue(job)
+    await seen.count(1)
+    assert.deepEqual(seen.taken, [job])
+    const stopped = jobs.stop()
+    seen.endAll()
+    await stopped
+  })
+
+  // Fails when: a worker that is through with a job waits out the interval at which it asks an empty queue (seen): two in five seconds.
+  test('many jobs that wait are taken one after the other, without a pause', { timeout: 120_000 }, async () => {
+    const jobs = await open()
+    const many = Array.from({ length: MANY }, () => aJob())
+    for (const job of many) await jobs.enqueue(job)
+    const seen = collector()
+    await jobs.work(2, async (job) => {
+      const done = seen.handle(job)
+      seen.endAll()
+      return done
+    })
+    await seen.count(MANY)
+    await jobs.stop()
+    assert.deepEqual(new Set(seen.taken), new Set(many))
+  })
+})
 
 test('the app may use the queues, and neither change their tables nor empty them at once', async () => {
   const client = new pg.Client((await twin.database()).app)

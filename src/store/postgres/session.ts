@@ -151,7 +151,7 @@ export async function storeOwed(db: Database, tenantId: string): Promise<void> {
 }
 
 /** Stores what is noted and waits. */
-export async function storeNotes(db: Database, tenantId: string): Promise<void> {
+async function storeNotes(db: Database, tenantId: string): Promise<void> {
   const held = lease.getStore()
   if (held !== undefined && !held.lost && held.notes.length > 0) await inOneTrip(db, tenantId, [], 'relaxed')
 }

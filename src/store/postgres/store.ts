@@ -86,7 +86,7 @@ async function checkSessions(way: ConnectionConfig): Promise<Result<void, OpenFa
 }
 
 /** Roles and tables, as the owner. */
-export async function prepareDatabase(owner: ConnectionConfig, appPassword: string | null): Promise<Result<void, OpenFailure>> {
+async function prepareDatabase(owner: ConnectionConfig, appPassword: string | null): Promise<Result<void, OpenFailure>> {
   return attempt(owner, async () => {
     const admin = new pg.Client({ ...owner, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'relink migration' })
     admin.on('error', () => {})

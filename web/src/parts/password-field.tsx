@@ -4,7 +4,7 @@ import { message, say } from '../language/language.ts'
 
 const WORDS = [message('Guessed at once'), message('Guessed soon'), message('Could be guessed'), message('Good'), message('Very good')] as const
 const ENOUGH = 3
-export const SHORTEST = 12
+const SHORTEST = 12
 
 export function PasswordField({ label, value, set, about }: { label: string; value: string; set: (value: string) => void; about: readonly string[] }) {
   const score = useStrength(value, about)

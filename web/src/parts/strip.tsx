@@ -141,7 +141,7 @@ function weekday(day: string): number {
 }
 
 /** In words; what is nought is left out, except that nothing is proved yet. */
-export function describe({ days }: Coverage): string {
+function describe({ days }: Coverage): string {
   const of = (state: DayState): StripDay[] => days.filter((day) => day.state === state)
   const count = (state: DayState): number => of(state).length
   // Before the first that was ever asked for.

@@ -126,6 +126,6 @@ export function useDecisions() {
 }
 
 /** What the row says of the fields that are named. */
-export function valuesOf(row: Transaction, named: Values): Values {
+function valuesOf(row: Transaction, named: Values): Values {
   return Object.fromEntries(Object.keys(named).map((field) => [field, row[field as keyof Values]]))
 }

@@ -10,7 +10,7 @@ import { get, type Transaction } from '../api.ts'
 export type RowFilter = { readonly account?: string | undefined; readonly text?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly state?: Transaction['state'] | undefined; readonly review?: Transaction['review'] | undefined }
 export type Page = { items: Transaction[]; next: string | null }
 
-export const ROWS_A_PAGE = 200
+const ROWS_A_PAGE = 200
 /** The first word of the keys of queries that events leave alone. */
 export const ROWS = 'rows'
 
