@@ -4,9 +4,7 @@ import { hex } from '../access/audit.ts'
 import type { ApiKey, Invitation, Member } from '../domain/access.ts'
 import type { AuditRecord } from '../domain/audit.ts'
 import type { auditShape, invitationShape, keyShape, listedMemberShape, memberShape } from './access-shapes.ts'
-import { isoInstant } from './shapes.ts'
-
-const maybe = (at: number | null): string | null => (at === null ? null : isoInstant(at))
+import { isoInstant, isoOrNull } from './shapes.ts'
 
 export function memberView({ userId, name, email, role, delegated, createdAt }: Member): z.output<typeof memberShape> {
   return { userId, name, email, role, delegated: [...delegated], since: isoInstant(createdAt) }
@@ -14,7 +12,7 @@ export function memberView({ userId, name, email, role, delegated, createdAt }: 
 
 /** `seenAt`: null where nothing of theirs was noticed. */
 export function listedMemberView(member: Member, seenAt: number | null): z.output<typeof listedMemberShape> {
-  return { ...memberView(member), seenAt: maybe(seenAt) }
+  return { ...memberView(member), seenAt: isoOrNull(seenAt) }
 }
 
 export function invitationView({ id, role, label, createdAt, expiresAt }: Invitation): z.output<typeof invitationShape> {
@@ -22,7 +20,7 @@ export function invitationView({ id, role, label, createdAt, expiresAt }: Invita
 }
 
 export function keyView({ id, label, scope, maker, createdAt, expiresAt, lastUsedAt, revokedAt }: ApiKey): z.output<typeof keyShape> {
-  return { id, label, scope, maker, createdAt: isoInstant(createdAt), expiresAt: isoInstant(expiresAt), lastUsedAt: maybe(lastUsedAt), revokedAt: maybe(revokedAt) }
+  return { id, label, scope, maker, createdAt: isoInstant(createdAt), expiresAt: isoInstant(expiresAt), lastUsedAt: isoOrNull(lastUsedAt), revokedAt: isoOrNull(revokedAt) }
 }
 
 export function auditView({ seq, at, actor, action, object, codes, hash }: AuditRecord): z.output<typeof auditShape> {

@@ -23,7 +23,7 @@ import { RARELY_MS } from '../sync/schedule.ts'
 import { dayStates, firstOfDays, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
-import { accountResource, challengeResource, failureResource, isoInstant, runResource } from './shapes.ts'
+import { accountResource, challengeResource, failureResource, isoInstant, isoOrNull, runResource } from './shapes.ts'
 
 const HOUR_MS = 3_600_000
 /** More are not counted. */
@@ -286,8 +286,4 @@ function permitsHere({ connectors }: Pick<Instance, 'connectors'>, { connector: 
 function formFields(language: Language, instance: Instance, name: string, settings: JsonObject): z.output<typeof connectionShape>['fields'] {
   const connector = instance.connectors.get(name)
   return (connector === undefined ? [] : fieldsOf(connector, settings)).map(({ name, label, hint, kind, required }) => ({ name, label: retold(language, label), hint: hint === null ? null : retold(language, hint), kind, required }))
-}
-
-function isoOrNull(epochMs: number | null): string | null {
-  return epochMs === null ? null : isoInstant(epochMs)
 }

@@ -31,7 +31,7 @@ export function isoInstant(epochMs: number): string {
   return new Date(epochMs).toISOString()
 }
 
-function isoOrNull(epochMs: number | null): string | null {
+export function isoOrNull(epochMs: number | null): string | null {
   return epochMs === null ? null : isoInstant(epochMs)
 }
 

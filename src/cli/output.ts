@@ -107,6 +107,11 @@ export function orFail<T>(result: Result<T, { readonly message: string }>): T {
   return result.value
 }
 
+/** `12.5 %`. */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`
+}
+
 /** `1 row`, `2 rows`. */
 export function countOfRows(count: number): string {
   return count === 1 ? '1 row' : `${count} rows`

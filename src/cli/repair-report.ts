@@ -1,7 +1,7 @@
 /** `relink simulate --report repair`: what repairing costs a person, by family, beside the classic eight steps and beside an oracle. */
 import { breathe, type OpenGround } from '../../sim/ground.ts'
 import { playEpisode, RepairReport, strikesOf, type Episode, type FamilySums } from '../../sim/repair/report.ts'
-import type { Output } from './output.ts'
+import { percent, type Output } from './output.ts'
 
 /** What must hold, of all feeds that broke (issue 4). */
 const LEAST_RIGHT = 0.95
@@ -28,7 +28,7 @@ function tell(output: Output, report: RepairReport): void {
   output.table(
     ['family', 'broke', 'read on', 'right first', 'after probes', 'mended', 'minutes: ours', 'classic', 'oracle', 'hours: ours', 'classic', 'asked while down', 'refused resent'],
     [...report.families, total].map((one) => [
-      one.family, String(one.broken), String(one.survived), share(one.rightAtFirst, one.broken), share(one.rightAfterProbes, one.broken), share(one.mended, one.broken),
+      one.family, String(one.broken), String(one.survived), percent(one.rightAtFirst, one.broken), percent(one.rightAfterProbes, one.broken), percent(one.mended, one.broken),
       ...[one.minutes.ours, one.minutes.classic, one.minutes.oracle].map((sum) => mean(sum, one.broken)), mean(one.hours.ours, one.broken), mean(one.hours.classic, one.broken), String(one.askedWhileDown), String(one.secretsResent),
     ]),
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
@@ -46,8 +46,8 @@ function tell(output: Output, report: RepairReport): void {
 function aimsOf(total: FamilySums): readonly { readonly sentence: string; readonly met: boolean }[] {
   const { broken, rightAfterProbes, mended, minutes, askedWhileDown, secretsResent } = total
   return [
-    { sentence: `the right cause first once probes have run: ${share(rightAfterProbes, broken)} (aim 95 %)`, met: rightAfterProbes >= LEAST_RIGHT * broken },
-    { sentence: `mended to a read that works: ${share(mended, broken)} (aim 100 %)`, met: mended === broken },
+    { sentence: `the right cause first once probes have run: ${percent(rightAfterProbes, broken)} (aim 95 %)`, met: rightAfterProbes >= LEAST_RIGHT * broken },
+    { sentence: `mended to a read that works: ${percent(mended, broken)} (aim 100 %)`, met: mended === broken },
     { sentence: `minutes of a person: ${(minutes.ours / minutes.classic).toFixed(2)} of the classic order (aim at most 0.25)`, met: minutes.ours <= MOST_OF_CLASSIC * minutes.classic },
     { sentence: `minutes of a person: ${(minutes.ours / minutes.oracle).toFixed(2)} of an oracle that knows the fault (aim at most 1.20)`, met: minutes.ours <= MOST_OF_ORACLE * minutes.oracle },
     { sentence: `asked for a password while the bank was down: ${askedWhileDown} (aim 0); a refused password sent again unasked: ${secretsResent} (aim 0)`, met: askedWhileDown === 0 && secretsResent === 0 },
@@ -56,10 +56,6 @@ function aimsOf(total: FamilySums): readonly { readonly sentence: string; readon
 
 function excess({ ours, oracle }: Episode): number {
   return ours.minutes - oracle.minutes + (ours.mended ? 0 : 1_000)
-}
-
-function share(part: number, whole: number): string {
-  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`
 }
 
 function mean(sum: number, count: number): string {

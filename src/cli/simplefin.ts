@@ -1,5 +1,5 @@
 /** `relink simplefin`: programs that read the feed over SimpleFIN. A setup token is shown once, when it is made. */
-import { isoInstant } from '../api/shapes.ts'
+import { isoInstant, isoOrNull } from '../api/shapes.ts'
 import { createConsumer } from '../api/simplefin/consumers.ts'
 import type { Config } from '../config.ts'
 import type { Consumer } from '../domain/consumer.ts'
@@ -61,7 +61,7 @@ async function chooseConsumer(instance: Instance, wanted: string): Promise<Consu
 function consumerResource({ id, label, url, accountIds, createdAt, setupExpiresAt, claimedAt, claims, lastUsedAt, revokedAt }: Consumer) {
   return {
     id, label, url, accountIds, claims,
-    createdAt: isoInstant(createdAt), setupExpiresAt: isoInstant(setupExpiresAt), claimedAt: instantOrNull(claimedAt), lastUsedAt: instantOrNull(lastUsedAt), revokedAt: instantOrNull(revokedAt),
+    createdAt: isoInstant(createdAt), setupExpiresAt: isoInstant(setupExpiresAt), claimedAt: isoOrNull(claimedAt), lastUsedAt: isoOrNull(lastUsedAt), revokedAt: isoOrNull(revokedAt),
   }
 }
 
@@ -69,10 +69,6 @@ function ownAddress(config: Config): string {
   const address = serverAddress(config)
   if (address === null) throw new CommandError('RELINK_PORT is 0, so the port of the server is not known here; give --url.', 2)
   return address
-}
-
-function instantOrNull(at: number | null): string | null {
-  return at === null ? null : isoInstant(at)
 }
 
 function shown(at: number | null): string {

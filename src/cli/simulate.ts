@@ -8,7 +8,7 @@ import { simulate } from '../../sim/simulate.ts'
 import type { Profile } from '../../sim/lives/plan.ts'
 import { Footprint } from './footprint.ts'
 import { whileOpen } from './interrupt.ts'
-import { CommandError, type Output } from './output.ts'
+import { CommandError, percent, type Output } from './output.ts'
 import { reportRepairs } from './repair-report.ts'
 import { firstLife, simulateLives } from './simulate-lives.ts'
 import { configuration } from './with-instance.ts'
@@ -94,13 +94,13 @@ function tell(output: Output, report: Report, first: Line, { user, system }: Nod
   output.table(
     ['class of fault', 'seeds', 'rows at the banks', 'rows in the feed', 'lost', 'doubled', 'merged', 'amount', 'day', 'questions', 'days proved'],
     report.classes.filter(({ seeds }) => seeds > 0).map((row) => [
-      row.class, ...[row.seeds, row.rows, row.fed, row.lost, row.doubled, row.wronglyMerged, row.wrongAmount, row.wrongDay, row.questions].map(String), share(row.provedDays, row.coveredDays),
+      row.class, ...[row.seeds, row.rows, row.fed, row.lost, row.doubled, row.wronglyMerged, row.wrongAmount, row.wrongDay, row.questions].map(String), percent(row.provedDays, row.coveredDays),
     ]),
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   )
   output.say()
   output.say(output.bold(`${totals.seeds} seeds from ${writeLine({ ...first, days: null, faults: null, crashes: null, steps: null })}: ${totals.rows} rows, ${totals.lost} lost, ${totals.doubled} doubled, ${totals.wronglyMerged} wrongly merged, ${totals.wrongAmount} with a wrong amount, ${totals.wrongDay} with a wrong day.`))
-  output.say(`${totals.questions} questions (${perThousand(totals.questions, totals.rows)} for 1,000 rows); ${share(totals.provedDays, totals.coveredDays)} of the covered days with a stated balance are proved.`)
+  output.say(`${totals.questions} questions (${perThousand(totals.questions, totals.rows)} for 1,000 rows); ${percent(totals.provedDays, totals.coveredDays)} of the covered days with a stated balance are proved.`)
   // What the report holds is the same in every run; how long it took is not.
   output.say(`${((totals.seeds * 1_000_000) / (user + system)).toFixed(1)} seeds a second of processor time, the start included. ${footprint.tell()}`)
   for (const { line, notes } of report.failures.slice(0, 20)) {
@@ -109,10 +109,6 @@ function tell(output: Output, report: Report, first: Line, { user, system }: Nod
     for (const note of notes.slice(0, 6)) output.say(output.dim(`  ${note}`))
   }
   if (report.failed > 20) output.say(`${report.failed - 20} more seeds failed.`)
-}
-
-function share(part: number, whole: number): string {
-  return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`
 }
 
 function perThousand(part: number, whole: number): string {

@@ -284,7 +284,7 @@ function textual(value: string | bigint | null): string | null {
   return value === null ? null : value.toString()
 }
 
-function contentOf(row: RowContent): RowContent {
+export function contentOf(row: RowContent): RowContent {
   const { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency } = row
   return { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency }
 }

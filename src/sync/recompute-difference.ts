@@ -7,6 +7,7 @@ import type { BalanceSpan } from '../domain/run.ts'
 import { UNDECIDED, type MatchTier, type Question, type RowContent, type Transaction, type TransactionId } from '../domain/transaction.ts'
 import type { RecomputeAct, RecomputedTransaction, ReportMove, StoredReport } from '../ports/history.ts'
 import type { NewTransaction } from '../ports/feed.ts'
+import { contentOf } from './commit.ts'
 import { contentKey, normalisedText } from './identity.ts'
 
 export type RecomputeKind = 'joined' | 'parted' | 'changed' | 'withdrawn' | 'restored' | 'question'
@@ -193,9 +194,4 @@ function isSame(a: Transaction, b: Transaction): boolean {
 
 function keyOf({ postedOn, amount, currency, name, memo }: RowContent): string {
   return contentKey(postedOn, amount, currency, normalisedText(name, memo))
-}
-
-function contentOf(row: RowContent): RowContent {
-  const { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency } = row
-  return { status, postedOn, transactedOn, valueOn, amount, currency, name, memo, kind, checkNumber, reference, foreignAmount, foreignCurrency }
 }

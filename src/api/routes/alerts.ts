@@ -13,7 +13,7 @@ import { retold } from '../../language/retold.ts'
 import { changeShape, destinationShape, enteredShape, messageShape } from '../alert-shapes.ts'
 import { ApiProblem } from '../problems.ts'
 import { changeOf, idParams, listOf, route, type Route } from '../route.ts'
-import { isoInstant } from '../shapes.ts'
+import { isoInstant, isoOrNull } from '../shapes.ts'
 
 const SHOWN = 50
 
@@ -94,18 +94,14 @@ function done<T>(result: Result<T, Refused>): T {
 
 export function destinationView(language: Language, { id, label, place, topics, quiet, timeZone, language: messagesIn, amounts, state, createdAt, lastSentAt, failingSince, failure }: Destination): z.output<typeof destinationShape> {
   const server = place.kind === 'email' ? { ...place.server, to: [...place.server.to] } : null
-  return { id, label, kind: place.kind, to: whereTo(place), server, topics: [...topics], quiet, timeZone, language: languageOf(messagesIn), amounts, state, createdAt: isoInstant(createdAt), lastSentAt: maybe(lastSentAt), failingSince: maybe(failingSince), failure: told(language, failure) }
+  return { id, label, kind: place.kind, to: whereTo(place), server, topics: [...topics], quiet, timeZone, language: languageOf(messagesIn), amounts, state, createdAt: isoInstant(createdAt), lastSentAt: isoOrNull(lastSentAt), failingSince: isoOrNull(failingSince), failure: told(language, failure) }
 }
 
 function messageView(language: Language, { id, destinationId, subject, state, attempts, createdAt, dueAt, endedAt, failure }: Message, place: Destination | undefined, oversees: boolean): z.output<typeof messageShape> {
-  return { id, destinationId, destination: oversees ? (place?.label ?? null) : null, subject, language: languageOf(place?.language), state, attempts, createdAt: isoInstant(createdAt), dueAt: isoInstant(dueAt), endedAt: maybe(endedAt), failure: told(language, failure) }
+  return { id, destinationId, destination: oversees ? (place?.label ?? null) : null, subject, language: languageOf(place?.language), state, attempts, createdAt: isoInstant(createdAt), dueAt: isoInstant(dueAt), endedAt: isoOrNull(endedAt), failure: told(language, failure) }
 }
 
 /** Why a message did not get through is stored in English. */
 function told(language: Language, failure: string | null): string | null {
   return failure === null ? null : retold(language, failure)
-}
-
-function maybe(at: number | null): string | null {
-  return at === null ? null : isoInstant(at)
 }
