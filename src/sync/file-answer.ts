@@ -4,7 +4,7 @@
  * has its own page there, with its days, its balances and their proof. A first pass over the file has collected which rows
  * it shows, so each batch is decided for good. A file proves nothing by what it leaves out: it withdraws no booked row.
  */
-import { addDays, contains, joinRanges, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, contains, daysBetween, joinRanges, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { BalanceStatement, Covered } from '../domain/run.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import type { Digest, TransactionId } from '../domain/transaction.ts'
@@ -57,6 +57,8 @@ export type FileAnswerContext = SettleContext & {
 const BATCH_ROWS = 5_000
 const BATCH_STATEMENTS = 250
 const NEAR_DAYS = 13
+/** So much is looked at at a time. */
+const MONTH_DAYS = 31
 const NOTHING: Candidates = { known: new Map(), transactions: [] }
 
 /** Rows of one statement that are settled together; `last`: nothing follows in it. */
@@ -229,11 +231,11 @@ export class FileAnswer {
     return { covers: statement.covers, balances, spans, cursor: null }
   }
 
-  #build(decisions: readonly Decision[], stored: ReadonlyMap<TransactionId, Candidate>, ended: readonly Candidate[] = [], unbooked: readonly Candidate[] = []): RowsCommit {
+  #build(decisions: readonly Decision[], stored: ReadonlyMap<TransactionId, Candidate>, ended: readonly Candidate[] = [], unbooked: readonly TransactionId[] = []): RowsCommit {
     const builder = new CommitBuilder(commitContext(this.#context, true), stored)
     builder.add(decisions)
     for (const candidate of ended) builder.withdraw(candidate, 'pending_dropped')
-    for (const { id } of unbooked) builder.ask('removed_at_bank', id, null)
+    for (const id of unbooked) builder.ask('removed_at_bank', id, null)
     return builder.finish()
   }
 
@@ -259,7 +261,7 @@ export class FileAnswer {
    * What files of other programs alone list as booked, of days on which statements of this one that add up from balance to balance do not show it, though
    * booking takes no longer: it was held and never booked, or is booked as another row. Where most of what came in at once is not shown, it is another account's file.
    */
-  async #unbooked(pieces: readonly Piece[], decisions: readonly Decision[]): Promise<readonly Candidate[]> {
+  async #unbooked(pieces: readonly Piece[], decisions: readonly Decision[]): Promise<readonly TransactionId[]> {
     const { fileIds, source, coverage, feed, account } = this.#context
     if (fileIds.size < 2) return []
     const whole = pieces.flatMap(({ statement: { balances, covers, postedSum }, isLast }) => (isLast && covers !== null && proveStatement(statedBalances(this.#context, balances), postedSum)?.status === 'proved' ? [covers] : []))
@@ -268,17 +270,24 @@ export class FileAnswer {
     const isSpokenFor = (on: Day): boolean => [-LONGEST_BOOKING_DAYS, LONGEST_BOOKING_DAYS].every((days) => covered.some((range) => contains(range, on) && contains(range, addDays(on, days))))
     const near = whole.map(({ from, to }) => ({ from: addDays(from, -LONGEST_BOOKING_DAYS), to: addDays(to, -LONGEST_BOOKING_DAYS) }))
     const taken = takenBy(decisions)
-    const theirs = (await this.#stored('posted', spanOf(near))).filter(({ postedOn, reports }) => coversDay(near, postedOn) && isSpokenFor(postedOn) && reports.some(({ sourceId }) => sourceId !== source.id && fileIds.has(sourceId)))
+    const isTheirs = ({ postedOn, reports }: Candidate): boolean => isSpokenFor(postedOn) && reports.some(({ sourceId }) => sourceId !== source.id && fileIds.has(sourceId))
     const isShown = ({ id, reports }: Candidate): boolean => taken.has(id) || reports.some(({ sourceId }) => sourceId === source.id)
     const isUnbooked = (candidate: Candidate): boolean => !isShown(candidate) && candidate.reports.every(({ sourceId }) => fileIds.has(sourceId)) && !candidate.decisions.deleted
-    const found = [...Map.groupBy(theirs, ({ createdAt }) => createdAt).values()].flatMap((lot) => {
-      const unbooked = lot.filter(isUnbooked)
-      return unbooked.length > FEW && unbooked.length * 2 > lot.length ? [] : unbooked
-    })
+    const lots = new Map<number, { rows: number; readonly unbooked: TransactionId[] }>()
+    // By the month: a statement may be of many years.
+    for (const range of joinRanges(near).flatMap(monthsOf)) {
+      for (const candidate of (await this.#stored('posted', range)).filter(isTheirs)) {
+        const lot = lots.get(candidate.createdAt) ?? { rows: 0, unbooked: [] }
+        lots.set(candidate.createdAt, lot)
+        lot.rows++
+        if (isUnbooked(candidate)) lot.unbooked.push(candidate.id)
+      }
+    }
+    const found = [...lots.values()].flatMap(({ rows, unbooked }) => (unbooked.length > FEW && unbooked.length * 2 > rows ? [] : unbooked))
     if (found.length === 0) return []
     const asked = [...(await feed.questions({ accountId: account.id, open: true })), ...(await feed.questions({ accountId: account.id, open: false })).filter(({ kind, answer }) => kind === 'removed_at_bank' && answer !== 'undone')]
     const about = new Set(asked.flatMap(({ transactionId, otherTransactionId }) => [transactionId, otherTransactionId]))
-    return found.filter(({ id }) => !about.has(id))
+    return found.filter((id) => !about.has(id))
   }
 
   /** Rows that came again under their ids: their first ones are stored by now. */
@@ -343,9 +352,9 @@ export class FileAnswer {
   }
 }
 
-/** From the first to the last day of these, of which there is one. */
-function spanOf(ranges: readonly DayRange[]): DayRange {
-  return ranges.reduce((a, b) => ({ from: minDay(a.from, b.from), to: maxDay(a.to, b.to) }))
+/** The days of a range, so many at a time. */
+function monthsOf({ from, to }: DayRange): readonly DayRange[] {
+  return Array.from({ length: Math.ceil((daysBetween(from, to) + 1) / MONTH_DAYS) }, (_, n) => ({ from: addDays(from, n * MONTH_DAYS), to: minDay(to, addDays(from, (n + 1) * MONTH_DAYS - 1)) }))
 }
 
 /** The smallest range that holds both; null: there is none. */
