@@ -47,7 +47,8 @@ export function Split({ label, list, detail, longer, isPage }: SplitProps) {
   return (
     <div className={isOpen ? 'beside items-start gap-6 lg:grid lg:grid-cols-[minmax(0,1fr)_420px]' : ''}>
       {(!isPage || isWide) && <section key="list" aria-label={label} className={`@container min-w-0 ${isOpen && longer === 'detail' ? IN_SIGHT : ''} ${isPage ? 'print:hidden' : ''}`}>{list}</section>}
-      {isOpen && <div key="detail" className={`@container min-w-0 ${longer === 'list' ? IN_SIGHT : ''}`}>{detail}</div>}
+      {/* A part of its own: what had the focus in it, and is gone, is stood for by its heading, not by that of the list. */}
+      {isOpen && <section key="detail" className={`@container min-w-0 ${longer === 'list' ? IN_SIGHT : ''}`}>{detail}</section>}
     </div>
   )
 }
