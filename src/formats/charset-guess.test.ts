@@ -151,3 +151,22 @@ test('one accent in an account in yen is an accent, letters of Japan are theirs'
   assert.equal(nameOf(Buffer.from('CHEZ À', 'latin1')), 'CHEZ À')
   assert.equal(nameOf(Uint8Array.from([0x93, 0x8c, 0x8b, 0x9e, 0x93, 0x64, 0x97, 0xcd])), '東京電力')
 })
+
+// Fails when: UTF-8 that was read as Windows-1252 and saved again is taken as it stands (seen: names like “BÃ¤ckerei”, and columns whose words nobody knew).
+test('UTF-8 that was encoded twice is read as it was; what only looks a little like it stays', async () => {
+  const twice = (text: string, label: string): Uint8Array => Buffer.from(label === 'latin1' ? Buffer.from(text).toString('latin1') : new TextDecoder(label).decode(Buffer.from(text)))
+  const german = 'Buchungstag;Auftraggeber/Empfänger;Verwendungszweck;Betrag;Währung\n03.03.2025;Bäckerei Groß;Brötchen für „Anna“ – 5 €;-12,50;EUR\n14.03.2025;ACME;Löhne;1.000,00;EUR\n'
+  const polish = 'Data operacji;Opis;Kwota;Waluta\n2025-03-03;ŻABKA ŁÓDŹ;-12,50;PLN\n2025-03-14;PENSJA;1000,00;PLN\n'
+  for (const [text, name, currency] of [[german, 'Bäckerei Groß', 'EUR'], [`\ufeff${german}`, 'Bäckerei Groß', 'EUR'], [polish, 'ŻABKA ŁÓDŹ', 'PLN']] as const)
+    for (const label of ['windows-1252', 'latin1'])
+      for (const size of [3, 1_000_000]) {
+        const { statements, failure } = await collect(readCsv(bytes(twice(text, label), size)))
+        assert.deepEqual([failure, statements[0]?.rows[0]?.name, statements[0]?.head.currency, summary(statements[0]!)], [null, name, currency, '2 987.5 2025-03-03 2025-03-14 - -'], `${label} ${size}`)
+      }
+  for (const name of ['«CAFÉ»', 'CAFÉ»', 'Müller', 'ESPAÑA Nº 5', 'São João', 'Ærø', 'Ã¼ und ü']) {
+    const { statements } = await collect(readCsv(bytes(`Date,Description,Amount\n2025-03-03,${name},-1.50\n2025-03-14,X,2.50\n`)))
+    assert.equal(statements[0]?.rows[0]?.name, name)
+  }
+  const qif = await collect(readQif(bytes(twice('!Type:Bank\nD03/14/2025\nT-1.50\nPBäckerei\n^\n', 'windows-1252'))))
+  assert.equal(qif.statements[0]?.rows[0]?.name, 'Bäckerei')
+})

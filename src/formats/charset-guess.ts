@@ -6,6 +6,7 @@
  */
 import { countAccentedWords } from './accented-words.ts'
 import { decoderOf } from './code-pages.ts'
+import { isTwiceEncoded } from './twice-encoded.ts'
 
 /** In the order in which they are preferred where nothing tells them apart. */
 const CHARSETS = ['windows-1252', 'windows-1250', 'iso-8859-2', 'windows-1254', 'windows-1251', 'windows-1253', 'windows-1255', 'windows-1257', 'windows-874', 'windows-1256', 'shift_jis', 'gb18030', 'euc-kr', 'big5', 'euc-jp', 'koi8-r', 'ibm850', 'ibm852', 'ibm866', 'macintosh'] as const
@@ -41,10 +42,14 @@ const ASIAN: ReadonlySet<string> = new Set(['shift_jis', 'euc-jp', 'gb18030', 'e
 /** Looking at more tells no more. */
 const LOOKED_AT = 16_384
 
+/** What UTF-8 is called that was taken for another charset and written as UTF-8 once more. */
+export const TWICE_UTF8 = 'twice-utf-8'
+
 /** The label; null for UTF-8, for what is mostly UTF-8, and for Windows-1252. `expected` counts the words that a text of this kind would hold; `currency`: of the account, where the text tells it. */
 export function guessCharset(start: Uint8Array, expected: (text: string) => number, currency: string | null = null): string | null {
   const bytes = start.subarray(0, LOOKED_AT)
-  if (!bytes.some((byte) => byte >= 0x80) || isMostlyUtf8(bytes)) return null
+  if (!bytes.some((byte) => byte >= 0x80)) return null
+  if (isMostlyUtf8(bytes)) return isTwiceEncoded(new TextDecoder('utf-8').decode(bytes)) ? TWICE_UTF8 : null
   const atHome = AT_HOME[currency ?? '']
   const scored = CHARSETS.flatMap((label) => {
     const text = decodeStrictly(bytes, label)

@@ -10,6 +10,9 @@ const PAGES: ReadonlyMap<string, string> = new Map([
   ['ibm852', 'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0'],
 ])
 
+/** 0x80 to 0x9F of Windows-1252; the five undefined codes stay the control characters they are in ISO 8859-1. */
+export const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
 export type Decoder = { decode(bytes: Uint8Array, options?: { readonly stream: boolean }): string }
 
 /** The decoder of a charset by its label, an alias or the number of a DOS code page; null for one that nobody knows. */

@@ -5,14 +5,13 @@
  * UTF-8 is taken as Windows-1252. Text is the same however the input is cut into chunks, and it never
  * fails.
  */
-import { decoderOf, type Decoder } from './code-pages.ts'
+import { TWICE_UTF8 } from './charset-guess.ts'
+import { decoderOf, WINDOWS_1252, type Decoder } from './code-pages.ts'
+import { TwiceDecoder } from './twice-encoded.ts'
 
 type Bytes = Uint8Array<ArrayBufferLike>
 
 const EMPTY: Bytes = new Uint8Array(0)
-
-/** 0x80 to 0x9F of Windows-1252; the five undefined codes stay the control characters they are in ISO 8859-1. */
-const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
 /** Bytes by which a charset is guessed. */
 const GUESSED_BY = 65_536
@@ -100,6 +99,7 @@ function utf16Label(start: Bytes): string | null {
 }
 
 function declaredDecoder(declared: string | null): Decoder | null {
+  if (declared === TWICE_UTF8) return new TwiceDecoder()
   const decoder = declared === null ? null : decoderOf(declared)
   // A file which declares UTF-16 but is not is a converted one; ISO 8859-1 means Windows-1252 everywhere.
   return decoder === null || /^(utf-|windows-1252$)/.test(decoder.encoding) ? null : decoder
