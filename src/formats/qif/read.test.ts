@@ -168,3 +168,13 @@ test('a register that begins again with its first record is a second export of i
   assert.deepEqual(await sizes(register(a!, b!) + register(c!)), [3], 'it goes on')
   assert.deepEqual(await sizes(register(a!) + register(a!, b!)), [3], 'twice on one day')
 })
+
+// Fails when: only the first record of all tells (seen): of two exports that overlap, of which the second begins later, the rows of both stood there twice.
+test('a register whose days, in order so far, go back below its header is a second export of it', async () => {
+  const [a, b, c, d] = ['D01/13/2024\nT-5.00\nPShop', 'D01/15/2024\nT-7.00\nPCafé', 'D01/16/2024\nT9.00\nPPay', 'D01/20/2024\nT-2.00\nPBar'] as const
+  const sizes = async (content: string): Promise<readonly number[]> => (await read(content)).statements.map(({ rows }) => rows.length)
+  assert.deepEqual(await sizes(register(a, b, c) + register(b, c, d)), [3, 3])
+  assert.deepEqual(await sizes(register(c, b, a) + register(d, c, b)), [3, 3], 'newest first')
+  assert.deepEqual(await sizes(register(b, a, c) + register(a, d)), [5], 'in no order')
+  assert.deepEqual(await sizes(register(a, b) + register(b, c)), [4], 'on the same day')
+})

@@ -101,6 +101,9 @@ class RegisterReader {
   /** What the first record of the register says, and the day of the last one. */
   #first: string | null = null
   #lastDay: string | null = null
+  #lastOn: Day | null = null
+  /** In which order its days stand; null where it has but one. */
+  #order: 'up' | 'down' | 'mixed' | null = null
   /** Before all else money was moved to the account itself: what it began with, unless no record follows, or one of an earlier day. */
   #toItself: StatementRow | null = null
 
@@ -134,19 +137,24 @@ class RegisterReader {
     yield* this.#flushRows()
   }
 
-  /** Two exports of one register in one file: below the header that comes again, so does the record that the register begins with. */
+  /** Two exports of one register in one file: below the header that comes again, so does the record that the register begins with, or its days, in order so far, go back. */
   *#beginAgain(item: RecordItem): Generator<Result<StatementPart, FormatFailure>> {
     const told = item.fields.map(({ code, text }) => code + text).join('\n')
     const day = textOf(item, 'D')
+    const read = dayOfRecord(item, this.#notation)
+    const on = read.ok ? read.value : null
+    const way = on === null || this.#lastOn === null || on === this.#lastOn ? null : on > this.#lastOn ? 'up' : 'down'
+    const isBack = way !== null && this.#order !== null && this.#order !== 'mixed' && way !== this.#order
     // Of one day, two records that say the same are two payments.
-    if (this.#repeated !== null && told === this.#first && day !== this.#lastDay) {
+    if (this.#repeated !== null && (isBack || (told === this.#first && day !== this.#lastDay))) {
       const again = this.#repeated
       yield* this.#endRegister()
       this.#register = again
-    }
+    } else if (way !== null) this.#order = this.#order === null || this.#order === way ? way : 'mixed'
     this.#repeated = null
     this.#first ??= told
     this.#lastDay = day
+    this.#lastOn = on
   }
 
   *finish(): Generator<Result<StatementPart, FormatFailure>> {
@@ -222,7 +230,7 @@ class RegisterReader {
       yield ok({ part: 'notice', code: 'no_cash', severity: 'INFO', message, line: register.line })
     }
     yield ok({ part: 'end', covers: { from: null, to: null } })
-    this.#register = this.#repeated = this.#first = this.#lastDay = null
+    this.#register = this.#repeated = this.#first = this.#lastDay = this.#lastOn = this.#order = null
     this.#started = this.#moved = false
     this.#withoutCash = 0
   }
