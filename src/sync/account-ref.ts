@@ -25,6 +25,18 @@ export function isAlike(a: Pick<Account, 'kind' | 'currency'>, b: Pick<Account, 
   return a.kind === b.kind && (a.currency === b.currency || a.currency === UNKNOWN_CURRENCY || b.currency === UNKNOWN_CURRENCY)
 }
 
+type Facts = Pick<Account, 'kind' | 'number' | 'bankId' | 'institutionName'>
+
+/** What nobody told of an account until the bank does: a table of a file seldom says its number, or what sort it is. Null: nothing. */
+export function learnedOf({ kind, number, institutionName }: Facts, told: Facts): Partial<Facts> | null {
+  const learned = {
+    ...(kind === 'other' && told.kind !== 'other' ? { kind: told.kind } : {}),
+    ...(number === null && told.number !== null ? { number: told.number, bankId: told.bankId } : {}),
+    ...(institutionName === null && told.institutionName !== null ? { institutionName: told.institutionName } : {}),
+  }
+  return Object.keys(learned).length === 0 ? null : learned
+}
+
 /** A listed account as one of the books would be. */
 export function kindOf({ ref, currency }: ListedAccount): Pick<Account, 'kind' | 'currency'> {
   return { kind: ref.kind, currency: currency ?? UNKNOWN_CURRENCY }

@@ -7,7 +7,7 @@ import type { AccountList, ListedAccount } from '../connector-kit/connector.ts'
 import type { Account, AccountSource, AccountState } from '../domain/account.ts'
 import type { Failure } from '../domain/evidence.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import { isAlike, isMasked, kindOf, sameRef, UNKNOWN_CURRENCY, type Feed } from './account-ref.ts'
+import { isAlike, isMasked, kindOf, learnedOf, sameRef, UNKNOWN_CURRENCY, type Feed } from './account-ref.ts'
 import { formerFeeds, knownSign, mayGoOn } from './former-accounts.ts'
 import { holdsRows } from './holds-rows.ts'
 import { knownByRows } from './known-by-rows.ts'
@@ -140,9 +140,11 @@ async function addAccount(session: Session, listed: ListedAccount, told: Account
     id: session.newId(), accountId, connectionId: session.connection.id, program: null, ref: listed.ref, state: chosen ? 'active' : 'paused',
     sign: await knownSign(store, session.connection, accountId),
   }
-  // A table seldom says what sort of account it is of.
-  if (existing?.kind === 'other' && listed.ref.kind !== 'other') await store.accounts.update(existing.id, { kind: listed.ref.kind })
-  if (existing !== null) return store.accounts.addSource(source)
+  if (existing !== null) {
+    const learned = learnedOf(existing, { ...listed.ref, institutionName: session.institution.name })
+    if (learned !== null) await store.accounts.update(existing.id, learned)
+    return store.accounts.addSource(source)
+  }
   await store.accounts.create(
     {
       id: accountId, name: listed.name, number: listed.ref.number, bankId: listed.ref.bankId, kind: listed.ref.kind,

@@ -7,7 +7,7 @@ import type { AccountId, AccountSource } from '../domain/account.ts'
 import type { Day } from '../domain/day.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { AccountKind } from '../domain/statement.ts'
-import { isAlike, sameRef } from './account-ref.ts'
+import { isAlike, learnedOf, sameRef } from './account-ref.ts'
 import { whyNotSince } from './account-days.ts'
 import { chooseAccounts } from './connect.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
@@ -17,8 +17,8 @@ import { holdsRows } from './holds-rows.ts'
 /** `into`: the account of the books that goes on with it; null: an account of its own. `startOn`: of one that holds no rows yet; null: as far back as the bank tells. */
 export type AccountChoice = { readonly accountId: AccountId; readonly into: AccountId | null; readonly startOn: Day | null }
 
-/** `there`: a choice that died in the middle has made the new source already. `kind`: what the bank says that it is, where nobody said so yet; null: it stays. */
-type Link = { readonly source: AccountSource; readonly from: AccountId; readonly to: AccountId; readonly there: boolean; readonly kind: AccountKind | null }
+/** `there`: a choice that died in the middle has made the new source already. `learned`: what the bank says of it, where nobody said so yet; null: nothing. */
+type Link = { readonly source: AccountSource; readonly from: AccountId; readonly to: AccountId; readonly there: boolean; readonly learned: ReturnType<typeof learnedOf> }
 
 /** All of it, or nothing where one choice does not fit. The accounts that are not named are not read. */
 export async function settleChoice(deps: SyncDeps, connectionId: string, choices: readonly AccountChoice[]): Promise<Result<null, Refusal>> {
@@ -49,12 +49,13 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
       const left = sources.filter((source) => source.state === 'paused' && source.accountId !== accountId && source.accountId !== link?.to && sameRef(source.ref, ref))
       for (const source of left) await accounts.updateSource(source.id, { state: 'replaced' })
     }
-    for (const { source, from, to, there, kind } of links) {
-      if (kind !== null) await accounts.update(to, { kind })
+    for (const { source, from, to, there, learned } of links) {
       // The new source first, and paused: whoever dies in between leaves it to be chosen, and nothing is read twice.
       if (!there) await accounts.addSource({ ...source, id: deps.entropy.id(deps.clock.now()), accountId: to, state: 'paused', sign: await knownSign(deps.store, connection, to) })
       await accounts.update(from, { state: 'closed' })
       await accounts.updateSource(source.id, { state: 'replaced' })
+      // Last: whoever dies before and then chooses otherwise leaves the books without another account's number.
+      if (learned !== null) await accounts.update(to, learned)
     }
     const chosen = await chooseAccounts(deps, connectionId, choices.map(({ accountId }) => links.find(({ from }) => from === accountId)?.to ?? accountId))
     if (!chosen.ok) return chosen
@@ -79,7 +80,7 @@ async function linkOf({ store }: SyncDeps, connectionId: string, from: AccountId
   if (sources.some((one) => one.connectionId === connectionId && !sameRef(one.ref, source.ref))) return failed({ code: 'invalid', message: `"${target.name}" is another account of this very connection.` })
   if (sources.some((one) => one.connectionId !== null && one.state === 'active')) return failed({ code: 'wrong_state', message: `"${target.name}" is read from a bank already.` })
   if (await holdsRows(store, from)) return failed({ code: 'wrong_state', message: `"${fresh.name}" holds rows of its own already, so it cannot go into another.` })
-  return ok({ source, from, to, there: there !== undefined, kind: target.kind === UNTOLD ? fresh.kind : null })
+  return ok({ source, from, to, there: there !== undefined, learned: learnedOf(target, fresh) })
 }
 
 async function whyNoNewStart(deps: SyncDeps, accountId: AccountId, startOn: Day): Promise<string | null> {

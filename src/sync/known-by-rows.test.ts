@@ -48,11 +48,13 @@ async function brought(file: readonly StatementRow[], bank: readonly StatementRo
   return { world, bring, id: connection!.id, isAsked: connection!.readPlan?.awaitsChoice === true, books }
 }
 
-// Fails when: a listed account is compared with absent ones of its own login alone: all its rows came once more, into an account beside it, and so did those of each file from then on.
+// Fails when: a listed account is compared with absent ones of its own login alone: all its rows came once more, into an account beside it, and so did those of each file from then on;
+// or it is told no number and no bank still, as was so: it stood under “Imported files”.
 test('what a file without a number brought is the account that its rows are of, however either words and dates them; its rows stand once, and it has its kind', async () => {
   for (const [what, file] of [['the same', ROWS], ['the same, the older half', ROWS.slice(0, 7)], ['other words', worded], ['other words and days', dated], ['the other sign', turned]] as const) {
     const { world, bring, isAsked, books, id } = await brought(file, ROWS)
-    assert.deepEqual([isAsked, await books(), (await world.store.accounts.list())[0]!.kind], [false, [['open', 12]], 'checking'], what)
+    const { kind, number, institutionName } = (await world.store.accounts.list())[0]!
+    assert.deepEqual([isAsked, await books(), kind, number, institutionName], [false, [['open', 12]], 'checking', CHECKING.number, 'Riverbank'], what)
     if (file === turned) continue
     assert.equal((await bring()).failure, null, what)
     assert.ok((await syncConnection(world.deps, id, 'person')).ok)
