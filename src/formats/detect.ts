@@ -61,7 +61,10 @@ export async function readStatementFile(
   }
   const binary = binaryKind(start)
   if (binary !== null) return unknown(binary)
-  const text = decodePrefix(start).replaceAll('\0', '')
+  const decoded = decodePrefix(start)
+  const shifted = shiftedAt(decoded)
+  if (shifted !== null) return failed({ code: 'malformed', message: `The file is UTF-16, and from line ${shifted} on each letter is torn in two: a program that passed it on changed its line ends. Download it again, and pass it on unchanged.`, line: shifted })
+  const text = decoded.replaceAll('\0', '')
   const format = formatOf(text, fileName)
   const order = (words: DatesSaid | null): 'dmy' | 'mdy' | null => (words === null ? null : words === 'day-first' ? 'dmy' : 'mdy')
   const [said, before] = [order(dates), order(remembered)]
@@ -156,6 +159,22 @@ function binaryKind(start: Uint8Array): string | null {
   // Controls that no text has, one in a hundred: NUL stays out of this, some banks pad with it.
   const controls = text.match(/[\u0002\u0004-\u0008\u000e-\u0019\u001b-\u001f\ufffd]/g)?.length ?? 0
   return controls * 100 > text.length ? 'This is a binary file, not a statement. Export as OFX, QFX, CAMT.053, MT940, QIF or CSV.' : null
+}
+
+/** So many letters of ASCII in the wrong half of their pairs of bytes are no words of any language. */
+const TORN_RUN = 6
+
+/** The line from which on the pairs of bytes of UTF-16 are shifted by one; null where none is. */
+function shiftedAt(text: string): number | null {
+  let run = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    const isTorn = (code & 0xff) === 0 && code >= 0x0900 && code <= 0x7e00
+    // A blank of East Asia comes in runs.
+    run = !isTorn ? 0 : code === 0x3000 ? run : run + 1
+    if (run === TORN_RUN) return text.slice(0, at).split(/[\n\u0a00\u0a0d\u0d0a]/).length
+  }
+  return null
 }
 
 function otherKind(text: string): string {
