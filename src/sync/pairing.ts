@@ -40,6 +40,8 @@ const REACH_DAYS = 12
 const MOST_OFF = 400
 /** So many pairs of one day and amount in one answer, all with other words, are a bank's new wording and no chance; so many that moved by as many days, its new dating. */
 const REWORDED_ROWS = 3
+/** Words that stand in half of so many texts or more ("Card payment", "CARD 4411") tell no purchase from another. */
+const TEXTS_WITH_WORDS = 6
 
 /** Pairs that compete for the same rows and transactions, and of these the chosen ones. */
 type Group = {
@@ -173,6 +175,8 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   const standing = new Set(board.candidates.filter((candidate) => board.taken.has(candidate.id)).map((candidate) => candidate.contentKey))
   const byText = Map.groupBy(vanished.filter((candidate) => candidate.status === 'posted' && !standing.has(candidate.contentKey)), textOf)
   const pairs: Pair[] = []
+  let common: ReadonlySet<string> | null = null
+  const telling = (text: string): string => text.split(' ').filter((word) => !(common ??= commonWords(rows, board.candidates)).has(word)).join(' ')
   rows.forEach((row, left) => {
     if (row.corrects !== null) return
     const otherAmount = (candidate: Candidate) => candidate.amount !== row.content.amount
@@ -181,7 +185,9 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
       const days = daysTo(row, candidate, board.context.sourceId)
       if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate, board.context.sourceId)) continue
       if (Math.abs(days) > MOVED_DAYS && candidate.status === 'posted' && isOwn(candidate, board.context.sourceId) && standing.has(candidate.contentKey)) continue
-      const likeness = resemblance(row.text, textOf(candidate))
+      // With its amount a purchase may be known in no words; with another one by words of its own alone.
+      const [text, other] = otherAmount(candidate) && (candidate.status === 'pending' || row.content.status === 'pending') ? [telling(row.text), telling(textOf(candidate))] : [row.text, textOf(candidate)]
+      const likeness = text !== row.text && (text === '' || other === '') ? 0 : resemblance(text, other)
       const verdict = theirs.has(candidate) ? judgeForeign(board, row, candidate, days, likeness) : judgeOwn(board, row, candidate, days, likeness)
       if (verdict === null) continue
       const certainty = inLimbo(board, row, candidate) ? 'doubtful' : verdict.certainty
@@ -192,6 +198,12 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
     }
   })
   return withoutIdleTurns(withoutIdleAmounts(withoutUnnamed(pairs)))
+}
+
+function commonWords(rows: readonly Incoming[], candidates: readonly Candidate[]): ReadonlySet<string> {
+  const texts = [...rows.map(({ text }) => text), ...candidates.map(textOf)]
+  const times = Map.groupBy(texts.flatMap((text) => [...new Set(text.split(' '))]), (word) => word)
+  return new Set(texts.length < TEXTS_WITH_WORDS ? [] : [...times].flatMap(([word, { length }]) => (length * 2 >= texts.length ? [word] : [])))
 }
 
 /** What names its purchase is told by that, and competes for nothing else. */
@@ -278,7 +290,7 @@ function judgePending(row: Incoming, candidate: Candidate, days: number, likenes
     if (likeness >= 0.3) return { certainty: 'sure', tier }
     return days <= 5 ? { certainty: 'if_unique', tier } : null
   }
-  if (isTurned(row.content.amount, candidate.amount)) return null
+  if (isTurned(row.content.amount, candidate.amount) || nameOtherDays(row, candidate)) return null
   // What another source booked has its final amount, unless it lists what is held as booked: a person compares them, where the words or the day of the purchase are the same.
   if (candidate.status === 'posted') return row.content.status === 'posted' && days >= 0 && (madeApart(row, candidate) === 0 || (likeness >= 0.75 && isTip(row.content.amount, candidate.amount))) ? { certainty: 'doubtful', tier } : null
   // A hold (fuel, hotel) may change by any factor.
