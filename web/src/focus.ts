@@ -1,6 +1,7 @@
 /**
  * Where the focus goes when what had it is gone: a keyboard is never left nowhere. What comes in its place takes
- * it (`useArrival`), such as the question that follows a password; else the heading of the section that it was in.
+ * it (`useArrival`), such as the question that follows a password; else the first control of what was put into its
+ * very place, such as a form that a button opens; else the heading of the section that it was in.
  * A control that was off while it worked has the focus again when it is on.
  */
 import { useEffect, useRef, type RefObject } from 'react'
@@ -8,6 +9,8 @@ import { useEffect, useRef, type RefObject } from 'react'
 /** What has the focus, or had it last, and the parts of the page that it is in, innermost first. */
 let held: HTMLElement | null = null
 let around: readonly Element[] = []
+/** All that it is in, innermost first. */
+let within: readonly Element[] = []
 let byKeyboard = false
 let wasOff = false
 /** A heading that took the focus for want of anything better. */
@@ -69,13 +72,18 @@ export function keepFocus(): void {
     const parts: Element[] = []
     for (let part = target.closest('section, main'); part !== null; part = part.parentElement?.closest('section, main') ?? null) parts.push(part)
     around = parts
+    within = []
+    for (let part = target.parentElement; part !== null; part = part.parentElement) within = [...within, part]
   })
-  new MutationObserver(() => {
+  new MutationObserver((changes) => {
     if (held === null) return
     // The browser takes the focus of what is off only when it next draws, so this cannot wait until it is gone.
     if (held.isConnected && held.matches(':disabled')) wasOff = true
     else if (!isNowhere()) return
-    else if (!held.isConnected) requestAnimationFrame(() => requestAnimationFrame(standForIt))
+    else if (!held.isConnected) {
+      const inPlace = putInItsPlace(changes)
+      requestAnimationFrame(() => requestAnimationFrame(() => standForIt(inPlace)))
+    }
     else if (wasOff) held.focus({ preventScroll: true })
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] })
 }
@@ -93,11 +101,21 @@ function keepInSight(target: HTMLElement): void {
   for (const act of ['keydown', 'wheel', 'pointerdown', 'touchmove']) addEventListener(act, end, { capture: true, passive: true, signal: done.signal })
 }
 
+const CONTROLS = 'a[href], button, input, select, textarea, summary'
+
+/** The first control of what the same change put where it was: into the innermost of what it was in that is still here. */
+function putInItsPlace(changes: readonly MutationRecord[]): HTMLElement | null {
+  const place = within.find((part) => part.isConnected)
+  const added = changes.filter(({ target }) => target === place).flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node instanceof HTMLElement)
+  return added.map((node) => (node.matches(CONTROLS) ? node : node.querySelector<HTMLElement>(CONTROLS))).find((one) => one !== null) ?? null
+}
+
 /** After those that come in its place had their turn. */
-function standForIt(): void {
+function standForIt(inPlace: HTMLElement | null): void {
   if (held === null || held.isConnected || !isNowhere()) return
   const next = arrived.findLast((one) => one.isConnected)
   if (next !== undefined) return take(next)
+  if (inPlace?.isConnected === true && !inPlace.matches(':disabled')) return inPlace.focus({ preventScroll: !byKeyboard })
   const heading = [...around.filter((part) => part.isConnected), document].map((part) => part.querySelector<HTMLElement>('h1, h2, h3')).find((one) => one !== null)
   if (heading === undefined) return
   standIn = heading

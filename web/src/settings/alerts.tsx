@@ -106,7 +106,7 @@ function Place({ place }: { place: AlertDestination }) {
           <button className="button" disabled={act.isPending} aria-label={say('Send a test to {place}', { place: place.label })} onClick={() => { setResult(null); act.send('POST', `${path}/test`, undefined, (answer) => setResult(answer as { sent: boolean; failure: string | null })) }}>{say('Send a test')}</button>
           <button className="button" disabled={act.isPending} aria-label={say('Change {place}', { place: place.label })} onClick={() => setChanging(true)}>{say('Change')}</button>
           <button className="button" disabled={act.isPending} aria-label={place.state === 'paused' ? say('Resume {place}', { place: place.label }) : say('Pause {place}', { place: place.label })} onClick={() => change({ paused: place.state !== 'paused' })}>{place.state === 'paused' ? say('Resume') : say('Pause')}</button>
-          {removing ? <><span>{say('Its password or key is deleted.')}</span><button className="button" onClick={() => act.send('DELETE', path)}>{say('Remove it')}</button><button className="link" onClick={() => setRemoving(false)}>{say('Keep it')}</button></> : <button className="link" aria-label={say('Remove {place}', { place: place.label })} onClick={() => setRemoving(true)}>{say('Remove')}</button>}
+          {removing ? <><span>{say('Its password or key is deleted.')}</span><button className="button" onClick={() => setRemoving(false)}>{say('Keep it')}</button><button className="button" onClick={() => act.send('DELETE', path)}>{say('Remove it')}</button></> : <button className="link" aria-label={say('Remove {place}', { place: place.label })} onClick={() => setRemoving(true)}>{say('Remove')}</button>}
         </div>
       )}
     </li>

@@ -46,7 +46,7 @@ function MemberCard({ member, connections }: { member: Member; connections: read
               {(Object.keys(ROLE_NAMES) as Role[]).map((role) => <option key={role} value={role}>{say(ROLE_NAMES[role])}</option>)}
             </select>
             {removing ? (
-              <><button className="button button-primary" disabled={act.isPending} onClick={() => act.send('DELETE', path)}>{say('Remove {name}', { name: member.name })}</button><button className="button" onClick={() => setRemoving(false)}>{say('Keep')}</button></>
+              <><button className="button" onClick={() => setRemoving(false)}>{say('Keep')}</button><button className="button button-primary" disabled={act.isPending} onClick={() => act.send('DELETE', path)}>{say('Remove {name}', { name: member.name })}</button></>
             ) : <button className="button" aria-label={say('Remove {name}…', { name: member.name })} onClick={() => setRemoving(true)}>{say('Remove…')}</button>}
           </div>
         )}
