@@ -46,4 +46,6 @@ export const UNSEEN: readonly Expected[] = [
   ['kbc card be, abroad alone', 'kredietkaart;kaarthouder;uitgavenstaat;datum verrichting;Datum verrekening;bedrag;credit;debet;munt;koers;bedrag in EUR;Kosten op verrichting;Handelaar;locatie;land;toelichting\n123456XXXXXX4321;AN;   ;22/12/2019;24/12/2019;50,000000000;50,000000000;   ;USD;1,110000000;-45,80;0,75;AMAZON;SEATTLE;USA;;\n', ['-|EUR 1 -45.8 2019-12-24 2019-12-24 - -']],
   // A total of each day, of which each has one row: neither is the other one's copy.
   ['card il, a total of each day', 'Purchase date,Posting date,Merchant,Amount\n01/03/2025,05/03/2025,AMAZON,-36.50\nTOTAL FOR DATE,05/03/2025,,-36.50\n13/03/2025,15/03/2025,APPLE,-3.65\nTOTAL FOR DATE,15/03/2025,,-3.65\n', ['-|- 2 -40.15 2025-03-05 2025-03-15 - -']],
+  // A month with nothing but the payment, under the words of the issuer.
+  ['discover card, a payment alone', 'Trans. Date,Post Date,Description,Amount,Category\n03/16/2025,03/17/2025,"INTERNET PAYMENT - THANK YOU",-182.35,"Payments and Credits"\n', ['-|- 1 182.35 2025-03-17 2025-03-17 - -']],
 ]

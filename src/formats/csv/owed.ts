@@ -122,7 +122,10 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const isCard = isShopping || heading.some((cell, at) => CARD_USED.test(plainWords(cell)) || isOfCard(plainWords(cell), rows, at))
   // In a card's own list a payment that lowers what is owed tells alone.
   if (received.length > 0) {
-    const owed = told(received.every(({ out }) => out) && (isCard || isMost(moves.filter((move) => !received.includes(move)))))
+    const rest = moves.filter((move) => !received.includes(move))
+    // Where there is nothing else, what only issuers sort rows by tells.
+    const isIssuers = rest.length === 0 && received.every(({ kinds }) => kinds.some((kind) => ISSUERS_KIND.test(kind)))
+    const owed = told(received.every(({ out }) => out) && (isCard || isMost(rest) || isIssuers))
     return isCard || isTitled || owed === null ? owed : owed === 'issuer' ? 'issuerAlone' : 'toldAlone'
   }
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
