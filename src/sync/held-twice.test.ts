@@ -270,3 +270,24 @@ test('a row that is gone has not become the one of its amount five days later wh
 test('a row that is gone, and its like nine days later, are compared by a person', async () => {
   assert.deepEqual(await goneAndThere([], ['2026-03-10', '2026-03-19']), [['2026-03-10 -3310 Corner Market', '2026-03-19 -3310 Corner Market'], ['same_transaction']])
 })
+
+// Fails when: what a bank still holds is compared with bookings of its very amount alone: the hold stood beside its booking until the bank had booked it, too.
+test('what a file has booked with its tip is the purchase that a feed, which is behind, still holds', async () => {
+  const world = await feed()
+  await bring(world, 'other', [...HISTORY.slice(8), row('2026-03-17', '-557.22', 'Old Grill')])
+  world.bank.rows.push(row('2026-03-16', '-500.00', 'Old Grill', { status: 'pending', providerId: 'p1' }))
+  await world.sync()
+  assert.deepEqual(await stands(world, 'Grill'), [['2026-03-17 -55722 Old Grill'], 0])
+})
+
+// Fails when: what a program held, and a file lists as booked in its own words, is known to the program by those words alone.
+test('a hold that another program lists as booked in other words is compared with the booking of its own, of another amount', async () => {
+  const world = await feed()
+  const shown = [...world.bank.rows]
+  world.bank.rows = [...shown, row('2026-03-16', '-500.00', 'OLD GRILL', { status: 'pending', providerId: 'p1' })]
+  await world.sync()
+  await bring(world, 'other', [...HISTORY.slice(8), row('2026-03-16', '-500.00', 'Card payment REF 90133')])
+  world.bank.rows = [...shown, row('2026-03-18', '-557.22', 'OLD GRILL', { providerId: 'b1', transactedOn: day('2026-03-16') })]
+  await world.sync(1)
+  assert.deepEqual(await world.openQuestions(), ['same_transaction'])
+})
