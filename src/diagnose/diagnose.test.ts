@@ -183,6 +183,7 @@ test('how often it was asked explains no answer that says itself what it is, nor
     [{ protocol: 'ofx', stage: 'tls', networkError: 'CERT_HAS_EXPIRED' }, 'institution_error'], [{ protocol: 'ofx', stage: 'http', httpStatus: 503 }, 'institution_down'],
     [{ protocol: 'ofx', stage: 'http', httpStatus: 404 }, 'endpoint_moved'],
   ] satisfies readonly (readonly [Evidence, CauseCode])[]) assert.equal(first(evidence, asked), cause, JSON.stringify(evidence))
+  assert.notEqual(first({ stage: 'signon', codes: ['vault_interrupted'] }, asked), 'rate_limited', 'nothing was sent')
   for (const evidence of [{ protocol: 'ofx', stage: 'http', httpStatus: 403 }, { protocol: 'ofx', stage: 'signon', codes: ['2000'] }, { protocol: 'simplefin', stage: 'accounts' }] satisfies readonly Evidence[])
     assert.equal(first(evidence, asked), 'rate_limited', JSON.stringify(evidence))
 })

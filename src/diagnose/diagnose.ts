@@ -128,11 +128,13 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
 }
 
 /** Whether the answer may be one to too many requests: there was one, and neither a code of it nor its words say that it was something else. */
-function mayBeAskedTooOften({ networkError }: Reading, codes: readonly FoundCode[], stated: ReadonlySet<CauseCode>): boolean {
-  if (networkError !== undefined || (stated.size > 0 && !stated.has(ASKED_TOO_OFTEN))) return false
+function mayBeAskedTooOften({ networkError, codes: given }: Reading, codes: readonly FoundCode[], stated: ReadonlySet<CauseCode>): boolean {
+  if (networkError !== undefined || given.some((code) => code.startsWith(OF_VAULT)) || (stated.size > 0 && !stated.has(ASKED_TOO_OFTEN))) return false
   return codes.every(({ entry, from }) => entry.reasons.some(([cause]) => cause === ASKED_TOO_OFTEN) || (from === 'status' ? INSTEAD_OF_429.includes(entry.code) : entry.doubt >= VAGUE_FROM))
 }
 const ASKED_TOO_OFTEN: CauseCode = 'rate_limited'
+/** The vault lent nothing, so nothing was sent. */
+const OF_VAULT = 'vault_'
 /** What servers and filters answer to too many requests that do not speak of them. */
 const INSTEAD_OF_429: readonly string[] = ['400', '403']
 
