@@ -75,8 +75,11 @@ export async function verifyFile(output: Output, path: string, trusted: readonly
 }
 
 async function publicKey(path: string): Promise<KeyObject> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CommandError(`The key ${path} cannot be read: ${fileFault(error)}.`)
+  })
   try {
-    const key = createPublicKey(await readFile(path, 'utf8'))
+    const key = createPublicKey(text)
     if (key.asymmetricKeyType === 'ed25519') return key
   } catch {
     // Said below.

@@ -339,6 +339,8 @@ test('how banks fared is written as a signed file that another instance can chec
   writeFileSync(file, text.replace('"1-4"', '"100+"'))
   const refusal = await verify()
   assert.deepEqual([refusal.status, one(refusal).code], [1, 'bad_signature'])
+  // Fails when: a key that is not there is said to hold none (was so).
+  assert.match((await run(['health', 'verify', file, '--key', '/nowhere/k.pub'])).stderr, /The key \/nowhere\/k\.pub cannot be read: there is no such file/)
   writeFileSync(key, 'no key')
   assert.match((await run(['health', 'export', '--key', key, '-o', file])).stderr, /no private Ed25519 key/)
 })
