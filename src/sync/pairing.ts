@@ -387,7 +387,7 @@ function leavesDouble(pair: Pair): boolean {
 
 function costOf(row: Incoming, candidate: Candidate, days: number, likeness: number, certainty: Certainty): number {
   const doubt = certainty === 'sure' || certainty === 'if_unrivalled' ? 0 : certainty === 'doubtful' ? 400 : 200
-  const amount = row.content.amount === candidate.amount ? 0 : isDrift({ row, candidate }) ? 50 + perMilleOff(row.content.amount, candidate.amount) : 100 + Math.min(perMilleOff(row.content.amount, candidate.amount), MOST_OFF) / 10
+  const amount = row.content.amount === candidate.amount ? 0 : 100 + Math.min(perMilleOff(row.content.amount, candidate.amount), MOST_OFF) / 10
   return doubt + amount + (madeApart(row, candidate) ?? Math.abs(days)) * 5 + Math.round((1 - likeness) * 40)
 }
 
