@@ -1,6 +1,6 @@
 /**
  * Runs test files under Node's own runner in two lanes: pages in the browser half as wide as there are processors, all
- * else one wider than they are. Tests wait for disks, clocks and pages; one lane as wide as the processors left a quarter of two
+ * else two wider than they are. Tests wait for disks, clocks and pages; one lane as wide as the processors left a quarter of two
  * of them idle, and with more pages at once these ran into their time limits. When all else is done one more page runs
  * beside them. The others begin in the order given, the pages with the longest. The status is 0 only if every test held; a signal ends the files that run.
  */
@@ -57,7 +57,7 @@ const takePages = async () => {
   while (pages.length > 0 && !stop.signal.aborted) summaries.push(await lane([pages.shift()], 1))
 }
 const takeOthers = async () => {
-  if (others.length > 0) summaries.push(await lane(others, processors + 1))
+  if (others.length > 0) summaries.push(await lane(others, processors + 2))
   await takePages()
 }
 await Promise.all([takeOthers(), ...Array.from({ length: Math.max(1, Math.floor(processors / 2)) }, takePages)])
