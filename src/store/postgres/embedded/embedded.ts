@@ -146,12 +146,15 @@ async function reachServer(ground: Ground): Promise<Result<Reached, EmbeddedFail
   return failed(embeddedFailure('start_failed', `The database in ${places.data} did not answer within ${seconds} s; the end of ${places.log} says how far it came.`, lastLines(places.log, LOG_LINES)))
 }
 
+/** What follows from a reason that stands in another line, if there was room for it. */
+const FOLLOWS = /checkpoint request failed|the database system is (starting up|not yet accepting connections|shutting down)/
+
 /** Why the spawned server ended, or null when another one was simply first or is still going away: then one tries again. */
 function refusal(spawned: Spawned, places: Places): EmbeddedFailure | null {
   const said = readFileSync(places.log).subarray(spawned.logFrom).toString('utf8')
   if (/lock file ".*" already exists|pre-existing shared memory block/.test(said)) return null
   const lines = said.trim().split('\n').slice(-LOG_LINES)
-  const fatal = lines.findLast(line => /FATAL|PANIC|could not/.test(line))
+  const fatal = lines.findLast(line => /FATAL|PANIC|could not/.test(line) && !FOLLOWS.test(line))
   // On a full disk there may be no room for its last words either.
   if (isDiskFull(said) || (fatal === undefined && hasNoSpace(places.base))) return diskFull(places.base, lines)
   const reason = fatal ?? lines.at(-1) ?? ''
