@@ -302,7 +302,9 @@ test('a full disk is called a full disk: when the database is made, written, and
     rmSync(join(home, 'filler-of-the-rest'))
     // Nor is what it ends with always the reason: the line that had it found no room.
     const binaries = unlinkedBinaries(dirname(home))
-    writeFileSync(join(binaries, 'bin/postgres'), '#!/bin/sh\necho "FATAL:  the database system is not yet accepting connections" >&2\necho "FATAL:  checkpoint request failed" >&2\nexit 1\n', { mode: 0o755 })
+    const program = join(binaries, 'bin/postgres')
+    renameSync(program, `${program}.own`)
+    writeFileSync(program, '#!/bin/sh\n[ "$1" = --version ] && exec "$0.own" --version\necho "FATAL:  the database system is not yet accepting connections" >&2\necho "FATAL:  checkpoint request failed" >&2\nexit 1\n', { mode: 0o755 })
     truncateSync(log, statSync(log).size - 1_000)
     const followed = await failureIn(home, { binaries })
     assert.equal(followed.code, 'disk_full', `${followed.message}\n${followed.log.join('\n')}`)
