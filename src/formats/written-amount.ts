@@ -12,7 +12,8 @@ export type AmountStyle = 'point' | 'comma'
 /** `number` holds digits, `.` and `,` only. `currency` is the code or symbol written beside it, null when none. */
 export type WrittenAmount = { readonly negative: boolean; readonly number: string; readonly currency: string | null }
 
-const SIGN = '[-+\\u2212\\u2013]?'
+/** In Japan a triangle is a minus, filled or not. */
+const SIGN = '[-+\\u2212\\u2013\\u25b2\\u25b3]?'
 const CURRENCY = '(?:[A-Z]{3}|[A-Z]{0,2}\\p{Sc}|[Kk]r\\.?|zł|Kč|Ft|Fr\\.?|lei|RM|R[ps]\\.?|[KTU][Ss]h\\.?|Bs\\.?|S/\\.?|F?CFA|D[Hh]s?\\.?|TL|лв\\.?|руб\\.?|р\\.|грн\\.?|ден\\.?|дин\\.?|din\\.?|KM|R|[\\u0621-\\u064a]\\.[\\u0621-\\u064a]\\.?)?'
 const NUMBER = "(?:\\d[\\d.,'\\u2019 ]*|[.,]\\d+)"
 const AMOUNT = new RegExp(`^(${SIGN}) ?(${CURRENCY}) ?(${SIGN}) ?(${NUMBER}?) ?(${SIGN}) ?(${CURRENCY}) ?((?:CR|DR|DB|OD|Cr|Dr|Db|Od)\\.?|[CDHS])?$`, 'u')

@@ -19,6 +19,8 @@ const SETTLEMENT = /^settlement date\b/
 /** What was billed is in the currency of the account; a purchase may be in another one. */
 const BILLED = /\b(billing|billed|bill)\b/
 const OF_PURCHASE = /^(transaction|purchase|merchant|original) currency$/
+/** Amount and currency of one thing, called after it. */
+const OF_DEAL = /^(transaction|purchase) (amount|currency)$|^(סכום|מטבע) עסקה$/
 
 const EACH_CURRENCY = /^(debit|credit|withdrawal|deposit|paid (in|out)|money (in|out)) currency$/
 
@@ -101,6 +103,8 @@ function currencyOf(heading: CsvRecord, roles: Roles, rows: readonly CsvRecord[]
   const bought = own !== null && BILLED.test(headingOf(own)) ? (roles.get('currency') ?? []).find((at) => OF_PURCHASE.test(headingOf(at))) : undefined
   const [out, into] = heading.cells.flatMap((cell, at) => (EACH_CURRENCY.test(plainWords(cell)) ? [at] : []))
   const isApart = out !== undefined && into !== undefined && rows.every(({ cells }) => cells.every((cell) => cell === '') || readCurrency(cells[out] || cells[into] || '') !== null || readUnit(cells[out] || cells[into] || '') !== null)
+  // Where only what was paid is told, its currency is the amount's: not all rows are in one.
+  if (own === null && foreign !== null && [foreign, ...amountCells(amount)].every((at) => OF_DEAL.test(headingOf(at)))) return { currency: foreign, currencyElse: null, foreignCurrency: null }
   return isApart ? { currency: out, currencyElse: into, foreignCurrency: foreign } : { currency: own, currencyElse: null, foreignCurrency: foreign ?? bought ?? null }
 }
 

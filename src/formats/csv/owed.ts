@@ -10,11 +10,13 @@ import { plus } from './amounts.ts'
 import { filled } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
+/** What came has not gone out. */
+const CAME = /\b(payment received|paiement recu|pagamento recebido|pago recibido|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\b/
 /** What only the issuer says of a payment that arrived; a shop may be called Thank You. */
 const PAYMENT = '(payment|paymnt|pymt|pmt|autopay|auto pay|paiement|pago|pagamento|zahlung|betaling|inbetalning|odeme)'
 const RECEIVED = new RegExp(
   `\\b${PAYMENT}s?\\b.*\\b(thank ?you|merci|gracias|obrigado|grazie|danke?)\\b|\\b(thank ?you|merci|gracias|obrigado|grazie|danke?)\\b.*\\b${PAYMENT}s?\\b|^(thank ?you|merci)$` +
-  '|\\b(payment received|paiement recu|pagamento (recebido|efetuado)|pago recibido|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\\b' +
+  `|\\bpagamento efetuado\\b|${CAME.source}` +
   `|^(ihre|uw|votre|su|vostro|din|deres) ${PAYMENT}\\b`,
 )
 const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
@@ -124,12 +126,14 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   if (received.length > 0) {
     const rest = moves.filter((move) => !received.includes(move))
     // Where there is nothing else, what only issuers sort rows by tells.
-    const isIssuers = rest.length === 0 && received.every(({ kinds }) => kinds.some((kind) => ISSUERS_KIND.test(kind)))
+    const isIssuers = rest.length === 0 && received.every(({ kinds, texts }) => kinds.some((kind) => ISSUERS_KIND.test(kind)) || texts.some((text) => CAME.test(text) && !TAKEN_BACK.test(text)))
     const owed = told(received.every(({ out }) => out) && (isCard || isMost(rest) || isIssuers))
     return isCard || isTitled || owed === null ? owed : owed === 'issuer' ? 'issuerAlone' : 'toldAlone'
   }
   // On a card money comes by transfers and refunds; where nothing is called so, charges are what there are most of.
   const came = isCard || isTitled ? moves.filter(({ texts, kinds }) => [...texts, ...kinds].some((text) => isRefund(text) || PAYMENT_KIND.test(text))) : []
+  // So it is where there is nothing else, if each says that it came: the kind alone is that of what an account pays, too.
+  if (isCard && came.length > 0 && came.length === moves.length && came.every(({ out, texts }) => out && texts.some(isRefund))) return 'toldAlone'
   if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))
   // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
   const charges = moves.filter(({ out }) => !out).length

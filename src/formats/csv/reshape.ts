@@ -6,6 +6,8 @@
  * All other tables stay as they are.
  */
 import { plainWords } from '../unstated.ts'
+import { scanAmount } from '../written-amount.ts'
+import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { coinsMoved } from './exchanges.ts'
 import { isHeadingLine, readHeading } from './headings.ts'
@@ -28,7 +30,7 @@ const PARTS = [/年|\b(year|jahr|annee|ano|anno|jaar|ar|rok|yil)\b/, /月|\b(mon
 export function reshapeOf(records: readonly CsvRecord[]): Reshape | null {
   let shaped = records
   const steps: Reshape[] = []
-  for (const find of [sectionsTogether, coinsMoved, headingTogether, datesTogether, ownSides, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
+  for (const find of [sectionsTogether, coinsMoved, headingTogether, datesTogether, ownSides, heldBeside, sideOfBalance, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
     const step = find(shaped)
     if (step === null) continue
     steps.push(step)
@@ -112,6 +114,47 @@ function ownSides(records: readonly CsvRecord[]): Reshape | null {
     if (side === null && cell(outCurrency) === cell(inCurrency) && cell(out) === cell(into)) return put(record, new Map([[out, '-'], [into, '-'], ...(fee === undefined ? [] : [[fee, ''] as const]), [direction, '']]))
     const others = side === 'out' ? [into, inCurrency] : side === 'in' ? [out, outCurrency, ...(fee === undefined ? [] : [fee])] : []
     return put(record, new Map([...others, direction].map((at) => [at, ''])))
+  }
+}
+
+/** An amount that is only held, not booked: `Kwota blokady`. */
+const HELD = /\b(blokad\w*|hold|held|blocked|authori[sz]ation|reserviert\w*|vorgemerkt\w*)\b/
+const AMOUNT_WORD = /\b(amount|betrag|kwota)\b/
+
+/** Where what is held has a column of its own beside what was booked: in the column of amounts, and pending. */
+function heldBeside(records: readonly CsvRecord[]): Reshape | null {
+  const index = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => isHeadingLine(cells))
+  const heading = records[index]
+  if (heading === undefined) return null
+  const is = (held: boolean) => (cell: string): boolean => AMOUNT_WORD.test(plainWords(cell)) && HELD.test(plainWords(cell)) === held
+  const [held, booked] = [heading.cells.findIndex(is(true)), heading.cells.findIndex(is(false))]
+  const isHeld = ({ cells }: CsvRecord): boolean => (cells[booked] ?? '') === '' && scanAmount(cells[held] ?? '') !== null
+  if (held === -1 || booked === -1 || !records.slice(index + 1).some(isHeld)) return null
+  return (record) => {
+    if (record.line === heading.line) return put(record, new Map([[held, 'Status']]))
+    if (!isHeld(record)) return put(record, new Map([[held, '']]))
+    const currency = record.cells[held + 1] ?? ''
+    return put(record, new Map([[booked, record.cells[held]!], [held, 'pending'], ...(readCurrency(currency) !== null && record.cells[booked + 1] === '' ? [[booked + 1, currency] as const] : [])]))
+  }
+}
+
+const CREDIT_OR_DEBIT = /^(cr|dr)\.?$/i
+
+/** A second column of directions, behind the balance: it is that of the balance, and stands in one cell with it. */
+function sideOfBalance(records: readonly CsvRecord[]): Reshape | null {
+  const index = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => isHeadingLine(cells))
+  const heading = records[index]
+  if (heading === undefined) return null
+  const roles = heading.cells.map((cell) => readHeading(cell).meanings[0]?.role)
+  const rows = records.slice(index + 1)
+  const areSides = (at: number): boolean => rows.some(({ cells }) => (cells[at] ?? '') !== '') && rows.every(({ cells }) => (cells[at] ?? '') === '' || CREDIT_OR_DEBIT.test(cells[at]!))
+  const at = roles.findIndex((role, column) => column > 0 && roles[column - 1] === 'balance' && (role === 'mark' || heading.cells[column] === '') && areSides(column))
+  const hasOther = roles.some((role, column) => role === 'mark' && column !== at && areSides(column)) || (roles.includes('debit') && roles.includes('credit'))
+  if (at === -1 || !hasOther) return null
+  return (record) => {
+    if (record.line === heading.line) return put(record, new Map([[at, '']]))
+    const [balance = '', side = ''] = record.cells.slice(at - 1, at + 1)
+    return CREDIT_OR_DEBIT.test(side) && scanAmount(balance) !== null ? put(record, new Map([[at - 1, `${balance} ${side}`], [at, '']])) : record
   }
 }
 

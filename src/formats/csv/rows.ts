@@ -9,7 +9,7 @@ import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { balanceWordsIn, isTotal, isTurnover, plainWords } from '../unstated.ts'
-import { magnitude, negate } from '../written-amount.ts'
+import { magnitude, negate, scanAmount } from '../written-amount.ts'
 import { readCurrency, readUnit } from '../written-currency.ts'
 import { readDate, scanDate } from '../written-date.ts'
 import { balanceIn, cellAmount, filledCurrency, isNothing, movedAmount, plus, signedAmount } from './amounts.ts'
@@ -136,6 +136,7 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
     if (balance !== null) return ok({ type: 'standing', balance, isTold: texts.some((told) => told !== '') })
     if (words !== null) return ok({ type: 'none' })
     if ((cellAmount(record, layout.quantity ?? -1, layout.style) ?? '0') !== '0') return ok({ type: 'shares' })
+    if (isPartOfAbove(record, layout)) return ok({ type: 'part' })
     if (isInformation(layout, cell) || amountCells(layout.amount).every((at) => isNothing(cell(at)) && cell(at) !== '')) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
@@ -208,6 +209,14 @@ function isInformation({ account, currency, balance, value }: Layout, cell: (at:
   const ofAmount = [currency, balance, value].filter((at) => at !== null)
   const telling = ofAmount.length > 1 ? ofAmount : [account, ...ofAmount].filter((at) => at !== null)
   return telling.length > 1 && telling.every((at) => cell(at) === '')
+}
+
+/** What banks call the amounts of the single payments below an order of several. */
+const OF_ONE = /^(einzelbetrag|individual amount|sous montant|montant individuel|importo singolo)$/
+
+/** The amount of one payment of the row above, in a column of its own. */
+function isPartOfAbove({ cells }: CsvRecord, { heading }: Layout): boolean {
+  return cells.some((cell, at) => OF_ONE.test(plainWords(heading[at] ?? '')) && cell !== '' && scanAmount(cell) !== null)
 }
 
 /** `TOTAL FOR DATE` where rows have another day than that of the booking, and nothing that describes it. */
