@@ -62,4 +62,12 @@ export const UNSEEN: readonly Expected[] = [
   ['nubank card, a payment alone', 'date,title,amount\n2025-03-05,Pagamento recebido,-150.00\n', ['-|- 1 150 2025-03-05 2025-03-05 - -']],
   // What was paid, and in what, and nothing of what the card was charged.
   ['card il, two currencies', 'תאריך עסקה,שם בית העסק,סכום עסקה,מטבע עסקה\n03/03/2025,שופרסל,120.50,₪\n05/03/2025,AMAZON,30.00,$\n', ['-|ILS 1 -120.5 2025-03-03 2025-03-03 - -', '-|- 1 -30 2025-03-05 2025-03-05 - -']],
+  // What was paid, and what was charged, in columns of amounts and currencies.
+  ['t-bank ru, a purchase abroad', 'Дата операции;Дата платежа;Статус;Сумма операции;Валюта операции;Сумма платежа;Валюта платежа;Описание\n25.03.2025 10:11:12;26.03.2025;OK;-21,60;USD;-20,00;RUB;AMZN\n24.03.2025 10:11:12;24.03.2025;OK;-45,90;RUB;-45,90;RUB;SHOP\n', ['-|RUB 2 -65.9 2025-03-24 2025-03-25 - -']],
+  ['card cn, a purchase abroad', '交易日期,记账日期,交易描述,交易币种,交易金额,入账币种,入账金额\n2025-03-25,2025-03-26,AMZN,USD,-21.60,CNY,-20.00\n2025-03-24,2025-03-25,美团,CNY,-45.90,CNY,-45.90\n', ['-|CNY 2 -65.9 2025-03-25 2025-03-26 - -']],
+  ['card pl, a purchase abroad', 'Data operacji;Data rozliczenia;Opis;Kwota operacji;Waluta operacji;Kwota rozliczenia;Waluta rozliczenia\n2025-03-25;2025-03-26;AMZN;-21,60;USD;-20,00;PLN\n2025-03-24;2025-03-25;BIEDRONKA;-45,90;PLN;-45,90;PLN\n', ['-|PLN 2 -65.9 2025-03-24 2025-03-25 - -']],
+  ['card hu, a purchase abroad', 'Tranzakció dátuma;Könyvelés dátuma;Leírás;Eredeti összeg;Eredeti devizanem;Könyvelt összeg;Devizanem\n2025.03.25;2025.03.26;AMZN;-21,60;USD;-20,00;HUF\n2025.03.24;2025.03.25;SPAR;-45,90;HUF;-45,90;HUF\n', ['-|HUF 2 -65.9 2025-03-25 2025-03-26 - -']],
+  ['card fr, a purchase abroad', 'Date opération;Libellé;Montant opération;Devise opération;Montant débité;Devise\n25/03/2025;AMZN;-21,60;USD;-20,00;EUR\n24/03/2025;MONOPRIX;-45,90;EUR;-45,90;EUR\n', ['-|EUR 2 -65.9 2025-03-24 2025-03-25 - -']],
+  ['card sg, a purchase abroad', 'Date,Merchant,Transaction Amount,Transaction Currency,Settlement Amount,Settlement Currency\n2025-03-25,AMZN,-21.60,USD,-20.00,SGD\n2025-03-24,NTUC,-45.90,SGD,-45.90,SGD\n', ['-|SGD 2 -65.9 2025-03-24 2025-03-25 - -']],
+  ['seb kort se, a purchase abroad', 'Datum;Bokfört;Specifikation;Ort;Valuta;Utl. belopp;Belopp\n2025-03-25;2025-03-26;AMZN;US;USD;21,60;20,00\n2025-03-24;2025-03-25;ICA;STHLM;SEK;0;45,90\n', ['-|SEK 2 65.9 2025-03-25 2025-03-26 - -']],
 ]

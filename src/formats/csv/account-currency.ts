@@ -57,7 +57,7 @@ function currencyBesideAbroad({ amount, currency, foreignAmount }: Columns, rows
   const [home, abroad] = [new Set<Currency>(), new Set<Currency>()]
   for (const { cells } of rows) {
     const named = readCurrency(cells[currency] ?? '')
-    if (named !== null) ((cells[foreignAmount] ?? '') === '' ? home : abroad).add(named)
+    if (named !== null) (/^[0.,]*$/.test(cells[foreignAmount] ?? '') ? home : abroad).add(named)
   }
   const [own] = home
   return home.size === 1 && abroad.size > 0 && !abroad.has(own!) ? own! : null

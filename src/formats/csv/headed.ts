@@ -17,8 +17,8 @@ import { accountOf, statusOf, type Roles } from './roles.ts'
 const SETTLEMENT = /^settlement date\b/
 
 /** What was billed is in the currency of the account; a purchase may be in another one. */
-const BILLED = /\b(billing|billed|bill)\b/
-const OF_PURCHASE = /^(transaction|purchase|merchant|original) currency$/
+const BILLED = /\b(billing|billed|bill)\b|^(сумма|валюта) платежа$/
+const OF_PURCHASE = /^(transaction|purchase|merchant|original) currency$|^валюта операции$/
 /** Amount and currency of one thing, called after it. */
 const OF_DEAL = /^(transaction|purchase) (amount|currency)$|^(סכום|מטבע) עסקה$/
 

@@ -2,13 +2,14 @@
  * Tables that say in several columns what others say in one, brought into the usual shape before anything is inferred: a date
  * whose year, month and day have a column each, payments that name what left one side and what reached the other, with a
  * direction that tells which side is the account's, letters for the two words of a heading, and records of several kinds. Statements
- * of brokers in sections are in sectioned.ts, lists of exchanges in exchanges.ts.
+ * of brokers in sections are in sectioned.ts, lists of exchanges in exchanges.ts, of what cards were charged in charged.ts.
  * All other tables stay as they are.
  */
 import { plainWords } from '../unstated.ts'
 import { scanAmount } from '../written-amount.ts'
 import { readCurrency } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
+import { chargedBeside } from './charged.ts'
 import { coinsMoved } from './exchanges.ts'
 import { isHeadingLine, readHeading } from './headings.ts'
 import { markOf } from './layout.ts'
@@ -30,7 +31,7 @@ const PARTS = [/年|\b(year|jahr|annee|ano|anno|jaar|ar|rok|yil)\b/, /月|\b(mon
 export function reshapeOf(records: readonly CsvRecord[]): Reshape | null {
   let shaped = records
   const steps: Reshape[] = []
-  for (const find of [sectionsTogether, coinsMoved, headingTogether, datesTogether, ownSides, heldBeside, sideOfBalance, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
+  for (const find of [sectionsTogether, coinsMoved, headingTogether, datesTogether, ownSides, chargedBeside, heldBeside, sideOfBalance, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
     const step = find(shaped)
     if (step === null) continue
     steps.push(step)
