@@ -21,10 +21,10 @@ export function chargedBeside(records: readonly CsvRecord[]): ((record: CsvRecor
   const rows = records.filter((record) => line !== undefined && record.line > line && record.cells.length === cells.length && record.cells.some((cell) => scanDate(cell) !== null))
   const charged = rows.length === 0 ? null : chargedIn(cells, rows)
   if (charged === null) return null
-  const said = new Map<number, string>([[charged.paid, 'Foreign amount'], [charged.paidIn, 'Foreign currency']])
+  const said = new Map<number, string>([[charged.paid, 'foreign amount'], [charged.paidIn, 'foreign currency']])
   const lacks = (at: number, role: Role): boolean => readHeading(cells[at]!).meanings[0]?.role !== role
-  if (lacks(charged.amount, 'amount')) said.set(charged.amount, 'Amount')
-  if (lacks(charged.currency, 'currency')) said.set(charged.currency, 'Currency')
+  if (lacks(charged.amount, 'amount')) said.set(charged.amount, 'amount')
+  if (lacks(charged.currency, 'currency')) said.set(charged.currency, 'currency')
   return (record) => (record.line === line ? { ...record, cells: cells.map((cell, at) => said.get(at) ?? cell) } : record)
 }
 
