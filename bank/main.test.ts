@@ -36,5 +36,5 @@ test('a scenario that is not there, or is a folder, is told in a sentence', asyn
   const told: string[] = []
   t.mock.method(process.stderr, 'write', (text: string) => (told.push(text), true))
   assert.deepEqual([await runBank(['--scenario', '/nowhere/faults.json']), await runBank(['--scenario', tmpdir()])], [1, 1])
-  assert.deepEqual(told, ['The sandbox bank cannot start: there is no file or folder /nowhere/faults.json.\n', 'The sandbox bank cannot start: a folder was named where a file is read.\n'])
+  assert.deepEqual(told, ['The sandbox bank cannot start: there is no file or folder /nowhere/faults.json.\n', `The sandbox bank cannot start: ${tmpdir()} is a folder, and a file is read there.\n`])
 })

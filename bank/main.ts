@@ -97,8 +97,8 @@ export async function runBank(argv: readonly string[]): Promise<number> {
   }
   let running: RunningBank | null = null
   try {
-    const adminToken = options.tokenFile === undefined ? undefined : (await readFile(options.tokenFile, 'utf8')).trim()
-    const script = options.scenario === undefined ? [] : readScenario(jsonOf(await readFile(options.scenario, 'utf8'), options.scenario))
+    const adminToken = options.tokenFile === undefined ? undefined : (await textOf(options.tokenFile)).trim()
+    const script = options.scenario === undefined ? [] : readScenario(jsonOf(await textOf(options.scenario), options.scenario))
     if (typeof script === 'string') throw new Error(`${options.scenario}: ${script}`)
     const chosen = { ...options.start, ...(adminToken === undefined ? {} : { adminToken }) }
     running = chosen.port === undefined ? await startBank({ ...chosen, port: USUAL_PORT }).catch(() => startBank(chosen)) : await startBank(chosen)
@@ -125,8 +125,17 @@ function reasonOf(error: unknown): string {
   if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used by this user. Choose one above 1023, or 0 for any that is free.`
   const { path } = error as NodeJS.ErrnoException
   if (code === 'ENOENT' && path !== undefined) return `there is no file or folder ${path}.`
-  if (code === 'EISDIR') return 'a folder was named where a file is read.'
   return error instanceof Error ? message : String(error)
+}
+
+/** Of a folder Node's own words do not tell the name. */
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EISDIR') throw new Error(`${path} is a folder, and a file is read there.`)
+    throw error
+  }
 }
 
 /** Node's own words would quote the file, which may be another one than was meant. */

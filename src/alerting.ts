@@ -20,6 +20,8 @@ export type Alerting = {
   readonly drawer: Drawer
   /** Under which links in messages lead to the page; null: not known. */
   readonly page: string | null
+  /** The page is served here by this very process, whatever was configured: links lead there from now on. */
+  servedAt(origin: string): void
   /** Why nothing is sent to a place as it was entered; null: nothing is wrong. */
   refusal(place: Place): string | null
   /** One round of looking and telling. */
@@ -41,15 +43,19 @@ async function mailPlaces({ alerts }: Bare['store']): Promise<readonly MailPlace
   return [...usable.filter(({ state }) => state === 'active'), ...usable.filter(({ state }) => state === 'paused')]
 }
 
-export type AlertingParts = { readonly drawer: Drawer; readonly way: WayOut; readonly page: string | null }
+export type AlertingParts = { readonly drawer: Drawer; readonly way: WayOut; /** As the configuration has it: for processes that serve no page, as workers. */ readonly page: string | null }
 
 /** Balances and dates change slowly. */
 const WATCH_MS = 10 * 60_000
 
-export function createAlerting(instance: Bare, { drawer, way, page }: AlertingParts): Alerting {
+export function createAlerting(instance: Bare, { drawer, way, page: configured }: AlertingParts): Alerting {
   const { store, clock, entropy, log, events } = instance
+  let page = configured
   const deps: TellDeps = {
-    store, clock, entropy, log, drawer, page,
+    store, clock, entropy, log, drawer,
+    get page() {
+      return page
+    },
     courier: createCourier({ way, clock }),
     cardOf: async (problemId, language) => {
       const problem = await store.problems.get(problemId)
@@ -62,7 +68,13 @@ export function createAlerting(instance: Bare, { drawer, way, page }: AlertingPa
   }
   let watchedAt = Number.NEGATIVE_INFINITY
   return {
-    drawer, page,
+    drawer,
+    get page() {
+      return page
+    },
+    servedAt(origin) {
+      page = origin
+    },
     refusal: (place) => refusalOf(place, way),
     async round() {
       await readLanguages()

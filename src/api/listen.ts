@@ -1,5 +1,7 @@
 /** Binds the server and makes or reads its token; an adapter between the process and `createServer`. */
+import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
+import { createServer as createNetServer } from 'node:net'
 import { join } from 'node:path'
 import { newToken } from '../access/token.ts'
 import type { Config } from '../config.ts'
@@ -28,13 +30,13 @@ export type ListenOptions = Pick<Config, 'home' | 'host' | 'port'> & Partial<Pic
   readonly instance: Instance
   readonly pageDirectory: string | null
   /** Where the port can be chosen; default: the variable RELINK_PORT. */
-  readonly portSetting?: string
+  readonly portSetting?: string | undefined
   /** Told the next link when one of the demo's was used: each is good once, and there may be another browser. */
   readonly onDemoLinkUsed?: (next: string) => void
 }
 
 /** Listens; fails with a sentence when the port is taken. */
-export async function listen({ instance, home, host, port, origin = null, trustedProxies = [], pageDirectory, portSetting = 'RELINK_PORT', onDemoLinkUsed = () => {} }: ListenOptions): Promise<Result<ListeningServer, { readonly message: string }>> {
+export async function listen({ instance, home, host, port, origin = null, trustedProxies = [], pageDirectory, portSetting, onDemoLinkUsed = () => {} }: ListenOptions): Promise<Result<ListeningServer, { readonly message: string }>> {
   const tokenFile = tokenFileOf(home)
   const token = await makeToken(tokenFile, instance.entropy)
   const setupToken = await openSetup(home, instance)
@@ -45,14 +47,14 @@ export async function listen({ instance, home, host, port, origin = null, truste
     await server.listen({ host, port })
   } catch (error) {
     await server.close()
-    const { code } = error as NodeJS.ErrnoException
-    const reason = code === 'EADDRINUSE' ? `Port ${port} is in use; is Relink running already? Choose another with ${portSetting}.` : code === 'EACCES' ? `Port ${port} may not be used by this user; choose one above 1023 with ${portSetting}.` : `Cannot listen on ${host}:${port}: ${code ?? String(error)}.`
-    return failed({ message: reason })
+    return failed({ message: whyNot(error as NodeJS.ErrnoException, { host, port, portSetting }) })
   }
   const bound = server.addresses().find((address) => typeof address === 'object')?.port ?? port
   // Where the operator named an origin, it is the only one: a name more is a way more.
   origins = new Set(origin === null ? ['127.0.0.1', 'localhost', '[::1]'].map((name) => `http://${name}:${bound}`) : [origin])
-  const pageUrl = `${origin ?? `http://localhost:${bound}`}/`
+  const pageOrigin = origin ?? `http://localhost:${bound}`
+  const pageUrl = `${pageOrigin}/`
+  instance.alerting.servedAt(pageOrigin)
   const demoLink = async (): Promise<string> => {
     const link = (userId: string): string => `${pageUrl}#link=${door.newLink(userId, () => onDemoLinkUsed(link(userId)))}`
     return link(await demoOwner(instance))
@@ -63,6 +65,28 @@ export async function listen({ instance, home, host, port, origin = null, truste
     demoLink,
     close: () => server.close(),
   })
+}
+
+type Place = Pick<Config, 'host' | 'port'> & Pick<ListenOptions, 'portSetting'>
+
+/** Whether `listen` could listen there, found out before anything is opened for it: a database and a bank take seconds. Port 0 is always free. */
+export async function portIsFree({ host, port, portSetting }: Place): Promise<Result<null, { readonly message: string }>> {
+  const probe = createNetServer()
+  try {
+    await once(probe.listen({ host, port }), 'listening')
+  } catch (error) {
+    return failed({ message: whyNot(error as NodeJS.ErrnoException, { host, port, portSetting }) })
+  }
+  probe.close()
+  await once(probe, 'close')
+  return ok(null)
+}
+
+function whyNot(error: NodeJS.ErrnoException, { host, port, portSetting = 'RELINK_PORT' }: Place): string {
+  const { code } = error
+  if (code === 'EADDRINUSE') return `Port ${port} is in use; is Relink running already? Choose another with ${portSetting}.`
+  if (code === 'EACCES') return `Port ${port} may not be used by this user; choose one above 1023 with ${portSetting}.`
+  return `Cannot listen on ${host}:${port}: ${code ?? String(error)}.`
 }
 
 /** Where the token is kept: 0600, beside the master key. */

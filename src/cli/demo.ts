@@ -1,6 +1,5 @@
 /** `relink demo`: the sandbox bank, Relink and its page in a temporary place; with `--auto` the whole story, checked. */
-import { listen } from '../api/listen.ts'
-import type { Config } from '../config.ts'
+import { listen, portIsFree, type ListenOptions } from '../api/listen.ts'
 import { DEMO_FAULTS, FAMILY_NAMES } from '../demo/faults.ts'
 import { openSandbox, type Sandbox } from '../demo/sandbox.ts'
 import { connectAna, playStory, wentWell } from '../demo/story.ts'
@@ -18,6 +17,8 @@ const HISTORY_DAYS = 120
 
 export async function demoCommand(output: Output, options: DemoOptions): Promise<void> {
   const config = configuration()
+  const place = { host: config.host, port: options.port ?? 0, portSetting: '--port' }
+  if (options.auto !== true) orFail(await portIsFree(place))
   await whileOpen(
     async () => {
       const sandbox = orFail(await openSandbox(config, { seed: SEED, historyDays: HISTORY_DAYS, tell: (line) => output.progress(line) }))
@@ -28,7 +29,7 @@ export async function demoCommand(output: Output, options: DemoOptions): Promise
       }
       return { sandbox, inUse, close }
     },
-    async ({ sandbox, inUse }) => (options.auto === true ? playAuto(output, sandbox) : playLive(output, sandbox, inUse, config, options.port ?? 0)),
+    async ({ sandbox, inUse }) => (options.auto === true ? playAuto(output, sandbox) : playLive(output, sandbox, inUse, place)),
   )
 }
 
@@ -43,9 +44,9 @@ async function playAuto(output: Output, sandbox: Sandbox): Promise<void> {
   if (!well) process.exitCode = 1
 }
 
-async function playLive(output: Output, sandbox: Sandbox, inUse: InUse, config: Config, port: number): Promise<void> {
+async function playLive(output: Output, sandbox: Sandbox, inUse: InUse, place: Pick<ListenOptions, 'host' | 'port' | 'portSetting'>): Promise<void> {
   const { instance } = sandbox.opened
-  const listening = orFail(await listen({ instance, home: sandbox.home, host: config.host, port, portSetting: '--port', pageDirectory: pageDirectory(), onDemoLinkUsed: (next) => output.say(`The link was used. For another browser: ${next}`) }))
+  const listening = orFail(await listen({ instance, ...place, home: sandbox.home, pageDirectory: pageDirectory(), onDemoLinkUsed: (next) => output.say(`The link was used. For another browser: ${next}`) }))
   inUse.push(() => listening.close())
   const connectionId = await connectAna(sandbox, (line) => output.say(line))
   const starting = sandbox.opened.startWorker()

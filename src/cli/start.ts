@@ -1,5 +1,5 @@
 /** `relink start`: server, page and one worker; `relink worker`: one more worker. Both stop cleanly on Ctrl-C and SIGTERM. */
-import { listen, type ListeningServer } from '../api/listen.ts'
+import { listen, portIsFree, type ListeningServer } from '../api/listen.ts'
 import type { Config } from '../config.ts'
 import { openInstance, type Opened } from '../open.ts'
 import { hasRecoveryFile } from '../recover-key.ts'
@@ -9,6 +9,7 @@ import { pageDirectory } from './page.ts'
 import { configuration } from './with-instance.ts'
 
 export async function startCommand(output: Output): Promise<void> {
+  orFail(await portIsFree(configuration()))
   const ended = await runUntilStopped(output, async (config, opened) => {
     const listening = orFail(await listen({ ...config, instance: opened.instance, pageDirectory: pageDirectory() }))
     tellWhere(output, config, listening)

@@ -137,6 +137,21 @@ test('a demo that is looked at and stopped ends without an error, and with all t
   temp.remove()
 })
 
+// Fails when: bank and database are opened first (was so: eleven seconds until it was said).
+test('a demo and a server whose port is taken say so before they open anything', async (t) => {
+  const temp = temporary('taken')
+  t.after(() => temp.remove())
+  const other = createServer().listen(0, '127.0.0.1')
+  t.after(() => other.close())
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const inUse = (setting: string) => new RegExp(`^Port ${port} is in use; is Relink running already\\? Choose another with ${setting}\\.\\n$`)
+  const [demo, start] = [await relink(temp.path, ['demo', '--port', String(port)], { env: { TMPDIR: temp.path } }), await relink(temp.path, ['start'], { env: { RELINK_PORT: String(port) } })]
+  assert.match(demo.stderr, inUse('--port'))
+  assert.match(start.stderr, inUse('RELINK_PORT'))
+  assert.deepEqual([demo.status, start.status, readdirSync(temp.path)], [1, 1, []])
+})
+
 // Fails when: the second Ctrl-C ends the process where it stands. The demo's database then runs for ever on a directory that nobody opens again.
 test('a demo that is stopped twice in a row leaves no database and no directory', { skip: onLinux }, async () => {
   const temp = temporary('twice')

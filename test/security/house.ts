@@ -46,8 +46,8 @@ export type House = {
   close(): Promise<void>
 }
 
-/** `pageDirectory`: the built page, for tests in a browser. `port`: where the page is, as links in messages say it. `tells`: alerts may go to programs of this machine. */
-export async function openHouse(pageDirectory: string | null = null, { port = 0, tells = false }: { readonly port?: number; readonly tells?: boolean } = {}): Promise<House> {
+/** `pageDirectory`: the built page, for tests in a browser. `tells`: alerts may go to programs of this machine. */
+export async function openHouse(pageDirectory: string | null = null, { tells = false }: { readonly tells?: boolean } = {}): Promise<House> {
   const config = readConfig({ PATH: process.env['PATH'] }, process.platform)
   assert.ok(config.ok)
   const database = await openMadeStore()
@@ -55,10 +55,10 @@ export async function openHouse(pageDirectory: string | null = null, { port = 0,
   const ahead = { clock: 0, steady: 0 }
   // What is measured by the steady clock passes only when a test says so: however slow the machine is, a sign-in is fresh until then.
   const signInTime = { now: () => Date.now() + ahead.clock, steady: () => ahead.steady }
-  const sandbox = await openSandbox({ ...config.value, ...(port === 0 ? {} : { port }) }, { seed: 3, historyDays: 60, tell: () => undefined, database, signInTime, alerts })
+  const sandbox = await openSandbox(config.value, { seed: 3, historyDays: 60, tell: () => undefined, database, signInTime, alerts })
   assert.ok(sandbox.ok)
   const instance: Instance = { ...sandbox.value.opened.instance, demo: null }
-  const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port, trustedProxies: ['127.0.0.1'], pageDirectory })
+  const server = await listen({ instance, home: sandbox.value.home, host: '127.0.0.1', port: 0, trustedProxies: ['127.0.0.1'], pageDirectory })
   assert.ok(server.ok)
   const asSignIn = quiet(new pg.Pool({ ...database.app, max: 1, options: '-c role=relink_auth -c search_path=relink' }))
   const asOwner = quiet(new pg.Pool({ ...database.owner, max: 1 }))

@@ -60,7 +60,8 @@ test('row 27: the link of the mail sets another password, once; every session en
   const [first, second] = [await mailbox.next(), await mailbox.next()]
   assert.deepEqual(first.to, [READER.email])
   assert.match(first.text, /Somebody asked for a new password for rita@books\.example\./)
-  assert.ok(first.text.includes(`\nhttp://localhost:7351/#reset=`), first.text)
+  // Fails when: the address of the configuration is taken, where nobody listens (was so in the demo).
+  assert.ok(first.text.includes(`\n${house.server.pageUrl}#reset=`), first.text)
   assert.match(first.raw, /^Subject: A new password for Relink$/m)
   for (const forged of ['x'.repeat(43), tokenIn(first).slice(1), house.setupToken, house.hostToken]) assert.deepEqual(said(await set(forged, 'nine green ladders hum')), [410, 'link_void'], forged)
   for (const weak of ['short', 'ritaritarita', 'password1234']) assert.deepEqual(said(await set(tokenIn(first), weak)), [422, 'password_weak'], weak)

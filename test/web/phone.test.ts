@@ -10,7 +10,6 @@ import { createPerson } from '../../bank/person.ts'
 import { sendOverHttp } from '../../bank/send.ts'
 import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
 import { connectAna } from '../../src/demo/story.ts'
-import { freePort } from '../free-port.ts'
 import { addTotp, openHouse, OWNER, totp, type House } from '../security/house.ts'
 import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
@@ -36,7 +35,7 @@ describe('a question of the bank, on a phone', { skip: cannotRun ?? false }, () 
   })
   before(async () => {
     await once(service.listen(0, '127.0.0.1'), 'listening')
-    house = await openHouse(PAGE, { port: await freePort(), tells: true })
+    house = await openHouse(PAGE, { tells: true })
     const owner = house.browser()
     await owner.ask('POST', '/api/sign-in/setup', { token: house.setupToken, ...OWNER })
     ;({ secret } = await addTotp(owner, OWNER.password))
