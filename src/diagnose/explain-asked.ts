@@ -42,6 +42,8 @@ function withStatus(found: readonly Meant[], code: string, tables: readonly Code
 
 /** The code alone and the system, when one was named beside it. */
 function codeAndSystem(asked: string, tables: readonly CodeTable[]): { readonly code: string; readonly system: string | null } {
+  // Its minus belongs to it: some count their codes down from zero.
+  if (/^-\d+$/.test(asked.trim())) return { code: asked.trim(), system: null }
   let rest = asked.trim().replace(/^["'`[(]+|["'`.:,\])]+$/g, '')
   if (lookUp(rest, indexOf(tables)).length > 0) return { code: rest, system: null }
   let system: string | null = null
@@ -73,7 +75,7 @@ function writings(code: string): readonly string[] {
 /** Words among others that can only be codes: digits (not those of Quicken's `OL-` and `CC-`), capitals, `some_words`, `two.parts`, `twoWords`. */
 function wordsLikeCodes(text: string): readonly string[] {
   return text.match(/\b(?:(?:ol|cc)-?\d{3}(?:-[a-z])?|(?<!\b(?:ol|cc)[ _-]?)\d{2,6}|[a-z]+(?:[_.][a-z0-9]+)+|[a-z]+[A-Z]\w+|[A-Z][a-z]+[A-Z]\w+|[A-Z]{4,})\b/gi)
-    ?.filter((word) => /[\d_.A-Z]/.test(word) && !/^[A-Z]?[a-z]+$/.test(word)) ?? []
+    ?.filter((word) => /[\d_.A-Z]/.test(word) && !/^[A-Z]?[a-z]+$|^0+$/.test(word)) ?? []
 }
 
 function byOfficialName(code: string, tables: readonly CodeTable[]): readonly Meant[] {

@@ -12,6 +12,7 @@ import { rulesThatHold, waysToEnd } from './action.ts'
 import { hear } from './diagnose.ts'
 import { read } from './evidence-text.ts'
 import { meant } from './explain-asked.ts'
+import { familyName, ownWords } from './explain-own.ts'
 import type { CodeEntry, CodeTable, Knowledge } from './knowledge.ts'
 import { ACTION_WORDS } from './knowledge/action-words.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
@@ -48,15 +49,30 @@ export type Explanation = {
 }
 
 const NEAR_LIMIT = 6
+const HALF = 0.5
 /** How often words alone mislead, as for the codes of a table. */
 const WORDS_DOUBT = 0.25
 
 /** Every explanation of a code, best first; never empty: an unknown code is explained as unknown, with similar ones. */
 export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE, language: Language = 'en'): readonly Explanation[] {
+  const own = explainOwn(language, asked, knowledge)
+  const others = explainOthers(asked, knowledge, language)
+  // What it says of a code of that name comes behind it.
+  return own === null ? others : [own, ...others.filter(({ system }) => system !== 'unknown' && system !== 'words')]
+}
+
+function explainOthers(asked: string, knowledge: Knowledge, language: Language): readonly Explanation[] {
   const { code, found } = meant(asked, knowledge.tables)
   const known = found.map(({ table, entry }, at) => ({ one: explanationOf(language, table, entry), at }))
   known.sort((a, b) => rank(a.one, asked) - rank(b.one, asked) || a.at - b.at)
-  if (known.length > 0) return known.map(({ one }) => one)
+  const best = known[0]?.one
+  if (best !== undefined) {
+    // A system may call something else by words that everybody uses: what they usually mean is said first.
+    const usual = best.system !== 'http' && isWords(asked) ? explainWords(language, asked, knowledge) : null
+    const [first] = usual?.causes ?? []
+    const differs = usual !== null && first !== undefined && first.p > HALF && first.cause !== best.causes[0]?.cause
+    return [...(differs ? [usual] : []), ...known.map(({ one }) => one)]
+  }
   if (!/^\p{L}+$|\s/u.test(asked.trim())) return [unknownCode(language, asked, nearTo(language, code, knowledge.tables))]
   // A library says in words what it has a name for: "certificate has expired".
   const { networkError } = read({ evidence: { message: asked }, context: {} })
@@ -64,6 +80,25 @@ export function explain(asked: string, knowledge: Knowledge = KNOWLEDGE, languag
   if (named.length > 0) return named.map(({ table, entry }) => explanationOf(language, table, entry))
   const said = explainWords(language, asked, knowledge)
   return [said ?? unknownCode(language, asked, nearTo(language, code, knowledge.tables))]
+}
+
+/** As a person writes, not as a program names its errors. */
+function isWords(asked: string): boolean {
+  return /^\p{L}[\p{Ll}\s'’-]*\p{P}?$/u.test(asked.trim())
+}
+
+/** A family, or a cause by its own name: what may be behind it, the most frequent first. */
+function explainOwn(language: Language, asked: string, { fitted }: Knowledge): Explanation | null {
+  const own = ownWords(asked, language)
+  if (own === null) return null
+  const total = own.causes.reduce((sum, cause) => sum + Math.exp(fitted.prior[cause]), 0)
+  const causes = own.causes.map((cause) => {
+    const [action] = Object.entries(waysToEnd(cause, [], [])).reduce((best, way) => (way[1] > best[1] ? way : best)) as [ActionCode, number]
+    return explainedCause(language, cause, Math.exp(fitted.prior[cause]) / total, action, null)
+  })
+  causes.sort((a, b) => b.p - a.p)
+  const meaning = own.causes.length === 1 ? say(language, 'Relink calls one cause of a broken feed so.') : say(language, 'No code, but a family of causes: any of these may be behind it, the most frequent first.')
+  return { code: asked.trim(), system: 'relink', title: familyName(own.family, language), seenBy: say(language, 'accounting programs and Relink'), name: null, meaning, causes, source: 'docs/causes', near: [] }
 }
 
 /** No table knows it as a code, but its words say something: the causes that a diagnosis hears in them. */

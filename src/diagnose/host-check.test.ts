@@ -44,6 +44,8 @@ test('a store of authorities that is old, thin or half there is told before a ba
 test('a proxy that is set is told, and is the trouble where nothing gets through without it', () => {
   assert.equal(states({ proxies: ['HTTPS_PROXY'] })['proxy'], 'ok')
   assert.equal(states({ proxies: ['HTTPS_PROXY'], ...reachedAs({ reached: 'resolved' }) })['proxy'], 'broken')
+  assert.equal(states({ proxies: ['HTTPS_PROXY'], ...reachedAs({ reached: 'nothing' }) })['proxy'], 'broken')
+  assert.equal(states({ proxies: ['HTTPS_PROXY'], reached: [] })['proxy'], 'not_known')
   assert.match(judgeHost({ ...HEALTHY, proxies: ['HTTPS_PROXY'] }).find(({ check }) => check === 'proxy')?.sentence ?? '', /Set is HTTPS_PROXY/)
 })
 

@@ -86,7 +86,9 @@ function proxy(facts: HostFacts): HostFinding {
   const check = 'proxy'
   if (facts.proxies.length === 0) return { check, state: 'ok', sentence: 'No proxy is set for this process.' }
   const proxies = facts.proxies.join(', ')
-  if (wayOut(facts).state === 'broken') return { check, state: 'broken', sentence: `Set is ${proxies}; Relink calls banks directly, which does not get through. Let this host reach banks at port 443 without the proxy.` }
+  if (facts.reached.length === 0) return { check, state: 'not_known', sentence: `Set is ${proxies}; Relink calls banks directly, which was not tried.` }
+  // Behind a proxy that also resolves names none is resolved here.
+  if (wayOut(facts).state === 'broken' || names(facts).state === 'broken') return { check, state: 'broken', sentence: `Set is ${proxies}; Relink calls banks directly, which does not get through. Let this host reach banks at port 443 without the proxy.` }
   return { check, state: 'ok', sentence: `Set is ${proxies}; Relink calls banks directly, and that works.` }
 }
 
