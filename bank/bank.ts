@@ -247,6 +247,8 @@ export class Bank {
 
   #ofx(request: BankRequest, path: string): BankAnswer {
     const now = this.now()
+    if (!/^(identity)?$/i.test(request.headers['content-encoding'] ?? ''))
+      return answer(415, 'text/plain; charset=utf-8', 'Unsupported Media Type: requests are read as they are, not compressed.\n', { 'accept-encoding': 'identity' })
     const message = readMessage(request.body)
     const moment = momentOf(this.state, now, request, path, message)
     const user = userOf(message, this.state, now)

@@ -157,6 +157,12 @@ const CONVERSATIONS: readonly (readonly [string, Probe])[] = [
   ],
   ['line of credit', { body: statementOf('1000200056', 'CREDITLINE') }],
   ['unknown account', { body: statementOf('1', 'CHECKING') }],
+  [
+    'nothing to synchronise with',
+    {
+      body: '<BANKMSGSRQV1><INTRASYNCRQ><TOKEN>0<REJECTIFMISSING>N<BANKACCTFROM><BANKID>123456780<ACCTID>1000200031<ACCTTYPE>CHECKING</BANKACCTFROM></INTRASYNCRQ></BANKMSGSRQV1><EMAILMSGSRQV1><MAILSYNCRQ><TOKEN>0<REJECTIFMISSING>N<INCIMAGES>N<USEHTML>N</MAILSYNCRQ></EMAILMSGSRQV1>',
+    },
+  ],
   ['wrong password', { password: 'x', body: ACCOUNTS + statementOf('1000200031', 'CHECKING') }],
   ['no sign-on', { user: null, body: ACCOUNTS }],
   ['challenge demanded', { user: 'lena', password: 'green tea 42', clientUid: 'c', body: ACCOUNTS }],

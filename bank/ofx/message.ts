@@ -89,8 +89,13 @@ function between(text: string, begin: string, end: string, instead: (inner: stri
 
 const WESTERN = new TextDecoder('windows-1252')
 const UTF_8 = new TextDecoder('utf-8')
+const UTF_16LE = new TextDecoder('utf-16le')
+const UTF_16BE = new TextDecoder('utf-16be')
 
 function decode(body: Uint8Array): string {
+  // What XML libraries call Unicode begins with its mark.
+  if (body[0] === 0xff && body[1] === 0xfe) return UTF_16LE.decode(body)
+  if (body[0] === 0xfe && body[1] === 0xff) return UTF_16BE.decode(body)
   const head = WESTERN.decode(body.subarray(0, 400))
   const utf8 = /encoding="utf-8"/i.test(head) || /ENCODING:\s*(UTF-8|UNICODE)/i.test(head)
   return (utf8 ? UTF_8 : WESTERN).decode(body)

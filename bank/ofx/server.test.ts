@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { fc } from '../../test/tries.ts'
 import { type Bank, createBank } from '../bank.ts'
 import { ACCOUNTS, ask, codes, post, PROFILE, requestOf, statementOf, values } from './probe.ts'
@@ -247,4 +248,25 @@ test('no request makes the bank throw', async () => {
     ),
     { numRuns: 1_500 },
   )
+})
+
+// Fails when: what asks for a synchronisation is passed over (was so): a client waits for an answer to it, and to what it asks inside.
+test('a request to synchronise is answered, and so is each request inside it', async () => {
+  const transfer = '<INTRATRNRQ><TRNUID>t1<INTRARQ><XFERINFO><BANKACCTFROM><BANKID>123456780<ACCTID>1000200031<ACCTTYPE>CHECKING</BANKACCTFROM><BANKACCTTO><BANKID>123456780<ACCTID>1000200049<ACCTTYPE>SAVINGS</BANKACCTTO><TRNAMT>5.00</XFERINFO></INTRARQ></INTRATRNRQ>'
+  const account = '<BANKACCTFROM><BANKID>123456780<ACCTID>1000200031<ACCTTYPE>CHECKING</BANKACCTFROM>'
+  const body = `<BANKMSGSRQV1><INTRASYNCRQ><TOKEN>0<REJECTIFMISSING>N${account}${transfer}</INTRASYNCRQ></BANKMSGSRQV1><EMAILMSGSRQV1><MAILSYNCRQ><TOKEN>0<REJECTIFMISSING>N<INCIMAGES>N<USEHTML>N</MAILSYNCRQ></EMAILMSGSRQV1>`
+  const text = await ask(bankAt(), { body })
+  assert.deepEqual([values(text, 'TOKEN'), values(text, 'LOSTSYNC'), values(text, 'TRNUID'), codes(text)], [['-1', '-1'], ['N', 'N'], ['t1'], [0, 2000]])
+})
+
+test('a request in UTF-16 is read, and one that is compressed is refused by its name', async () => {
+  const bank = bankAt()
+  const written = requestOf({ version: 211, body: ACCOUNTS })
+  const send = (body: Uint8Array, headers: Readonly<Record<string, string>>) => bank.handle({ method: 'POST', url: '/ofx', scheme: 'https', headers: { 'content-type': 'application/x-ofx', ...headers }, body })
+  const little = await send(Buffer.from(`\ufeff${written}`, 'utf16le'), {})
+  assert.ok(little.kind === 'http' && little.status === 200 && /<ACCTINFO>/.test(Buffer.from(little.body).toString()))
+  const big = await send(Buffer.from(`\ufeff${written}`, 'utf16le').swap16(), {})
+  assert.ok(big.kind === 'http' && big.status === 200)
+  const zipped = await send(gzipSync(written), { 'content-encoding': 'gzip' })
+  assert.deepEqual(zipped.kind === 'http' ? [zipped.status, zipped.headers['accept-encoding']] : [], [415, 'identity'])
 })

@@ -85,13 +85,22 @@ function challengeAnswer(signonSet: Element | null, signed: SignOn, { message, m
 /** Answers each TRNRQ of a message set; sets and requests that the bank does not know get a status. */
 function answerSet(set: Element, signed: SignOn, exchange: Exchange): Child {
   if (!/^[A-Z0-9]+MSGSRQV\d$/.test(set.tag)) return null
-  const answers = set.children
-    .filter((request) => request.tag.endsWith('TRNRQ'))
-    .map((request) => {
-      const { status, content } = answerRequest(set, request, signed, exchange)
-      return transactionAnswer(request, status, content)
-    })
+  const answerOne = (request: Element): Element => {
+    const { status, content } = answerRequest(set, request, signed, exchange)
+    return transactionAnswer(request, status, content)
+  }
+  const answers = set.children.flatMap((request) => (request.tag.endsWith('TRNRQ') ? [answerOne(request)] : request.tag.endsWith('SYNCRQ') ? [unsynchronised(request, answerOne)] : []))
   return answers.length === 0 ? null : node(set.tag.replace('MSGSRQ', 'MSGSRS'), answers)
+}
+
+/**
+ * The bank keeps no history to synchronise with. Such an answer has no STATUS: the token -1 says that there is an error, and each
+ * request inside has its own (Errors and Omissions to OFX 1.0.2, on section 6.4).
+ */
+function unsynchronised(request: Element, answerOne: (request: Element) => Element): Element {
+  const token = child(request, 'TOKEN2') === null ? 'TOKEN' : 'TOKEN2'
+  const account = ['BANKACCTFROM', 'CCACCTFROM', 'INVACCTFROM', 'LOANACCTFROM'].map((tag) => child(request, tag)).find((one) => one !== null) ?? null
+  return node(request.tag.replace(/RQ$/, 'RS'), leaf(token, '-1'), leaf('LOSTSYNC', 'N'), account, request.children.filter(({ tag }) => tag.endsWith('TRNRQ')).map(answerOne))
 }
 
 /** The TRNRS of a TRNRQ: its TRNUID and CLTCOOKIE come back. */
