@@ -138,8 +138,10 @@ export type FeedStore = {
   observations(id: TransactionId): Promise<readonly (Observation & { readonly tier: MatchTier })[]>
   /** False, and nothing is stored, where `from` is given and the row's decisions are not those any more: somebody else decided meanwhile. */
   decide(id: TransactionId, decisions: Patch<Decisions>, at: number, from?: Patch<Decisions>): Promise<boolean>
-  /** What persons decided about rows, newest first. */
-  decided(limit: number): Promise<readonly TransactionChange[]>
+  /** As `decide`, of many in one step; the ids of those that were stored. */
+  decideAll(deeds: readonly Deed[], at: number): Promise<ReadonlySet<TransactionId>>
+  /** What was decided about rows, newest first; `by`: by this one alone. */
+  decided(limit: number, by?: string): Promise<readonly TransactionChange[]>
   questions(filter: { readonly accountId?: string; readonly open: boolean }): Promise<readonly Question[]>
   /**
    * Stores the first answer; later ones are ignored. `same` merges: the other transaction's
@@ -158,6 +160,9 @@ export type FeedStore = {
   /** Those about this row, the oldest answer first. */
   answersAbout(id: TransactionId): Promise<readonly Question[]>
 }
+
+/** What is decided of a row; `from`: what of it was seen before. */
+export type Deed = { readonly id: TransactionId; readonly decisions: Patch<Decisions>; readonly from?: Patch<Decisions> }
 
 export type TransactionFilter = {
   /** Null: of all accounts. */

@@ -1,6 +1,7 @@
 /** The contract of the feed, for both stores: what a page stores, what the matcher is told, what a person decides. */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { asActor } from '../acting/acting.ts'
 import { day } from '../domain/day.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { aConnection, anAccount, aLedger, aPage, aQuery, aRun, anUpdate, aSource, digestOf, newId, newRow, type Ledger } from './fixtures.ts'
@@ -453,6 +454,21 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await toReview(), [])
       assert.deepEqual((await feed.decided(2)).map(({ transactionId, at, changes }) => [transactionId, at, changes]), [[b, 54, { excluded: ['false', 'true'] }], [a, 52, { category: ['rent', 'food'] }]])
       assert.deepEqual((await feed.transactions({ accountId: ledger.accountId, review: 'accepted', limit: 9 })).rows.map(({ id }) => id), [a])
+    })
+
+    test('several decisions are one step: those that rest on what is not so any more are left out, and who decided is listed alone', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'a' }, { text: 'b' }, { text: 'c' }])
+      await feed.commitPage(page)
+      const [a, b, c] = page.inserts.map(({ id }) => id) as [string, string, string]
+      await asActor('user:other', () => feed.decide(b, { category: 'rent' }, 60))
+      const stored = await asActor('user:me', () => feed.decideAll([{ id: a, decisions: { review: 'accepted' }, from: { review: 'for_review' } }, { id: b, decisions: { category: 'food' }, from: { category: null } }, { id: c, decisions: { excluded: true } }, { id: newId(), decisions: { excluded: true } }, { id: 'no id', decisions: {} }], 61))
+      assert.deepEqual([...stored].sort(), [a, c].sort())
+      assert.equal((await feed.transaction(b))!.decisions.category, 'rent')
+      assert.deepEqual((await feed.decided(9, 'user:me')).map(({ transactionId, at, by }) => `${transactionId} ${at} ${by}`).sort(), [`${a} 61 user:me`, `${c} 61 user:me`].sort())
+      assert.deepEqual((await feed.decided(9, 'user:other')).map(({ at }) => at), [60])
+      assert.deepEqual([...(await feed.decideAll([], 62))], [])
     })
 
     test('statements that were reconciled come back latest day first, with every cent and note, and are forgotten when asked to', async () => {

@@ -53,6 +53,7 @@ export class ShadowFeed {
       observations: async (id) => [...(await stored.observations(id)), ...this.pages.flatMap((page) => page.observations.filter((o) => o.transactionId === id))],
       // What a person answers concerns the feed as it is.
       decide: async () => true,
+      decideAll: async (deeds) => new Set(deeds.map(({ id }) => id)),
       answerQuestion: async () => {},
     }
   }

@@ -101,7 +101,8 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     })
   }
 
-  test('fifty rows are reviewed by fifty keys: the focus is on a row all the time, Z takes ten back in order, and letters in a field decide nothing', async () => {
+  // Fails when: what Z takes back is forgotten with the page (was so: after a reload it did nothing, and said nothing).
+  test('fifty rows are reviewed by fifty keys: the focus is on a row all the time, Z takes ten back in order, also after a reload, and letters in a field decide nothing', async () => {
     const page = await world.openPage()
     const { store } = world.sandbox.opened.instance
     const account = (await store.accounts.list()).find(({ forReview }) => forReview >= 52)
@@ -120,11 +121,21 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     }
     await reached(account.forReview - 50)
     const accepted = (await store.feed.decided(50)).map(({ transactionId }) => transactionId)
-    for (let at = 0; at < 10; at++) {
+    for (let at = 0; at < 5; at++) {
       await page.keyboard.press('z')
       await second.waitFor()
     }
-    await reached(account.forReview - 40)
+    await reached(account.forReview - 45)
+    await page.reload()
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(account.id)
+    await grid.locator('[data-index="0"]').focus()
+    await page.keyboard.press('j')
+    for (let at = 0; at < 5; at++) {
+      await second.waitFor()
+      await page.keyboard.press('z')
+      await reached(account.forReview - 44 + at)
+    }
+    await second.waitFor()
     assert.deepEqual((await store.feed.decided(10)).map(({ transactionId }) => transactionId).reverse(), accepted.slice(0, 10))
     const search = page.getByRole('searchbox', { name: 'Search rows to review' })
     await page.keyboard.press('/')
@@ -228,9 +239,9 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     }
     await mira.keyboard.press('c')
     await mira.getByLabel(/^Category of/).fill('Rent')
-    const stored = mira.waitForResponse((response) => response.request().method() === 'PATCH')
+    const stored = mira.waitForResponse((response) => response.url().endsWith('/api/decisions'))
     await mira.keyboard.press('Enter')
-    const { id } = (await (await stored).json()) as { id: string }
+    const { stored: [id] } = (await (await stored).json()) as { stored: [string] }
     await ben.keyboard.press('x')
     const told = ben.getByRole('alert')
     await told.getByText('you chose Rent elsewhere').waitFor()

@@ -13,6 +13,7 @@ import { dryRunResource, ruleResource, suggestedResource } from '../review-resou
 import { dryRunShape, matchShape, ruleShape, suggestedShape } from '../review-shape.ts'
 import { idParams, listOf, route, type Route } from '../route.ts'
 import { transactionResource, transactionShape } from '../shapes.ts'
+import { takeBackTransfer } from '../take-back.ts'
 
 /** More rows than that one rule does not change at once. */
 const MOST_ROWS = 10_000
@@ -155,9 +156,7 @@ const transfer = route({
 const unpair = route({
   method: 'DELETE', url: '/transfers/:id', action: 'review', tag: 'Review', summary: 'Take a transfer back; its rows wait for review again', params: idParams, response: z.object({ ok: z.literal(true) }),
   handle: async ({ params, instance }) => {
-    const sides = await instance.store.review.sides(params.id)
-    if (!(await instance.store.review.unpair(params.id, instance.clock.now()))) throw new ApiProblem('not_found', 'There is no transfer with this id; it may have been taken back.')
-    for (const { id } of sides) instance.events.publish({ kind: 'transaction', id })
+    if ((await takeBackTransfer(instance, params.id)).length === 0) throw new ApiProblem('not_found', 'There is no transfer with this id; it may have been taken back.')
     return { ok: true as const }
   },
 })

@@ -4,16 +4,15 @@ import { currentActor } from '../../acting/acting.ts'
 import type { Question } from '../../domain/transaction.ts'
 import type { Instance } from '../../instance.ts'
 import type { Language } from '../../language/language.ts'
-import { closeChosen } from '../../review/matches.ts'
 import { explainTransaction } from '../../sync/explain.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
-import { contentKeyOf } from '../../sync/undo.ts'
 import { ApiProblem } from '../problems.ts'
 import { whoWords } from '../who.ts'
 import { pageOfQuestions } from '../question-page.ts'
 import { idParams, listOf, pageOf, route, type Route } from '../route.ts'
 import { decisionResource, decisionShape } from '../decision-shape.ts'
-import { isoInstant, questionResource, questionShape, transactionDetail, transactionDetailShape } from '../shapes.ts'
+import { isoInstant, questionResource, questionShape, transactionDetail, transactionDetailShape, transactionResource, transactionShape, whoShape } from '../shapes.ts'
+import { takeBackAnswer, takeBackLast } from '../take-back.ts'
 
 const one = route({
   method: 'GET', url: '/transactions/:id', action: 'read', tag: 'Transactions', summary: 'One row, with every report it was made from and its history',
@@ -21,18 +20,19 @@ const one = route({
   handle: async ({ params, instance, language }) => detailOf(language, instance, params.id),
 })
 
+const decided = {
+  review: z.enum(['for_review', 'accepted']).optional(),
+  category: z.string().max(200).nullable().optional(),
+  note: z.string().max(2_000).nullable().optional(),
+  excluded: z.boolean().optional(),
+  deleted: z.boolean().optional(),
+}
+const deed = { ...decided, from: z.strictObject(decided).optional().meta({ description: 'What these decisions were when they were shown; where they are not that any more, nothing is stored' }) }
+
 const decide = route({
   method: 'PATCH', url: '/transactions/:id', action: 'review', tag: 'Transactions', summary: 'Categorise, accept, exclude or delete a row; the decision survives every later read',
   params: idParams,
-  body: z.strictObject({
-    review: z.enum(['for_review', 'accepted']).optional(),
-    category: z.string().max(200).nullable().optional(),
-    note: z.string().max(2_000).nullable().optional(),
-    excluded: z.boolean().optional(),
-    deleted: z.boolean().optional(),
-    from: z.strictObject({ review: z.enum(['for_review', 'accepted']).optional(), category: z.string().max(200).nullable().optional(), note: z.string().max(2_000).nullable().optional(), excluded: z.boolean().optional(), deleted: z.boolean().optional() })
-      .optional().meta({ description: 'What these decisions were when they were shown; where they are not that any more, nothing is stored' }),
-  }),
+  body: z.strictObject(deed),
   response: transactionDetailShape,
   handle: async ({ params, body: { from, ...body }, instance, language }) => {
     await detailOf(language, instance, params.id)
@@ -40,6 +40,35 @@ const decide = route({
     if (!isStored) throw new ApiProblem('changed_meanwhile', undefined, { current: await detailOf(language, instance, params.id), decided: await lastDecided(language, instance, params.id) })
     instance.events.publish({ kind: 'transaction', id: params.id })
     return detailOf(language, instance, params.id)
+  },
+})
+
+const decideMany = route({
+  method: 'POST', url: '/decisions', action: 'review', tag: 'Review', summary: 'Decide about several rows in one act, which is taken back as one; rows of which something else was decided meanwhile stay as they are, and are told',
+  body: z.strictObject({ decisions: z.array(z.strictObject({ id: z.uuid(), ...deed })).min(1).max(1_000) }),
+  response: z.object({
+    stored: z.array(z.uuid()),
+    changed: z.array(z.object({ current: transactionDetailShape, decided: z.object({ at: z.iso.datetime(), by: whoShape, isCaller: z.boolean() }).nullable() })).meta({ description: 'Of these nothing was stored: as they are, and who decided last' }),
+  }),
+  handle: async ({ body, instance, language }) => {
+    const deeds = body.decisions.map(({ id, from, ...decisions }) => ({ id, decisions: given(decisions), ...(from === undefined ? {} : { from: given(from) }) }))
+    const stored = await instance.store.feed.decideAll(deeds, instance.clock.now())
+    for (const id of stored) instance.events.publish({ kind: 'transaction', id })
+    const left = deeds.filter(({ id }) => !stored.has(id))
+    return { stored: [...stored], changed: await Promise.all(left.map(async ({ id }) => ({ current: await detailOf(language, instance, id), decided: await lastDecided(language, instance, id) }))) }
+  },
+})
+
+const undo = route({
+  method: 'POST', url: '/decisions/undo', action: 'review', tag: 'Review', summary: 'Take back the last that the caller decided or answered and that can be taken back; what others did is never touched',
+  response: z.object({
+    kind: z.enum(['decisions', 'transfer', 'answer']).nullable().meta({ description: 'Null: nothing is left to take back' }),
+    rows: z.array(transactionShape).meta({ description: 'As they are by now' }),
+    changedSince: z.int().meta({ description: 'So many rows of the same act stay, because something else was decided of them since' }),
+  }),
+  handle: async ({ instance }) => {
+    const { kind, rows, changedSince } = (await takeBackLast(instance)) ?? { kind: null, rows: [], changedSince: 0 }
+    return { kind, rows: rows.map(transactionResource), changedSince }
   },
 })
 
@@ -82,16 +111,10 @@ const reopen = route({
   method: 'DELETE', url: '/questions/:id/answer', action: 'review', tag: 'Review', summary: 'Take an answer back: both rows are as they were, and the question is open again where one was asked',
   params: idParams, response: z.object({ ok: z.literal(true) }),
   handle: async ({ params, instance }) => {
-    const { feed, accounts } = instance.store
-    const done = await feed.takeBackAnswer(params.id, instance.clock.now(), contentKeyOf)
+    const done = await takeBackAnswer(instance, params.id)
     if (done === 'no_answer') throw new ApiProblem('not_found', 'No answer of a person stands for a question with this id.')
     if (done === 'later_first') throw new ApiProblem('wrong_state', 'A later answer rests on this one: take that one back first.')
     if (done === 'run_first') throw new ApiProblem('wrong_state', 'The import or read that reported one of these rows is taken back: bring it back first, then take the answer back.')
-    const question = (await feed.questions({ open: true })).find(({ id }) => id === params.id)
-    if (question !== undefined) await closeChosen(feed, question, instance.clock.now())
-    const account = question === undefined ? null : await accounts.get(question.accountId)
-    if (account !== null) await tendAfterDecision(feed, account, instance.clock.now())
-    instance.events.publish({ kind: 'question', id: params.id })
     return { ok: true as const }
   },
 })
@@ -114,7 +137,7 @@ const answer = route({
   },
 })
 
-export const transactionRoutes: readonly Route[] = [one, decide, decisions, questions, answer, answers, reopen]
+export const transactionRoutes: readonly Route[] = [one, decide, decideMany, undo, decisions, questions, answer, answers, reopen]
 
 /** The questions with their rows. */
 async function shown(language: Language, { store: { feed, access } }: Instance, questions: readonly Question[]) {

@@ -2,7 +2,7 @@
 import type { Transaction, TransactionChange } from '../../domain/transaction.ts'
 import { FIRST_DAY, joinRanges, type Day } from '../../domain/day.ts'
 import { isSought } from '../../domain/sought-amount.ts'
-import type { FeedStore, NewTransaction, TransactionFilter } from '../../ports/feed.ts'
+import type { Deed, FeedStore, NewTransaction, TransactionFilter } from '../../ports/feed.ts'
 import { memoryAnswers } from './answers.ts'
 import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
@@ -82,14 +82,12 @@ export function memoryFeed(state: TenantState): FeedStore {
       const stored = [...feed.observationsOf(id)].sort(by((o) => o.row.observedAt, (o) => o.row.id))
       return stored.map((o) => ({ ...o.row, tier: o.tier }))
     },
-    async decide(id, decisions, at, from) {
-      const row = feed.transactions.get(id)
-      if (row === undefined || !isAsSeen(row, from)) return false
-      put(feed, applyDecisions(row, decisions, at))
-      return true
+    decide: async (id, decisions, at, from) => decideAll(feed, [{ id, decisions, ...(from === undefined ? {} : { from }) }], at).has(id),
+    async decideAll(deeds, at) {
+      return decideAll(feed, deeds, at)
     },
-    async decided(limit) {
-      return feed.decisions.slice(-limit).reverse()
+    async decided(limit, by) {
+      return feed.decisions.filter((change) => by === undefined || change.by === by).slice(-limit).reverse()
     },
     async questions(filter) {
       const asked = [...state.questions.values()].filter(
@@ -99,6 +97,17 @@ export function memoryFeed(state: TenantState): FeedStore {
     },
     ...memoryAnswers(state),
   }
+}
+
+function decideAll(feed: FeedState, deeds: readonly Deed[], at: number): ReadonlySet<string> {
+  const stored = new Set<string>()
+  for (const { id, decisions, from } of deeds) {
+    const row = feed.transactions.get(id)
+    if (row === undefined || !isAsSeen(row, from)) continue
+    put(feed, applyDecisions(row, decisions, at))
+    stored.add(id)
+  }
+  return stored
 }
 
 /** Without what a run said that was taken back. */

@@ -13,7 +13,7 @@ import { arrayOf } from './arrays.ts'
 import type { StoredRow } from './columns.ts'
 import { once } from './compiled.ts'
 import { postgresAnswers } from './answers.ts'
-import { storeDecided } from './decided.ts'
+import { storeAllDecided } from './decided.ts'
 import { readCandidates } from './feed-candidates.ts'
 import { changeRows, commitPages } from './feed-commit.ts'
 import { idKey, inOneTrip, inTenant, type Database, type Session } from './session.ts'
@@ -23,6 +23,16 @@ import { counts } from './undone.ts'
 
 export function postgresFeed(db: Database, tenantId: string): FeedStore {
   const run = <T>(work: (trx: Session) => Promise<T>) => inTenant(db, tenantId, work)
+  const decideAll: FeedStore['decideAll'] = (deeds, at) =>
+    run(async (trx) => {
+      const of = new Map(deeds.map((deed) => [deed.id, deed]))
+      const ids = deeds.flatMap(({ id }) => idKey(id) ?? [])
+      // In the order of their ids, so that two who decide of some of the same wait for each other instead of blocking.
+      const held = await trx.selectFrom('relink.transactions').selectAll().where('tenant_id', '=', tenantId).where(sql<SqlBool>`id = any(${arrayOf(ids, 'uuid')})`).orderBy('id').forUpdate().execute()
+      const seen = held.map(readTransaction).filter((row) => isAsSeen(row, of.get(row.id)?.from))
+      await storeAllDecided(trx, tenantId, seen.map((row) => applyDecisions(row, of.get(row.id)!.decisions, at)))
+      return new Set(seen.map(({ id }) => id))
+    })
   const cursorOf = once((sourceId: string | null) => db.selectFrom('relink.cursors').select('cursor').where('tenant_id', '=', tenantId).where('source_id', '=', sourceId))
   const coverageOf = once((accountId: string | null) =>
     db.selectFrom('relink.coverage').selectAll().where('tenant_id', '=', tenantId).where('account_id', '=', accountId).where(counts(tenantId, 'relink.coverage.run_id')).orderBy('seq'))
@@ -113,16 +123,11 @@ export function postgresFeed(db: Database, tenantId: string): FeedStore {
       ])
       return rows.map(observations.read).map(({ transactionId: _, ...observation }) => observation)
     },
-    decide: (id, patch, at, from) =>
-      run(async (trx) => {
-        const row = await oneTransaction(trx, tenantId, id).forUpdate().executeTakeFirst()
-        if (row === undefined || !isAsSeen(readTransaction(row), from)) return false
-        await storeDecided(trx, tenantId, applyDecisions(readTransaction(row), patch, at))
-        return true
-      }),
-    async decided(limit) {
+    decide: async (id, decisions, at, from) => (await decideAll([{ id, decisions, ...(from === undefined ? {} : { from }) }], at)).has(id),
+    decideAll,
+    async decided(limit, by) {
       const [{ rows }] = await inOneTrip(db, tenantId, [
-        db.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('reason', '=', 'decision').orderBy('seq', 'desc').limit(limit),
+        db.selectFrom('relink.transaction_changes').selectAll().where('tenant_id', '=', tenantId).where('reason', '=', 'decision').$if(by !== undefined, (q) => q.where('by', '=', by!)).orderBy('seq', 'desc').limit(limit),
       ])
       return rows.map(changes.read)
     },

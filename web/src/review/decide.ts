@@ -1,11 +1,11 @@
 /**
- * Decisions about rows: shown at once, stored behind, and taken back in the order in which they were made.
- * What was decided elsewhere meanwhile is never overwritten unseen: it is told, with who did it and both ways to go on, and
- * what was not stored is not taken back either. A pair is never shown before the server has it.
+ * Decisions about rows: shown at once, stored behind, and taken back in the order in which they were made: the server knows
+ * what this person did last, also before the page was loaded. What was decided elsewhere meanwhile is never overwritten unseen: it is told, with who did it and both
+ * ways to go on, and what was not stored is not taken back either. A pair is never shown before the server has it.
  */
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { ask, ServerProblem, type Decision, type Match, type Transaction } from '../api.ts'
+import { ask, type Decision, type Match, type Transaction } from '../api.ts'
 import { ROWS } from '../rows/load.ts'
 
 export type Values = Omit<Decision['after'], 'transfer'>
@@ -13,14 +13,15 @@ export type Values = Omit<Decision['after'], 'transfer'>
 export type Deed = { readonly row: Transaction; readonly values: Values }
 /** `decided`: who it was, and when; null: nobody noted it. */
 export type Conflict = Deed & { readonly current: Transaction; readonly decided: { readonly at: string; readonly by: string | null; readonly isCaller: boolean } | null }
-/** What one key did, and how it is taken back; `undone`: of rows for which nothing was stored. */
-type Act = { readonly rows: readonly Transaction[]; readonly undone: Set<string>; readonly takeBack: () => void }
+/** What was taken back; no rows: nothing was left. `changedSince`: rows of the same act that stay. */
+export type TakenBack = { readonly kind: 'decisions' | 'transfer' | 'answer' | null; readonly rows: readonly Transaction[]; readonly changedSince: number }
 
 const ALL: Values = { review: 'for_review', category: null, note: null, excluded: false, deleted: false }
+/** The server reads no longer a request, and no longer list in it. */
+const MOST = { bytes: 200_000, deeds: 1_000 }
 
 export function useDecisions() {
   const queries = useQueryClient()
-  const acts = useRef<Act[]>([])
   /** Rows as they were decided here, until the list is loaded anew. */
   const [decided, setDecided] = useState<ReadonlyMap<string, Values>>(new Map())
   /** The same, at this very moment. */
@@ -40,79 +41,59 @@ export function useDecisions() {
   // One after the other: what is taken back must not overtake what it takes back.
   const line = useRef<Promise<void>>(Promise.resolve())
   const inTurn = (work: () => Promise<unknown>): void => {
-    const mine: Promise<void> = line.current.then(work).then(() => {
+    const mine: Promise<void> = line.current.then(work).catch((problem: unknown) => setError(problem as Error)).then(() => {
       if (line.current === mine) told()
     })
     line.current = mine
   }
-  /** False: nothing was stored, and the reader is told why. */
-  const store = async ({ row, values }: Deed, from: Values): Promise<boolean> => {
+  const store = async (deeds: readonly Stored[]): Promise<void> => {
     try {
-      await ask('PATCH', `/transactions/${row.id}`, { ...values, from })
-      return true
-    } catch (problem) {
-      show(row.id, null)
-      if (problem instanceof ServerProblem && problem.code === 'changed_meanwhile') {
-        const { current, decided: last } = problem.body as Pick<Conflict, 'current'> & { decided: Conflict['decided'] }
+      const { changed } = await ask<{ changed: readonly Pick<Conflict, 'current' | 'decided'>[] }>('POST', '/decisions', { decisions: deeds.map(({ row, values, from }) => ({ id: row.id, ...values, from })) })
+      for (const { current, decided: last } of changed) {
+        const { row, values } = deeds.find((deed) => deed.row.id === current.id)!
+        show(row.id, null)
         setConflicts((before) => [...before.filter((other) => other.row.id !== row.id), { row, values, current, decided: last }])
-      } else setError(problem as Error)
-      return false
+      }
+    } catch (problem) {
+      for (const { row } of deeds) show(row.id, null)
+      setError(problem as Error)
     }
   }
+  /** One act, taken back as one, unless it is of more rows than a request holds. */
   const act = (deeds: readonly Deed[]): void => {
     setError(null)
-    const undone = new Set<string>()
-    const before = deeds.map((deed) => [deed, seen(deed.row)] as const)
+    const seenThen = deeds.map((deed) => ({ ...deed, from: seen(deed.row) }))
     for (const { row, values } of deeds) show(row.id, values)
-    inTurn(() => Promise.all(before.map(async ([deed, from]) => {
-      if (!(await store(deed, from))) undone.add(deed.row.id)
-    })))
-    const takeBack = (): void => {
-      const after = deeds.map(({ row, values }) => [{ row, values: valuesOf(row, values) }, seen(row)] as const)
-      for (const { row } of deeds) show(row.id, null)
-      inTurn(() => Promise.all(after.filter(([{ row }]) => !undone.has(row.id)).map(([deed, from]) => store(deed, from))))
-    }
-    acts.current.push({ rows: deeds.map(({ row }) => row), undone, takeBack })
+    for (const some of parcels(seenThen)) inTurn(() => store(some))
   }
   /** Two rows become one, or the sides of one transfer. */
   const pair = (row: Transaction, other: Transaction, as: Match['as']): void => {
     setError(null)
-    const undone = new Set<string>()
     const transactionIds = [row.id, other.id]
-    let way: { readonly back: string; readonly gone: readonly string[] } | null = null
-    const made = async (): Promise<NonNullable<typeof way>> => {
-      if (as === 'transfer') return { back: `/transfers/${(await ask<{ id: string }>('POST', '/transfers', { transactionIds })).id}`, gone: transactionIds }
-      const { id, kept } = await ask<{ id: string; kept: Transaction }>('POST', '/questions', { transactionIds })
-      return { back: `/questions/${id}/answer`, gone: transactionIds.filter((one) => one !== kept.id || kept.review === 'accepted') }
-    }
-    // A row that stays says by now what both reports say.
-    const shown = (): void => void (as === 'same' && queries.invalidateQueries({ queryKey: [ROWS] }))
-    inTurn(() => made().then((done) => {
-      way = done
-      for (const id of done.gone) show(id, { review: 'accepted' })
-      shown()
-    }, (problem: Error) => {
-      undone.add(row.id)
-      setError(problem)
-    }))
-    const takeBack = (): void =>
-      inTurn(async () => {
-        const done = way
-        if (done === null) return
-        await ask('DELETE', done.back).then(() => {
-          for (const id of done.gone) show(id, null)
-          shown()
-        }, setError)
-      })
-    acts.current.push({ rows: [row], undone, takeBack })
+    inTurn(async () => {
+      if (as === 'transfer') {
+        await ask('POST', '/transfers', { transactionIds })
+        for (const id of transactionIds) show(id, { review: 'accepted' })
+        return
+      }
+      const { kept } = await ask<{ kept: Transaction }>('POST', '/questions', { transactionIds })
+      for (const id of transactionIds) if (id !== kept.id || kept.review === 'accepted') show(id, { review: 'accepted' })
+      // The row that stays says by now what both reports say.
+      void queries.invalidateQueries({ queryKey: [ROWS] })
+    })
   }
-  /** Takes the newest act of this page back; null: there is none. */
-  const undo = (): readonly Transaction[] | null => {
-    const last = acts.current.pop()
-    if (last === undefined) return null
-    if (last.rows.every(({ id }) => last.undone.has(id))) return undo()
-    last.takeBack()
-    return last.rows
+  /** Takes back what this person did last, here or elsewhere, and tells what it was. */
+  const undo = (tell: (taken: TakenBack) => void): void => {
+    setError(null)
+    inTurn(async () => {
+      const taken = await ask<TakenBack>('POST', '/decisions/undo')
+      // What was not decided here may not be in the list that was loaded; of what was one row the other report is not.
+      const isListed = taken.kind === 'decisions' && taken.rows.every(({ id }) => now.current.has(id))
+      for (const { id } of taken.rows) show(id, null)
+      if (!isListed && taken.rows.length > 0) await queries.invalidateQueries({ queryKey: [ROWS] })
+      if (taken.kind === 'answer') void queries.invalidateQueries({ queryKey: ['questions'] })
+      tell(taken)
+    })
   }
   /** Of the conflict that was told first. */
   const settle = (use: 'theirs' | 'mine'): void => {
@@ -123,6 +104,25 @@ export function useDecisions() {
     if (use === 'mine') act([{ row: first.current, values: first.values }])
   }
   return { decided, act, pair, undo, conflicts, settle, error }
+}
+
+type Stored = Deed & { readonly from: Values }
+
+function parcels(deeds: readonly Stored[]): readonly (readonly Stored[])[] {
+  const all: Stored[][] = []
+  let bytes = 0
+  for (const deed of deeds) {
+    const own = new TextEncoder().encode(JSON.stringify([deed.row.id, deed.values, deed.from])).length
+    const last = all.at(-1)
+    if (last === undefined || last.length === MOST.deeds || bytes + own > MOST.bytes) {
+      all.push([deed])
+      bytes = own
+    } else {
+      last.push(deed)
+      bytes += own
+    }
+  }
+  return all
 }
 
 /** What the row says of the fields that are named. */

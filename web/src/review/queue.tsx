@@ -20,7 +20,7 @@ import { Why } from '../rows/why.tsx'
 import { Link } from '@tanstack/react-router'
 import { isIn, Proposal, useSuggestions, type Proposals, type View } from './suggestions.tsx'
 import { RuleForm, type NewRule } from './rule-form.tsx'
-import { useDecisions, type Conflict, type Values } from './decide.ts'
+import { useDecisions, type Conflict, type TakenBack, type Values } from './decide.ts'
 import { useKeys } from './keys.ts'
 import { KeysHelp } from './help.tsx'
 import { MatchForm } from './match-form.tsx'
@@ -85,6 +85,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   const [naming, setNaming] = useState(false)
   const [rule, setRule] = useState<NewRule | null>(null)
   const [said, setSaid] = useState<string | null>(null)
+  const [taken, setTaken] = useState<TakenBack | null>(null)
   const [help, setHelp] = useState(false)
   // The row for which another one is looked for.
   const [lone, setLone] = useState<Transaction | null>(null)
@@ -92,11 +93,15 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   const names = useMemo(() => new Map(accounts.map(({ id, name }) => [id, name])), [accounts])
   const current = rows[list.active]
   useEffect(() => look(current?.id ?? null), [current?.id])
+  // What comes back has the focus, as soon as it is in the list again.
+  const wanted = useRef<string | null>(null)
   const chosen = (): readonly Transaction[] => (picked.size > 0 ? rows.filter(({ id }) => picked.has(id)) : current === undefined ? [] : [current])
   const acted = (): void => {
     setPicked(new Set())
     setNaming(false)
     setSaid(null)
+    setTaken(null)
+    wanted.current = null
     list.go(picked.size > 0 ? 0 : list.active)
   }
   const decide = (valuesFor: (row: Transaction) => Values): void => {
@@ -128,18 +133,20 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   const teach = (): void => {
     if (current !== undefined && mayDecide) setRule({ contains: stayingWords(current.name ?? current.memo ?? ''), category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
   }
-  // What comes back has the focus, as soon as it is in the list again.
-  const wanted = useRef<string | null>(null)
   const undo = (): void => {
     if (!mayDecide) return
-    wanted.current = decisions.undo()?.[0]?.id ?? null
+    decisions.undo((taken) => {
+      wanted.current = taken.rows[0]?.id ?? null
+      setTaken(taken)
+      setSaid(null)
+    })
   }
   useEffect(() => {
     const at = rows.findIndex(({ id }) => id === wanted.current)
     if (wanted.current === null || at === -1) return
     wanted.current = null
     list.go(at)
-  }, [rows.length])
+  }, [rows.length, taken])
   useEffect(() => {
     if (goes.current === null || rows.some(({ id }) => id === goes.current)) return
     goes.current = null
@@ -211,6 +218,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
       {rule !== null && <NeedsServer><RuleForm key={rule.contains} start={rule} cancel={() => { setRule(null); list.go(list.active) }} done={(changed, made) => { setRule(null); setSaid(say('The rule is saved. {count, plural, one {# row} other {# rows}} became {category}.', { count: changed, category: made.category })); list.go(list.active) }} /></NeedsServer>}
       {lone !== null && <NeedsServer><MatchForm key={lone.id} row={lone} accounts={accounts} choose={({ as, transaction }) => pair(lone, transaction, as)} cancel={() => { setLone(null); list.go(list.active) }} /></NeedsServer>}
       <p role="status" className={said === null ? 'sr-only' : 'mb-2'}>{said}{said !== null && <> <Link className="link" to="/rules">{say('Rules')}</Link></>}</p>
+      {taken !== null && <p role="status" className={taken.changedSince === 0 && rows.some(({ id }) => id === taken.rows[0]?.id) ? 'sr-only' : 'mb-2'}>{takenWords(taken)}</p>}
       {help && <KeysHelp isOn={keys.isOn} toggle={keys.toggle} />}
       {rows.length > 0 && (
         <div role="grid" aria-label={say('To review in {account}', { account: account?.name ?? say('all accounts') })} aria-rowcount={hasMore ? -1 : rows.length} aria-multiselectable="true" aria-colcount={3} className="rounded-[10px] border border-line bg-surface text-[14px] leading-5" onKeyDown={onKey}>
@@ -230,6 +238,17 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
       )}
     </>
   )
+}
+
+/** What came back, which may be in another list than this one. */
+function takenWords({ kind, rows, changedSince }: TakenBack): string {
+  const [first] = rows
+  if (kind === null || first === undefined) return say('Nothing of yours is left to take back. What others decided is under Recent changes.')
+  const row = first.description === '' ? say('no text') : first.description
+  if (kind === 'transfer') return say('Taken back: the transfer {row}.', { row })
+  if (kind === 'answer') return say('Taken back: your answer about {row}.', { row })
+  const words = say('Taken back: what you decided of {count, plural, one {{row}} other {# rows}}.', { count: rows.length, row })
+  return changedSince === 0 ? words : `${words} ${say('{count, plural, one {# row stays as it is: something else was decided of it since.} other {# rows stay as they are: something else was decided of them since.}}', { count: changedSince })}`
 }
 
 /** One field; Enter stores the category and accepts, Escape leaves everything as it was. */

@@ -1,0 +1,65 @@
+/** Taking back what was decided or answered: one answer, one transfer, or whatever the one who asks did last. */
+import { currentActor } from '../acting/acting.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import type { Instance } from '../instance.ts'
+import { closeChosen } from '../review/matches.ts'
+import { standingActs, type Act } from '../review/last-act.ts'
+import { tendAfterDecision } from '../sync/tend-balance.ts'
+import { contentKeyOf } from '../sync/undo.ts'
+import type { AnswerBack } from '../ports/feed.ts'
+import { decided } from './decision-shape.ts'
+
+/** So far back an own act is looked for: that many rows were decided since, taking back included. */
+const LOOKED_AT = 5_000
+const ANSWERS_LOOKED_AT = 200
+
+export async function takeBackAnswer({ store: { feed, accounts }, clock, events }: Instance, id: string): Promise<AnswerBack> {
+  const done = await feed.takeBackAnswer(id, clock.now(), contentKeyOf)
+  if (done !== 'back') return done
+  const question = (await feed.questions({ open: true })).find((one) => one.id === id)
+  if (question !== undefined) await closeChosen(feed, question, clock.now())
+  const account = question === undefined ? null : await accounts.get(question.accountId)
+  if (account !== null) await tendAfterDecision(feed, account, clock.now())
+  events.publish({ kind: 'question', id })
+  return done
+}
+
+/** The sides, as they were before; none: there is no such transfer. */
+export async function takeBackTransfer({ store: { review }, clock, events }: Instance, id: string): Promise<readonly Transaction[]> {
+  const sides = await review.sides(id)
+  if (!(await review.unpair(id, clock.now()))) return []
+  for (const side of sides) events.publish({ kind: 'transaction', id: side.id })
+  return sides
+}
+
+/** `changedSince`: of the same act, rows of which something else was decided since; they stay. */
+export type TakenBack = { readonly kind: Act['kind']; readonly rows: readonly Transaction[]; readonly changedSince: number }
+
+/** Takes back the last that the one who asks did and that can be taken back; null: nothing is left. What others did is never touched. */
+export async function takeBackLast(instance: Instance): Promise<TakenBack | null> {
+  const { feed } = instance.store
+  const [own, answers] = await Promise.all([feed.decided(LOOKED_AT, currentActor()), feed.answers(ANSWERS_LOOKED_AT)])
+  for (const act of standingActs(own, answers.filter(({ answerer }) => answerer === currentActor()))) {
+    const taken = await takenBack(instance, act)
+    if (taken.rows.length > 0) return taken
+  }
+  return null
+}
+
+async function takenBack(instance: Instance, act: Act): Promise<TakenBack> {
+  const { feed } = instance.store
+  const now = async (ids: readonly string[]): Promise<readonly Transaction[]> => (await Promise.all(ids.map((id) => feed.transaction(id)))).filter((row) => row !== null)
+  if (act.kind === 'transfer') return { kind: act.kind, rows: await now((await takeBackTransfer(instance, act.transferId)).map(({ id }) => id)), changedSince: 0 }
+  if (act.kind === 'answer') {
+    const question = (await feed.answers(ANSWERS_LOOKED_AT)).find(({ id }) => id === act.questionId)
+    const isBack = question !== undefined && (await takeBackAnswer(instance, act.questionId)) === 'back'
+    return { kind: act.kind, rows: isBack ? await now([question.transactionId, ...(question.otherTransactionId === null ? [] : [question.otherTransactionId])]) : [], changedSince: 0 }
+  }
+  const deeds = act.changes.map(({ transactionId, changes }) => {
+    const { before, after } = decided(changes)
+    return { id: transactionId, decisions: before, from: after }
+  })
+  const stored = await feed.decideAll(deeds, instance.clock.now())
+  for (const id of stored) instance.events.publish({ kind: 'transaction', id })
+  return { kind: act.kind, rows: await now([...stored]), changedSince: act.changes.length - stored.size }
+}
