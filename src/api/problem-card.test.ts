@@ -52,7 +52,7 @@ test('where a plan that waited asks a person now, the card does not say that the
   const problem = problemOf(ranked(['institution_down', 0.9]))
   const allow = { kind: 'allow_sign_in', action: 'auto_retry', title: 'Let Relink sign in to Riverbank once more' } as const
   const waiting = problemCard('en', problem, FACTS, planOf({ who: 'bank', kind: 'bank_status', action: 'wait_for_bank', state: 'now' }, allow))
-  assert.deepEqual([waiting.chip, waiting.next], ['waiting_for_bank', null])
+  assert.deepEqual([waiting.chip, waiting.next, waiting.relink], ['waiting_for_bank', null, ['waits, and then asks you before it signs in again']])
   const asked = problemCard('en', problem, FACTS, planOf({ who: 'bank', kind: 'bank_status', action: 'wait_for_bank', state: 'did_not_help' }, { ...allow, state: 'now' }))
   assert.deepEqual([asked.chip, asked.next?.label, asked.relink], ['needs_you', ['Let Relink sign in to Riverbank once more'], ['sends nothing until you allow it']])
   const letter = problemCard('de', problem, FACTS, planOf({ kind: 'contact_bank', action: 'contact_bank', title: 'Send the prepared letter to Riverbank', state: 'now' }))

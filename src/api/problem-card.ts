@@ -37,7 +37,7 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
     chip: card.next === null && isAsked(step) ? 'needs_you' : card.chip,
     what: card.what.map(partResource),
     headings: (heads.length > 1 ? heads : heads.slice(0, 1)).map(({ cause, p }) => ({ cause, what: cardFor(language, cause, p, facts).what.map(partResource) })),
-    relink: isAsked(step) && isPermission(step) ? [say(language, 'sends nothing until you allow it')] : card.relink.map(partResource),
+    relink: isAsked(step) && isPermission(step) ? [say(language, 'sends nothing until you allow it')] : waitsToAsk(step, plan) ? [say(language, 'waits, and then asks you before it signs in again')] : card.relink.map(partResource),
     next: next === null ? null : { ...next, label: next.label.map(partResource) },
     checking: isChecking,
     likelihood: card.likelihood,
@@ -75,6 +75,11 @@ function isRelinks(action: string): boolean {
 function nextStep(language: Language, { action, kind, title }: RepairStep, { website }: CardFacts): Next {
   const isThere = AT_BANK.includes(action)
   return { kind: action ?? kind, label: [retold(language, title)], href: isThere ? (website ?? null) : null, atBank: isThere }
+}
+
+/** What comes after the wait is no read, but the question whether one may be sent. */
+function waitsToAsk(step: RepairStep | undefined, plan: RepairPlan | null): boolean {
+  return step?.action === 'wait_for_bank' && plan?.steps.some((one) => isPermission(one) && one.state === 'waiting') === true
 }
 
 /** Nothing goes on before a person does it. */

@@ -2,6 +2,7 @@
 import { accountResource, runResource } from '../api/shapes.ts'
 import { judgeAlerts } from '../alerts/health.ts'
 import { isShown } from '../domain/connection.ts'
+import type { Failure } from '../domain/evidence.ts'
 import { balanceProofResource, proofLines, type BalanceProofResource } from '../api/balance-resource.ts'
 import { connectionResource } from '../api/connection-resource.ts'
 import type { Instance } from '../instance.ts'
@@ -22,10 +23,16 @@ export async function syncCommand(output: Output, wanted: string | undefined): P
       output.data(runResource('en', run))
       const read = await sayRun(output, instance, connection.institutionName, run)
       if (!read) await sayProblems(output, instance, connection.id)
+      if (run.failure !== null && mayBeAllowed(run.failure)) output.say(`  To have it sent once more now: relink secret ${connection.id} --once-more`)
       allRead = allRead && read
     }
     if (!allRead) process.exitCode = 1
   })
+}
+
+/** The secret was held back for want of a person's word, which can be given here. */
+function mayBeAllowed({ code, evidence }: Failure): boolean {
+  return code === 'secret_withheld' && evidence.some(({ codes }) => codes?.some((one) => /^vault_(refused|interrupted|withheld_unknown)$/.test(one)) === true)
 }
 
 export async function statusCommand(output: Output): Promise<void> {

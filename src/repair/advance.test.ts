@@ -170,6 +170,19 @@ test('whatever a person says is done, a refused secret goes out once more at mos
   }
 })
 
+// Fails when: a plan that was made while the secret could be sent waits on once it cannot (was so: “tries again by itself”, and no word of what a person has to allow).
+test('a bank whose sign-in alone is away: once the second one was sent the plan says who has to allow the next', async () => {
+  const away = failure({ stage: 'signon', httpStatus: 503, message: 'HTTP 503' }, { code: 'bank_unreachable', retry: { kind: 'at', at: null } })
+  const world = await broken(() => null)
+  world.bank = (secret) => (secret === '' ? null : away)
+  await world.sync(C)
+  const first = await goOn(world)
+  const waits = first?.steps.some(({ action }) => action === 'wait_for_bank')
+  await world.sync(C)
+  const plan = await goOn(world)
+  assert.deepEqual([waits, world.sent.length, plan?.steps.some(({ kind, state }) => kind === 'allow_sign_in' && state !== 'done')], [true, 3, true])
+})
+
 test('after two sign-ins whose end is not known, only the permission lets a third out', async () => {
   const world = await broken(() => UNCLEAR)
   await world.sync(C)

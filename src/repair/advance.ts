@@ -117,6 +117,8 @@ async function fits(deps: RepairDeps, connection: Connection, problem: Problem, 
   const status = await deps.vault.status(ownerOf(connection))
   if (step.action !== 'unlock_at_bank' && status === 'locked') return false
   if (isPermission(step) && !letsOut(step, status)) return false
+  // Nor does one that waits for the bank end in a read that nobody allowed.
+  if (step.action === 'wait_for_bank' && (status === 'withheld_unknown' || status === 'interrupted') && !plan.steps.some(isPermission)) return false
   const asks = [...STEPS, SAME_SECRET].some(({ action, who, kind, needsSecret }) => needsSecret && action === step.action && who === step.who && kind === step.kind)
   const waitsForOthers = step.action === 'wait_for_bank' && !isOutage(problem.diagnosis) && status === 'refused'
   if (!asks && !waitsForOthers) return true
