@@ -276,15 +276,27 @@ class PlayedLife {
     const { harms, swapped, found, owed } = await this.#judge.verdict(this.#store, this.#feedShowed())
     const [account, ...more] = (await this.#store.accounts.list()).filter(({ state }) => state !== 'closed')
     if (more.length > 0) this.#notes.push('the account is there more than once')
-    const again = account === undefined ? null : await this.#relink.verbs.recompute(account.id, false)
-    if (again?.ok === true && again.value.rows.length > 0) {
-      const { counts, rows } = again.value
-      this.#notes.push(`a recompute comes out otherwise (${Object.entries(counts).filter(([what, count]) => what !== 'same' && count > 0).map(([what, count]) => `${what} ${count}`).join(', ')})`)
-      this.#trace.push(...rows.map(({ kind, before, after }) => `recomputed, ${kind}: ${[before, after].flatMap((row) => (row === null ? [] : [`${row.postedOn} ${formatMinor(row.amount, 2)} ${row.name} ${row.status}`])).join(' to ')}`))
-    }
     const questions = [...(await this.#store.feed.questions({ open: true })), ...(await this.#store.feed.questions({ open: false }))].length
     for (const one of found) this.#trace.push(...(await this.#tellOf(one)))
-    return { plan: this.#plan, harms, swapped, rows: owed, questions, ...(await this.#spans()), notes: this.#notes, trace: this.#trace }
+    const spans = await this.#spans()
+    if (account !== undefined) await this.#recomputeAtLast(account.id, harms)
+    return { plan: this.#plan, harms, swapped, rows: owed, questions, ...spans, notes: this.#notes, trace: this.#trace }
+  }
+
+  /** A recompute of what stands in the end: it should change nothing; where it does, it may make no row wrong, nor find more the second time. */
+  async #recomputeAtLast(accountId: string, before: Harms): Promise<void> {
+    const { verbs } = this.#relink
+    const done = await verbs.recompute(accountId, true)
+    if (!done.ok || done.value.rows.length === 0) return
+    const { counts, rows } = done.value
+    this.#notes.push(`a recompute comes out otherwise (${Object.entries(counts).filter(([what, count]) => what !== 'same' && count > 0).map(([what, count]) => `${what} ${count}`).join(', ')})`)
+    this.#trace.push(...rows.map(({ kind, before, after }) => `recomputed, ${kind}: ${[before, after].flatMap((row) => (row === null ? [] : [`${row.postedOn} ${formatMinor(row.amount, 2)} ${row.name} ${row.status}`])).join(' to ')}`))
+    await this.#review()
+    const { harms } = await this.#judge.verdict(this.#store, this.#feedShowed())
+    const worse = (Object.keys(harms) as (keyof Harms)[]).filter((harm) => harms[harm] > before[harm])
+    if (worse.length > 0) this.#notes.push(`the recompute makes rows wrong (${worse.map((harm) => `${harm} ${before[harm]} to ${harms[harm]}`).join(', ')})`)
+    const again = await verbs.recompute(accountId, false)
+    if (again.ok && again.value.rows.length > 0) this.#notes.push(`a second recompute comes out otherwise (${again.value.rows.length})`)
   }
 
   /** Days between stated balances, by each source that states them, and those of them that are proved. */

@@ -12,10 +12,10 @@ const WELL = { harms: { lost: 0, doubled: 0, wronglyMerged: 0, wrongAmount: 0, w
 const HOLD: readonly (readonly [Profile, readonly string[]])[] = [
   ['one', ['1', '3', '5', '9']],
   ['two', ['2', '3', '6']],
-  ['feed', ['7', '13']],
-  ['both', ['1']],
+  ['feed', ['7', '13', '2307', '5038']],
+  ['both', ['1', '5015']],
   ['logins', ['3', '8']],
-  ['acts', ['4', '3/e25,26']],
+  ['acts', ['4', '3/e25,26', '2319']],
 ]
 
 for (const [profile, lines] of HOLD) {

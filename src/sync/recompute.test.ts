@@ -221,6 +221,25 @@ test('the read after an answer follows the bank in the account that is made agai
   }
 })
 
+test('a day that two files share: what a person answered of its equal rows, and the rule that it is, hold in the account that is made again', async () => {
+  const world = await new World('2026-03-25').connect()
+  world.bank.rows = []
+  const paid = (on: string, amount: string, name: string) => row(on, amount, name)
+  await bring(world, [paid('2026-03-10', '-9', 'Cinema'), paid('2026-03-12', '-5', 'Bakery'), paid('2026-03-12', '-7', 'To Bob')])
+  // It leaves out a row of the day on which the first one ended: it may go on within that day.
+  await bring(world, [paid('2026-03-12', '-5', 'Bakery'), paid('2026-03-14', '-4', 'Cinema'), paid('2026-03-16', '-6', 'Bakery'), paid('2026-03-16', '-7', 'To Bob')])
+  const asked = await world.store.feed.questions({ open: true })
+  assert.equal(asked.length, 1)
+  await world.store.feed.answerQuestion(asked[0]!.id, 'same', (world.now += 1_000))
+  await bring(world, [paid('2026-03-16', '-6', 'Bakery'), paid('2026-03-18', '-4', 'Cinema')])
+  const tiers = (await Promise.all((await world.all()).map(({ id }) => world.store.feed.observations(id)))).flat().map(({ tier }) => tier)
+  assert.ok(tiers.includes('rule') && (await world.openQuestions()).length === 0, 'the rule has decided the next one')
+  const before = await picture(world)
+  const done = await recompute(world, true)
+  assert.deepEqual([done.rows, done.isDifferent], [[], false])
+  assert.deepEqual(await picture(world), before)
+})
+
 test('runs that were taken back stay taken back', async () => {
   const world = await new World('2026-03-14').connect()
   world.bank.rows = TWO.slice(0, 1)

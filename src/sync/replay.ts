@@ -138,8 +138,7 @@ class Replay {
     }
     const source = this.#sources.get(part.sourceId)!
     const context: SettleContext = { feed: this.#feed, account: { ...this.#life.account, startOn: null }, source, runId: part.runId, now: () => part.at, newId: () => this.#newId() }
-    // What came under an id that has equals before it comes after them.
-    const shown = [...part.shown].sort((a, b) => a.ordinal - b.ordinal)
+    const shown = equalsInOrder(part.shown)
     await (source.connectionId === null ? this.#takeFile(part, shown, context) : this.#takeAnswer(part, shown, context))
   }
 
@@ -191,7 +190,7 @@ class Replay {
     const days = incoming.flatMap(({ content }) => (content.status === 'posted' ? [content.postedOn] : []))
     const rowsOn = async (on: Day): Promise<readonly StatementRow[]> => shown.map((report) => this.#rowOf(report, context.source)).filter(({ postedOn }) => postedOn === on)
     const { apart, doubted } = await borderBefore({ feed: this.#scratch.feed, account: context.account, source: context.source, ids }, { balances, days: days.length === 0 ? null : daysOf(days) }, rowsOn)
-    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: () => false, fileIds: ids, apart, doubted: (doubted?.others.size ?? 0) > 0 ? doubted : null, coverage, stated })
+    const answer = new FileAnswer({ ...context, shown: async () => intake, accountWasEmpty: () => false, fileIds: ids, apart, doubted, coverage, stated })
     const statement = answer.open({ covers: part.covers, balances, postedSum })
     for (const row of incoming) await statement.add(row)
     await statement.end()
@@ -295,47 +294,52 @@ class Replay {
   }
 
   async #answerAgain(question: Question): Promise<void> {
-    const { kind, transactionId, otherTransactionId, answer, answeredAt, pattern } = question
+    const { kind, transactionId, answer, answeredAt, pattern } = question
     if (answer === null || answer === 'undone') return
-    const [first, ...others] = await this.#sidesOf(question)
+    const { first, other } = await this.#sidesOf(question)
     const open = await this.#scratch.feed.questions({ accountId: this.#life.account.id, open: true })
-    const pairs = kind !== 'same_transaction' || others.length === 0 ? [null] : others
-    for (const other of pairs) {
-      const asked = open.find((o) => o.kind === kind && ((o.transactionId === first && o.otherTransactionId === other) || (other !== null && o.transactionId === other && o.otherTransactionId === first)))
-      const isDone = asked === undefined && (first === undefined || (kind === 'same_transaction' && other === null))
-      // Also where nothing is left to answer: a person's answer is a rule.
-      if (isDone && pattern === null) continue
-      const id = asked?.id ?? this.#newId()
-      if (asked === undefined) await this.#ask({ ...question, id, transactionId: isDone ? transactionId : first!, otherTransactionId: isDone ? otherTransactionId : other, answer: null, answeredAt: null, answerer: null }, isDone)
-      await this.#scratch.feed.answerQuestion(id, answer, answeredAt!, pattern === null ? 'bank' : 'person')
+    const asked = open.find((o) => o.kind === kind && ((o.transactionId === first && o.otherTransactionId === other) || (other !== null && o.transactionId === other && o.otherTransactionId === first)))
+    const isDone = first === null || (asked === undefined && kind === 'same_transaction' && other === null)
+    if (isDone || (answer !== 'different' && answer !== 'kept' && !(await this.#areOnly([first, other], transactionId)))) {
+      // Nothing is left to answer; a person's answer is a rule all the same.
+      if (pattern !== null) await this.#ask(question)
+      return
     }
+    const id = asked?.id ?? this.#newId()
+    if (asked === undefined) await this.#ask({ ...question, id, transactionId: first, otherTransactionId: other, answer: null, answeredAt: null, answerer: null })
+    await this.#scratch.feed.answerQuestion(id, answer, answeredAt!, pattern === null ? 'bank' : 'person')
   }
 
-  async #ask(question: Question, isRuleOnly: boolean): Promise<void> {
-    // A rule stands on words alone; its pair must not be found.
-    const asked = isRuleOnly ? { ...question, transactionId: question.id, otherTransactionId: null } : question
+  async #ask(question: Question): Promise<void> {
     await this.#scratch.feed.commitPage({
       runId: PERSON, accountId: this.#life.account.id, sourceId: this.#life.sources[0]!.id, at: question.askedAt, seen: [], observations: [], inserts: [], updates: [],
-      questions: [asked], covers: null, balances: [], spans: [], cursor: null,
+      questions: [question], covers: null, balances: [], spans: [], cursor: null,
     })
   }
 
-  /** Where the two sides of a stored question are now: the first, then those that are or were the other. */
-  async #sidesOf({ transactionId, otherTransactionId, answer }: Question): Promise<readonly TransactionId[]> {
-    const placesOf = async (reports: readonly { readonly id: string }[]) => {
-      const places = new Set<TransactionId>()
-      for (const { id } of reports) {
+  /**
+   * Where the two sides of a stored question are now, each by the report that was the first of it: what came to a side later
+   * may have gone to an equal row of the same days now, and that row was not what was asked about. Null: there is no such side.
+   */
+  async #sidesOf({ transactionId, otherTransactionId, answer }: Question): Promise<{ readonly first: TransactionId | null; readonly other: TransactionId | null }> {
+    const placeOf = async (reports: readonly Observation[]): Promise<TransactionId | null> => {
+      for (const { id } of reports.toSorted((a, b) => a.observedAt - b.observedAt)) {
         const place = await this.#placeNow(id)
-        if (place !== null) places.add(place)
+        if (place !== null) return place
       }
-      return places
+      return null
     }
     const { feed } = this.#life.store
     const own = await feed.observations(transactionId)
-    const [first] = await placesOf(own.filter(({ tier }) => tier !== 'person'))
-    if (first === undefined) return []
-    const rest = answer === 'same' ? own.filter(({ tier }) => tier === 'person') : otherTransactionId === null ? [] : await feed.observations(otherTransactionId)
-    return [first, ...[...(await placesOf(rest))].filter((place) => place !== first)]
+    const others = answer === 'same' ? own.filter(({ tier }) => tier === 'person') : otherTransactionId === null ? [] : await feed.observations(otherTransactionId)
+    const [first, other] = [await placeOf(own.filter(({ tier }) => tier !== 'person')), await placeOf(others)]
+    return { first, other: other === first ? null : other }
+  }
+
+  /** Whether these places came out of reports of this transaction alone; with those of another one they are not what a person said is gone, or is one. */
+  async #areOnly(places: readonly (TransactionId | null)[], transactionId: TransactionId): Promise<boolean> {
+    const shown = await Promise.all(places.map((place) => (place === null ? [] : this.#scratch.feed.observations(place))))
+    return shown.flat().every(({ id }) => (this.#life.reports.get(id)?.transactionId ?? transactionId) === transactionId)
   }
 
   async #placeNow(reportId: string): Promise<TransactionId | null> {
@@ -349,6 +353,13 @@ class Replay {
   #newId(): string {
     return `00000000-0000-7000-8001-${(++this.#ids).toString(16).padStart(12, '0')}`
   }
+}
+
+/** The reports in their order, but that of equal ones the first comes first: which is known under which key hangs on it. */
+function equalsInOrder(shown: readonly StoredReport[]): readonly StoredReport[] {
+  const equal = (report: StoredReport): string => reportText(report.sourceId, rowOf(report, report.amount), report.amount, report.currency)
+  const left = new Map([...Map.groupBy(shown, equal)].map(([text, reports]) => [text, reports.sort((a, b) => b.ordinal - a.ordinal)]))
+  return shown.map((report) => left.get(equal(report))!.pop()!)
 }
 
 /** Whether this is the row that has the report's key: alone, among its equals, parted from another, or come again under its id. */
