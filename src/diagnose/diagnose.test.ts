@@ -174,6 +174,15 @@ test('429 need not mean too many: hardly asked, something else gains', () => {
   assert.ok(pOf('rate_limited', evidence, { attemptsToday: 40 }) > pOf('rate_limited', evidence, { attemptsToday: 1 }) + 0.2)
 })
 
+// Fails when: an answer that came and breaks off in the middle is one to too many requests because it was asked for often (was so: .54).
+test('an answer that could not be read to its end was not refused for how often it was asked for, unless it is empty or says so', () => {
+  const often = { connection: 'established', attemptsToday: 12, secondsSinceLastRequest: 3 } as const
+  const pIn = (evidence: Evidence) => verdict(evidence, often).causes.find(({ cause }) => cause === 'rate_limited')?.p ?? 0
+  assert.ok(pIn({ stage: 'parse', message: 'unexpected end of file' }) < 0.1)
+  assert.ok(pIn({ stage: 'parse', empty: true }) > 0.3)
+  assert.ok(pIn({ stage: 'import', httpStatus: 429, message: 'Too many requests' }) > 0.6)
+})
+
 // Fails when: who asks again and again by hand makes a lock, a missing name or a refused password one of too many requests (seen: 15502 was waited out and tried again).
 test('how often it was asked explains no answer that says itself what it is, nor one that never came', () => {
   const asked = { connection: 'established', attemptsToday: 25, secondsSinceLastRequest: 2, hoursSinceSuccess: 0.1 } as const

@@ -127,8 +127,10 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   return { reading, voices, background, codes }
 }
 
-/** Whether the answer may be one to too many requests: there was one, and neither a code of it nor its words say that it was something else. */
-function mayBeAskedTooOften({ networkError, codes: given }: Reading, codes: readonly FoundCode[], stated: ReadonlySet<CauseCode>): boolean {
+/** Whether the answer may be one to too many requests: there was one, and neither a code of it nor its words say that it was something else, nor was it begun to be read. */
+function mayBeAskedTooOften({ networkError, codes: given, record: { evidence } }: Reading, codes: readonly FoundCode[], stated: ReadonlySet<CauseCode>): boolean {
+  const saysSo = stated.has(ASKED_TOO_OFTEN) || codes.some(({ entry }) => entry.reasons.some(([cause]) => cause === ASKED_TOO_OFTEN))
+  if ((evidence.stage === 'parse' || evidence.stage === 'import') && evidence.empty !== true && !saysSo) return false
   if (networkError !== undefined || given.some((code) => code.startsWith(OF_VAULT)) || (stated.size > 0 && !stated.has(ASKED_TOO_OFTEN))) return false
   return codes.every(({ entry, from }) => entry.reasons.some(([cause]) => cause === ASKED_TOO_OFTEN) || (from === 'status' ? INSTEAD_OF_429.includes(entry.code) : entry.doubt >= VAGUE_FROM))
 }
