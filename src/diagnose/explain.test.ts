@@ -105,6 +105,11 @@ test('digits at the end of a name that nobody knows, and a minus, are no code of
   assert.equal(systems('-1001')[0], 'binance')
 })
 
+test('every status that a server of a bank may give is explained as that of HTTP', () => {
+  for (const status of [200, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 417, 421, 422, 423, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 511])
+    assert.equal(explain(`HTTP ${status}`)[0]?.system, 'http', String(status))
+})
+
 test('every entry of every table can be asked for and has words, a source and known actions', () => {
   for (const table of TABLES) {
     for (const entry of table.codes) {
