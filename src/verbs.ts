@@ -2,7 +2,7 @@
  * The verbs of Relink, the same for the API and the command line. Each is one act of a person or a
  * program; the work behind them is in sync/, repair/ and diagnose/.
  */
-import type { ToldFacts } from './diagnose/problems.ts'
+import type { ToldFacts } from './domain/evidence.ts'
 import type { Account } from './domain/account.ts'
 import type { Connection, Diagnosis, Problem, ReadPlan } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'

@@ -15,6 +15,8 @@ import { DAY, diagnosisOf, HOUR, MINUTE, NOON, world } from './world.fixture.ts'
 
 const anAlert = (over: Partial<Alert>): Alert => ({ id: newId(), about: 'warning', problemId: null, connectionId: null, accountId: null, key: null, facts: {}, openedAt: NOON, closedAt: null, deliveredAt: null, ...over })
 
+/** What a read that proves something has. */
+const READ = { accountId: newId(), added: 0, matched: 3, changed: 0, withdrawn: 0, questions: 0, failure: null }
 test('what needs a person is told once, however often it fails; when it works again that is told with the rows and the proof', async () => {
   const { store, add, pass, open, connection, sent, now } = await world()
   await add()
@@ -100,7 +102,7 @@ test('an outage without an incident is told when it lasts; when it turns out to 
   assert.deepEqual(await pass(MINUTE), ['Riverbank: login_locked'])
   await store.problems.update(problem.id, { diagnosis: diagnosisOf('institution_down') })
   assert.deepEqual(await pass(MINUTE), [], 'who knows that it needs them is not told to wait')
-  const run = aRun({ connectionId: id })
+  const run = aRun({ connectionId: id, accounts: [READ] })
   await store.runs.create(run)
   await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
   assert.deepEqual(await pass(MINUTE), ['The feed from Riverbank works again.'])
@@ -118,7 +120,7 @@ test('an alert that begins anew after its outage ended is told anew, and so is i
   assert.deepEqual(await pass(MINUTE), ['Riverbank answers again.'])
   await store.problems.update(problem.id, { diagnosis: diagnosisOf('credentials_invalid'), closedAt: null })
   assert.deepEqual(await pass(MINUTE), ['Riverbank: credentials_invalid'])
-  const run = aRun({ connectionId: id })
+  const run = aRun({ connectionId: id, accounts: [READ] })
   await store.runs.create(run)
   await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
   assert.equal((await pass(MINUTE)).length, 1)
@@ -134,7 +136,7 @@ test('what an incident took over and gave back is told to work again', async () 
   await pass(5_000)
   await store.problems.update(problem.id, { closedAt: null })
   await pass(5_000)
-  const run = aRun({ connectionId: id })
+  const run = aRun({ connectionId: id, accounts: [READ] })
   await store.runs.create(run)
   await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
   assert.deepEqual(await pass(5_000), ['The feed from Riverbank works again.'])
@@ -235,7 +237,7 @@ test('each destination hears what it chose, and what it did not choose is no fai
   const problem = await open(id, 'credentials_invalid')
   await pass(2 * MINUTE)
   assert.deepEqual(sent.map(({ to }) => to), ['Hook'])
-  const run = aRun({ connectionId: id })
+  const run = aRun({ connectionId: id, accounts: [READ] })
   await store.runs.create(run)
   await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
   assert.deepEqual(await pass(MINUTE), [], 'of the end hears who heard of the beginning')
@@ -447,7 +449,7 @@ test('each destination is told in its own language, with days, times and amounts
   const problem = await open(connectionId, 'institution_down')
   await pass(HOUR)
   assert.deepEqual(told('Deutsch'), ['Riverbank: institution_down (de) Relink tries 14. Okt., 16:30. Sie müssen nichts tun.'])
-  const proof = aRun({ connectionId, trigger: 'repair', outcome: 'succeeded', accounts: [] })
+  const proof = aRun({ connectionId, trigger: 'repair', outcome: 'succeeded', accounts: [READ] })
   await store.runs.create(proof)
   await store.problems.update(problem.id, { closedAt: now(), proofRunId: proof.id })
   const fact = { from: '2026-10-03', to: '2026-10-04', difference: '1234.50', currency: 'EUR' }
@@ -463,4 +465,18 @@ test('each destination is told in its own language, with days, times and amounts
   await add({ label: 'Third' })
   await pass(MINUTE)
   assert.match(told('Deutsch').join(), /^Benachrichtigungen gehen ab jetzt an einen weiteren Empfänger: „Third“/)
+})
+
+// Fails when: a sign-in that read no account is told as a feed that works, with “0 new rows” (was so).
+test('where no account was switched on, the sign-in is told to work, and no read', async () => {
+  const { store, add, pass, open, connection, sent, now } = await world()
+  await add()
+  const { id } = await connection()
+  const problem = await open(id, 'credentials_invalid')
+  await pass(2 * MINUTE)
+  const run = aRun({ connectionId: id, trigger: 'repair', outcome: 'succeeded' })
+  await store.runs.create(run)
+  await store.problems.update(problem.id, { closedAt: now(), proofRunId: run.id })
+  assert.deepEqual(await pass(MINUTE), ['Riverbank lets Relink sign in again.'])
+  assert.equal(sent.at(-1)!.letter.items[0]!.text, 'The sign-in worked; no account was switched on to be read.')
 })

@@ -100,7 +100,7 @@ function ending({ alert, bank, proof, account, outage }: AlertWords, speech: Spe
   const { language } = speech
   if (alert.about === 'balance') return { topic: 'balance', title: balanceTitle(language, FITS, account, bank), text: say(language, 'Balance and rows agree.'), next: null }
   const away = outage === null || outage.to === null ? '' : say(language, 'It was away from {from} to {to}.', { from: moment(outage.from, speech), to: moment(outage.to, speech) })
-  const title = outage === null ? say(language, 'The feed from {bank} works again.', { bank }) : say(language, '{bank} answers again.', { bank })
+  const title = outage === null ? (proof?.accounts === 0 ? say(language, '{bank} lets Relink sign in again.', { bank }) : say(language, 'The feed from {bank} works again.', { bank })) : say(language, '{bank} answers again.', { bank })
   return { topic: outage === null ? 'mended' : 'outage', title, text: sentences(away, ...proofWords(proof, speech)), next: null }
 }
 
@@ -108,6 +108,7 @@ function proofWords(proof: ProofWords | null, speech: Speech): readonly string[]
   if (proof === null) return []
   const { language } = speech
   const { added, matched, proved, accounts, nextReadAt } = proof
+  if (accounts === 0) return [say(language, 'The sign-in worked; no account was switched on to be read.')]
   return [
     say(language, '{count, plural, one {The read that proved it: # new row, {matched} there already.} other {The read that proved it: # new rows, {matched} there already.}}', { count: added, matched }),
     proved === 0 ? '' : proved === accounts ? say(language, 'The bank’s balance agrees with the rows.') : say(language, 'The bank’s balance agrees in {proved} of {accounts} accounts.', { proved, accounts }),

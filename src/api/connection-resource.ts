@@ -3,12 +3,12 @@ import type { z } from 'zod'
 import { fieldsOf } from '../connector-kit/connector.ts'
 import { noticeHolds, type Notice } from '../connector-kit/notices.ts'
 import type { BankHealth } from '../diagnose/bank-health.ts'
+import { saidByBank } from '../diagnose/bank-words.ts'
 import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
 import { isShown, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { addDays, utcDay } from '../domain/day.ts'
-import { OPEN_QUESTION, type Evidence, type Failure } from '../domain/evidence.ts'
 import { siblingsOf, type Institution, type JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { stopsInRow } from '../domain/run.ts'
@@ -26,6 +26,8 @@ import type { bankShape, connectionShape, institutionShape, partShape, planShape
 import { accountResource, challengeResource, failureResource, isoInstant, isoOrNull, runResource } from './shapes.ts'
 
 const HOUR_MS = 3_600_000
+/** Banks take no offence at less. */
+const CLOCK_OFF_S = 5 * 60
 /** More are not counted. */
 const MOST_STOPS = 20
 /** How it asked before that is long past. */
@@ -148,8 +150,13 @@ export function diagnosisResource(language: Language, diagnosis: Diagnosis, fact
   return { causes: rankedCauses(language, diagnosis, facts) }
 }
 
-/** What is known for the sentences about a problem. */
+/** What is known for the sentences about a problem. Of one that is over, only what stays true of it: what is counted now was otherwise when it happened. */
 export async function cardFacts(instance: Instance, problem: Problem): Promise<CardFacts> {
+  const { bank, account = null, setting = null, clockMinutes = null, website = null, ...now } = await factsNow(instance, problem)
+  return { bank, account, setting, clockMinutes, website, ...(problem.closedAt === null ? now : {}) }
+}
+
+async function factsNow(instance: Instance, problem: Problem): Promise<CardFacts> {
   const { store, clock } = instance
   const { failure, context } = problem
   const [connection, account, banks, missing, ways] = await Promise.all([
@@ -177,20 +184,13 @@ export async function cardFacts(instance: Instance, problem: Problem): Promise<C
     allConnections: health === undefined || health.connections < 2 ? null : health.connections,
     // Of this host's own trouble no bank is called down, so it is counted by what fails.
     failingBanks: [...banks.values()].filter(({ status, connections, failing }) => status === 'down' || (connections > 0 && failing === connections)).length,
+    clockMinutes: Math.abs(context.clockSkewSeconds ?? 0) < CLOCK_OFF_S ? null : Math.round(Math.abs(context.clockSkewSeconds ?? 0) / 60),
     setting: failure.evidence.find(({ setting }) => setting !== undefined)?.setting ?? null,
     hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,
     bankDown: health?.status === 'down',
     bankWords: saidByBank(failure)?.message ?? null,
     stops: failure.code === 'interrupted' ? stopsInRow(await store.runs.list({ connectionId: problem.connectionId, limit: MOST_STOPS })) : null,
   }
-}
-
-/** Failures with words of the bank's own; what Relink says of the others is no quotation. */
-const HEARD: readonly Failure['code'][] = ['bank_refused', 'bank_warned', 'http_refused', 'challenge_refused']
-
-/** A question of the bank's stands where it is answered, in its own words. */
-function saidByBank({ code, evidence }: Failure): (Evidence & { readonly message: string }) | null {
-  return HEARD.includes(code) && !evidence.some(({ codes }) => codes?.includes(OPEN_QUESTION)) ? (evidence.find((one): one is Evidence & { readonly message: string } => one.message !== undefined) ?? null) : null
 }
 
 /** The first and the last day that no answer covered yet, of those between the first and the last that one did. */

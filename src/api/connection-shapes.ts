@@ -74,11 +74,11 @@ export const problemShape = z
       next: z.object({ label: sentence, kind: z.string(), href: z.url().nullable(), atBank: z.boolean().meta({ description: 'Done at the bank; without `href` its address is not verified' }) }).nullable().meta({ description: 'The one thing for a person to do; null: nothing' }),
       checking: z.boolean().meta({ description: 'A harmless question to the bank is under way that may change what there is to do' }),
       likelihood: z.string().meta({ description: 'In words and counts: Very likely (about 8 in 10)' }),
-      asks: z.array(z.object({ fact: z.enum(['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced']), question: sentence, answer: z.boolean().nullable() }))
+      asks: z.array(z.object({ fact: z.enum(['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced']), question: sentence, answer: z.boolean().nullable(), effect: z.string().nullable().meta({ description: 'What the answer changed in the ranking; null: not answered' }) }))
         .meta({ description: 'What only a person can see: what was answered, and the question whose answer would tell most' }),
     }),
     causes: z.array(z.object({
-      cause: z.string(), p: z.number(), name: z.string(), what: sentence, likelihood: z.string(), share: z.string().meta({ description: 'about 1 in 10' }), for: z.array(z.string()), against: z.array(z.string()),
+      cause: z.string(), p: z.number(), name: z.string(), what: sentence, likelihood: z.string(), share: z.string().meta({ description: 'about 1 in 10' }), tenths: z.int().meta({ description: 'The count of both, as blocks of ten; 0: less than one' }), for: z.array(z.string()), against: z.array(z.string()),
     })),
     letters: z.array(z.enum(LANGUAGES)).meta({ description: 'In which languages the letter to the bank is offered: the reader\'s, and that of the bank\'s country' }),
     bankSays: z.object({ text: z.string(), codes: z.array(z.string()) }).nullable(),

@@ -11,7 +11,7 @@ import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
 import { messagesIn, readLanguages } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
-import { ALLOW_SIGN_IN, GOES_ON, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STEPS } from '../repair/steps.ts'
+import { ALLOW_SIGN_IN, IN_WORDS_OF, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STEPS } from '../repair/steps.ts'
 import { planResource } from './connection-resource.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
 import { problemBody, PROBLEMS, type ProblemCode } from './problems.ts'
@@ -66,7 +66,7 @@ test('every step of a repair is in German, also of a plan that was stored by an 
   const step = (title: string, at: number): RepairStep => ({
     id: `${at}`, kind: 'proof', action: null, who: 'relink', title: title.replace('{bank}', 'Bank of the Ems'), state: 'did_not_help', startedAt: 1, endedAt: 2, result: 'The bank\'s answer did not come in time (ETIMEDOUT).', notBefore: null, personMinutes: 0, waitMinutes: 0,
   })
-  const titles = [...[...STEPS, ALLOW_SIGN_IN, GOES_ON, SAME_SECRET, NEW_PASSWORD].map(({ title }) => title), PROOF_TITLE]
+  const titles = [...[...STEPS, ALLOW_SIGN_IN, ...Object.values(IN_WORDS_OF), SAME_SECRET, NEW_PASSWORD].map(({ title }) => title), PROOF_TITLE]
   const plan: RepairPlan = { id: 'p', problemId: 'q', connectionId: 'c', cause: 'unknown', createdAt: 1, updatedAt: 1, state: 'open', steps: titles.map(step) as unknown as RepairPlan['steps'] }
   const before = structuredClone(plan)
   const [en, de] = [planResource('en', plan), planResource('de', plan)]

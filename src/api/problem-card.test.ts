@@ -143,3 +143,30 @@ test('an unlocked login is never told to try again, and an outage of the bank as
   const unverified = problemCard('en', problemOf(ranked(['bank_action_required', 0.9])), { bank: 'Riverbank' }, null)
   assert.deepEqual([unverified.next?.atBank, unverified.next?.href], [true, null])
 })
+
+// Fails when: “Our side” stands above a step that is the person's, because the first cause is ours and the plan asks for a password (was so).
+test('above a step of the person that is another than the cause asks, it is the person’s move', () => {
+  const problem = problemOf(ranked(['client_bug', 0.25], ['credentials_invalid', 0.05]))
+  const password = { kind: 'credentials', action: 'fix_credentials', title: 'Enter the password', state: 'now' } as const
+  assert.equal(problemCard('en', problem, FACTS, planOf(password)).chip, 'needs_you')
+  assert.equal(problemCard('en', problem, FACTS, planOf({ ...password, kind: 'update', action: 'update_software' })).chip, 'our_side')
+})
+
+// Fails when: an answer is only said to have been heard, and both answers look alike (was so: about 8 in 10 before and after).
+test('an answer says what it changed, and a question is asked only where an answer would', () => {
+  const context: CaseContext = { connection: 'established', hoursSinceSuccess: 26, credentialsChangedHere: false, softwareUpdated: false }
+  const effect = (told: CaseContext): string | null | undefined => problemCard('en', live(REFUSED, { ...context, ...told }), FACTS, null).asks.find(({ answer }) => answer !== null)?.effect
+  assert.deepEqual([effect({ passwordChangedAtBank: true }), effect({ passwordChangedAtBank: false })], ['With your answer it is more than 9 in 10, without it about 8 in 10.', 'With your answer it is about 6 in 10, without it about 8 in 10.'])
+  const asked: Evidence = { protocol: 'ofx', stage: 'mfa', codes: ['challenge_expired'] }
+  assert.deepEqual(problemCard('en', live(asked, context), FACTS, null).asks, [])
+})
+
+// Fails when: an answer outweighs what the bank says in as many words (was so: “not activated, please enroll” became a wrong password).
+test('what the bank states outright stays first whatever a person answers', () => {
+  const context: CaseContext = { connection: 'established', hoursSinceSuccess: 26, credentialsChangedHere: false, softwareUpdated: false, clientId: 'registered' }
+  for (const [message, cause] of [['Direct Connect is not activated for this customer. Please enroll at our web site.', 'enrollment_required'], ['Client QWIN is not registered with this institution.', 'access_restricted']] as const) {
+    for (const told of [{ passwordChangedAtBank: true }, { passwordChangedAtBank: false }, { bankLoginWorks: false }]) {
+      assert.equal(live({ protocol: 'ofx', stage: 'signon', codes: ['2000', '15500'], message }, { ...context, ...told }).diagnosis.causes[0]?.cause, cause, `${message} ${JSON.stringify(told)}`)
+    }
+  }
+})

@@ -6,7 +6,7 @@
  */
 import type { z } from 'zod'
 import { asksOf } from '../diagnose/asks.ts'
-import { cardFor, headings, inTen, likelihoodWords, plainText, type Card, type CardFacts } from '../diagnose/sentences.ts'
+import { cardFor, headings, inTen, likelihoodWords, plainText, tenthsOf, type Card, type CardFacts } from '../diagnose/sentences.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { newsOf } from '../diagnose/step-news.ts'
 import type { Diagnosis, Problem } from '../domain/connection.ts'
@@ -34,14 +34,15 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
   const separates = asks.some(({ answer }) => answer === null) && differ(heads.map(({ cause, p }) => cardFor(language, cause, p, facts)))
   const next = isChecking ? null : separates ? answerFirst(language) : nextOf(language, card, plan, step, facts)
   return {
-    chip: card.next === null && isAsked(step) ? 'needs_you' : card.chip,
+    // Whose move it is: what the cause itself asks is told with its own chip, an answer or another step with the person's.
+    chip: next === null || next.kind === card.next?.action ? card.chip : 'needs_you',
     what: card.what.map(partResource),
     headings: (heads.length > 1 ? heads : heads.slice(0, 1)).map(({ cause, p }) => ({ cause, what: cardFor(language, cause, p, facts).what.map(partResource) })),
     relink: isAsked(step) && isPermission(step) ? [say(language, 'sends nothing until you allow it')] : waitsToAsk(step, plan) ? [say(language, 'waits, and then asks you before it signs in again')] : card.relink.map(partResource),
     next: next === null ? null : { ...next, label: next.label.map(partResource) },
     checking: isChecking,
     likelihood: card.likelihood,
-    asks: asks.map(({ fact, question, answer }) => ({ fact, answer, question: question.map(partResource) })),
+    asks: asks.map(({ fact, question, answer, effect }) => ({ fact, answer, question: question.map(partResource), effect })),
   }
 }
 
@@ -92,6 +93,6 @@ export function rankedCauses(language: Language, diagnosis: Diagnosis, facts: Ca
   const said = (sentences: readonly string[]): string[] => sentences.map((sentence) => retold(language, sentence))
   return diagnosis.causes.slice(0, CAUSES_SHOWN).map((c) => {
     const { what } = cardFor(language, c.cause, c.p, facts)
-    return { cause: c.cause, p: c.p, name: plainText(what), what: what.map(partResource), likelihood: likelihoodWords(language, c.p), share: inTen(language, c.p), for: said(c.for), against: said(c.against) }
+    return { cause: c.cause, p: c.p, name: plainText(what), what: what.map(partResource), likelihood: likelihoodWords(language, c.p), share: inTen(language, c.p), tenths: tenthsOf(c.p), for: said(c.for), against: said(c.against) }
   })
 }

@@ -2,7 +2,7 @@
 import { planResource } from '../api/connection-resource.ts'
 import { challengeResource, runResource } from '../api/shapes.ts'
 import { fieldsOf } from '../connector-kit/connector.ts'
-import type { ToldFacts } from '../diagnose/problems.ts'
+import type { ToldFacts } from '../domain/evidence.ts'
 import type { Challenge, Connection } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -83,7 +83,7 @@ const NO_SOURCE: SecretSource = { file: undefined, stdin: undefined }
 
 function sayPlan(output: Output, plan: RepairPlan): void {
   const marks: Record<RepairStep['state'], string> = { done: '✓', now: '▸', running: '…', waiting: ' ', did_not_help: '✕', skipped: '-' }
-  output.say(plan.state === 'proved' ? 'Mended, and proved by a read that works:' : 'Steps:')
+  output.say(plan.state === 'proved' ? 'Mended, and proved:' : 'Steps:')
   plan.steps.forEach((step, index) => {
     output.say(`  ${marks[step.state]} ${index + 1}. ${step.title}${step.result === null ? '' : `: ${step.result}`}`)
   })

@@ -64,7 +64,7 @@ export function httpRefused(answer: Answer, stage: Stage): Failure {
     code: 'http_refused',
     stage,
     retry: retryAfter(answer),
-    message: `The bank's server answered “HTTP ${answer.status}”.`,
+    message: `The answer at the bank's address was “HTTP ${answer.status}”.`,
     evidence: [answerEvidence(answer, stage)],
   }
 }
@@ -77,7 +77,7 @@ export function unusableAnswer(answer: Answer, stage: Stage, detail: string): Fa
     code: empty ? 'answer_empty' : 'answer_unreadable',
     stage,
     retry: { kind: 'at', at: null },
-    message: empty ? 'The bank answered with nothing.' : `The bank's answer cannot be read: ${detail}`,
+    message: empty ? 'The bank answered with nothing.' : `The answer cannot be read: ${detail}`,
     evidence: [{ ...evidence, ...(empty ? { empty: true } : {}), message: redactText(detail) }],
   }
 }

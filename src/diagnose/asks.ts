@@ -5,21 +5,26 @@
  * only what would make it somebody's move. Pure.
  */
 import type { Problem, RankedCause } from '../domain/connection.ts'
+import { TOLD, type ToldFacts } from '../domain/evidence.ts'
 import type { Language } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import { diagnose, type Voice } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
-import { TOLD, type ToldFacts } from './problems.ts'
-import { cardFor, fillWords, headings, type CardFacts, type Part } from './sentences.ts'
+import { cardFor, fillWords, headings, inTen, plainText, type CardFacts, type Part } from './sentences.ts'
 
 export type Asked = {
   readonly fact: keyof ToldFacts
   readonly question: readonly Part[]
   /** What the person said; null: not asked yet. */
   readonly answer: boolean | null
+  /** What the answer changed, in a sentence; null: there is none. */
+  readonly effect: string | null
 }
 
 /** From this share of probability that two answers place differently a question is worth a person's attention. */
 const WORTH_ASKING = 0.05
+/** Less than this changed nothing that anybody would see. */
+const NO_CHANGE = 0.01
 
 /** How many of those who are asked can know it: few read one login with two programs. */
 const CAN_KNOW: { readonly [F in keyof ToldFacts]-?: number } = { bankLoginWorks: 1, passwordChangedAtBank: 1, otherClientWorks: 0.4, accountReplaced: 1 }
@@ -34,7 +39,11 @@ const QUESTIONS: { readonly [F in keyof ToldFacts]-?: readonly string[] } = {
 /** What was answered already, and the one open question whose answer separates the causes best. */
 export function asksOf(language: Language, problem: Pick<Problem, 'failure' | 'context' | 'diagnosis'>, news: readonly Voice[], facts: CardFacts): readonly Asked[] {
   const evidence = mergeEvidence(problem.failure.evidence)
-  const askedOf = (fact: keyof ToldFacts): Asked => ({ fact, question: fillWords(language, QUESTIONS[fact], facts), answer: problem.context[fact] ?? null })
+  const askedOf = (fact: keyof ToldFacts): Asked => {
+    const { [fact]: answer = null, ...without } = problem.context
+    const effect = answer === null ? null : effectOf(language, problem.diagnosis.causes, diagnose({ evidence, context: without }, undefined, news).causes, facts)
+    return { fact, question: fillWords(language, QUESTIONS[fact], facts), answer, effect }
+  }
   const answered = TOLD.filter((fact) => problem.context[fact] !== undefined)
   // Nor does one that only is about as likely as an outage.
   const isWaitedFor = (causes: readonly RankedCause[]): boolean => headings(causes).some(({ cause, p }) => cardFor(language, cause, p, facts).next === null)
@@ -42,10 +51,25 @@ export function asksOf(language: Language, problem: Pick<Problem, 'failure' | 'c
   const open = TOLD.filter((fact) => problem.context[fact] === undefined && !(facts.permitsHere === true && fact === 'passwordChangedAtBank')).map((fact) => {
     const answers = [true, false].map((said) => diagnose({ evidence, context: { ...problem.context, [fact]: said } }, undefined, news).causes)
     const [yes = [], no = []] = answers
-    return { fact, separates: [problem.diagnosis.causes, ...answers].every(isWaitedFor) ? 0 : CAN_KNOW[fact] * apart(yes, no) }
+    return { fact, separates: [problem.diagnosis.causes, ...answers].every(isWaitedFor) || !isSeen(yes, no) ? 0 : CAN_KNOW[fact] * apart(yes, no) }
   })
   const best = open.reduce<(typeof open)[number] | null>((most, one) => (one.separates >= WORTH_ASKING && one.separates > (most?.separates ?? 0) ? one : most), null)
   return [...answered, ...(best === null ? [] : [best.fact])].map(askedOf)
+}
+
+/** Whether two answers differ where a person looks: in which cause comes first, or in how likely it is. */
+function isSeen([yes]: readonly RankedCause[], [no]: readonly RankedCause[]): boolean {
+  return yes?.cause !== no?.cause || Math.abs((yes?.p ?? 0) - (no?.p ?? 0)) >= WORTH_ASKING
+}
+
+/** What an answer changed, to be seen: which cause comes first, or how likely it is. */
+function effectOf(language: Language, [now]: readonly RankedCause[], without: readonly RankedCause[], facts: CardFacts): string | null {
+  const [before] = without
+  if (now === undefined || before === undefined) return null
+  if (before.cause !== now.cause) return say(language, 'Your answer put this first. Without it: {what}', { what: plainText(cardFor(language, before.cause, before.p, facts).what) })
+  const [is, was] = [inTen(language, now.p), inTen(language, before.p)]
+  if (is !== was) return say(language, 'With your answer it is {is}, without it {was}.', { is, was })
+  return Math.abs(now.p - before.p) < NO_CHANGE ? say(language, 'Your answer changes next to nothing here.') : now.p > before.p ? say(language, 'Your answer makes it a little more likely.') : say(language, 'Your answer makes it a little less likely.')
 }
 
 /** The share of probability that two rankings place differently. */

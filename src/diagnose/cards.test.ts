@@ -104,6 +104,8 @@ test('waiting has no button, an outage shows no card that asks for a secret, no 
 test('probability is a word with a count, never certain, never percent', () => {
   assert.deepEqual([0.999, 0.8, 0.55, 0.31, 0.1].map((p) => likelihoodWords('en', p)), ['Almost certainly (more than 9 in 10)', 'Very likely (about 8 in 10)', 'Probably (about 6 in 10)', 'Perhaps (about 4 in 10)', 'Not clear yet'])
   assert.deepEqual([0.001, 0.05, 0.14, 0.44, 0.97].map((p) => inTen('en', p)), ['less than 1 in 10', 'about 1 in 10', 'about 1 in 10', 'about 4 in 10', 'more than 9 in 10'])
+  // One count for one probability, whoever says it (.8945 was “about 8 in 10” on the card and “about 9 in 10” in its evidence).
+  for (let p = 0.3; p < 1; p += 0.005) assert.ok(likelihoodWords('en', p).endsWith(`(${inTen('en', p)})`), String(p))
   const ranked = (p: number) => ({ cause: 'unknown' as const, p, for: [], against: [] })
   assert.equal(headings([ranked(0.45), ranked(0.35), ranked(0.2)]).length, 2)
   assert.equal(headings([ranked(0.7), ranked(0.3)]).length, 1)

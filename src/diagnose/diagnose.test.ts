@@ -359,3 +359,10 @@ test('how long before the failure it worked is told from the failure on: a card 
   const { causes } = diagnose({ evidence: { protocol: 'ofx', stage: 'signon', codes: ['15500'] }, context: { connection: 'established', hoursSinceSuccess: 1 } })
   assert.deepEqual(causes[0]?.against, ['It worked 1 hour before.'])
 })
+
+// Fails when: a question that nobody answered is explained by an answer that came too late (was so).
+test('a question that nobody answered is not said to have had an answer', () => {
+  const { causes: [first] } = diagnose({ evidence: { protocol: 'ofx', stage: 'mfa', codes: ['challenge_expired'] }, context: { connection: 'established' } })
+  assert.equal(first?.cause, 'mfa_timeout')
+  assert.deepEqual(first.for.filter((sentence) => /too late|ran out/.test(sentence)), [])
+})

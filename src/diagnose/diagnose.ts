@@ -6,7 +6,7 @@
  */
 import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import type { Diagnosis, RankedCause } from '../domain/connection.ts'
-import type { CaseContext, CaseRecord, Evidence } from '../domain/evidence.ts'
+import { TOLD, type CaseContext, type CaseRecord, type Evidence } from '../domain/evidence.ts'
 import { message } from '../language/language.ts'
 import { say } from '../language/say.ts'
 import { chooseAction } from './action.ts'
@@ -119,13 +119,27 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   for (const rule of rules) {
     if ((isUnsent && isContext(rule)) || (rule.ofAsking === true && !isAskedFor)) continue
     const [kind, weights] = isContext(rule) ? ['context', rule.weights] as const : ['rule', rule.pair === true ? louder(rule, loudness / PAIRS_BEHIND_WORDS) : isWords(rule) && rule.ofProgram !== true ? louder(rule, loudness) : rule.weights] as const
-    voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights, share: wordsDecide && loudness !== CLEAR_WORDS && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
+    voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights: isTold(rule) ? besideWords(saidByAnswer, weights) : weights, share: wordsDecide && loudness !== CLEAR_WORDS && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
   }
   const { protocol, stage } = record.evidence
   // `other` is no protocol: what its cases have in common is nothing.
   const background = [protocol === undefined || protocol === 'other' ? '' : `protocol:${protocol}`, stage === undefined ? '' : `stage:${stage}`, `sign:${kindOfSign(bare, voices, rules, statedByAnswer)}`].filter((name) => name !== '')
   return { reading, voices, background, codes }
 }
+
+/** Rules on what a person told. */
+function isTold({ when }: Rule): boolean {
+  return TOLD.some((fact) => when.context?.[fact] !== undefined)
+}
+
+/** What a person told, beside words of the answer that state a cause outright: it speaks half as loud against that cause, and for another. */
+function besideWords(stated: ReadonlySet<CauseCode>, weights: Weights): Weights {
+  if (stated.size === 0 || stated.has(SAID_OF_ANYTHING)) return weights
+  return Object.fromEntries(Object.entries(weights).map(([cause, weight]) => [cause, weight > 0 === stated.has(cause as CauseCode) ? weight : weight * BESIDE_WORDS]))
+}
+const BESIDE_WORDS = 0.5
+/** “Signon invalid” is what banks say of a lock, a new password and much else, too. */
+const SAID_OF_ANYTHING: CauseCode = 'credentials_invalid'
 
 /** Whether the answer may be one to too many requests: there was one, and neither a code of it nor its words say that it was something else, nor was it begun to be read. */
 function mayBeAskedTooOften({ networkError, codes: given, record: { evidence } }: Reading, codes: readonly FoundCode[], stated: ReadonlySet<CauseCode>): boolean {
@@ -273,7 +287,9 @@ export function probabilities(heard: Heard, fitted: Fitted): Record<CauseCode, n
   for (const voice of heard.voices) addTo(said, voice.weights, voice.share, trustIn(voice, fitted))
   const [rates, judged] = [normalised(base), normalised(said.map((sum) => sum / fitted.temperature))]
   const unknown = spoke ? UNKNOWN_OTHERWISE : UNKNOWN_IN_SILENCE
-  const misled = heard.voices.some(({ own }) => own === true) ? 0 : ALL_MISLEADS
+  // What cannot be misread makes certain of what it speaks for, and of nothing else.
+  const likeliest = CAUSES[judged.indexOf(Math.max(...judged))]
+  const misled = heard.voices.some(({ own, weights }) => own === true && likeliest !== undefined && (weights[likeliest] ?? 0) > 0) ? 0 : ALL_MISLEADS
   const p = { unknown } as Record<CauseCode, number>
   for (const [at, cause] of CAUSES.entries()) p[cause] = ((1 - misled) * (judged[at] ?? 0) + misled * (rates[at] ?? 0)) * (1 - unknown)
   return p

@@ -16,7 +16,7 @@ import { familyName, ownWords } from './explain-own.ts'
 import type { CodeEntry, CodeTable, Knowledge } from './knowledge.ts'
 import { ACTION_WORDS } from './knowledge/action-words.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
-import { likelihoodWords, plainText, cardFor } from './sentences.ts'
+import { cardFor, likelihoodWords, plainText, tenthsOf } from './sentences.ts'
 
 export type ExplainedCause = {
   readonly cause: CauseCode
@@ -147,7 +147,8 @@ function asSentence(text: string): string {
 
 /** As on the card; below it a code still has a share worth telling: "Possible (about 2 in 10)". */
 function shareWords(language: Language, p: number): string {
-  return p >= 0.3 ? likelihoodWords(language, p) : say(language, 'Possible (about {count} in 10)', { count: Math.max(1, Math.round(p * 10)) })
+  const count = Math.max(1, tenthsOf(p))
+  return count > 2 ? likelihoodWords(language, p) : say(language, 'Possible (about {count} in 10)', { count })
 }
 
 /** Systems with something to say first; HTTP first for plain three-digit numbers, which people know as "Error 401", and for its own names. */

@@ -7,7 +7,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { OUTAGES } from '../domain/cause.ts'
 import { READ_STATES, type Connection, type Diagnosis, type Problem, type ReadBy } from '../domain/connection.ts'
-import type { CaseContext, Evidence, Failure } from '../domain/evidence.ts'
+import { TOLD, type CaseContext, type Evidence, type Failure, type ToldFacts } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -119,11 +119,6 @@ function sinceThen(plan: RepairPlan, { failure }: Problem, now: Evidence): { rea
   const [before, answer] = [answerOf(mergeEvidence(failure.evidence)), answerOf(now)]
   return before === answer ? plan : { steps: ofThisTime(plan.steps, answer, Infinity) }
 }
-
-/** Facts that only a person can know. */
-export type ToldFacts = Pick<CaseContext, 'bankLoginWorks' | 'passwordChangedAtBank' | 'otherClientWorks' | 'accountReplaced'>
-
-export const TOLD = ['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced'] as const
 
 /** What a person saw at the bank; the others tell of what has happened, which stays so. */
 const SEEN_THEN: readonly (keyof ToldFacts)[] = ['bankLoginWorks', 'otherClientWorks']

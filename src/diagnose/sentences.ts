@@ -35,6 +35,8 @@ export type CardFacts = {
   readonly failingConnections?: number | null
   readonly allConnections?: number | null
   readonly failingBanks?: number | null
+  /** By so many minutes the clock of this host is wrong, where a bank may refuse for it. */
+  readonly clockMinutes?: number | null
   readonly missingFrom?: Day | null
   readonly missingTo?: Day | null
   readonly setting?: string | null
@@ -83,21 +85,26 @@ function nextFor(language: Language, cause: CauseCode, facts: CardFacts): Card['
   return { action: next.action, label: fillWords(language, next.label, facts), href: next.atBank === true ? (facts.website ?? null) : null, atBank: next.atBank === true }
 }
 
-/** Probability in words with its count; rounded from p, never 10 in 10. */
+/** Probability in words with its count; never 10 in 10. */
 export function likelihoodWords(language: Language, p: number): string {
-  return translated(language, LIKELIHOODS.find(([least]) => p >= least)?.[1] ?? message('Not clear yet'))
+  return translated(language, LIKELIHOODS[tenthsOf(p)] ?? message('Not clear yet'))
 }
 
-const LIKELIHOODS = [
-  [0.9, message('Almost certainly (more than 9 in 10)')], [0.7, message('Very likely (about 8 in 10)')], [0.5, message('Probably (about 6 in 10)')], [0.3, message('Perhaps (about 4 in 10)')],
-] as const
+const LIKELIHOODS: { readonly [tenths: number]: string } = { 9: message('Almost certainly (more than 9 in 10)'), 8: message('Very likely (about 8 in 10)'), 6: message('Probably (about 6 in 10)'), 4: message('Perhaps (about 4 in 10)') }
 
-/** How many in ten, for a cause that is not the first, and for all others together. Never nought, never ten. */
+/** How many in ten, without a word. Never nought, never ten. */
 export function inTen(language: Language, p: number): string {
-  if (p < 0.05) return say(language, 'less than 1 in 10')
-  if (p >= 0.95) return say(language, 'more than 9 in 10')
-  return say(language, 'about {count} in 10', { count: Math.min(9, Math.max(1, Math.round(p * 10))) })
+  const count = tenthsOf(p)
+  if (count === 0) return say(language, 'less than 1 in 10')
+  return count === 9 ? say(language, 'more than 9 in 10') : say(language, 'about {count} in 10', { count })
 }
+
+/** The one way in which a probability becomes a count, so that no two places say two of one. As coarse as the words: finer would be taken for measured. 0: less than one. */
+export function tenthsOf(p: number): number {
+  return COUNTS.find(([least]) => p >= least)?.[1] ?? 0
+}
+
+const COUNTS = [[0.9, 9], [0.7, 8], [0.5, 6], [0.3, 4], [0.15, 2], [0.05, 1]] as const
 
 /** The causes that stand as headings: the first, and the second when it is within .15. */
 export function headings(causes: readonly RankedCause[]): readonly RankedCause[] {
@@ -148,6 +155,7 @@ function factPart(language: Language, name: string, facts: CardFacts): Part | nu
     case 'missingFrom': return day(facts.missingFrom)
     case 'missingTo': return day(facts.missingTo)
     case 'stops': return (facts.stops ?? 0) > 1 ? count(facts.stops) : null
+    case 'clockMinutes': return count(facts.clockMinutes)
     case 'failing': return count(facts.failingConnections)
     case 'connections': return count(facts.allConnections)
     case 'failingBanks': return (facts.failingBanks ?? 0) > 1 ? count(facts.failingBanks) : null

@@ -14,8 +14,9 @@ import type { Voice } from './diagnose.ts'
 import type { Weights } from './knowledge.ts'
 import { ACTIONS_BY_CAUSE } from './knowledge/actions.ts'
 
-/** How sure it is that a step was really done when Relink saw its effect: nine in ten. */
+/** How sure it is that a step was really done when Relink saw its effect: nine in ten. What is typed is typed wrongly again, or is the old one once more: six. */
 const DONE_RIGHT = 0.9
+const TYPED_RIGHT: { readonly [A in ActionCode]?: number } = { fix_credentials: 0.6, update_mfa: 0.6 }
 
 /** It was waited longer than such trouble lasts. */
 const WAITED_OUT: Weights = { institution_down: -1.2, scheduled_maintenance: -1.5, rate_limited: -1, institution_error: -0.6, aggregator_down: -1 }
@@ -61,7 +62,7 @@ function weightsAfter(action: ActionCode): Weights {
   const weights: Partial<Record<CauseCode, number>> = {}
   for (const [cause, ways] of Object.entries(ACTIONS_BY_CAUSE) as [CauseCode, Readonly<Partial<Record<ActionCode, number>>>][]) {
     const helps = Math.min(1, (ways[action] ?? 0) * 1.2)
-    if (helps > 0) weights[cause] = Math.log(1 - DONE_RIGHT * helps)
+    if (helps > 0) weights[cause] = Math.log(1 - (TYPED_RIGHT[action] ?? DONE_RIGHT) * helps)
   }
   return weights
 }

@@ -75,6 +75,11 @@ export type CaseContext = {
   readonly clockSkewSeconds?: number
 }
 
+/** Facts of the context that only a person can know. */
+export const TOLD = ['bankLoginWorks', 'passwordChangedAtBank', 'otherClientWorks', 'accountReplaced'] as const
+
+export type ToldFacts = Pick<CaseContext, (typeof TOLD)[number]>
+
 /** What one case of diagnosis consists of. */
 export type CaseRecord = { readonly evidence: Evidence; readonly context: CaseContext }
 

@@ -23,7 +23,7 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { Vault } from '../ports/vault.ts'
 import { isWaitedOut, lookAt, presentStep } from './due.ts'
-import { checkPerson, effectOf, letsOut } from './effects.ts'
+import { atEnd, checkPerson, effectOf, letsOut } from './effects.ts'
 import { planFor } from './plan.ts'
 import { askBank, mayRead, notAnswering, notReached, ownerOf, readAgain, waitForBank, type StepOutcome, type Turn } from './reads.ts'
 import { isPermission, SAME_SECRET, STEPS } from './steps.ts'
@@ -254,14 +254,20 @@ export async function endPlan(deps: Pick<RepairDeps, 'store' | 'clock'>, connect
     if (plan === null || plan.state !== 'open' || problem.closedAt === null) continue
     // Closed without a proof: nobody wants this connection to be read any more.
     if (problem.proofRunId === null) return saved(deps, { ...plan, state: 'abandoned', updatedAt: now })
-    const steps = plan.steps.map((step): RepairStep => {
-      if (step.kind === 'proof') return { ...step, state: 'done', endedAt: now, result: 'A read worked.' }
-      if (step.state === 'now' || step.state === 'running') return { ...step, state: 'done', endedAt: now }
+    const result = (await isUnread(deps.store, problem.proofRunId)) ? 'The sign-in worked; no account was switched on to be read.' : 'A read worked.'
+    const steps = await Promise.all(plan.steps.map(async (step): Promise<RepairStep> => {
+      if (step.kind === 'proof') return { ...step, state: 'done', endedAt: now, result }
+      if (step.state === 'now' || step.state === 'running') return { ...step, ...(await atEnd(deps.store, problem, step, result)), endedAt: now }
       return step.state === 'waiting' ? { ...step, state: 'skipped', result: 'Not needed.' } : step
-    })
+    }))
     return saved(deps, { ...plan, state: 'proved', updatedAt: now, steps: steps as unknown as RepairPlan['steps'] })
   }
   return null
+}
+
+/** The run that ended a problem signed in and read no account: none is chosen yet, or all are paused. */
+async function isUnread({ runs }: TenantStore, runId: string): Promise<boolean> {
+  return (await runs.get(runId))?.accounts.length === 0
 }
 
 /** The problems of a connection whose plans `endPlan` ends. */

@@ -7,9 +7,11 @@
 import type { Connection, Problem } from '../domain/connection.ts'
 import type { RepairStep } from '../domain/repair.ts'
 import { familyOf } from '../domain/cause.ts'
+import { CARDS } from '../diagnose/catalogue.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { SecretStatus } from '../ports/vault.ts'
 import type { RepairDeps } from './advance.ts'
+import { adoptionOf } from '../sync/adopt-account.ts'
 import { isPermission, SAME_SECRET } from './steps.ts'
 import { nextProbeAt, nextReadAt } from './due.ts'
 import { costsNoTry, notReached, ownerOf, readAgain, type StepOutcome, type Turn } from './reads.ts'
@@ -23,7 +25,7 @@ export async function checkPerson(deps: RepairDeps, connection: Connection, prob
     if (asked.length > 0) return { state: 'stay', result: said === 'done' ? 'The question is not answered yet.' : null }
     return said === 'done' ? { state: 'done', result: 'A read will ask the bank anew.' } : { state: 'stay', result: null }
   }
-  if (said === null) return (await seen(deps, connection, problem, step)) ?? look(deps, connection, problem, step, turn)
+  if (said === null) return doneBy(await seen(deps.store, connection, problem, step)) ?? look(deps, connection, problem, step, turn)
   if (step.action === 'remove_account' && problem.accountId !== null) await endFeedOf(deps.store, problem.accountId)
   if (step.action === 'unlock_at_bank') await deps.vault.unlock(ownerOf(connection))
   // What was corrected in the bank's entry is not this connection's before it is taken over.
@@ -38,8 +40,12 @@ export async function checkPerson(deps: RepairDeps, connection: Connection, prob
 
 /** What was stored here since the step began, and what the bank said of it; null: nothing that shows without asking anybody. */
 export async function effectOf(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep): Promise<(StepOutcome & { readonly state: RepairStep['state'] }) | null> {
-  const outcome = step.action === 'fix_credentials' ? await newSecret(deps, connection, problem, step, null) : await seen(deps, connection, problem, step)
+  const outcome = step.action === 'fix_credentials' ? await newSecret(deps, connection, problem, step, null) : doneBy(await seen(deps.store, connection, problem, step))
   return outcome === null || outcome.state === 'stay' ? null : { ...outcome, state: outcome.state }
+}
+
+function doneBy(result: string | null): StepOutcome | null {
+  return result === null ? null : { state: 'done', result }
 }
 
 async function newSecret(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, said: 'done' | null): Promise<StepOutcome> {
@@ -49,12 +55,41 @@ async function newSecret(deps: RepairDeps, connection: Connection, problem: Prob
   return refusedSince ? { state: 'did_not_help', result: 'The bank did not accept this one either.' } : { state: 'done', result: 'A new password is stored.' }
 }
 
+/**
+ * What became of the step that was now when a read works: done where its effect was seen, here or in that read itself, and else not needed any more.
+ * Nobody is said to have sent a letter because the bank mended itself. `read`: what the read showed, in a sentence.
+ */
+export async function atEnd(store: TenantStore, problem: Problem, step: RepairStep, read: string): Promise<Pick<RepairStep, 'state' | 'result'>> {
+  if (step.state === 'running' || step.who === 'bank') return { state: 'done', result: read }
+  if (step.who === 'person' && isAtBank(step, problem)) return { state: 'done', result: 'The bank lets Relink read again.' }
+  if (step.action === 'fix_network') return { state: 'done', result: 'The bank can be reached again.' }
+  const connection = await store.connections.get(problem.connectionId)
+  const outcome = connection === null || step.who !== 'person' ? null : ((await seen(store, connection, problem, step)) ?? (await seenInRead(store, connection, problem, step)))
+  return outcome === null ? { state: 'skipped', result: 'Not needed any more.' } : { state: 'done', result: outcome }
+}
+
+/** Done at the bank, where nothing shows but that it lets Relink in: always, or for this cause, such as a permission that is renewed. */
+function isAtBank({ action }: RepairStep, { diagnosis }: Problem): boolean {
+  const next = CARDS[diagnosis.causes[0]?.cause ?? 'unknown'].next
+  return AT_BANK.includes(action) || (next?.atBank === true && next.action === action)
+}
+const AT_BANK: readonly RepairStep['action'][] = ['act_at_bank_site', 'unlock_at_bank', 'enroll_at_bank']
+
+/** What the read shows to be right that somebody entered since the step began. */
+async function seenInRead({ accounts, challenges }: TenantStore, { id, secretChangedAt }: Connection, { accountId, proofRunId }: Problem, { action, startedAt }: RepairStep): Promise<string | null> {
+  if (action === 'fix_credentials') return secretChangedAt !== null && secretChangedAt >= (startedAt ?? 0) ? 'A new password is stored.' : null
+  if (action === 'reconnect' && accountId !== null) return adoptionOf(await accounts.sources({ connectionId: id }), accountId) === null ? null : 'It goes on as another account of the bank.'
+  if (action !== 'update_mfa') return null
+  // The read that sent it ends before it is noted as accepted.
+  return (await challenges.list({ connectionId: id, state: ['answered', 'accepted'], limit: 1 })).some(({ state, runId }) => state === 'answered' || runId === proofRunId) ? 'The bank accepted the answer.' : null
+}
+
 /** What was changed here since the step began. */
-async function seen({ store }: RepairDeps, connection: Connection, problem: Problem, step: RepairStep): Promise<StepOutcome | null> {
+async function seen(store: TenantStore, connection: Connection, problem: Problem, step: RepairStep): Promise<string | null> {
   const since = (at: number | null): boolean => at !== null && step.startedAt !== null && at >= step.startedAt
-  if (step.action === 'reconnect' && since(connection.secretChangedAt)) return { state: 'done', result: 'The sign-in was entered again.' }
-  if (step.action === 'fix_configuration' && since(connection.settingsChangedAt)) return { state: 'done', result: 'The setting was changed.' }
-  if (step.action === 'remove_account' && problem.accountId !== null && (await store.accounts.get(problem.accountId))?.state === 'paused') return { state: 'done', result: 'Its feed was switched off.' }
+  if (step.action === 'reconnect' && since(connection.secretChangedAt)) return 'The sign-in was entered again.'
+  if (step.action === 'fix_configuration' && since(connection.settingsChangedAt)) return 'The setting was changed.'
+  if (step.action === 'remove_account' && problem.accountId !== null && (await store.accounts.get(problem.accountId))?.state === 'paused') return 'Its feed was switched off.'
   return null
 }
 

@@ -14,6 +14,7 @@ import type { FailedExchanges, TenantStore } from '../ports/store.ts'
 import type { ExchangeRecord } from '../ports/transport.ts'
 import { failureOf } from '../diagnose/bank-health.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
+import { saidByBank } from '../diagnose/bank-words.ts'
 import { BUNDLE_KIND } from '../diagnose/jsonl.ts'
 import { OWN } from '../diagnose/knowledge/codes/own.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
@@ -22,13 +23,13 @@ import { newsOf, type StepNews } from '../diagnose/step-news.ts'
 
 const RUNS_IN_A_LETTER = 10
 /** Codes that Relink made itself say nothing to a bank. */
-const OWN_CODES: ReadonlySet<string> = new Set([OPEN_QUESTION, ...OWN.codes.map(({ code }) => code)])
+const OWN_CODES: ReadonlySet<string> = new Set([OPEN_QUESTION, 'challenge_expired' satisfies FailureCode, ...OWN.codes.map(({ code }) => code)])
 /** What never left this server is no attempt that the bank finds in its records. */
 const UNSENT: ReadonlySet<FailureCode> = new Set(['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'configuration_invalid', 'address_forbidden'])
 
 /** Where in a conversation it happened, as who works at a bank says it. */
 const STEPS: Readonly<Record<Stage, string>> = {
-  resolve: message('finding the address of your server'), connect: message('reaching your server'), tls: message('the secure connection to your server'), http: message('the answer of your web server'),
+  resolve: message('finding the address of your server'), connect: message('reaching your server'), tls: message('the secure connection to your server'), http: message('the answer of the web server'),
   signon: message('the sign-in'), mfa: message('the code or question after the sign-in'), consent: message('the permission for access'),
   accounts: message('the list of accounts'), statement: message('reading the transactions'), parse: message('understanding your answer'), import: message('storing the transactions'),
 }
@@ -49,7 +50,7 @@ export function letterText(language: Language, problem: Problem, connection: Con
   const lastWorked = connection?.lastSuccessAt ?? null
   const since = time(problem.openedAt)
   const attempts = runs.flatMap((run) => {
-    const failure = failureOf(run)
+    const failure = problem.accountId === null ? failureOf(run) : (run.accounts.find(({ accountId }) => accountId === problem.accountId)?.failure ?? failureOf(run))
     return failure === null || UNSENT.has(failure.code) ? [] : [say(language, '- {at}, request {id}: {message} (step: {step})', { at: time(run.startedAt), id: run.id, message: retold(language, failure.message), step: say(language, STEPS[failure.stage]) })]
   })
   return [
@@ -61,8 +62,8 @@ export function letterText(language: Language, problem: Problem, connection: Con
     `${say(language, 'A program that I use reads my own accounts at {bank}. Since {since} this fails.', { bank, since })}${lastWorked === null ? '' : ` ${say(language, 'It last worked at {at}.', { at: time(lastWorked) })}`}`,
     ...(card === null ? [] : [`${say(language, 'As far as the program can tell:')} ${plainText(card.what)}`]),
     '',
-    say(language, 'What your server answered:'),
-    ...answerLines(language, evidence),
+    say(language, 'What was answered:'),
+    ...answerLines(language, evidence, saidByBank(problem.failure) !== null),
     '',
     ...(attempts.length === 0 ? [] : [say(language, 'Attempts, newest first (times in UTC):'), ...attempts, '']),
     say(language, 'Please tell me what is needed so that the access works again, or when it will.'),
@@ -71,12 +72,13 @@ export function letterText(language: Language, problem: Problem, connection: Con
   ].join('\n')
 }
 
-function answerLines(language: Language, evidence: Evidence): readonly string[] {
+/** `isBanks`: its words are the bank's own, and not what Relink says of them. */
+function answerLines(language: Language, evidence: Evidence, isBanks: boolean): readonly string[] {
   const { message, httpStatus, networkError, stage } = evidence
   const codes = (evidence.codes ?? []).filter((code) => !OWN_CODES.has(code))
   const lines = [
     codes.length === 0 ? null : say(language, '- code {codes}', { codes: codes.join(', ') }),
-    message === undefined ? null : say(language, '- text “{text}”', { text: message }),
+    message === undefined || !isBanks ? null : say(language, '- text “{text}”', { text: message }),
     httpStatus === undefined ? null : say(language, '- HTTP status {status}', { status: httpStatus }),
     networkError === undefined ? null : say(language, '- network: {error}', { error: networkError }),
     stage === undefined ? null : say(language, '- at the step: {step}', { step: say(language, STEPS[stage]) }),

@@ -5,6 +5,7 @@ import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import type { Problem } from '../domain/connection.ts'
 import { diagnoseLines } from '../diagnose/jsonl.ts'
 import { readLanguages } from '../language/language.ts'
+import { CARDS } from '../diagnose/catalogue.ts'
 import { bundleOf, letterText } from './papers.ts'
 import { planFor, type PlanFacts } from './plan.ts'
 import { STEPS } from './steps.ts'
@@ -109,6 +110,24 @@ test('the letter says where it happened in plain words, and nothing that only th
       assert.match(letter, /run-1/)
     }
   }
+})
+
+// Fails when: the letter about one account names no attempt, because the rest was read, or quotes as the server's text what Relink says (both were so).
+test('a letter about one account names its attempts, and quotes nothing that the bank did not say', () => {
+  const outcome = { accountId: 'a', added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: REFUSED }
+  const run = { id: 'run-1', connectionId: 'c', trigger: 'schedule' as const, startedAt: Date.UTC(2026, 9, 14, 12), endedAt: 1, outcome: 'partial' as const, stage: null, accounts: [outcome, { ...outcome, accountId: 'b', failure: null }], failure: null, label: null }
+  assert.match(letterText('en', { ...problemOf('account_not_authorized'), accountId: 'a', failure: REFUSED }, null, [run]), /2026-10-14 12:00:00 UTC, request run-1/)
+  const asked = { ...REFUSED, evidence: [{ stage: 'mfa', codes: ['challenge_open', '3000'], message: 'The bank asks: Your code' }] as const }
+  const late = { ...REFUSED, code: 'challenge_expired' as const, evidence: [{ stage: 'mfa', codes: ['challenge_expired'] }] as const }
+  assert.doesNotMatch(letterText('en', { ...problemOf('mfa_required'), failure: asked }, null, []), /text “/)
+  assert.doesNotMatch(letterText('en', { ...problemOf('mfa_timeout'), failure: late }, null, []), /challenge_expired/)
+})
+
+// Fails when: a letter that takes a day stands before what can be done at the bank's site (was so), or a sign-in is asked for while the bank errs.
+test('what the card of a likely cause asks is the first that a person is asked, in its words', () => {
+  const first = (cause: CauseCode) => planFor(problemOf(cause), { ...FACTS, canProbe: false }).steps.find(({ who }) => who === 'person')
+  for (const cause of ['account_not_authorized', 'mfa_timeout', 'institution_error', 'consent_expired', 'consent_revoked'] as const) assert.equal(first(cause)?.action, CARDS[cause].next?.action, cause)
+  assert.deepEqual([first('account_not_authorized')?.title, first('consent_expired')?.title], ['Allow Relink the account at the site of Riverbank', 'Renew the permission at Riverbank; accounts and rows stay'])
 })
 
 test('a secret that only a person may have sent: waiting first, then the permission, and no plan without somebody who can get on', () => {

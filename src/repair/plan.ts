@@ -9,12 +9,13 @@ import type { Problem } from '../domain/connection.ts'
 import type { Failure, Stage } from '../domain/evidence.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import { rulesThatHold, waysToEnd } from '../diagnose/action.ts'
+import { CARDS } from '../diagnose/catalogue.ts'
 import { readRecord } from '../diagnose/diagnose.ts'
 import { minutesOf } from '../diagnose/knowledge/action-costs.ts'
 import { KNOWLEDGE } from '../diagnose/knowledge/base.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import type { SecretStatus } from '../ports/vault.ts'
-import { ALLOW_SIGN_IN, GOES_ON, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, stepIdOf, STEPS, WAIT_FOR_ANSWER, type StepText } from './steps.ts'
+import { ALLOW_SIGN_IN, IN_WORDS_OF, isPermission, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STANDS_FOR, stepIdOf, STEPS, WAIT_FOR_ANSWER, type StepText } from './steps.ts'
 
 export type PlanFacts = {
   readonly planId: string
@@ -82,19 +83,29 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
   const isDeaf = down || gotNoAnswer(problem.failure)
   const wants = votes(problem)
   const isWorthIt = (step: StepText, helps: number): boolean => (unlocked ? step.action === 'fix_credentials' || (helps >= WORTH_TRYING && step.action !== 'unlock_at_bank') : helps >= (isWait(step) ? WORTH_WAITING : WORTH_TRYING))
-  const known = problem.diagnosis.causes[0]?.cause === 'account_not_found' ? STEPS.map((step) => (step.action === GOES_ON.action ? GOES_ON : step)) : STEPS
-  const ranked = (needsPermission(facts) ? [...known, ALLOW_SIGN_IN] : known)
+  const inItsWords = IN_WORDS_OF[problem.diagnosis.causes[0]?.cause ?? 'unknown']
+  const known = inItsWords === undefined ? STEPS : STEPS.map((step) => (step.action === inItsWords.action ? inItsWords : step))
+  const byWorth = (needsPermission(facts) ? [...known, ALLOW_SIGN_IN] : known)
     .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(isDeaf && step.needsSecret))
     // These end with a read, and none may be sent.
     .filter((step) => !(facts.secret === 'refused' && !isDeaf && (isWait(step) || step.action === 'update_mfa')))
     .map((step) => ({ step, helps: helpOf(step, wants), worth: isLast(step, facts, of('history_limit')) ? 0 : helpOf(step, wants) / costOf(step) }))
     .filter(({ step, helps }) => isWorthIt(step, helps) || (down && step.action === 'wait_for_bank'))
     .sort((a, b) => b.worth - a.worth)
-    .slice(0, MOST_STEPS)
-    .map(({ step }) => step)
+  const ranked = asTheCardHasIt(byWorth, problem).slice(0, MOST_STEPS).map(({ step }) => step)
   const steps = ranked.length > 0 ? ranked : STEPS.filter((step) => step.action === 'contact_support' && !isOver(step, facts))
   if (needsPermission(facts)) return withPermission(steps, facts)
   return facts.secret === 'refused' && !isDeaf ? withSameSecret(steps, facts) : steps
+}
+
+type Ranked = { readonly step: StepText; readonly worth: number }
+
+/** What the card of a likely cause asks comes first of all that a person is asked, so that card and steps ask for one thing: a letter not before what can be done at the bank's site. */
+function asTheCardHasIt(ranked: readonly Ranked[], { diagnosis: { causes: [first] } }: Problem): readonly Ranked[] {
+  const asked = first !== undefined && first.p >= LIKELY ? CARDS[first.cause].next?.action : undefined
+  const isPersons = ({ step }: Ranked): boolean => step.who === 'person'
+  const own = ranked.find((one) => isPersons(one) && one.step.action === asked && one.worth > 0)
+  return own === undefined ? ranked : ranked.filter((one) => one !== own).toSpliced(ranked.findIndex(isPersons), 0, own)
 }
 
 /** The last read did not get as far as the bank, or was cut off before any answer: nothing was said of the secret, and no other one would get further. */

@@ -4,7 +4,7 @@
  * small; an automatic step costs almost nothing. `{bank}` is the bank's name.
  */
 import { ACTION_COSTS, type ActionCost } from '../diagnose/knowledge/action-costs.ts'
-import type { ActionCode } from '../domain/cause.ts'
+import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { RepairStep, StepKind } from '../domain/repair.ts'
 
 export type StepText = ActionCost & {
@@ -61,8 +61,16 @@ export function stepIdOf(at: number, step: StepText): string {
   return `${at + 1}-${isPermission(step) ? step.kind : step.action}`
 }
 
-/** To connect an account again that its bank no longer lists is to say under which other number it goes on: no password brings the old one back. */
-export const GOES_ON: StepText = { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Say as which account of {bank} it goes on; its rows stay', ...ACTION_COSTS.reconnect, personMinutes: ACTION_COSTS.remove_account.personMinutes }
+/**
+ * The same steps in the words of what is the matter. To connect an account again that its bank no longer lists is to say under which other
+ * number it goes on: no password brings the old one back. What is allowed at the bank's site is said to be done there.
+ */
+export const IN_WORDS_OF: { readonly [C in CauseCode]?: StepText } = {
+  account_not_found: { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Say as which account of {bank} it goes on; its rows stay', ...ACTION_COSTS.reconnect, personMinutes: ACTION_COSTS.remove_account.personMinutes },
+  account_not_authorized: { kind: 'act_at_bank', action: 'act_at_bank_site', who: 'person', title: 'Allow Relink the account at the site of {bank}', ...ACTION_COSTS.act_at_bank_site },
+  consent_expired: { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Renew the permission at {bank}; accounts and rows stay', ...ACTION_COSTS.reconnect },
+  consent_revoked: { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Give the permission at {bank} again; accounts and rows stay', ...ACTION_COSTS.reconnect },
+}
 
 /**
  * What whoever says "done" must be allowed to do (security.md section 4): a permission, or that a locked login is free

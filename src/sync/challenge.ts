@@ -158,10 +158,11 @@ function askedOwner(connection: Connection, challenge: Challenge): SecretOwner {
 }
 
 async function expire(deps: SyncDeps, connection: Connection, run: SyncRun): Promise<SyncRun> {
+  // Told to people, and no evidence: words of the bank would be that an answer came too late.
   const message = 'The bank asked a question, and it was not answered in time.'
   return endRun(deps, connection, run, {
     outcome: 'failed', accounts: run.accounts,
-    failure: { code: 'challenge_expired', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ ...protocolOf(deps, connection), stage: 'mfa', codes: ['challenge_expired'], message }] },
+    failure: { code: 'challenge_expired', stage: 'mfa', retry: { kind: 'afterPerson' }, message, evidence: [{ ...protocolOf(deps, connection), stage: 'mfa', codes: ['challenge_expired'] }] },
   })
 }
 

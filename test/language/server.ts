@@ -8,7 +8,7 @@ import { CARDS } from '../../src/diagnose/catalogue.ts'
 import { ACTION_WORDS } from '../../src/diagnose/knowledge/action-words.ts'
 import { KNOWLEDGE } from '../../src/diagnose/knowledge/base.ts'
 import { DEMO_FAULTS, FAMILY_NAMES } from '../../src/demo/faults.ts'
-import { ALLOW_SIGN_IN, GOES_ON, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STEPS, WAIT_FOR_ANSWER } from '../../src/repair/steps.ts'
+import { ALLOW_SIGN_IN, IN_WORDS_OF, NEW_PASSWORD, PROOF_TITLE, SAME_SECRET, STEPS, WAIT_FOR_ANSWER } from '../../src/repair/steps.ts'
 import { isSource, isTest, lineOf, parsed, type Files, type Node } from '../tidy/source.ts'
 
 /** Where sentences are made that may reach a page. */
@@ -44,7 +44,7 @@ function tables(): readonly (readonly [string, string])[] {
   const named = (place: string, messages: readonly string[]) => messages.map((message) => [message, place] as const)
   return [
     ...named('src/diagnose/catalogue.ts', Object.values(CARDS).flatMap(({ what, relink, next }) => [...what, ...relink, ...(next?.label ?? [])])),
-    ...named('src/repair/steps.ts', [...[...STEPS, ALLOW_SIGN_IN, GOES_ON, SAME_SECRET, NEW_PASSWORD, WAIT_FOR_ANSWER].map(({ title }) => title), PROOF_TITLE]),
+    ...named('src/repair/steps.ts', [...[...STEPS, ALLOW_SIGN_IN, ...Object.values(IN_WORDS_OF), SAME_SECRET, NEW_PASSWORD, WAIT_FOR_ANSWER].map(({ title }) => title), PROOF_TITLE]),
     ...named('src/api/problems.ts', Object.values(PROBLEMS).flatMap(({ title, remedy }) => [title, remedy])),
     ...named('src/demo/faults.ts', [...Object.values(FAMILY_NAMES), ...DEMO_FAULTS.map(({ sentence }) => sentence)]),
     ...named('zod', FIELD_ERRORS),

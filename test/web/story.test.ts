@@ -65,8 +65,7 @@ describe('the eight families, through the page', { skip: cannotRun ?? false }, (
       if (fault.family === 'restriction') await untilEqual(() => page.getByRole('main').getByText('Waiting for the bank').count(), 0)
       await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).getByRole('link').click()
       await untilHolds(() => saysOneThing(page))
-      // Its steps begin with a letter, so the card does not say to allow it at the bank.
-      if (fault.family === 'account') await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).getByText('You: Send the prepared letter to Sandbox Bank.').waitFor()
+      if (fault.family === 'account') await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).getByText('You: Allow it at Sandbox Bank.').waitFor()
       await mend(world, fault)
       await page.getByRole('region', { name: 'Proof' }).getByText(/= ours|not proved by a balance yet/).first().waitFor()
       // Rows, days, balance, next read; the steps were ticked by what was seen, there is nothing to tick them with.

@@ -32,6 +32,8 @@ export const CONTEXT_RULES: readonly Rule[] = [
     weights: { configuration: -0.4 } },
   { id: 'password-changed-at-bank', when: { context: { passwordChangedAtBank: [true] } }, because: 'The password was changed at the bank.', source: SEEN,
     weights: { credentials_invalid: 2.5, login_locked: 0.5, institution_down: -1, endpoint_moved: -1, mfa_method_changed: -0.3 } },
+  { id: 'stale-password', own: true, when: { context: { passwordChangedAtBank: [true], credentialsChangedHere: [false], connection: ['established'] } }, because: 'The password that is stored here is the one from before.', source: 'who changed it says so, and nothing was entered here since',
+    weights: { credentials_invalid: 1 } },
   { id: 'password-unchanged-at-bank', when: { context: { passwordChangedAtBank: [false] } }, because: 'The password was not changed at the bank.', source: SEEN,
     weights: { credentials_invalid: -1.2 } },
   { id: 'bank-login-works', when: { context: { bankLoginWorks: [true] } }, because: 'Signing in at the bank\'s own site works.', source: SEEN,

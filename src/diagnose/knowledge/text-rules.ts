@@ -179,7 +179,7 @@ export const TEXT_RULES: readonly Rule[] = [
       'delai[^.]{0,25}(depasse|expire)|push[^.]{0,25}timed out|expired before',
       '(push-?tan|freigabe|push|auftrag)\\b[^.]{0,30}nicht (bestatigt|freigegeben|erteilt|genehmigt)|(push|approval|sign-?in|request)\\b[^.]{0,15}(not|n.t) (confirmed|approved|answered)\\b|(not|n.t|never) (been )?(approved|confirmed|answered) (in|on|with) (the|your) (\\w+ )?(app|phone|device)',
       '(no (confirmation|approval|response|answer)\\b[^.]{0,25}(arriv|came|receiv|from your)|(approval|confirmation|challenge|sca|authentication)\\b[^.]{0,25}(not (been )?(completed|finished|given)[^.]{0,15}(within|in )|window[^.]{0,10}(clos|over|pass)))|waiting for (the )?(user|customer)?.{0,3} ?(approval|confirmation)|(approval|confirmation)[^.]{0,20}timed? ?-?out|(code|tan|codigo|codice)[^.]{0,8}(expire|caduc|scadut|abgelauf|expirad)\\w*|(sca|otp|mfa|approval|challenge)[ _]time-?out',
-    ) },
+    ), not: { code: '^challenge_expired$' } },
     weights: { mfa_timeout: 2.3, consent_expired: 0.6, institution_down: -0.3, credentials_invalid: -0.7 } },
   { id: 'session-is-a-permission', source: 'aggregators of PSD2 interfaces call the permission of a person a session (Enable Banking, sessions; Salt Edge, connections)', because: 'With this interface the session is the permission itself, and it has ended.',
     when: { protocol: ['enable-banking', 'gocardless', 'salt-edge', 'truelayer', 'simplefin', 'teller', 'lunchflow'], not: { stage: ['consent', 'mfa'] }, text: '(session|connection|link)( id)? (has |is |was )?(expired|ended|closed|no longer valid|timed out)|expired[_ ]session' },

@@ -58,7 +58,7 @@ function Whole({ connection }: { connection: Connection }) {
           </div>
         ))}
         {connection.state === 'connecting' && connection.challenge === null && <NotConnected connection={connection} />}
-        {isRunning && proved.length > 0 && <Proof problems={proved} connection={connection} />}
+        {(isRunning || (connection.awaitsChoice && connection.challenge === null)) && proved.length > 0 && <Proof problems={proved} connection={connection} />}
         {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">{say('Which accounts are read has to be chosen.')}</p><AskOwner /></div>)}
         {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
         <Withheld connection={connection} />

@@ -36,7 +36,7 @@ export function Attempts({ runs, title = say('Attempts') }: { runs: readonly Lis
 }
 
 const STEPS: Readonly<Record<string, string>> = {
-  resolve: message('the bank’s address'), connect: message('the way to the bank'), tls: message('the secure connection'), http: message('the bank’s server'), signon: message('sign-in'), signing_in: message('sign-in'), mfa: message('the bank’s question'), consent: message('the permission'),
+  resolve: message('the bank’s address'), connect: message('the way to the bank'), tls: message('the secure connection'), http: message('the answer of the server'), signon: message('sign-in'), signing_in: message('sign-in'), mfa: message('the bank’s question'), consent: message('the permission'),
   accounts: message('list of accounts'), statement: message('reading rows'), reading: message('reading rows'), parse: message('understanding the answer'), matching: message('matching'), proving: message('proving'), import: message('the file'),
 }
 

@@ -105,26 +105,18 @@ function Open({ connection, card: { chip, next, checking }, asksOwner }: { conne
 function Likelihood({ problem: { causes } }: { problem: Problem }) {
   const shown = causes.slice(0, 2).filter(({ p }, index) => index === 0 || p >= WORTH_A_LINE)
   const rest = 1 - shown.reduce((sum, { p }) => sum + p, 0)
-  const others = 10 - shown.reduce((sum, { p }, index) => sum + tenthsOf(p, index), 0)
+  const others = 10 - shown.reduce((sum, { tenths }) => sum + tenths, 0)
   return (
     <ul className="mt-2 grid gap-1.5" aria-label={say('How likely')}>
       {shown.map((cause, index) => (
         <li key={cause.cause} className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
-          <Bar tenths={tenthsOf(cause.p, index)} />
+          <Bar tenths={cause.tenths} />
           {index === 0 ? <span className="font-medium">{cause.likelihood}</span> : <span><span className="text-muted"><Sentence parts={cause.what} /></span> {cause.share}</span>}
         </li>
       ))}
       {rest >= WORTH_A_LINE && <li className="meta">{rest < 0.1 || others < 1 ? say('Other causes together: less than 1 in 10') : say('Other causes together: about {tenths} in 10', { tenths: others })}</li>}
     </ul>
   )
-}
-
-/** What the words of the first cause say, from which on (`likelihoodWords` of the server). */
-const SAID = [[0.9, 9], [0.7, 8], [0.5, 6], [0.3, 4]] as const
-
-/** In ten, as the words beside it say: those of the first cause are coarse, and all together are ten. */
-function tenthsOf(p: number, index: number): number {
-  return (index === 0 ? SAID.find(([least]) => p >= least)?.[1] : undefined) ?? Math.min(9, Math.round(p * 10))
 }
 
 function Bar({ tenths }: { tenths: number }) {

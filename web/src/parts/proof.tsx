@@ -19,15 +19,17 @@ export function Proof({ problems, connection }: { problems: readonly Problem[]; 
   const problem = problems[0]!
   const run = useQuery({ queryKey: ['run', problem.proofRunId], queryFn: () => get<RunDetail>(`/runs/${problem.proofRunId}`), enabled: problem.proofRunId !== null })
   if (problem.closedAt === null || run.data === undefined) return null
+  const isUnread = run.data.accounts.length === 0
   const sum = (of: 'added' | 'matched' | 'withdrawn'): number => run.data.accounts.reduce((all, account) => all + account[of], 0)
   return (
     <section ref={sheet} className="panel mb-4" aria-label={say('Proof')}>
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <Chip tone="ok">{say('Working again')}</Chip>
+        <Chip tone="ok">{isUnread ? say('Sign-in works again') : say('Working again')}</Chip>
         <span className="meta"><Say message="since {at}" at={<Point at={problem.closedAt} />} /></span>
       </div>
-      <Arrival className="mt-2">{say('{bank} was read again.', { bank: connection.institutionName })}</Arrival>
+      <Arrival className="mt-2">{isUnread ? say('{bank} let Relink sign in again.', { bank: connection.institutionName }) : say('{bank} was read again.', { bank: connection.institutionName })}</Arrival>
       {problems.toReversed().map((one) => <Mended key={one.id} problem={one} isAlone={problems.length === 1} />)}
+      {isUnread ? <p className="mt-4">{connection.awaitsChoice ? say('No account is read before you choose which, below.') : say('No account was switched on then, so none was read.')}</p> : <>
       <h3 className="mt-4 font-medium">{say('What that read brought')}</h3>
       <p>{say('{added, plural, one {# new row} other {# new rows}}, {matched} there already, {withdrawn} withdrawn.', { added: sum('added'), matched: sum('matched'), withdrawn: sum('withdrawn') })}</p>
       <ul className="mt-2 grid gap-1">
@@ -36,8 +38,9 @@ export function Proof({ problems, connection }: { problems: readonly Problem[]; 
           return account === undefined ? null : <Balance key={accountId} account={account} days={days} />
         })}
       </ul>
+      </>}
       <div className="mt-3 flex flex-wrap items-center justify-between gap-3">
-        <p className="meta">{connection.nextSyncAt !== null && <Say message="Next read {at}." at={<Instant at={connection.nextSyncAt} />} />}</p>
+        <p className="meta">{!isUnread && connection.nextSyncAt !== null && <Say message="Next read {at}." at={<Instant at={connection.nextSyncAt} />} />}</p>
         <button type="button" className="button" onClick={() => sheet.current !== null && printAlone(sheet.current)}>{say('Print')}</button>
       </div>
       <PrintedAt>{say('Login {login}', { login: connection.loginLabel })}.</PrintedAt>
@@ -47,11 +50,12 @@ export function Proof({ problems, connection }: { problems: readonly Problem[]; 
 
 function Mended({ problem, isAlone }: { problem: Problem; isAlone: boolean }) {
   const plan = useQuery({ queryKey: ['plan', problem.id], queryFn: () => get<Plan>(`/problems/${problem.id}/repair`) })
-  const steps = plan.data?.state === 'proved' ? plan.data.steps.filter(({ state }) => state !== 'skipped') : []
+  // What a person was asked for and what was not needed then is told; what was never asked is not.
+  const steps = plan.data?.state === 'proved' ? plan.data.steps.filter(({ state, who, startedAt }) => state !== 'skipped' || (who === 'person' && startedAt !== null)) : []
   return (
     <>
       {/* Where several things were done one after the other, the steps name them all. */}
-      {(!isAlone || steps.filter(({ who }) => who === 'person').length < 2) && <p className="mt-1 text-muted"><Say message="Mended: {what}" what={<Sentence parts={problem.card.what} />} /></p>}
+      {(!isAlone || steps.filter(({ who, state }) => who === 'person' && state !== 'skipped').length < 2) && <p className="mt-1 text-muted"><Say message="Mended: {what}" what={<Sentence parts={problem.card.what} />} /></p>}
       {steps.length > 0 && <div className="mt-2"><Steps steps={steps} /></div>}
     </>
   )

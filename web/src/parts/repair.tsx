@@ -24,6 +24,8 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
   const goOn = useAct()
   const may = useMay()
   const now = plan.data?.steps.find(({ state }) => state === 'now')
+  // One thing at a time: the answer to a question tells more than any step.
+  const answersFirst = problem.card.next?.kind === 'answer'
   const isDue = useTold(() => isNow(now?.notBefore))
   const byItself = may('sync') && now !== undefined && now.who !== 'person' && isDue
   const path = `/connections/${problem.connectionId}/repair`
@@ -37,7 +39,10 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
       {goOn.error !== null && <Trouble error={goOn.error} />}
       <Loaded query={plan}>
         {({ steps }) => (
-          <Steps steps={steps}>{(step) => <Control step={step} connection={connection} problem={problem} />}</Steps>
+          <Steps steps={steps}>{(step) => {
+            const control = <Control step={step} connection={connection} problem={problem} />
+            return answersFirst ? <details><summary className="link min-h-6 cursor-pointer">{say('Go on without an answer')}</summary><div className="mt-2">{control}</div></details> : control
+          }}</Steps>
         )}
       </Loaded>
       <div className="meta mt-4 flex flex-wrap gap-x-4">
