@@ -149,6 +149,8 @@ test('above a step of the person that is another than the cause asks, it is the 
   const problem = problemOf(ranked(['client_bug', 0.25], ['credentials_invalid', 0.05]))
   const password = { kind: 'credentials', action: 'fix_credentials', title: 'Enter the password', state: 'now' } as const
   assert.equal(problemCard('en', problem, FACTS, planOf(password)).chip, 'needs_you')
+  const letter = planOf({ kind: 'contact_bank', action: 'contact_bank', title: 'Send the prepared letter', state: 'now' })
+  for (const hoursWaiting of [1, 72]) assert.equal(problemCard('en', problemOf(ranked(['institution_error', 0.8])), { ...FACTS, hoursWaiting }, letter).chip, 'needs_you')
   assert.equal(problemCard('en', problem, FACTS, planOf({ ...password, kind: 'update', action: 'update_software' })).chip, 'our_side')
 })
 

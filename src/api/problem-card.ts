@@ -34,8 +34,7 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
   const separates = asks.some(({ answer }) => answer === null) && differ(heads.map(({ cause, p }) => cardFor(language, cause, p, facts)))
   const next = isChecking ? null : separates ? answerFirst(language) : nextOf(language, card, plan, step, facts)
   return {
-    // Whose move it is: what the cause itself asks is told with its own chip, an answer or another step with the person's.
-    chip: next === null || next.kind === card.next?.action ? card.chip : 'needs_you',
+    chip: chipOf(card, next, step),
     what: card.what.map(partResource),
     headings: (heads.length > 1 ? heads : heads.slice(0, 1)).map(({ cause, p }) => ({ cause, what: cardFor(language, cause, p, facts).what.map(partResource) })),
     relink: isAsked(step) && isPermission(step) ? [say(language, 'sends nothing until you allow it')] : waitsToAsk(step, plan) ? [say(language, 'waits, and then asks you before it signs in again')] : card.relink.map(partResource),
@@ -44,6 +43,12 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
     likelihood: card.likelihood,
     asks: asks.map(({ fact, question, answer, effect }) => ({ fact, answer, question: question.map(partResource), effect })),
   }
+}
+
+/** Whose move it is: what the cause itself asks is told with its own chip, an answer or another step with the person's. Nobody is waited for who is asked. */
+function chipOf({ chip, next: own }: Card, next: Next | null, step: RepairStep | undefined): Card['chip'] {
+  if (next === null) return chip
+  return next.kind !== own?.action || (chip === 'waiting_for_bank' && isAsked(step)) ? 'needs_you' : chip
 }
 
 /** It matters which of them it is: another one's move, or another thing to do. Of two outages the same is waited for. */
