@@ -70,4 +70,15 @@ export const UNSEEN: readonly Expected[] = [
   ['card fr, a purchase abroad', 'Date opération;Libellé;Montant opération;Devise opération;Montant débité;Devise\n25/03/2025;AMZN;-21,60;USD;-20,00;EUR\n24/03/2025;MONOPRIX;-45,90;EUR;-45,90;EUR\n', ['-|EUR 2 -65.9 2025-03-24 2025-03-25 - -']],
   ['card sg, a purchase abroad', 'Date,Merchant,Transaction Amount,Transaction Currency,Settlement Amount,Settlement Currency\n2025-03-25,AMZN,-21.60,USD,-20.00,SGD\n2025-03-24,NTUC,-45.90,SGD,-45.90,SGD\n', ['-|SGD 2 -65.9 2025-03-24 2025-03-25 - -']],
   ['seb kort se, a purchase abroad', 'Datum;Bokfört;Specifikation;Ort;Valuta;Utl. belopp;Belopp\n2025-03-25;2025-03-26;AMZN;US;USD;21,60;20,00\n2025-03-24;2025-03-25;ICA;STHLM;SEK;0;45,90\n', ['-|SEK 2 65.9 2025-03-25 2025-03-26 - -']],
+  // What has a plus came in, and what has no sign went out.
+  ['sber ru, only a plus', 'Дата;Время;Категория;Описание;Сумма;Остаток\n25.03.2025;10:11;Супермаркеты;ПЯТЕРОЧКА;459,00;49 541,00\n24.03.2025;09:00;Зачисления;ЗАРПЛАТА;+50 000,00;50 000,00\n', ['-|- 2 49541 2025-03-24 2025-03-25 0 49541']],
+  // A payment of the bill is one to the card on its own list.
+  ['xp card br', 'Data;Estabelecimento;Portador;Valor;Parcela\n25/03/2025;MERCADO LIVRE;ANA;R$ 150,00;1 de 3\n26/03/2025;UBER;ANA;R$ 25,90;-\n27/03/2025;PAGAMENTO DE FATURA;ANA;R$ -500,00;-\n', ['-|BRL 3 324.1 2025-03-25 2025-03-27 - -']],
+  // Of amounts in two currencies that counts which each row has.
+  ['c6 card br', 'Data de Compra;Nome no Cartão;Final do Cartão;Categoria;Descrição;Parcela;Valor (em US$);Cotação (em R$);Valor (em R$)\n25/03/2025;ANA;1234;Supermercado;PAO DE ACUCAR;Única;0;0;150.00\n26/03/2025;ANA;1234;Serviços;AMAZON US;Única;10.00;5.55;55.50\n27/03/2025;ANA;1234;-;Inclusao de Pagamento;Única;0;0;-500.00\n', ['-|BRL 3 294.5 2025-03-25 2025-03-27 - -']],
+  ['card br, dollars beside', 'Data,Descrição,Valor (US$),Cotação,Valor (R$)\n25/03/2025,AMZN,"3,60","5,55","20,00"\n24/03/2025,PAO,,,"45,90"\n', ['-|BRL 2 65.9 2025-03-24 2025-03-25 - -']],
+  // Two charges and a return, of three rows.
+  ['card jp, a return', 'ご利用日,ご利用店名,ご利用金額,備考\n2025/03/25,ローソン,1200,\n2025/03/26,アマゾン,-3000,返品\n2025/03/27,電気,5400,\n', ['-|- 3 -3600 2025-03-25 2025-03-27 - -']],
+  // What was cancelled says so in a column for that.
+  ['card kr, cancelled', '이용일자,이용카드,이용가맹점,이용금액,할부,매출구분,취소여부\n2025.03.25,1234,스타벅스,"5,400",일시불,일반,\n2025.03.26,1234,쿠팡,"30,000",일시불,일반,취소\n2025.03.27,1234,이마트,"54,000",3개월,일반,\n', ['1234|- 2 -59400 2025-03-25 2025-03-27 - -']],
 ]

@@ -74,9 +74,9 @@ export function balanceIn(record: CsvRecord, { balance, balanceOwed }: Pick<Colu
   return balanceOwed && typeof written === 'string' ? negate(written) : written
 }
 
-/** `25.00 CR`, `CR 25.00`. */
+/** `25.00 CR`, `CR 25.00`, `+25.00`. */
 export function isCredit(cell: string): boolean {
-  return /\d\W*cr\.?$|^cr\b.*\d$/i.test(cell)
+  return /\d\W*cr\.?$|^cr\b.*\d$|^\s*\+/i.test(cell)
 }
 
 /** The one of the columns of currencies that a record fills: null when it fills none, undefined when several, or what is no amount. */

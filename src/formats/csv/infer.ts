@@ -24,7 +24,7 @@ import { doubleEntryIn, isOwnSide } from './double-entry.ts'
 import { orderOfDates, type ChosenOrder, type Surroundings } from './date-order.ts'
 import { outOfPlace } from './exchanged-days.ts'
 import { headedColumns } from './headed.ts'
-import { isAsset, isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './headings.ts'
+import { BARE_CURRENCY, isAsset, isHeadingLine, isNet, namesAmounts, namesFee, readHeading } from './headings.ts'
 import { dateColumns, headlessColumns, moneyColumns, type HeadlessProblem } from './headless.ts'
 import { amountCells, bySection, filled, type Columns, type Layout, type Notation } from './layout.ts'
 import { accountInPreamble, currencyInAmounts, currencyInPreamble, nameInPreamble } from './preamble.ts'
@@ -118,7 +118,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   const european =
     !ENGLISH_DATE.test(plainWords(heading.cells[columns.booked] ?? '')) ||
     heading.cells.some((cell) => /[^\x00-\x7f]/.test(cell))
-  const fixedCurrency = paidIn ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInPreamble(preamble) ?? currencyOfSum(heading.cells, rows, columns)
+  const fixedCurrency = paidIn ?? currencyAbove(heading.cells, columns) ?? currency ?? currencyInAmounts(rows, amountColumns) ?? currencyInPreamble(preamble) ?? currencyOfSum(heading.cells, rows, columns)
   const accountNumber = accountInPreamble(preamble)
   const habit = delimiter === ';' || european ? 'dmy' : countryOrder(columns, rows, fixedCurrency, accountNumber)
   const layout = settle(columns, rows, styles, { ...aside, heading: heading.cells, preamble, habit, isKeptThere: hasIban(columns, rows, accountNumber) })
@@ -129,6 +129,12 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
   if (lost !== undefined) return failed({ code: 'malformed', message: `The row on line ${lost.line} stands above the heading of the columns: rows before it would be lost. Download the file again.`, line: lost.line })
   const above = balancesOf(preamble, layout.value)
   return ok({ ...layout.value, loneName: layout.value.loneName ?? nameInPreamble(preamble), skipped: headingAt + 1, heading: heading.cells, rowWidth: null, entries, accountNumber, fixedCurrency, above, feesOpen: feesOpen(heading, roles, rows, columns, styles) })
+}
+
+/** That which the heading of the amounts names, where it names one. */
+function currencyAbove(heading: readonly string[], { amount }: Columns): Currency | null {
+  const named = new Set(amountCells(amount).map((at) => readHeading(heading[at] ?? '')).map(({ meanings, currency }) => (meanings[0]?.rank === BARE_CURRENCY ? null : currency)))
+  return named.size === 1 ? [...named][0]! : null
 }
 
 /** As wide as the heading, with a day and an amount where rows have theirs. */

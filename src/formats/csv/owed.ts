@@ -29,7 +29,7 @@ const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|ein
 /** What programs sort the money by that somebody earns. Not wages alone: a business pays them. */
 const EARNED_KIND = /^(income|paychecks?|paychecks? salary|earnings|einkommen|revenus?|ingresos|stipendi e pensioni|entrate|inkomen|inkomst(er)?)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
-const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|\b(kort(medlem|innehavare|holder|indehaver)|kaarthouder|kortinhaltija|posiadacz karty|titulaire( de la)? carte|titular( de la| da)? (tarjeta|cartao)|portador( do cartao)?|titolare( della)? carta|drzitel karty|kart sahibi)\b|^card$|\bpurchased by\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|^((numero|n|no|num)( de)? )?(cuotas?|parcelas?|installments?|taksit|taksit sayisi)$|支払回数|할부/
+const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|\b(kort(medlem|innehavare|holder|indehaver)|kaarthouder|kortinhaltija|posiadacz karty|titulaire( de la)? carte|titular( de la| da)? (tarjeta|cartao)|portador( do cartao)?|titolare( della)? carta|drzitel karty|kart sahibi)\b|^card$|\bpurchased by\b|\b(nome no|final do) cartao\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|^((numero|n|no|num)( de)? )?(cuotas?|parcelas?|installments?|taksit|taksit sayisi)$|支払回数|할부/
 /** Where a card was used: only its own list says so. */
 const CARD_USED = /利用店名|利用先|שם בית העסק|이용하신곳|이용가맹점|이용카드/
 
@@ -52,7 +52,7 @@ const CARD_ID = /^card id$/
 const MERCHANT = /^merchant( name)?$/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
-const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|lastschrifteinzug|rechnungsausgleich|kontoausgleich|terugbetaling|automatische incasso|aterbetalning|iade|odemesi)\b/
+const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|lastschrifteinzug|rechnungsausgleich|kontoausgleich|terugbetaling|automatische incasso|aterbetalning|iade|odemesi|pagamento (de |da )?fatura|inclusao de pagamento|pago de (la )?tarjeta)\b/
 /** The same where words have no ends. */
 const TO_A_CARD_EAST = /זיכוי|החזר|退款|退货|返品|환불|возврат/
 /** A refund that was taken back is none. */
@@ -137,7 +137,9 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))
   // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
   const charges = moves.filter(({ out }) => !out).length
-  const isOwed = isShopping ? isMost(moves.filter(({ texts }) => texts.some((text) => text !== ''))) : (isCard || isTitled) && (charges === moves.length || (moves.length >= MANY_MOVES && charges >= moves.length * MOST_MOVES))
+  // Where a card was used nobody but its issuer asks: there most rows are charges.
+  const isUsed = heading.some((cell) => CARD_USED.test(plainWords(cell)))
+  const isOwed = isUsed ? isMost(moves) : isShopping ? isMost(moves.filter(({ texts }) => texts.some((text) => text !== ''))) : (isCard || isTitled) && (charges === moves.length || (moves.length >= MANY_MOVES && charges >= moves.length * MOST_MOVES))
   return isOwed && moves.length > 0 ? 'likely' : null
 }
 

@@ -102,7 +102,9 @@ export function readRoles(
   // Beside columns for the direction it is not what moved.
   const isApart = found.some(({ role }) => role === 'debit' || role === 'credit')
   if (isApart) found.splice(0, found.length, ...found.filter(({ role, at }) => role !== 'amount' || !isChange(heading.cells[at]!)))
-  found.sort((a, b) => a.rank - b.rank || a.at - b.at)
+  // Of amounts in two currencies that count which each row has: the other one is told of what was bought abroad.
+  const lacking = ({ role, at }: { readonly role: Role; readonly at: number }): number => (role !== 'amount' || readHeading(heading.cells[at]!).currency === null ? 0 : judged.filter(({ cells }) => /^[\D0]*$/.test(cells[at] ?? '')).length)
+  found.sort((a, b) => a.rank - b.rank || lacking(a) - lacking(b) || a.at - b.at)
   const roles = new Map<Role, number[]>()
   for (const { role, at } of found) roles.set(role, [...(roles.get(role) ?? []), at])
   // `USD` beside `Amount` is what was paid in dollars, not what the account is kept in.
