@@ -81,4 +81,15 @@ export const UNSEEN: readonly Expected[] = [
   ['card jp, a return', 'ご利用日,ご利用店名,ご利用金額,備考\n2025/03/25,ローソン,1200,\n2025/03/26,アマゾン,-3000,返品\n2025/03/27,電気,5400,\n', ['-|- 3 -3600 2025-03-25 2025-03-27 - -']],
   // What was cancelled says so in a column for that.
   ['card kr, cancelled', '이용일자,이용카드,이용가맹점,이용금액,할부,매출구분,취소여부\n2025.03.25,1234,스타벅스,"5,400",일시불,일반,\n2025.03.26,1234,쿠팡,"30,000",일시불,일반,취소\n2025.03.27,1234,이마트,"54,000",3개월,일반,\n', ['1234|- 2 -59400 2025-03-25 2025-03-27 - -']],
+  // Cards' lists of two charges and the payment, in words and columns of many countries.
+  ['amex fr', 'Date,Description,Titulaire de la carte,Compte #,Montant\n25/03/2025,FNAC,ANN,-12345,"150,00"\n26/03/2025,UBER,ANN,-12345,"25,90"\n27/03/2025,PRELEVEMENT AUTOMATIQUE ENREGISTRE-MERCI,ANN,-12345,"-500,00"\n', ['-12345|- 3 324.1 2025-03-25 2025-03-27 - -']],
+  ['amex it', 'Data,Descrizione,Titolare della carta,Numero conto,Importo\n25/03/2025,ESSELUNGA,ANN,-12345,"150,00"\n26/03/2025,UBER,ANN,-12345,"25,90"\n27/03/2025,ADDEBITO IN C/C SALVO BUON FINE,ANN,-12345,"-500,00"\n', ['-|- 3 324.1 2025-03-25 2025-03-27 - -']],
+  ['amex jp', 'ご利用日,データ処理日,ご利用内容,カード会員様名,会員番号,金額\n2025/03/25,2025/03/26,ローソン,ANN,-12345,"15,000"\n2025/03/26,2025/03/27,UBER,ANN,-12345,"2,590"\n2025/03/27,2025/03/28,前回分口座振替金額,ANN,-12345,"-50,000"\n', ['-|- 3 32410 2025-03-25 2025-03-27 - -']],
+  ['amex nl', 'Datum,Omschrijving,Kaartlid,Rekening #,Bedrag\n25/03/2025,AH,ANN,-12345,"150,00"\n26/03/2025,UBER,ANN,-12345,"25,90"\n27/03/2025,HARTELIJK BEDANKT VOOR UW BETALING,ANN,-12345,"-500,00"\n', ['-12345|- 3 324.1 2025-03-25 2025-03-27 - -']],
+  ['amex se', 'Datum,Beskrivning,Kortmedlem,Konto #,Belopp\n25/03/2025,ICA,ANN,-12345,"150,00"\n26/03/2025,UBER,ANN,-12345,"25,90"\n27/03/2025,BETALNING MOTTAGEN,ANN,-12345,"-500,00"\n', ['-12345|- 3 324.1 2025-03-25 2025-03-27 - -']],
+  ['card dk', 'Dato;Tekst;Kortnummer;Beløb\n25.03.2025;NETTO;1234;150,00\n26.03.2025;UBER;1234;25,90\n27.03.2025;INDBETALING PBS;1234;-500,00\n', ['-|- 3 324.1 2025-03-25 2025-03-27 - -']],
+  ['card no', 'Transaksjonsdato;Bokføringsdato;Spesifikasjon;Beløp\n25.03.2025;26.03.2025;REMA;150,00\n26.03.2025;27.03.2025;UBER;25,90\n27.03.2025;28.03.2025;INNBETALING;-500,00\n', ['-|- 3 324.1 2025-03-26 2025-03-28 - -']],
+  ['card tr', 'İşlem Tarihi;Açıklama;Taksit;Tutar (TL)\n25.03.2025;MİGROS;;150,00\n26.03.2025;UBER;1/3;25,90\n27.03.2025;ÖDEME - TEŞEKKÜR EDERİZ;;-500,00\n', ['-|TRY 3 324.1 2025-03-25 2025-03-27 - -']],
+  ['cmb card cn', '交易日期,入账日期,交易说明,交易金额,币种,卡号后四位\n2025-03-25,2025-03-26,美团,150.00,人民币,1234\n2025-03-26,2025-03-27,滴滴,25.90,人民币,1234\n2025-03-27,2025-03-28,信用卡还款,-500.00,人民币,1234\n', ['1234|CNY 3 324.1 2025-03-26 2025-03-28 - -']],
+  ['barclaycard uk, without a heading', '25 Mar 25,TESCO,Visa,ANN,Groceries,,150.00\n26 Mar 25,UBER,Visa,ANN,Travel,,25.90\n27 Mar 25,"Payment, Thank You",Visa,ANN,,500.00,\n', ['-|- 3 324.1 2025-03-25 2025-03-27 - -']],
 ]

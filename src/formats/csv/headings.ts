@@ -101,7 +101,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
     'reference|referens|refid|ref|ref no|reference number|transaction reference|bank reference|customer reference|referenz|kundenreferenz|kundenreferenz end to end|end to end id|referencia|riferimento|kenmerk|betalingskenmerk|numero do documento|numero documento|documento|referenznummer|viite|viitenumero|so but toan|so tham chieu|ma giao dich|אסמכתא|אסמכתה|referans no|referans|referans numarasi|nomor referensi|no referensi|رقم المرجع|референция|референс|референс проводки',
   ],
   ['check', 'check number|cheque number|check no|cheque no|check|cheque|check or slip|chq no|check num'],
-  ['status', 'status|statut|state|stan|tillstand|etat|estado|stato|zustand|durum|stav|стан|статус|tila|transaction status|交易状态|当前状态|حالة|الحالة|trang thai|상태|처리상태|취소여부|취소구분|islem durumu|סטטוס|สถานะ'],
+  ['status', 'status|statut|state|stan|tillstand|etat|estado|stato|zustand|durum|stav|стан|статус|tila|transaction status|交易状态|当前状态|حالة|الحالة|trang thai|상태|처리상태|취소여부|취소구분|승인상태|승인구분|islem durumu|סטטוס|สถานะ'],
   ['impact', 'balance impact|auswirkung auf guthaben|impact sur le solde|incidence sur le solde|impatto sul saldo|effetto sul saldo|impacto en el saldo|impacto no saldo|effect op saldo|gevolg voor saldo|wplyw na saldo'],
   ['quantity', 'quantity|qty|shares|units|stuck|anzahl|stuckzahl|nominale|cantidad|titulos|quantite|quantita|quantidade|aantal|antal|ilosc|pocet|mennyiseg|количество'],
   // Of what was paid on a loan: what lowers it, and what does not.

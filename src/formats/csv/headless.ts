@@ -10,7 +10,7 @@ import { scanDate } from '../written-date.ts'
 import { cellAmount, endings, isProved, isProvedBefore, plus, prove, signedAmount, type Cells } from './amounts.ts'
 import { runOf, singleAmount, splitAmount } from './choose-amount.ts'
 import { amountCells, areMarks, filled, isText, type AmountColumns, type Columns } from './layout.ts'
-import { countsOwed, doubtsOf } from './owed.ts'
+import { countsOwed, doubtsOf, type Owed } from './owed.ts'
 import type { CsvRecord } from './records.ts'
 import { knownWays, waysByBalance } from './signs-by-balance.ts'
 
@@ -75,8 +75,8 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const kinds = told.filter((at) => isKind(filled(rows, at)))
   const name = told.filter((at) => !kinds.includes(at)).sort((a, b) => Number(isNumber(a)) - Number(isNumber(b)))
   const amounts = rows.map((row) => signedAmount(row, choice.amount, null, style))
-  const owed = choice.amount.form === 'signed' && balance === null ? countsOwed([], rows, amounts, name, kinds, isTitled) : null
-  const amount = owed !== null && choice.amount.form === 'signed' ? { ...choice.amount, inverted: !choice.amount.inverted, ...doubtsOf(owed) } : choice.amount
+  const owed = balance === null ? countsOwed([], rows, amounts, name, kinds, isTitled) : null
+  const amount = owed === null ? choice.amount : turned(choice.amount, owed, rows, style)
   return {
     rows,
     columns: {
@@ -108,6 +108,12 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       foreignCurrency: null,
     },
   }
+}
+
+/** What is owed goes up with what was bought. Of two columns words must say so: the usual order is out and in. */
+function turned(amount: AmountColumns, owed: Owed, rows: readonly CsvRecord[], style: AmountStyle): AmountColumns {
+  if (amount.form === 'signed') return { ...amount, inverted: !amount.inverted, ...doubtsOf(owed) }
+  return amount.form === 'split' && owed !== 'hinted' && owed !== 'likely' ? splitAmount(rows, amount.in, amount.out, style) : amount
 }
 
 /** Amount and balance columns that agree from row to row, or within each row with the balance before in a column of its own. */

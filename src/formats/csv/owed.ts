@@ -11,12 +11,13 @@ import { filled } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 
 /** What came has not gone out. */
-const CAME = /\b(payment received|paiement recu|pagamento recebido|pago recibido|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|inbetalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\b/
+const CAME = /\b(payment received|paiement recu|pagamento recebido|pago recibido|zahlung( uberweisung)? erhalten|zahlungseingang|betaling ontvangen|(in)?betalning mottagen|pagamento ricevuto|betaling modtaget|mottatt betaling)\b/
 /** What only the issuer says of a payment that arrived; a shop may be called Thank You. */
-const PAYMENT = '(payment|paymnt|pymt|pmt|autopay|auto pay|paiement|pago|pagamento|zahlung|betaling|inbetalning|odeme)'
+const PAYMENT = '(payment|paymnt|pymt|pmt|autopay|auto pay|paiement|prelevement|pago|pagamento|zahlung|betaling|inbetalning|odeme)'
+const THANKS = '(thank ?you|merci|gracias|obrigado|grazie|danke?|bedankt|tesekkur(ler| ederiz)?)'
 const RECEIVED = new RegExp(
-  `\\b${PAYMENT}s?\\b.*\\b(thank ?you|merci|gracias|obrigado|grazie|danke?)\\b|\\b(thank ?you|merci|gracias|obrigado|grazie|danke?)\\b.*\\b${PAYMENT}s?\\b|^(thank ?you|merci)$` +
-  `|\\bpagamento efetuado\\b|${CAME.source}` +
+  `\\b${PAYMENT}s?\\b.*\\b${THANKS}\\b|\\b${THANKS}\\b.*\\b${PAYMENT}s?\\b|^(thank ?you|merci)$` +
+  `|\\bpagamento efetuado\\b|^(inn?betaling|indbetaling|inbetalning)\\b|${CAME.source}` +
   `|^(ihre|uw|votre|su|vostro|din|deres) ${PAYMENT}\\b`,
 )
 const PAYMENT_KIND = /^(card )?(payment|payments|repayment|zahlung|paiement|pago|pagamento|betaling|inbetalning)( received| and credits)?$/
@@ -30,8 +31,10 @@ const INCOMING_KIND = /^(deposit|salary|income|transfer in|credit|gutschrift|ein
 const EARNED_KIND = /^(income|paychecks?|paychecks? salary|earnings|einkommen|revenus?|ingresos|stipendi e pensioni|entrate|inkomen|inkomst(er)?)$/
 const CARD_SHOWN = /^card (last (4|four)( digits)?|ending( in)?)$/
 const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|\b(kort(medlem|innehavare|holder|indehaver)|kaarthouder|kortinhaltija|posiadacz karty|titulaire( de la)? carte|titular( de la| da)? (tarjeta|cartao)|portador( do cartao)?|titolare( della)? carta|drzitel karty|kart sahibi)\b|^card$|\bpurchased by\b|\b(nome no|final do) cartao\b|\bkarten(nummer|inhaber)\b|\b(numero|n)( de)?( la)? (carte|tarjeta|cartao)\b|^((numero|n|no|num)( de)? )?(cuotas?|parcelas?|installments?|taksit|taksit sayisi)$|支払回数|할부/
+/** Whose card it is, or which: of a purchase on an account's list, too, but not of a wage. */
+const WHOSE_CARD = /^card ?(member|holder|no|num|number)$|^(kort(medlem|innehavare|holder|indehaver)|kaarthouder|kaartlid|karteninhaber|kortnummer|kartennummer|kaartnummer|titular( de la tarjeta)?|titulaire( de la)? carte|titolare( della)? carta|portador)$/
 /** Where a card was used: only its own list says so. */
-const CARD_USED = /利用店名|利用先|שם בית העסק|이용하신곳|이용가맹점|이용카드/
+const CARD_USED = /カー[ドト]会員|卡号[后末]四位|利用店名|利用先|שם בית העסק|이용하신곳|이용가맹점|이용카드/
 
 /** What a statement is called above its rows. */
 const CARD_TITLE = /\b(credit card|kredi karti|kreditkarte\w*|kreditkort\w*|carte (de credit|bancaire)|tarjeta de credito|carta di credito|cartao de credito|luottokort\w*|karta kredytowa|karty kredytowej|kreditni kartica)\b/
@@ -52,9 +55,9 @@ const CARD_ID = /^card id$/
 const MERCHANT = /^merchant( name)?$/
 
 /** What only money is called that comes to a card; "payment" alone is what a shop gets as well. */
-const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|lastschrifteinzug|rechnungsausgleich|kontoausgleich|terugbetaling|automatische incasso|aterbetalning|iade|odemesi|pagamento (de |da )?fatura|inclusao de pagamento|pago de (la )?tarjeta)\b/
+const TO_A_CARD = /\b(autopay|trsf from|transfer from|virement de|refund|remboursement|reembolso|rimborso|erstattung|gutschrift|lastschrifteinzug|rechnungsausgleich|kontoausgleich|terugbetaling|automatische incasso|aterbetalning|iade|odemesi|addebito in c c|pagamento (de |da )?fatura|inclusao de pagamento|pago de (la )?tarjeta)\b/
 /** The same where words have no ends. */
-const TO_A_CARD_EAST = /זיכוי|החזר|退款|退货|返品|환불|возврат/
+const TO_A_CARD_EAST = /口座振替|זיכוי|החזר|退款|退货|返品|환불|возврат/
 /** A refund that was taken back is none. */
 const TAKEN_BACK = /\b(revers(ed|al)|returned|chargeback|storn\w*|annul\w*|ruckgangig)\b/
 /** Money that is put on a prepaid card: it counts what is there. */
@@ -137,8 +140,8 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   if (came.length > 0 && came.length < moves.length) return told(came.every(({ out }) => out) && moves.some((move) => !move.out && !came.includes(move)))
   // A list of what merchants charged has other rows, too, but of those with a merchant charges are what there are most of.
   const charges = moves.filter(({ out }) => !out).length
-  // Where a card was used nobody but its issuer asks: there most rows are charges.
-  const isUsed = heading.some((cell) => CARD_USED.test(plainWords(cell)))
+  // Where a card was used nobody but its issuer asks, nor whose each row is: there most rows are charges.
+  const isUsed = heading.some((cell, at) => CARD_USED.test(plainWords(cell)) || (WHOSE_CARD.test(plainWords(cell)) && isOfCard(plainWords(cell), rows, at) && rows.every((row) => row.cells.length < 2 || (row.cells[at] ?? '') !== '')))
   const isOwed = isUsed ? isMost(moves) : isShopping ? isMost(moves.filter(({ texts }) => texts.some((text) => text !== ''))) : (isCard || isTitled) && (charges === moves.length || (moves.length >= MANY_MOVES && charges >= moves.length * MOST_MOVES))
   return isOwed && moves.length > 0 ? 'likely' : null
 }
