@@ -6,6 +6,7 @@
 import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { isOneSlipApart } from './domain/one-slip.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 
 export type Config = {
@@ -86,17 +87,6 @@ function findMistyped(env: Environment): ConfigFailure | null {
     if (meant !== undefined) return { variable, message: `${variable} is no setting of Relink; ${meant} is one. Write ${meant}, or remove ${variable}.` }
   }
   return null
-}
-
-/** One letter more, less, other, or two letters that changed places. */
-function isOneSlipApart(one: string, other: string): boolean {
-  const shorter = Math.min(one.length, other.length)
-  let start = 0
-  while (start < shorter && one[start] === other[start]) start++
-  let end = 0
-  while (end < shorter - start && one.at(-1 - end) === other.at(-1 - end)) end++
-  const [a, b] = [one, other].map((text) => text.slice(start, text.length - end)) as [string, string]
-  return (a.length <= 1 && b.length <= 1) || (a.length === 2 && b.length === 2 && a[0] === b[1] && a[1] === b[0])
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])

@@ -35,15 +35,23 @@ const MOST_QUESTIONS = 20
 
 export async function institutionResource(language: Language, instance: Instance, institution: Institution): Promise<z.output<typeof institutionShape>> {
   const connections = await instance.store.connections.list()
-  const health = (await healthOfBanks(instance)).get(institution.id)
+  const banks = await healthOfBanks(instance)
+  const siblings = siblingsOf(instance.institutions, institution)
+  const known = banks.get(institution.id)
+  // Nobody reads it: what answers the reads of an entry that is easily confused with it is the same server.
+  const seenAt = known !== undefined && known.status !== 'unknown' ? null : (siblings.find((one) => banks.has(one.id) && shareServer(instance, one, institution)) ?? null)
+  const health = seenAt === null ? known : banks.get(seenAt.id)
   const { id, name, country, website, customers = null } = institution
-  const own = connections.filter((c) => c.institutionId === id && isShown(c))
+  const shown = connections.filter(isShown)
+  const own = shown.filter((c) => c.institutionId === id)
   return {
     id, name, country, website, customers,
+    signIn: signInOf(language, instance, institution),
     health: health?.status ?? 'unknown',
+    healthSeenAt: seenAt?.name ?? null,
     since: health === undefined || health.status === 'working' ? null : isoOrNull(health.since),
-    takesSecrets: health?.status !== 'down' && !(await anyWaits(language, instance, own)),
-    siblings: siblingsOf(instance.institutions, institution).map((one) => ({ id: one.id, name: one.name, country: one.country, website: one.website, customers: one.customers ?? null })),
+    takesSecrets: health?.status !== 'down' && !(await anyWaits(language, instance, shown.filter((c) => c.institutionId === id || c.institutionId === seenAt?.id))),
+    siblings: siblings.map((one) => ({ id: one.id, name: one.name, country: one.country, website: one.website, customers: one.customers ?? null, signIn: signInOf(language, instance, one) })),
     connectedAs: own.map((c) => c.id),
     logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel, isConnected: c.state !== 'connecting' })),
     requestsPerDay: institution.limits.requestsPerDay,
@@ -52,6 +60,16 @@ export async function institutionResource(language: Language, instance: Instance
       return manifest === undefined ? [] : [{ connector, name: retold(language, manifest.name), advice: retold(language, manifest.advice), fields: formFields(language, instance, connector, settings) }]
     }),
   }
+}
+
+function shareServer({ connectors }: Instance, one: Institution, other: Institution): boolean {
+  const originsOf = ({ routes }: Institution): readonly string[] => routes.flatMap(({ connector, settings }) => connectors.get(connector)?.originsOf(settings) ?? [])
+  const origins = new Set(originsOf(one))
+  return originsOf(other).some((origin) => origins.has(origin))
+}
+
+function signInOf(language: Language, instance: Instance, { routes }: Institution): 'here' | 'at_bank' {
+  return routes.some(({ connector, settings }) => formFields(language, instance, connector, settings).some(({ kind }) => kind === 'secret')) ? 'here' : 'at_bank'
 }
 
 /** Something that only waiting for the bank ends stops one of these: another password would get no further. */

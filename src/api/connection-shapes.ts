@@ -25,6 +25,8 @@ const sentence = z.array(partShape)
 
 const customers = z.enum(['personal', 'business']).nullable().meta({ description: 'Whom this entry of the bank is for, where it has one for each' })
 
+const signIn = z.enum(['here', 'at_bank']).meta({ description: 'Whether something secret is typed here, or a permission is given at the bank\'s own site' })
+
 export const institutionShape = z
   .object({
     id: z.string(),
@@ -32,10 +34,12 @@ export const institutionShape = z
     country: z.string(),
     website: z.string().nullable(),
     customers,
+    signIn,
     health: z.enum(['working', 'slow', 'down', 'unknown']),
+    healthSeenAt: z.string().nullable().meta({ description: 'The sibling at the same server by whose reads the health is known; null: by its own' }),
     since: instant.nullable().meta({ description: 'Since when it is not as usual' }),
     takesSecrets: z.boolean().meta({ description: 'False while a password cannot help: it is down, or what stops a connection to it is the bank\'s own and ends by waiting' }),
-    siblings: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), website: z.string().nullable(), customers })).meta({ description: 'Other entries with a like name or address, which are easily confused with it, and what tells them apart' }),
+    siblings: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), website: z.string().nullable(), customers, signIn })).meta({ description: 'Other entries with a like name or address, which are easily confused with it, and what tells them apart' }),
     connectedAs: z.array(z.uuid()).meta({ description: 'Connections to this institution that exist already' }),
     logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string(), isConnected: z.boolean() })).meta({ description: 'The same, with how their login is shown; one that is not connected waits for the end of its first sign-in' }),
     requestsPerDay: z.int().nullable().meta({ description: 'How often it may be asked a day; null: it names no limit' }),

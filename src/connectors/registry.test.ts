@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { searchInstitutions } from '../domain/institution.ts'
+import { searchInstitutions } from '../domain/bank-search.ts'
 import { discoverConnectors, loadInstitutions, readInstitutions } from './registry.ts'
 
 const connectors = await discoverConnectors()

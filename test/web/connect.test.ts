@@ -82,8 +82,28 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
       // The first is the one that is meant, as soon as it is typed.
       await banks.first().filter({ hasText: `Riverbank${found} ·` }).waitFor()
     }
+    // Fails when: what a name lacks excludes it (was so).
+    await field.fill('credit union sandbox online')
+    await banks.first().filter({ hasText: 'Sandbox Online' }).waitFor()
     await field.fill('999999999')
-    await page.getByText('No bank with “999999999” is known.').waitFor()
+    const missing = page.getByRole('region', { name: 'Not found' })
+    await missing.getByText('No bank with “999999999” is known here.').waitFor()
+    assert.deepEqual(await violations(page), [])
+    await missing.getByRole('link', { name: 'Import a statement file' }).click()
+    await page.waitForURL(/\/import/)
+  })
+
+  // Fails when: entries of one host and country have one line (was so), or how one signs in is told where the address tells enough.
+  test('two entries of one bank on one host are told apart by how one signs in', async () => {
+    const { page, url, sandbox } = world
+    await page.goto(url('/add?find=sandbox'))
+    const { host } = new URL(sandbox.listening.officeUrl)
+    const lines = page.getByRole('list', { name: 'Banks' }).getByRole('button').locator('.meta')
+    await untilEqual(async () => (await lines.allInnerTexts()).filter((line) => line.startsWith(host)).toSorted(), [`${host} · US · password typed here`, `${host} · US · permission given at its site`])
+    await page.getByRole('button', { name: 'Sandbox Online' }).click()
+    const chosen = page.getByRole('region', { name: 'Sign in at Sandbox Online' })
+    await chosen.getByText(`${host} · US · permission given at its site`).waitFor()
+    await chosen.getByText(`Sandbox Bank ${host} · US · password typed here`).waitFor()
   })
 
   const methods: readonly MfaMethod[] = ['text', 'question', 'token', 'push']
@@ -211,6 +231,10 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await page.getByText('so no password is asked for').waitFor()
     await untilEqual(() => page.locator('input[type=password]').count(), 0)
     await readOthers(world)
+    // Fails when: an entry that nobody reads knows nothing of the outage of its own server (was so).
+    await page.goto(url('/add?find=sandbox+online'))
+    await page.getByRole('button', { name: /^Sandbox Online.*Not answering since.*seen at Sandbox Bank, on the same server/ }).click()
+    await page.getByText('so no password is asked for').waitFor()
     for (const path of ['/accounts', `/connections/${connectionId}`, '/banks', '/demo']) {
       await page.goto(url(path))
       await page.getByRole('heading', { level: 1 }).waitFor()

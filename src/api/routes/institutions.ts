@@ -1,6 +1,6 @@
 /** Institutions with their routes and their health, and the health of the banks that are in use. */
 import { z } from 'zod'
-import { searchInstitutions } from '../../domain/institution.ts'
+import { searchInstitutions } from '../../domain/bank-search.ts'
 import { bankHistory } from '../bank-history.ts'
 import { bankHistoryShape } from '../bank-shapes.ts'
 import { bankResources, institutionResource } from '../connection-resource.ts'

@@ -8,7 +8,7 @@ import { useState } from 'react'
 import { ask, get, ServerProblem, type Connection, type Institution } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { brandWords, customersWords, hostOf } from '../parts/brand.ts'
+import { brandWords } from '../parts/brand.ts'
 import { Chip } from '../parts/chip.tsx'
 import { LoginForm, NoSecret } from '../parts/login-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
@@ -51,7 +51,7 @@ function FindBank() {
             <button className="flex w-full cursor-pointer flex-wrap items-center justify-between gap-2 rounded-[10px] p-4 text-left hover:bg-sunken" onClick={() => void navigate({ to: '/add', search: { bank: institution.id, find: text } })}>
               <span className="min-w-0">
                 <span className="font-medium">{institution.name}</span>
-                <span className="meta block [overflow-wrap:anywhere]">{brandWords(institution)}</span>
+                <span className="meta block [overflow-wrap:anywhere]">{brandWords(institution, institution.siblings)}</span>
               </span>
               <Health institution={institution} />
             </button>
@@ -59,17 +59,37 @@ function FindBank() {
           </li>
         ))}
       </ul>
-      {found.data?.items.length === 0 && <p className="mt-3 text-muted">{say('No bank with “{text}” is known. Its entry can be added to a file: see the documentation on institutions.', { text })}</p>}
+      {found.data?.items.length === 0 && <NotFound text={text} />}
     </>
+  )
+}
+
+/** What leads on where nothing fits: what else to look for, what works with every bank, and who can add it. */
+function NotFound({ text }: { text: string }) {
+  return (
+    <section className="panel mt-3 grid gap-3" aria-label={say('Not found')}>
+      <p className="font-medium [overflow-wrap:anywhere]">{say('No bank with “{text}” is known here.', { text })}</p>
+      <ul className="grid list-disc gap-1 pl-5">
+        <li>{say('Look for the address in your browser when you sign in at the bank, or for the routing number on a check or statement.')}</li>
+        <li>{say('A file works with every bank: save a statement at the bank’s site and import it, as often as you like.')}</li>
+        <li>{say('If the bank answers accounting programs directly (OFX), whoever runs this server can add it by its address: docs/operate/institutions.md tells how.')}</li>
+      </ul>
+      <div><Link className="button" to="/import">{say('Import a statement file')}</Link></div>
+    </section>
   )
 }
 
 const SINCE: Record<Institution['health'], string | null> = { working: message('Working since {at}'), slow: message('Having trouble since {at}'), down: message('Not answering since {at}'), unknown: null }
 
-function Health({ institution: { health, since } }: { institution: Institution }) {
+function Health({ institution: { health, healthSeenAt, since } }: { institution: Institution }) {
   const { tone, word } = BANK_HEALTH[health]
   const sinceThen = SINCE[health]
-  return <Chip tone={tone}>{since === null || sinceThen === null ? say(word) : <span><Say message={sinceThen} at={<Point at={since} />} /></span>}</Chip>
+  return (
+    <span className="grid gap-0.5">
+      <Chip tone={tone}>{since === null || sinceThen === null ? say(word) : <span><Say message={sinceThen} at={<Point at={since} />} /></span>}</Chip>
+      {healthSeenAt !== null && <span className="meta">{say('seen at {bank}, on the same server', { bank: healthSeenAt })}</span>}
+    </span>
+  )
 }
 
 /** The same login twice would read everything twice. */
@@ -95,7 +115,7 @@ function Bank({ id }: { id: string }) {
               <h2>{bank.name}</h2>
               <Link className="link" to="/add" search={{ find }}>{say('Another bank')}</Link>
             </div>
-            <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{[hostOf(bank.website) ?? say('Its address is not verified'), bank.country, customersWords(bank.customers)].filter((part) => part !== null).join(' · ')}</span><Health institution={bank} /></div>
+            <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{bank.website === null && <>{say('Its address is not verified')} · </>}{brandWords(bank, bank.siblings)}</span><Health institution={bank} /></div>
             <Siblings bank={bank} />
             <Connected institution={bank} />
             {bank.routes.length === 0 ? <p>{say('This bank has no way to connect yet. Import a file instead.')}</p> : !bank.takesSecrets ? <NoSecret bank={bank.name} />
@@ -108,13 +128,14 @@ function Bank({ id }: { id: string }) {
 }
 
 /** Each with what tells it apart, and the way to it: whoever sees the difference here has chosen the wrong one. */
-function Siblings({ bank: { siblings } }: { bank: Institution }) {
+function Siblings({ bank }: { bank: Institution }) {
+  const { siblings } = bank
   if (siblings.length === 0) return null
   return (
     <div className="text-muted">
       <p>{say('Easily confused with these: compare the address above with the one in your browser when you sign in there.')}</p>
       <ul className="grid">
-        {siblings.map((one) => <li key={one.id} className="min-w-0 py-0.5 [overflow-wrap:anywhere]"><Link className="link" to="/add" search={{ bank: one.id, find: one.name }}>{one.name}</Link> {brandWords(one)}</li>)}
+        {siblings.map((one) => <li key={one.id} className="min-w-0 py-0.5 [overflow-wrap:anywhere]"><Link className="link" to="/add" search={{ bank: one.id, find: one.name }}>{one.name}</Link> {brandWords(one, [bank, ...bank.siblings])}</li>)}
       </ul>
     </div>
   )

@@ -71,7 +71,7 @@ function Begin({ connection }: { connection: Connection }) {
         <label className="grid gap-1">
           {say('How?')}
           <select className="field sm:max-w-md" value={way?.key ?? ''} onChange={(event) => set({ find, way: event.target.value })}>
-            {ways.map(({ key, institution, route }) => <option key={key} value={key}>{institution.name} ({brandWords(institution)}), {route.name}</option>)}
+            {ways.map(({ key, institution, route }) => <option key={key} value={key}>{institution.name} ({brandWords(institution, institution.siblings)}), {route.name}</option>)}
           </select>
         </label>
       )}
