@@ -7,7 +7,7 @@ import { saidByBank } from '../diagnose/bank-words.ts'
 import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
-import { isShown, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
+import { isShown, waitsForChoice, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { addDays, utcDay } from '../domain/day.ts'
 import { siblingsOf, type Institution, type JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
@@ -99,7 +99,7 @@ export async function connectionResource(language: Language, instance: Instance,
     lastAttemptAt: isoOrNull(connection.lastAttemptAt),
     nextSyncAt: nextReadAt(connection, challenge !== null),
     reading: lastRun?.outcome === 'running' ? readingOf(instance, connection.id, lastRun.id) : null,
-    awaitsChoice: connection.state === 'active' && connection.readPlan?.awaitsChoice === true,
+    awaitsChoice: waitsForChoice(connection),
     fields: formFields(language, instance, connection.connector, connection.settings),
     problems: cards,
     challenge: challenge === null ? null : await challengeResource(language, store, challenge),
@@ -124,7 +124,7 @@ function healthWord(connection: Connection, problems: readonly z.output<typeof p
   if (connection.state === 'disabled' || connection.state === 'removed' || connection.state === 'replaced') return 'off'
   if (reading) return 'reading'
   // A login that was never read is half added: while nothing else is known to be the matter, only a person goes on with it or gives it up.
-  if (asks || (connection.state === 'connecting' && problems.length === 0) || (connection.state === 'active' && connection.readPlan?.awaitsChoice === true) || problems.some((p) => p.card.chip === 'needs_you')) return 'needs_you'
+  if (asks || (connection.state === 'connecting' && problems.length === 0) || waitsForChoice(connection) || problems.some((p) => p.card.chip === 'needs_you')) return 'needs_you'
   return problems.length > 0 ? 'waiting' : 'working'
 }
 

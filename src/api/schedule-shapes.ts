@@ -14,7 +14,7 @@ export const scheduledShape = z
     connectionId: z.uuid(), institutionName: z.string(), loginLabel: z.string(), state: z.enum(['connecting', 'active', 'disabled', 'removed', 'preview', 'replaced']),
     everyMinutes: z.int().nullable().meta({ description: 'What a person chose; null: as is usual' }), hours: hoursShape.nullable(),
     usualMinutes: z.int(), leastMinutes: z.int().meta({ description: 'The bank allows no shorter; 0: it names no limit' }), requestsPerDay: z.int().nullable(),
-    nextReadAt: instant.nullable().meta({ description: 'null: a person must act first' }), isRetrying: z.boolean(),
+    nextReadAt: instant.nullable().meta({ description: 'null: a person must act first' }), awaitsChoice: z.boolean().meta({ description: 'Which accounts are read has to be chosen first' }), isRetrying: z.boolean(),
   })
   .meta({ id: 'ScheduledConnection' })
 

@@ -1,5 +1,5 @@
 /** Finding the connection that a person means, and how the verbs' failures end a command. */
-import { isShown, type Connection } from '../domain/connection.ts'
+import { isShown, waitsForChoice, type Connection } from '../domain/connection.ts'
 import type { Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Instance } from '../instance.ts'
@@ -23,10 +23,6 @@ export function choiceAsked(instance: Instance, { id }: { readonly id: string })
   return `Choose first which accounts are read: one of them may be here already, from files without its number. Open ${pageOf(instance, id)} (\`relink start\` serves it).`
 }
 
-function awaitsChoice({ state, readPlan }: Connection): boolean {
-  return state === 'active' && readPlan?.awaitsChoice === true
-}
-
 /** Where people see a connection. */
 export function pageOf({ alerting }: Instance, connectionId: string): string {
   return new URL(`/connections/${connectionId}`, alerting.page ?? 'http://localhost:7351').href
@@ -35,7 +31,7 @@ export function pageOf({ alerting }: Instance, connectionId: string): string {
 /** One line on how a run ended; true when everything was read. */
 export async function sayRun(output: Output, instance: Instance, name: string, run: SyncRun): Promise<boolean> {
   const connection = run.connectionId === null ? null : await instance.store.connections.get(run.connectionId)
-  if (run.outcome === 'succeeded' && connection !== null && awaitsChoice(connection)) {
+  if (run.outcome === 'succeeded' && connection !== null && waitsForChoice(connection)) {
     output.say(`${name}: signed in, and nothing was read yet. ${choiceAsked(instance, connection)}`)
     return false
   }

@@ -62,7 +62,7 @@ function hoursWords({ hours }: Scheduled): string {
   return hours === null ? 'at any hour' : `${hours.from}-${hours.to} (${hours.timeZone})`
 }
 
-function nextWords({ state, nextReadAt }: Scheduled, isPaused: boolean): string {
+function nextWords({ state, nextReadAt, awaitsChoice }: Scheduled, isPaused: boolean): string {
   if (state === 'disabled') return 'switched off'
-  return isPaused ? 'paused with all others' : (nextReadAt ?? 'needs you first')
+  return isPaused ? 'paused with all others' : (nextReadAt ?? (awaitsChoice ? 'waits for you to choose accounts' : 'needs you first'))
 }

@@ -60,6 +60,11 @@ export function isShown({ state }: Pick<Connection, 'state'>): boolean {
   return state !== 'removed' && state !== 'preview' && state !== 'replaced'
 }
 
+/** The sign-in worked, and nothing is read, nor signed in for, before a person chose among the accounts that it listed. */
+export function waitsForChoice({ state, readPlan }: Pick<Connection, 'state' | 'readPlan'>): boolean {
+  return state === 'active' && readPlan?.awaitsChoice === true
+}
+
 export type ChallengeKind = 'code' | 'question' | 'selection' | 'picture' | 'approval' | 'redirect'
 
 /** One thing the bank asks. `options` only for selections; `picture` is a data URL. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { day } from '../domain/day.ts'
 import { anAccount, aSource } from '../store/fixtures.ts'
 import { settleChoice } from './choose-accounts.ts'
-import { connectInstitution } from './connect.ts'
+import { connectInstitution, disableConnection, enableConnection } from './connect.ts'
 import { planReads } from './read-plan.ts'
 import { syncConnection } from './sync.ts'
 import { CHECKING, listed, row, World } from './testing.ts'
@@ -34,6 +34,22 @@ test('who wants to choose is shown the accounts before a row is read; only what 
   assert.deepEqual([...new Set(world.bank.reads.map(({ number }) => number))], [CHECKING.number])
   assert.deepEqual((await world.store.feed.transactions({ accountId: checking.id, limit: 9 })).rows.map(({ postedOn }) => postedOn), ['2026-03-12'])
   assert.equal((await world.store.accounts.get(savings.id))?.state, 'paused')
+})
+
+// Fails when: the schedule signs in for who waits for a choice (was so: “next read in 6 hours”), or who chose is never read where the read that follows died.
+test('until accounts are chosen nothing is planned, also after it was switched off and on; once they are, the schedule reads them', async () => {
+  const { world, id, checking } = await asked()
+  const planned = async () => (await world.store.connections.get(id))?.nextSyncAt ?? null
+  assert.equal(await planned(), null)
+  await disableConnection(world.deps, id)
+  await enableConnection(world.deps, id)
+  assert.equal(await planned(), null)
+  await syncConnection(world.deps, id, 'person')
+  assert.equal(await planned(), null, 'a look of a person plans none either')
+  assert.equal((await settleChoice(world.deps, id, [{ accountId: checking.id, into: null, startOn: null }])).ok, true)
+  assert.ok(((await planned()) ?? Infinity) <= world.deps.clock.now() + 60_000)
+  await syncConnection(world.deps, id, 'schedule')
+  assert.ok(((await planned()) ?? 0) > world.deps.clock.now() + 60_000)
 })
 
 test('who died in a choice may choose otherwise: the account of the books that was left is neither paused nor read by this connection', async () => {

@@ -20,6 +20,8 @@ export type AccountChoice = { readonly accountId: AccountId; readonly into: Acco
 /** `there`: a choice that died in the middle has made the new source already. `learned`: what the bank says of it, where nobody said so yet; null: nothing. */
 type Link = { readonly source: AccountSource; readonly from: AccountId; readonly to: AccountId; readonly there: boolean; readonly learned: ReturnType<typeof learnedOf> }
 
+const MAKES_UP_MS = 60_000
+
 /** All of it, or nothing where one choice does not fit. The accounts that are not named are not read. */
 export async function settleChoice(deps: SyncDeps, connectionId: string, choices: readonly AccountChoice[]): Promise<Result<null, Refusal>> {
   const done = await deps.store.connections.exclusively(connectionId, async (connection): Promise<Result<null, Refusal>> => {
@@ -60,7 +62,9 @@ export async function settleChoice(deps: SyncDeps, connectionId: string, choices
     const chosen = await chooseAccounts(deps, connectionId, choices.map(({ accountId }) => links.find(({ from }) => from === accountId)?.to ?? accountId))
     if (!chosen.ok) return chosen
     for (const { accountId, startOn } of choices) if (!links.some(({ from }) => from === accountId) && !(await holdsRows(deps.store, accountId))) await accounts.update(accountId, { startOn })
-    await connections.update(connectionId, { readPlan: connection.readPlan === null ? null : { everyMinutes: connection.readPlan.everyMinutes, hours: connection.readPlan.hours } })
+    // Whoever chose reads at once; should that die, the schedule makes up for it.
+    const nextSyncAt = connection.nextSyncAt ?? deps.clock.now() + MAKES_UP_MS
+    await connections.update(connectionId, { nextSyncAt, readPlan: connection.readPlan === null ? null : { everyMinutes: connection.readPlan.everyMinutes, hours: connection.readPlan.hours } })
     return ok(null)
   })
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })

@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { fieldsOf, type Connector } from '../connector-kit/connector.ts'
 import type { AccountId } from '../domain/account.ts'
-import type { Challenge, Connection } from '../domain/connection.ts'
+import { waitsForChoice, type Challenge, type Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { Institution, JsonObject, Route } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
@@ -219,7 +219,7 @@ export async function disableConnection(deps: SyncDeps, connectionId: string): P
 
 /** Reads again; the days in between are covered by no answer, so the next sync asks for them. */
 export async function enableConnection(deps: SyncDeps, connectionId: string): Promise<Result<Connection, Refusal>> {
-  return change(deps, connectionId, ['disabled'], (connection) => ({ state: switchedOn(connection), nextSyncAt: deps.clock.now() }))
+  return change(deps, connectionId, ['disabled'], (connection) => ({ state: switchedOn(connection), nextSyncAt: waitsForChoice({ ...connection, state: switchedOn(connection) }) ? null : deps.clock.now() }))
 }
 
 /** One that was never read is connecting still: its first list brings the accounts to read, not new ones that wait to be chosen. */

@@ -26,12 +26,14 @@ export async function endRun(deps: SyncDeps, before: Connection, run: SyncRun, s
   if (session?.trial != null && outcome === 'failed') return endTrial(deps, run, end, session)
   const ended: SyncRun = { ...run, outcome, failure, accounts, endedAt: outcome === 'suspended' ? null : now, stage: null }
   const failuresInRow = outcome === 'succeeded' ? 0 : outcome === 'suspended' ? before.failuresInRow : before.failuresInRow + 1
+  // That accounts have to be chosen first may have come to light in this very run.
+  const plan = before.state === 'connecting' ? ((await deps.store.connections.get(before.id))?.readPlan ?? null) : before.readPlan
   const limits = deps.institutionOf(before.institutionId)?.limits ?? NO_LIMITS
   const storing = deps.store.runs.end(run.id, ended, {
     id: before.id, lastAttemptAt: now, failuresInRow,
     ...(outcome === 'succeeded' ? { lastSuccessAt: now, readBy: deps.readBy } : {}),
     isRead: outcome === 'succeeded' || outcome === 'partial',
-    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, isSecondTry: outcome !== 'succeeded' && (await isInDoubt(deps, before)), limits, plan: before.readPlan, fraction: deps.entropy.fraction() }),
+    nextSyncAt: end.resumeBy ?? nextSyncAt({ now, outcome, failure, failuresInRow, isSecondTry: outcome !== 'succeeded' && (await isInDoubt(deps, before)), limits, plan, fraction: deps.entropy.fraction() }),
   })
   const onEnded = deps.onRunEnding(before)
   const connection = (await storing) ?? before

@@ -74,6 +74,7 @@ test('what rows leave open a person says: nothing is read before, and what they 
   ] as const) {
     const { world, isAsked, books, id } = await brought(file, bank)
     assert.deepEqual([isAsked, await books()], [true, [['open', file.length], ['paused', 0]]], what)
+    assert.equal((await world.store.connections.get(id))?.nextSyncAt, null, what)
     const [file1, waiting] = await world.store.accounts.list()
     assert.ok((await settleChoice(world.deps, id, [{ accountId: waiting!.id, into: file1!.id, startOn: null }])).ok)
     assert.ok((await syncConnection(world.deps, id, 'person')).ok)

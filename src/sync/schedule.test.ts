@@ -14,6 +14,13 @@ test('a healthy connection is read four times a day, spread by chance', () => {
   assert.ok(nextSyncAt({ ...base, fraction: 0 })! < nextSyncAt({ ...base, fraction: 0.99 })!)
 })
 
+// Fails when: who waits for a person to choose accounts is signed in to all the same (was so: four times a day, with nothing to read).
+test('where no accounts were chosen nothing is signed in for once the sign-in worked; a sign-in that failed is tried again', () => {
+  const plan = { everyMinutes: null, hours: null, awaitsChoice: true } as const
+  assert.equal(nextSyncAt({ ...base, plan }), null)
+  assert.equal(nextSyncAt({ ...base, plan, outcome: 'failed', failure: refusal('2000'), failuresInRow: 1 }), 5 * MINUTE)
+})
+
 test('a bank\'s quota and pause are kept', () => {
   assert.equal(nextSyncAt({ ...base, limits: { ...NONE, requestsPerDay: 4 } }), 24 * 60 * MINUTE)
   assert.equal(nextSyncAt({ ...base, fraction: 0, limits: { ...NONE, minSecondsBetweenSyncs: 48 * 3600 } }), 48 * 60 * MINUTE)

@@ -1,6 +1,7 @@
 /**
  * When to ask a bank again, and how often at most. Pure: time and chance are given. It never plans
- * a sync that cannot succeed without a person, and never asks sooner than the bank allows.
+ * a sync that cannot succeed without a person, nor one that has nothing to read because nobody chose accounts yet,
+ * and never asks sooner than the bank allows.
  */
 import { FARTHEST_SYNC_MS, type ReadPlan } from '../domain/connection.ts'
 import { dayInZone } from '../domain/day.ts'
@@ -83,7 +84,7 @@ export function leastMs({ requestsPerDay, minSecondsBetweenSyncs }: InstitutionL
 function plannedAt(ended: Ended): number | null {
   const earliest = ended.now + (ended.limits.minSecondsBetweenSyncs ?? 0) * 1000
   const regular = spread(ended.now, regularMs(ended.limits, ended.plan), ended.fraction)
-  if (ended.outcome === 'succeeded' || (ended.outcome === 'partial' && ended.failure === null)) return Math.max(earliest, regular)
+  if (ended.outcome === 'succeeded' || (ended.outcome === 'partial' && ended.failure === null)) return ended.plan?.awaitsChoice === true ? null : Math.max(earliest, regular)
   const retry = ended.failure?.retry ?? { kind: 'at', at: null }
   // Accounts that can be read do not wait for a person whom only another one of them needs.
   if (retry.kind !== 'at') return ended.outcome === 'partial' && !waitsForLogin(ended.failure!) ? Math.max(earliest, regular) : null

@@ -233,7 +233,7 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await readOthers(world)
     // Fails when: an entry that nobody reads knows nothing of the outage of its own server (was so).
     await page.goto(url('/add?find=sandbox+online'))
-    await page.getByRole('button', { name: /^Sandbox Online.*Not answering since.*seen at Sandbox Bank, on the same server/ }).click()
+    await page.getByRole('button', { name: /^Sandbox Online.*seen at Sandbox Bank, on the same server.*Not answering since/ }).click()
     await page.getByText('so no password is asked for').waitFor()
     for (const path of ['/accounts', `/connections/${connectionId}`, '/banks', '/demo']) {
       await page.goto(url(path))

@@ -1,6 +1,6 @@
 /** When connections are read by themselves: to see for everybody, to change for owners. */
 import { z } from 'zod'
-import { isShown, type Connection, type ReadPlan } from '../../domain/connection.ts'
+import { isShown, waitsForChoice, type Connection, type ReadPlan } from '../../domain/connection.ts'
 import type { Instance } from '../../instance.ts'
 import { leastMs, NO_LIMITS, regularMs } from '../../sync/schedule.ts'
 import { readPlanShape, scheduledShape, scheduleShape } from '../schedule-shapes.ts'
@@ -46,6 +46,6 @@ export async function scheduledView({ institutions, store, clock }: Instance, co
   return {
     connectionId: id, institutionName, loginLabel, state, everyMinutes: readPlan?.everyMinutes ?? null, hours: readPlan?.hours ?? null,
     usualMinutes: Math.round(regularMs(limits, null) / MINUTE_MS), leastMinutes: Math.ceil(least / MINUTE_MS), requestsPerDay: limits.requestsPerDay,
-    nextReadAt: nextReadAt(connection, asked), isRetrying: failuresInRow > 0,
+    nextReadAt: nextReadAt(connection, asked), awaitsChoice: waitsForChoice(connection), isRetrying: failuresInRow > 0,
   }
 }

@@ -23,10 +23,13 @@ export function AddPage() {
   return (
     <div className="max-w-xl">
       <div className="mb-4"><Title>{say('Add account')}</Title></div>
-      <NeedsServer>{bank === undefined ? <FindBank /> : <Bank key={bank} id={bank} />}</NeedsServer>
-      <p className="meta mt-6"><Say message="Is your bank not here, or do you only have a file? <a>Import a statement file</a>." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>
+      <NeedsServer>{bank === undefined ? <FindBank /> : <><Bank key={bank} id={bank} /><OrFile /></>}</NeedsServer>
     </div>
   )
+}
+
+function OrFile() {
+  return <p className="meta mt-6"><Say message="Is your bank not here, or do you only have a file? <a>Import a statement file</a>." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>
 }
 
 function FindBank() {
@@ -52,6 +55,7 @@ function FindBank() {
               <span className="min-w-0">
                 <span className="font-medium">{institution.name}</span>
                 <span className="meta block [overflow-wrap:anywhere]">{brandWords(institution, institution.siblings)}</span>
+                <SeenAt institution={institution} />
               </span>
               <Health institution={institution} />
             </button>
@@ -59,7 +63,7 @@ function FindBank() {
           </li>
         ))}
       </ul>
-      {found.data?.items.length === 0 && <NotFound text={text} />}
+      {found.data?.items.length === 0 ? <NotFound text={text} /> : <OrFile />}
     </>
   )
 }
@@ -81,15 +85,15 @@ function NotFound({ text }: { text: string }) {
 
 const SINCE: Record<Institution['health'], string | null> = { working: message('Working since {at}'), slow: message('Having trouble since {at}'), down: message('Not answering since {at}'), unknown: null }
 
-function Health({ institution: { health, healthSeenAt, since } }: { institution: Institution }) {
+function Health({ institution: { health, since } }: { institution: Institution }) {
   const { tone, word } = BANK_HEALTH[health]
   const sinceThen = SINCE[health]
-  return (
-    <span className="grid gap-0.5">
-      <Chip tone={tone}>{since === null || sinceThen === null ? say(word) : <span><Say message={sinceThen} at={<Point at={since} />} /></span>}</Chip>
-      {healthSeenAt !== null && <span className="meta">{say('seen at {bank}, on the same server', { bank: healthSeenAt })}</span>}
-    </span>
-  )
+  return <Chip tone={tone}>{since === null || sinceThen === null ? say(word) : <span><Say message={sinceThen} at={<Point at={since} />} /></span>}</Chip>
+}
+
+/** Whose reads tell its state, where nobody reads it. */
+function SeenAt({ institution: { healthSeenAt } }: { institution: Institution }) {
+  return healthSeenAt === null ? null : <span className="meta block">{say('Its state is seen at {bank}, on the same server.', { bank: healthSeenAt })}</span>
 }
 
 /** The same login twice would read everything twice. */
@@ -116,6 +120,7 @@ function Bank({ id }: { id: string }) {
               <Link className="link" to="/add" search={{ find }}>{say('Another bank')}</Link>
             </div>
             <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{bank.website === null && <>{say('Its address is not verified')} · </>}{brandWords(bank, bank.siblings)}</span><Health institution={bank} /></div>
+            <SeenAt institution={bank} />
             <Siblings bank={bank} />
             <Connected institution={bank} />
             {bank.routes.length === 0 ? <p>{say('This bank has no way to connect yet. Import a file instead.')}</p> : !bank.takesSecrets ? <NoSecret bank={bank.name} />

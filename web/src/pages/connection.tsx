@@ -88,6 +88,7 @@ function Head({ connection }: { connection: Connection }) {
       <p className="meta w-full">
         {say('Login {login}', { login: connection.loginLabel })}
         {connection.lastSuccessAt !== null && !connection.awaitsChoice && <> · <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} /></>}
+        {connection.nextSyncAt === null && connection.awaitsChoice && <> · {say('waits for you to choose accounts')}</>}
         {connection.nextSyncAt !== null && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
       </p>
       <div className="w-full empty:hidden">{connection.state !== 'connecting' && <UpdateNow connection={connection} />}</div>

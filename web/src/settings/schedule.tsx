@@ -74,6 +74,7 @@ function Row({ one, isPaused }: { one: Scheduled; isPaused: boolean }) {
 function Next({ one, isPaused }: { one: Scheduled; isPaused: boolean }) {
   if (one.state === 'disabled') return <span className="meta">{say('Switched off')}</span>
   if (isPaused) return <span className="meta">{say('Paused with all others')}</span>
+  if (one.nextReadAt === null && one.awaitsChoice) return <Link className="link alone py-0.5" to="/connections/$id" params={{ id: one.connectionId }} aria-label={say('Waits for you to choose accounts: {bank}, login {login}', { bank: one.institutionName, login: one.loginLabel })}>{say('Waits for you to choose accounts')}</Link>
   if (one.nextReadAt === null) return <Link className="link alone py-0.5" to="/connections/$id" params={{ id: one.connectionId }} aria-label={say('Needs you first: {bank}, login {login}', { bank: one.institutionName, login: one.loginLabel })}>{say('Needs you first')}</Link>
   return <span><Say message={one.isRetrying ? 'Next try {at}' : 'Next read {at}'} at={<Instant at={one.nextReadAt} />} /></span>
 }
