@@ -236,13 +236,14 @@ async function waysOfAsking({ store }: Instance, connectionId: string): Promise<
   return is === undefined || was === undefined || is === was ? {} : { askedBefore: WAYS[was].asks, asksNow: WAYS[is].asks, useNow: WAYS[is].use }
 }
 
-export function planResource(language: Language, plan: RepairPlan): z.output<typeof planShape> {
+/** `nextSyncAt`: of its connection. A wait for the bank ends when the schedule asks it, so that is the one time that is told of both. */
+export function planResource(language: Language, plan: RepairPlan, nextSyncAt: number | null): z.output<typeof planShape> {
   const { id, problemId, connectionId, cause, state } = plan
   return {
     id, problemId, connectionId, cause, state,
     steps: plan.steps.map((step) => ({
       id: step.id, kind: step.kind, action: step.action, who: step.who, title: retold(language, step.title), state: step.state, result: step.result === null ? null : retold(language, step.result), personMinutes: step.personMinutes,
-      startedAt: isoOrNull(step.startedAt), endedAt: isoOrNull(step.endedAt), notBefore: isoOrNull(step.notBefore), needs: needOf(step.id),
+      startedAt: isoOrNull(step.startedAt), endedAt: isoOrNull(step.endedAt), notBefore: isoOrNull(step.who === 'bank' && step.state === 'now' ? (nextSyncAt ?? step.notBefore) : step.notBefore), needs: needOf(step.id),
     })),
   }
 }
@@ -258,7 +259,7 @@ export async function bankResources(language: Language, instance: Instance): Pro
     connections: health.connections,
     failing: health.failing,
     since: isoOrNull(health.since),
-    sentence: bankSentence(language, health),
+    sentence: [...bankSentence(language, health), ...nextTry(language, health, connections)],
     notices: noticesOf(language, instance, connections.filter((one) => one.institutionId === institutionId && isShown(one))),
   }))
 }
@@ -285,6 +286,14 @@ function bankSentence(language: Language, { status, connections, failing, since 
   const sentence = connections === 0 ? UNREAD : connections === 1 ? ONLY_ONE : SOME
   return [...sayParts<{ kind: 'instant'; at: string }>(language, sentence[status === 'down' ? 1 : 0], { failing, connections, since: { kind: 'instant', at: isoInstant(since) } })]
 }
+
+/** When it is asked next, where that is all there is to wait for. */
+function nextTry(language: Language, { institutionId, status }: BankHealth, connections: readonly Connection[]): z.output<typeof partShape>[] {
+  const planned = connections.flatMap((one) => (one.institutionId === institutionId && isShown(one) ? (one.nextSyncAt ?? []) : []))
+  return status !== 'down' || planned.length === 0 ? [] : [' ', ...sayParts<{ kind: 'instant'; at: string }>(language, NEXT_TRY, { at: { kind: 'instant', at: isoInstant(Math.min(...planned)) } })]
+}
+
+const NEXT_TRY = message('Next try {at}.')
 
 /** Each as it stands, and where nothing but waiting is left. */
 const UNREAD = [message('It did not answer when it was last read, since {since}.'), message('It did not answer when it was last read, since {since}. Nothing for you to do.')] as const

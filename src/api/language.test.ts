@@ -69,7 +69,7 @@ test('every step of a repair is in German, also of a plan that was stored by an 
   const titles = [...[...STEPS, ALLOW_SIGN_IN, ...Object.values(IN_WORDS_OF), SAME_SECRET, NEW_PASSWORD].map(({ title }) => title), PROOF_TITLE]
   const plan: RepairPlan = { id: 'p', problemId: 'q', connectionId: 'c', cause: 'unknown', createdAt: 1, updatedAt: 1, state: 'open', steps: titles.map(step) as unknown as RepairPlan['steps'] }
   const before = structuredClone(plan)
-  const [en, de] = [planResource('en', plan), planResource('de', plan)]
+  const [en, de] = [planResource('en', plan, null), planResource('de', plan, null)]
   for (const [at, one] of de.steps.entries()) {
     assert.notEqual(one.title, en.steps[at]!.title)
     assert.equal(one.title.includes('Bank of the Ems'), titles[at]!.includes('{bank}'))

@@ -39,7 +39,7 @@ export async function repairCommand(output: Output, wanted: string, options: Rep
     const run = asked === null ? null : await answerChallenge(output, instance, asked, source)
     const plan = asked === null ? await walk(output, instance, connection, source, options) : null
     const challenge = await openChallenge(instance, connection.id)
-    output.data({ connectionId: connection.id, plan: plan === null ? null : planResource('en', plan), challenge: challenge === null ? null : await challengeResource('en', instance.store, challenge), run: run === null ? null : runResource('en', run) })
+    output.data({ connectionId: connection.id, plan: plan === null ? null : planResource('en', plan, (await instance.store.connections.get(connection.id))?.nextSyncAt ?? null), challenge: challenge === null ? null : await challengeResource('en', instance.store, challenge), run: run === null ? null : runResource('en', run) })
     if (plan !== null && plan.state !== 'proved') process.exitCode = 1
   })
 }

@@ -274,5 +274,6 @@ function summariesOf({ statements }: CheckedFile): readonly StatementSummary[] {
   return statements.map((statement) => statement.sum.finish())
 }
 
-const OCCUPIED: FormatFailure = { code: 'busy', message: 'The account is being read by a sync or another import that does not end; try again later.', line: 0 }
+/** The tries above are ten minutes. */
+const OCCUPIED: FormatFailure = { code: 'busy', message: 'Another read or import of this account went on for ten minutes, so nothing was imported. Import the file again in ten minutes, or as soon as the page Accounts shows nothing that is being read.', line: 0 }
 const NOTHING: ImportResult = { statements: [], added: 0, matched: 0, questions: 0, notices: [], failure: null, runId: null, accountIds: [] }

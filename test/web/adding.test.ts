@@ -58,6 +58,7 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     await halfAdded(third, customer).getByText('Waiting for you to choose which accounts are read.').waitFor()
     await halfAdded(third, customer).getByRole('link', { name: 'Continue' }).click()
     await third.getByRole('form', { name: 'Choose accounts' }).getByRole('combobox').first().selectOption(table)
+    await third.getByRole('form', { name: 'Choose accounts' }).getByRole('checkbox').last().uncheck()
     await third.getByRole('form', { name: 'Choose accounts' }).getByRole('button', { name: 'Continue' }).click()
     await third.getByRole('region', { name: 'Is this right?' }).getByText(/^into my table.*, which holds 1 row$/).waitFor()
     await third.getByRole('region', { name: 'Is this right?' }).getByRole('button', { name: /^Read \d+ accounts?$/ }).click()
@@ -68,6 +69,31 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     const joined = (await world.sandbox.opened.instance.store.accounts.list({ accountIds: [table] }))[0]!
     assert.ok(joined.rows > 1 && joined.kind !== 'other', `${joined.rows} ${joined.kind}`)
     await third.context().close()
+  })
+
+  // Fails when: one that was left out, or that the bank lists later, can only be read as an account of its own (was so), though files brought it; or leading it there stops the others.
+  test('an account that is not read yet goes on with one that files brought, when a person says so', async () => {
+    const { store } = world.sandbox.opened.instance
+    const { id } = (await store.connections.list()).find(({ state, loginLabel }) => state === 'active' && loginLabel.startsWith(asking('text').user[0]!))!
+    const states = async () => (await store.accounts.feeds(id)).filter(({ source }) => source.state !== 'replaced').map(({ account }) => account)
+    const left = (await states()).find(({ state }) => state === 'paused')!
+    const open = (await states()).filter(({ state }) => state === 'open').map((account) => account.id)
+    const table = await world.imported('left out.csv', ['2026-01-05,OLD FEE,-9.00'])
+    const page = await world.openPage({ width: 390 })
+    await settled(page, world.url(`/connections/${id}`))
+    const goesOn = page.getByLabel(`With which account ${left.name} goes on`)
+    await goesOn.selectOption(table)
+    assert.deepEqual(await violations(page), [])
+    await goesOn.focus()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await goesOn.waitFor({ state: 'detached' })
+    await untilHolds(async () => {
+      const now = await states()
+      assert.deepEqual(now.filter(({ state }) => state === 'open').map((account) => account.id).toSorted(), [...open, table].toSorted())
+      assert.ok((await store.accounts.list({ accountIds: [table] }))[0]!.rows > 1)
+    })
+    await page.context().close()
   })
 
   // Fails when: among the accounts whatever ended is a question that was not answered in time (was so), also an answer that the bank refused.

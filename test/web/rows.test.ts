@@ -356,7 +356,7 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
       for (const path of [`/transactions?account=${id}`, `/accounts/${id}`]) {
         await settled(page, world.url(path))
         await page.locator('[data-index="1"]').waitFor()
-        if (width === 360) assert.deepEqual(await page.evaluate("[...document.querySelectorAll('[data-index] bdi')].map((name) => [name.innerText, name.getBoundingClientRect().height / 20])"), [['SETTLEMENT', 1], ['SCHIFFAHRT', 1]])
+        assert.deepEqual(await page.evaluate("[...document.querySelectorAll('[data-index] bdi')].map((name) => [name.innerText, name.getBoundingClientRect().height / 20])"), [['SETTLEMENT', 1], ['SCHIFFAHRT', 1]], `${path} at ${width}`)
         const [content, window] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
         assert.ok(content <= window, `${path} is ${content} wide in a window of ${window}`)
       }

@@ -1,7 +1,8 @@
 /**
  * Where the focus goes when what had it is gone: a keyboard is never left nowhere. What comes in its place takes
  * it (`useArrival`), such as the question that follows a password; else the first control of what was put into its
- * very place, such as a form that a button opens; else the heading of the section that it was in.
+ * very place, such as a form that a button opens; else the same control of what follows in its list; else the heading
+ * of the section that it was in.
  * A control that was off while it worked has the focus again when it is on.
  */
 import { useEffect, useRef, type RefObject } from 'react'
@@ -11,6 +12,8 @@ let held: HTMLElement | null = null
 let around: readonly Element[] = []
 /** All that it is in, innermost first. */
 let within: readonly Element[] = []
+/** Where it is in a list: one goes on with what follows. */
+let listed: { readonly list: Element; readonly item: Element; readonly index: number; readonly control: number } | null = null
 let byKeyboard = false
 let wasOff = false
 /** A heading that took the focus for want of anything better. */
@@ -72,6 +75,7 @@ export function keepFocus(): void {
     const parts: Element[] = []
     for (let part = target.closest('section, main'); part !== null; part = part.parentElement?.closest('section, main') ?? null) parts.push(part)
     around = parts
+    listed = placeInList(target)
     within = []
     for (let part = target.parentElement; part !== null; part = part.parentElement) within = [...within, part]
   })
@@ -110,12 +114,32 @@ function putInItsPlace(changes: readonly MutationRecord[]): HTMLElement | null {
   return added.map((node) => (node.matches(CONTROLS) ? node : node.querySelector<HTMLElement>(CONTROLS))).find((one) => one !== null) ?? null
 }
 
+function placeInList(target: HTMLElement): typeof listed {
+  const item = target.closest('li')
+  const list = item?.parentElement ?? null
+  return item === null || list === null ? null : { list, item, index: [...list.children].indexOf(item), control: [...item.querySelectorAll(CONTROLS)].indexOf(target) }
+}
+
+/** Of a list that lost the item: the same control of the one that took its place, or of the last. */
+function following(): HTMLElement | null {
+  if (listed === null || listed.item.isConnected || !listed.list.isConnected) return null
+  const controls = [...(listed.list.children[Math.min(listed.index, listed.list.children.length - 1)]?.querySelectorAll<HTMLElement>(CONTROLS) ?? [])]
+  return controls[listed.control] ?? controls.at(-1) ?? null
+}
+
 /** After those that come in its place had their turn. */
 function standForIt(inPlace: HTMLElement | null): void {
   if (held === null || held.isConnected || !isNowhere()) return
   const next = arrived.findLast((one) => one.isConnected)
   if (next !== undefined) return take(next)
-  if (inPlace?.isConnected === true && !inPlace.matches(':disabled')) return inPlace.focus({ preventScroll: !byKeyboard })
+  const follower = inPlace?.isConnected === true ? inPlace : following()
+  if (follower?.matches(':disabled') === true) {
+    // What it sets off is on its way still; it has the focus as soon as it is on.
+    held = follower
+    wasOff = true
+    return
+  }
+  if (follower !== null) return follower.focus({ preventScroll: !byKeyboard })
   const heading = [...around.filter((part) => part.isConnected), document].map((part) => part.querySelector<HTMLElement>('h1, h2, h3')).find((one) => one !== null)
   if (heading === undefined) return
   standIn = heading

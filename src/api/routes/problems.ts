@@ -36,7 +36,11 @@ const one = route({
 const plan = route({
   method: 'GET', url: '/problems/:id/repair', action: 'read', tag: 'Repairs', summary: 'The plan of a repair; its last step is a proof',
   params: idParams, response: planShape,
-  handle: async ({ params, instance, language }) => planResource(language, await instance.verbs.plan(await problemOf(instance, params.id))),
+  handle: async ({ params, instance, language }) => {
+    const problem = await problemOf(instance, params.id)
+    const plan = await instance.verbs.plan(problem)
+    return planResource(language, plan, (await instance.store.connections.get(problem.connectionId))?.nextSyncAt ?? null)
+  },
 })
 
 const repair = route({
@@ -50,7 +54,7 @@ const repair = route({
     if (body.did === 'done' && body.stepId !== undefined) demand(instance, caller, needOf(body.stepId), params.id)
     const report = body.stepId === undefined || body.did === undefined ? null : { stepId: body.stepId, did: body.did }
     const after = valueOf(await instance.verbs.repair(params.id, report))
-    return { plan: after === null ? null : planResource(language, after) }
+    return { plan: after === null ? null : planResource(language, after, (await connectionOf(instance, params.id)).nextSyncAt) }
   },
 })
 

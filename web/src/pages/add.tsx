@@ -52,7 +52,7 @@ function FindBank() {
         {found.data?.items.map((institution) => (
           <li key={institution.id} className="panel grid gap-1 !p-0">
             <button className="flex w-full cursor-pointer flex-wrap items-center justify-between gap-2 rounded-[10px] p-4 text-left hover:bg-sunken" onClick={() => void navigate({ to: '/add', search: { bank: institution.id, find: text } })}>
-              <span className="min-w-0">
+              <span className="min-w-0 flex-1 basis-56">
                 <span className="font-medium">{institution.name}</span>
                 <span className="meta block [overflow-wrap:anywhere]">{brandWords(institution, institution.siblings)}</span>
                 <SeenAt institution={institution} />
@@ -99,6 +99,14 @@ function SeenAt({ institution: { healthSeenAt } }: { institution: Institution })
 /** The same login twice would read everything twice. */
 function Connected({ institution: { logins, name } }: { institution: Institution }) {
   if (logins.length === 0) return null
+  if (logins.length > MOST_LOGINS) return <details><summary className="link inline-block py-0.5">{say('Already here with {count} logins', { count: logins.length })}</summary><Logins logins={logins} name={name} /></details>
+  return <Logins logins={logins} name={name} />
+}
+
+/** More of them push what is searched for out of sight. */
+const MOST_LOGINS = 3
+
+function Logins({ logins, name }: Pick<Institution, 'logins' | 'name'>) {
   return (
     <ul className="grid gap-1">
       {logins.map(({ id, loginLabel, isConnected }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say(isConnected ? 'Already connected: login {login}' : 'Begun, and not finished: login {login}', { login: loginLabel })}</span><Link className="link alone py-0.5" to="/connections/$id" params={{ id }} aria-label={say(isConnected ? 'Open it: {bank}, login {login}' : 'Continue: {bank}, login {login}', { bank: name, login: loginLabel })}>{say(isConnected ? 'Open it' : 'Continue')}</Link></li>)}

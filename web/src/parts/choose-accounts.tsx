@@ -19,7 +19,7 @@ function masked(number: string | null): string {
 }
 
 /** As the server judges it: of one kind and currency, as far as both are known. A table seldom tells either. */
-function isAlike(a: Pick<Account, 'kind' | 'currency'>, b: Pick<Account, 'kind' | 'currency'>): boolean {
+export function isAlike(a: Pick<Account, 'kind' | 'currency'>, b: Pick<Account, 'kind' | 'currency'>): boolean {
   const agree = (x: string, y: string, unknown: string): boolean => x === y || x === unknown || y === unknown
   return agree(a.kind, b.kind, 'other') && agree(a.currency, b.currency, NO_CURRENCY)
 }
@@ -120,7 +120,7 @@ function parsed(kept: string | null): State {
   }
 }
 
-function optionOf({ name, number, rows, connectionIds }: Account): string {
+export function optionOf({ name, number, rows, connectionIds }: Account): string {
   const values = { account: `${name}${masked(number)}`, rows }
   if (connectionIds.length === 0) return say('{account}, {rows, plural, one {# row} other {# rows}}', values)
   return say('{account}, {rows, plural, one {# row} other {# rows}} (read from a bank already)', values)

@@ -1,11 +1,13 @@
 /** The accounts of a connection: whether each is read, pausing one alone, and what only a person can say of one that the bank no longer lists: under which number it goes on. */
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
-import type { Connection } from '../api.ts'
+import { get, type Account, type Connection } from '../api.ts'
 import { say } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import { Chip } from './chip.tsx'
+import { isAlike, optionOf } from './choose-accounts.tsx'
 import { STATE_WORDS } from './freshness.tsx'
 import { NO_CURRENCY } from './money.tsx'
 import { Trouble } from './states.tsx'
@@ -49,6 +51,7 @@ function Feed({ account, connection }: { account: Fed; connection: Connection })
       </div>
       {act.error !== null && <Trouble error={act.error} />}
       {mayChange && !isAsked && candidates.length > 0 && <GoesOn account={account} candidates={candidates} connectionId={connection.id} />}
+      {mayChange && connection.state === 'active' && state === 'paused' && rows === 0 && <GoesOnWith account={account} connection={connection} />}
       {formerNumber !== null && (
         <p className="meta flex flex-wrap items-baseline gap-x-3">
           <span>{say('Goes on under ··{now}; before it was ··{before}.', { now: account.number?.slice(-4) ?? '', before: formerNumber.slice(-4) })}</span>
@@ -56,6 +59,30 @@ function Feed({ account, connection }: { account: Fed; connection: Connection })
         </p>
       )}
     </li>
+  )
+}
+
+/** One of which nothing was read yet, because it was left out or came later, may be one of the books: only a person tells, before its rows come a second time. */
+function GoesOnWith({ account, connection }: { account: Fed; connection: Connection }) {
+  const act = useAct()
+  const [chosen, setChosen] = useState('')
+  const all = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  const books = (all.data?.items ?? []).filter((one) => one.id !== account.id && one.rows > 0 && one.state !== 'closed' && one.connectionIds.length === 0 && isAlike(one, account))
+  const [first] = books
+  if (first === undefined) return null
+  const into = chosen === '' ? first.id : chosen
+  const read = connection.accounts.filter(({ state }) => state === 'open' || state === 'missing').map(({ id, rows, startOn }) => ({ accountId: id, into: null, startOn: rows > 0 ? null : startOn }))
+  return (
+    <div className="grid gap-1">
+      <p className="text-muted">{say('Is it one that files brought here already? Then its rows stay, and the bank’s come to them.')}</p>
+      <div className="flex flex-wrap items-center gap-3">
+        <select className="field min-w-0 flex-1 basis-56" aria-label={say('With which account {account} goes on', { account: account.name })} value={into} onChange={(event) => setChosen(event.target.value)}>
+          {books.map((one) => <option key={one.id} value={one.id}>{optionOf(one)}</option>)}
+        </select>
+        <button type="button" className="button" disabled={act.isPending} onClick={() => act.send('PUT', `/connections/${connection.id}/accounts`, { accounts: [...read, { accountId: account.id, into, startOn: null }] })}>{say(act.isPending ? 'Reading…' : 'It goes on with this one')}</button>
+      </div>
+      {act.error !== null && <Trouble error={act.error} />}
+    </div>
   )
 }
 

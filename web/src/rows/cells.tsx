@@ -12,14 +12,24 @@ export const ROW = `${COLUMNS} py-[9.5px] pointer-coarse:py-3`
 
 /** An amount of more characters would leave no room for a word beside it on a phone: the text stands below. */
 const LONG = 13
+/** The same on the narrowest. */
+const LONG_FOR_NARROW = 8
+
+/** Classes of text and amount where the text stands below. */
+const BELOW = {
+  phone: { text: '@max-lg:col-span-2 @max-lg:col-start-2 @max-lg:row-start-2', amount: '@max-lg:col-span-2 @max-lg:col-start-2 @max-lg:row-start-1' },
+  narrow: { text: '@max-xs:col-span-2 @max-xs:col-start-2 @max-xs:row-start-2', amount: '@max-xs:col-span-2 @max-xs:col-start-2 @max-xs:row-start-1' },
+  never: { text: '', amount: '' },
+} as const
 
 export function Cells({ row, children }: { row: Transaction; children?: ReactNode }) {
   const struck = row.state === 'withdrawn' ? 'line-through' : ''
-  const isLong = [formatAmount(row.amount, row.currency), row.foreignAmount === null || row.foreignCurrency === null ? '' : formatAmount(row.foreignAmount, row.foreignCurrency)].some(({ length }) => length > LONG)
+  const longest = Math.max(formatAmount(row.amount, row.currency).length, row.foreignAmount === null || row.foreignCurrency === null ? 0 : formatAmount(row.foreignAmount, row.foreignCurrency).length)
+  const below = BELOW[longest > LONG ? 'phone' : longest > LONG_FOR_NARROW ? 'narrow' : 'never']
   return (
     <>
       <span role="gridcell" className={`min-w-0 [&>time]:whitespace-normal ${struck}`}><Day day={row.postedOn} /></span>
-      <span role="gridcell" className={`min-w-0 ${isLong ? '@max-lg:col-span-2 @max-lg:col-start-2 @max-lg:row-start-2' : ''}`}>
+      <span role="gridcell" className={`min-w-0 ${below.text}`}>
         {row.description === '' ? <span className="block text-muted">{say('no text')}</span> : <bdi className={`name ${struck}`}>{row.description}</bdi>}
         {row.state === 'pending' && <Chip tone="wait">{say('Pending')}</Chip>}
         {row.state === 'withdrawn' && <span className="meta">{say('withdrawn')}</span>}
@@ -27,7 +37,7 @@ export function Cells({ row, children }: { row: Transaction; children?: ReactNod
         {row.transfer !== null && <span className="meta block">{say('Transfer between own accounts')}</span>}
         {children}
       </span>
-      <span role="gridcell" className={`text-right ${struck} ${isLong ? '@max-lg:col-span-2 @max-lg:col-start-2 @max-lg:row-start-1' : ''}`}>
+      <span role="gridcell" className={`text-right ${struck} ${below.amount}`}>
         <Amount amount={row.amount} currency={row.currency} signed />
         {row.foreignAmount !== null && row.foreignCurrency !== null && <span className="meta amount block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}
       </span>
