@@ -142,7 +142,7 @@ export function countsOwed(heading: readonly string[], rows: readonly CsvRecord[
   const charges = moves.filter(({ out }) => !out).length
   // Where a card was used nobody but its issuer asks, nor whose each row is: there most rows are charges.
   const isUsed = heading.some((cell, at) => CARD_USED.test(plainWords(cell)) || (WHOSE_CARD.test(plainWords(cell)) && isOfCard(plainWords(cell), rows, at) && rows.every((row) => row.cells.length < 2 || (row.cells[at] ?? '') !== '')))
-  const isOwed = isUsed ? isMost(moves) : isShopping ? isMost(moves.filter(({ texts }) => texts.some((text) => text !== ''))) : (isCard || isTitled) && (charges === moves.length || (moves.length >= MANY_MOVES && charges >= moves.length * MOST_MOVES))
+  const isOwed = isUsed && !cameIn ? isMost(moves) : isShopping ? isMost(moves.filter(({ texts }) => texts.some((text) => text !== ''))) : (isCard || isTitled) && (charges === moves.length || (moves.length >= MANY_MOVES && charges >= moves.length * MOST_MOVES))
   return isOwed && moves.length > 0 ? 'likely' : null
 }
 
