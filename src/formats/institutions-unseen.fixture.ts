@@ -93,5 +93,5 @@ export const UNSEEN: readonly Expected[] = [
   ['cmb card cn', '交易日期,入账日期,交易说明,交易金额,币种,卡号后四位\n2025-03-25,2025-03-26,美团,150.00,人民币,1234\n2025-03-26,2025-03-27,滴滴,25.90,人民币,1234\n2025-03-27,2025-03-28,信用卡还款,-500.00,人民币,1234\n', ['1234|CNY 3 324.1 2025-03-26 2025-03-28 - -']],
   ['barclaycard uk, without a heading', '25 Mar 25,TESCO,Visa,ANN,Groceries,,150.00\n26 Mar 25,UBER,Visa,ANN,Travel,,25.90\n27 Mar 25,"Payment, Thank You",Visa,ANN,,500.00,\n', ['-|- 3 324.1 2025-03-25 2025-03-27 - -']],
   // What only comes to an account makes it none of a card, whatever card paid.
-  ['account of which a card is told beside each row', 'Card Number,Date,Description,Amount\n1234,2025-03-25,TRANSFER FROM BOB,100.00\n1234,2025-03-26,GUTSCHRIFT ANN,50.00\n1234,2025-03-27,SHOP,-10.00\n', ['1234|- 3 140 2025-03-25 2025-03-27 - -']],
+  ['account of which a card is told beside each row', 'Card Number,Date,Description,Amount\n1234,2025-03-25,BAR EINZAHLUNG FILIALE,100.00\n1234,2025-03-26,MIETE ANN,50.00\n1234,2025-03-27,SHOP,-10.00\n', ['1234|- 3 140 2025-03-25 2025-03-27 - -']],
 ]
