@@ -139,6 +139,9 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
   const away = connection.problems.some(({ card }) => card.chip === 'waiting_for_bank')
   const locked = problem.cause === 'login_locked' && step.kind === 'act_at_bank'
   const paper = paperOf(step)
+  const site = problem.card.next?.href ?? null
+  // Changed there, it is entered here: to look with the old one would send a password that the bank wants to be another.
+  const isNewPassword = problem.cause === 'password_change_required' && step.kind === 'act_at_bank'
   if (!may('sync') || !may(step.needs, connection.id)) return <AskOwner />
   if (connection.health === 'reading') return <p className="text-muted">{say('Relink is reading now…')}</p>
   if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">{say('The question is above.')}</p>
@@ -147,7 +150,10 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
     const candidates = missing === undefined ? [] : candidatesFor(missing, connection)
     if (!may('administer')) return <AskOwner />
     if (missing !== undefined && candidates.length > 0) return <GoesOn account={missing} candidates={candidates} connectionId={connection.id} first />
-  } else if ((step.kind === 'credentials' || (step.kind === 'reconnect' && problem.cause !== 'connection_migrated' && problem.card.next?.href == null)) && !away) return may('enter_secret', connection.id) ? <SignInAgain connection={connection} /> : <AskOwner />
+  } else if ((step.kind === 'credentials' || isNewPassword || (step.kind === 'reconnect' && problem.cause !== 'connection_migrated' && site === null)) && !away) {
+    if (!may('enter_secret', connection.id)) return <AskOwner />
+    return <>{isNewPassword && site !== null && <p className="mb-3"><ToBank site={site} /></p>}<SignInAgain connection={connection} /></>
+  }
   return (
     <>
       {act.error !== null && <Trouble error={act.error} />}
@@ -178,8 +184,12 @@ function Prepared({ step, problem, connection: { id } }: { step: Step; problem: 
   if (step.action === 'fix_configuration') return <>{otherWay}{server}</>
   // The way that the bank moved to is another one: it is signed in to beside this one, and looked at first.
   if (step.kind === 'reconnect' && problem.cause === 'connection_migrated') return otherWay
-  if ((step.kind === 'act_at_bank' || step.kind === 'reconnect') && site !== null) return <a className="button" href={site} target="_blank" rel="noreferrer">{say('Open the bank’s site ↗')}</a>
+  if ((step.kind === 'act_at_bank' || step.kind === 'reconnect') && site !== null) return <ToBank site={site} />
   return null
+}
+
+function ToBank({ site }: { site: string }) {
+  return <a className="button" href={site} target="_blank" rel="noreferrer">{say('Open the bank’s site ↗')}</a>
 }
 
 /** Only the secret has to be typed; the rest stays as it was unless something is entered. Where none is typed here, the way leads to the bank at once. */
