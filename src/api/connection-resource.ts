@@ -26,6 +26,8 @@ import type { bankShape, connectionShape, institutionShape, partShape, planShape
 import { accountResource, challengeResource, failureResource, isoInstant, isoOrNull, runResource } from './shapes.ts'
 
 const HOUR_MS = 3_600_000
+/** A session of the login that is open elsewhere, as OFX 15501 says it. */
+const IN_USE = /\b(already|currently) in use\b/i
 /** Banks take no offence at less. */
 const CLOCK_OFF_S = 5 * 60
 /** More are not counted. */
@@ -170,8 +172,8 @@ export function diagnosisResource(language: Language, diagnosis: Diagnosis, fact
 
 /** What is known for the sentences about a problem. Of one that is over, only what stays true of it: what is counted now was otherwise when it happened. */
 export async function cardFacts(instance: Instance, problem: Problem): Promise<CardFacts> {
-  const { bank, account = null, setting = null, clockMinutes = null, website = null, ...now } = await factsNow(instance, problem)
-  return { bank, account, setting, clockMinutes, website, ...(problem.closedAt === null ? now : {}) }
+  const { bank, account = null, setting = null, elsewhere = null, clockMinutes = null, website = null, ...now } = await factsNow(instance, problem)
+  return { bank, account, setting, elsewhere, clockMinutes, website, ...(problem.closedAt === null ? now : {}) }
 }
 
 async function factsNow(instance: Instance, problem: Problem): Promise<CardFacts> {
@@ -202,6 +204,7 @@ async function factsNow(instance: Instance, problem: Problem): Promise<CardFacts
     allConnections: health === undefined || health.connections < 2 ? null : health.connections,
     // Of this host's own trouble no bank is called down, so it is counted by what fails.
     failingBanks: [...banks.values()].filter(({ status, connections, failing }) => status === 'down' || (connections > 0 && failing === connections)).length,
+    elsewhere: IN_USE.test(saidByBank(failure)?.message ?? '') ? message('somewhere else') : null,
     clockMinutes: Math.abs(context.clockSkewSeconds ?? 0) < CLOCK_OFF_S ? null : Math.round(Math.abs(context.clockSkewSeconds ?? 0) / 60),
     setting: failure.evidence.find(({ setting }) => setting !== undefined)?.setting ?? null,
     hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,

@@ -124,3 +124,9 @@ test('docs/causes and the causes agree in both directions', () => {
   for (const [name, text] of pages) assert.equal(readFileSync(new URL(name, directory), 'utf8'), text, `${name}: run node scripts/docs-causes.ts`)
   assert.deepEqual(Object.keys(CARDS).toSorted(), [...CAUSE_CODES].toSorted())
 })
+
+// Fails when: a login that is open elsewhere is told as too many requests of ours, or a clock that is wrong as a bank that cannot be reached (both were so).
+test('what the bank says is the matter is said, where one cause has several faces', () => {
+  assert.equal(plainText(cardFor('en', 'rate_limited', 0.8, { ...NO_FACTS, elsewhere: 'somewhere else' }).what), 'Riverbank says that this login is in use somewhere else.')
+  assert.equal(plainText(cardFor('en', 'local_network', 0.8, { ...ALL_FACTS, clockMinutes: 180 }).what), 'The clock of this server is 180 minutes off, so Riverbank refuses.')
+})

@@ -35,6 +35,8 @@ export type CardFacts = {
   readonly failingConnections?: number | null
   readonly allConnections?: number | null
   readonly failingBanks?: number | null
+  /** Where the bank says so of the login: that it is in use “somewhere else”, as a message. */
+  readonly elsewhere?: string | null
   /** By so many minutes the clock of this host is wrong, where a bank may refuse for it. */
   readonly clockMinutes?: number | null
   readonly missingFrom?: Day | null
@@ -155,6 +157,7 @@ function factPart(language: Language, name: string, facts: CardFacts): Part | nu
     case 'missingFrom': return day(facts.missingFrom)
     case 'missingTo': return day(facts.missingTo)
     case 'stops': return (facts.stops ?? 0) > 1 ? count(facts.stops) : null
+    case 'elsewhere': return facts.elsewhere == null ? null : translated(language, facts.elsewhere)
     case 'clockMinutes': return count(facts.clockMinutes)
     case 'failing': return count(facts.failingConnections)
     case 'connections': return count(facts.allConnections)

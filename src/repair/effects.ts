@@ -61,8 +61,7 @@ async function newSecret(deps: RepairDeps, connection: Connection, problem: Prob
  */
 export async function atEnd(store: TenantStore, problem: Problem, step: RepairStep, read: string): Promise<Pick<RepairStep, 'state' | 'result'>> {
   if (step.state === 'running' || step.who === 'bank') return { state: 'done', result: read }
-  if (step.who === 'person' && isAtBank(step, problem)) return { state: 'done', result: 'The bank lets Relink read again.' }
-  if (step.action === 'fix_network') return { state: 'done', result: 'The bank can be reached again.' }
+  if (step.who === 'person' && (step.action === 'fix_network' || isAtBank(step, problem))) return { state: 'done', result: 'The bank lets Relink read again.' }
   const connection = await store.connections.get(problem.connectionId)
   const outcome = connection === null || step.who !== 'person' ? null : ((await seen(store, connection, problem, step)) ?? (await seenInRead(store, connection, problem, step)))
   return outcome === null ? { state: 'skipped', result: 'Not needed any more.' } : { state: 'done', result: outcome }

@@ -27,7 +27,7 @@ export const STEPS: readonly StepText[] = [
   { kind: 'reconnect', action: 'reconnect', who: 'person', title: 'Connect {bank} again; accounts and rows stay', ...ACTION_COSTS.reconnect },
   { kind: 'choose_account', action: 'remove_account', who: 'person', title: 'Close the feed of the account that ended; its rows stay', ...ACTION_COSTS.remove_account },
   { kind: 'update', action: 'fix_configuration', who: 'person', title: 'Correct the setting of this connection', ...ACTION_COSTS.fix_configuration },
-  { kind: 'update', action: 'fix_network', who: 'person', title: 'Let this server reach the internet again', ...ACTION_COSTS.fix_network },
+  { kind: 'update', action: 'fix_network', who: 'person', title: 'Put right what the check of this server shows', ...ACTION_COSTS.fix_network },
   { kind: 'update', action: 'update_software', who: 'person', title: 'Update Relink', ...ACTION_COSTS.update_software },
   { kind: 'toggle_feed', action: 'toggle_feed', who: 'relink', title: 'Switch the feed off and on; no row is lost or doubled', ...ACTION_COSTS.toggle_feed },
   { kind: 'import_file', action: 'import_file', who: 'person', title: 'Import a file from {bank} for the missing days', ...ACTION_COSTS.import_file },
