@@ -198,8 +198,9 @@ export type OpenRepair = { readonly problemId: string; readonly connectionId: st
 /** What banks did to those who use them. */
 export type IncidentStore = {
   /**
-   * False when one of this bank and scope is open already; then nothing is stored. The alerts of the
-   * problems that it covers close in the same step: the incident has one, its problem's or else one with its own id.
+   * False when one of this bank and scope is open already; then none is stored. The alerts of the problems that it
+   * covers close in the same step: the incident that is open has one, its problem's or else one with its own id.
+   * Of connections that are read at once each may hear of no incident and open one: what it covers closes either way.
    */
   open(incident: Incident, covered: readonly string[]): Promise<boolean>
   /** An end closes the incident's alert in the same step. */

@@ -14,11 +14,14 @@ export function memoryIncidents({ incidents, alerts, problems, runs, connections
   return {
     async open(incident, covered) {
       if (incident.problemId !== null && !problems.has(incident.problemId)) throw new Error('an incident of a problem that does not exist')
-      if ([...incidents.values()].some((i) => i.endedAt === null && i.institutionId === incident.institutionId && sameScope(i.scope, incident.scope))) return false
-      insert(incidents, incident)
-      if (incident.problemId === null) alerts.set(incident.id, alertOfIncident(incident))
-      for (const id of covered) if (id !== incident.problemId && alerts.get(id)?.closedAt === null) patch(alerts, id, { closedAt: incident.lastFailureAt })
-      return true
+      const there = [...incidents.values()].find((i) => i.endedAt === null && i.institutionId === incident.institutionId && sameScope(i.scope, incident.scope))
+      if (there === undefined) {
+        insert(incidents, incident)
+        if (incident.problemId === null) alerts.set(incident.id, alertOfIncident(incident))
+      }
+      const leads = [...incidents.values()].filter(({ endedAt }) => endedAt === null).map(({ problemId }) => problemId)
+      for (const id of covered) if (!leads.includes(id) && alerts.get(id)?.closedAt === null) patch(alerts, id, { closedAt: incident.lastFailureAt })
+      return there === undefined
     },
     async update(id, changes) {
       patch(incidents, id, changes)

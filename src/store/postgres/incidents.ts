@@ -15,9 +15,10 @@ export function postgresIncidents(db: Database, tenantId: string): IncidentStore
     all.where('institution_id', '=', institutionId).where('ended_at', 'is', null).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(limit))
   return {
     async open(incident, covered) {
-      const others = covered.filter((id) => id !== incident.problemId && isUuid(id))
+      const problems = covered.filter(isUuid)
       const opened = sql`exists (select from relink.incidents i where i.tenant_id = ${tenantId} and i.id = ${incident.id})`
-      const silence = others.length === 0 ? [] : [sql`update relink.alerts set closed_at = ${incident.lastFailureAt} where tenant_id = ${tenantId} and problem_id = any(${arrayOf(others, 'uuid')}) and closed_at is null and ${opened}`]
+      const silence = problems.length === 0 ? [] : [sql`update relink.alerts set closed_at = ${incident.lastFailureAt} where tenant_id = ${tenantId} and problem_id = any(${arrayOf(problems, 'uuid')}) and closed_at is null
+        and not exists (select from relink.incidents i where i.tenant_id = ${tenantId} and i.ended_at is null and i.problem_id = relink.alerts.problem_id)`]
       const row = alerts.write(alertOfIncident(incident)) as Readonly<Record<string, unknown>>
       const own = incident.problemId !== null ? [] : [sql`insert into relink.alerts (tenant_id, ${columnList(alerts)}) select cast(${tenantId} as uuid), ${sql.join(alerts.columns.map(({ column, codec }) => sql`cast(${row[column]} as ${TYPES[codec.type]})`))} where ${opened}`]
       const [{ rows }] = await inOneTrip(db, tenantId, [

@@ -63,13 +63,20 @@ function needsPerson(connection: Connection): boolean {
   return connection.health === 'needs_you'
 }
 
+/** A bank that is away is one thing, also where several logins that were read at once each found it. */
+function brokenThing({ id, accountId, cause, card }: Connection['problems'][number], { institutionId }: Connection): string {
+  return OF_BANK.has(cause) && card.next === null && accountId === null ? `${institutionId} ${JSON.stringify(card.what)}` : id
+}
+
+const OF_BANK: ReadonlySet<string> = new Set(['institution_down', 'scheduled_maintenance'])
+
 /** One card for each broken thing, however many connections it strikes. */
 export function Problems({ connections }: { connections: readonly Connection[] }) {
   const shown = new Set<string>()
   return (
     <>
       {connections.flatMap((connection) =>
-        connection.problems.filter(({ id }) => !shown.has(id) && shown.add(id)).map((problem) => <ProblemCard key={problem.id} problem={problem} connection={connection} brief />),
+        connection.problems.filter((problem) => !shown.has(brokenThing(problem, connection)) && shown.add(brokenThing(problem, connection))).map((problem) => <ProblemCard key={problem.id} problem={problem} connection={connection} brief />),
       )}
       {connections.filter((c) => isHalfAdded(c) && c.problems.length === 0).map((c) => <HalfAdded key={c.id} connection={c} />)}
       {connections.filter((c) => c.challenge !== null && c.problems.length === 0 && !isHalfAdded(c)).map((c) => <Asked key={c.id} connection={c} />)}
