@@ -84,7 +84,7 @@ export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
 }
 
-/** Written before the first byte goes out: who took rows away with them is known, also where they stopped half-way. */
-export function tellExport({ audit }: { readonly audit: Audit }, accountId: string, { format, from, to }: { readonly format: string; readonly from?: string | undefined; readonly to?: string | undefined }): Promise<void> {
-  return audit.record({ actor: currentActor(), action: 'account.exported', object: accountId, codes: { format, from: from ?? null, to: to ?? null } })
+/** Written before the first byte goes out: who took rows away with them is known, also where they stopped half-way. `accountId` null: of all accounts. */
+export function tellExport({ audit }: { readonly audit: Audit }, accountId: string | null, { format, from, to }: { readonly format: string; readonly from?: string | undefined; readonly to?: string | undefined }): Promise<void> {
+  return audit.record({ actor: currentActor(), action: accountId === null ? 'accounts.exported' : 'account.exported', object: accountId ?? '', codes: { format, from: from ?? null, to: to ?? null } })
 }

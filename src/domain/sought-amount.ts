@@ -24,7 +24,7 @@ export function soughtAmounts(text: string): SoughtAmounts {
 /** Whether a row is meant: in what the bank or a person wrote, or by its amount. */
 export function isSought({ name, memo, reference, checkNumber, decisions, amount, currency }: Pick<Transaction, 'name' | 'memo' | 'reference' | 'checkNumber' | 'decisions' | 'amount' | 'currency'>, text: string): boolean {
   const typed = text.toLowerCase()
-  return [name, memo, reference, checkNumber, decisions.note].some((part) => part !== null && part.toLowerCase().includes(typed)) || inMinor(soughtAmounts(text), currency).includes(amount)
+  return [name, memo, reference, checkNumber, decisions.note, decisions.category].some((part) => part !== null && part.toLowerCase().includes(typed)) || inMinor(soughtAmounts(text), currency).includes(amount)
 }
 
 function plain(digits: string): readonly string[] {

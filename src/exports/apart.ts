@@ -3,10 +3,9 @@
  * The oldest keeps its name, so that no journal of before has to change.
  */
 import type { Account } from '../domain/account.ts'
-import type { AccountSummary } from '../ports/store.ts'
 
 /** The account as it is called in a file; the others of its name have the end of their number behind it, or of their id where that tells too little. */
-export function apart(account: AccountSummary, all: readonly Account[]): AccountSummary {
+export function apart<T extends Account>(account: T, all: readonly Account[]): T {
   const namesakes = all.filter((other) => keyOf(other) === keyOf(account)).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   if (namesakes.length < 2 || namesakes[0]!.id === account.id) return account
   const end = endOf(account)

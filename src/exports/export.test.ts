@@ -10,7 +10,7 @@ import { anAccount, aPage, aRun, aSource } from '../store/fixtures.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { apart } from './apart.ts'
-import { exportAccount, EXPORT_FORMATS, type ExportFormat, type ExportRequest } from './export.ts'
+import { exportAccount, exportAll, EXPORT_FORMATS, type ExportFormat, type ExportRequest } from './export.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'relink-export-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -124,4 +124,33 @@ test('accounts of one name are told apart by their numbers, by their ids where t
   const all = (await store.accounts.list()).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const names = all.map((one) => apart(one, all).name)
   assert.deepEqual(names, ['Everyday', `EVERYDAY! ${all[1]!.id.slice(-8)}`, `Everyday ${all[2]!.id.slice(-8)}`, `Everyday ${all[3]!.id.slice(-8)}`, 'Everyday'])
+})
+
+test('what was decided goes into each format that has a place for it, rows of all accounts into one table, and what is kept out of the books only where it is asked for', async () => {
+  const store = await aStore()
+  const [one, two] = [await account(store, ROWS.slice(0, 4)), await account(store, [['2026-05-03', 7_77n]], { number: '999444' })]
+  const [first, , , last] = (await store.feed.transactions({ accountId: one, order: 'oldest', includeDeleted: true, limit: 9 })).rows
+  await store.feed.decide(first!.id, { category: 'Fuel, and [more]', note: 'ask "Ana"', review: 'accepted' }, 10)
+  await store.review.pair(two, [last!.id, (await store.feed.transactions({ accountId: two, limit: 1 })).rows[0]!.id], 11)
+  for (const format of EXPORT_FORMATS) {
+    const whole = await text(store, one, format)
+    const [category, note] = [/Fuel, and/.test(whole), /ask .*Ana/.test(whole)]
+    assert.deepEqual([category, note], { csv: [true, true], json: [true, true], qif: [true, false], hledger: [true, true], ledger: [true, true], beancount: [true, true] }[format as string] ?? [false, false], format)
+  }
+  const cells = async (over: Parameters<typeof exportAll>[1]) => {
+    const parts: string[] = []
+    for await (const part of exportAll(store, over).content) parts.push(String(part))
+    return parts.join('')
+  }
+  const now = Date.UTC(2026, 6, 1)
+  const all = (await cells({ format: 'csv', now })).trimEnd().split('\r\n')
+  assert.equal(all[0], 'date,amount,currency,description,memo,type,check_number,reference,state,id,category,note,review,excluded,transfer,account')
+  assert.deepEqual(all.slice(1).map((line) => line.replace(/^([\d-]+),(.*?),.*?,posted,[^,]+,/, '$1 $2 ')), [
+    '2026-05-01 100.00 "Fuel, and [more]","ask ""Ana""",accepted,no,,Everyday',
+    `2026-05-31 -10.00 ,,accepted,no,${two},Everyday`, `2026-05-03 7.77 ,,accepted,no,${two},Everyday 9444`,
+  ])
+  assert.deepEqual((await cells({ format: 'csv', now, only: { mark: 'excluded' } })).trimEnd().split('\r\n').slice(1).map((line) => /^[\d-]+,-3\.00,.*,yes,,Everyday$/.test(line)), [true])
+  assert.equal((await cells({ format: 'csv', now, only: { mark: 'deleted' } })).trimEnd().split('\r\n').length, 2)
+  const [row] = JSON.parse(await cells({ format: 'json', now, only: { category: 'Fuel, and [more]' } })) as Record<string, unknown>[]
+  assert.deepEqual([row?.['category'], row?.['note'], row?.['review'], row?.['excluded'], row?.['transfer'], row?.['account'], row?.['amount']], ['Fuel, and [more]', 'ask "Ana"', 'accepted', false, null, 'Everyday', '100.00'])
 })

@@ -1,13 +1,13 @@
 /**
  * An account as a file for other programs, streamed from the store page by page: memory does not
  * grow with the account. Files hold what is booked and still stands, with opening and closing balance;
- * JSON and CSV hold pending and withdrawn rows too, with their state, and no balance. What a person deleted or keeps out of
- * the books is in none.
+ * JSON and CSV hold pending and withdrawn rows too, with their state, what was decided and no balance, of one account or of all. What a
+ * person deleted or keeps out of the books is in none, unless just these are asked for.
  */
 import type { Day } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'
 import type { Transaction } from '../domain/transaction.ts'
-import type { TransactionFilter } from '../ports/feed.ts'
+import type { Mark, TransactionFilter } from '../ports/feed.ts'
 import type { AccountSummary, TenantStore } from '../ports/store.ts'
 import { writeBeancount } from '../formats/beancount/write.ts'
 import { writeCamt053 } from '../formats/camt/write.ts'
@@ -25,12 +25,15 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 /** A balance beside some rows of its days would not be theirs. */
 export const NARROWED: ReadonlySet<ExportFormat> = new Set(['csv', 'json'])
 
+/** As a list of rows is narrowed. */
+export type Only = Pick<TransactionFilter, 'text' | 'states' | 'review' | 'category' | 'mark'>
+
 export type ExportRequest = {
   readonly format: ExportFormat
   readonly from?: Day
   readonly to?: Day
   /** Of a format without balances alone (`NARROWED`): of these rows those that are listed so. */
-  readonly only?: Pick<TransactionFilter, 'text' | 'states' | 'review'>
+  readonly only?: Only
   /** Of a journal or QIF: it goes on after a file of the days before, which has the opening balance. */
   readonly continues?: boolean
   /** Epoch ms of writing. */
@@ -54,26 +57,35 @@ export function exportAccount(store: TenantStore, account: AccountSummary, reque
   return { fileName: `${name}.${EXTENSIONS[request.format]}`, contentType: CONTENT_TYPES[request.format], content: contentOf(store, account, request) }
 }
 
+/** The rows of all accounts, one account after the other, oldest first, each with the name of its account. */
+export function exportAll(store: TenantStore, request: Omit<ExportRequest, 'format' | 'continues'> & { readonly format: 'csv' | 'json' }): ExportedFile {
+  return { fileName: `transactions.${EXTENSIONS[request.format]}`, contentType: CONTENT_TYPES[request.format], content: tableOf(store, null, request) }
+}
+
 async function* contentOf(store: TenantStore, account: AccountSummary, request: ExportRequest): AsyncGenerator<Uint8Array | string> {
-  const rows = exportRows(transactionsOf(store, account.id, request))
+  if (request.format === 'csv' || request.format === 'json') return yield* tableOf(store, account.id, request)
   const asked = { from: request.from ?? null, to: request.to ?? null }
-  switch (request.format) {
-    case 'json':
-      yield* jsonOf(rows)
-      return
-    case 'csv':
-      yield* writeCsv({ account, covers: asked, opening: null, closing: null, leftOut: null, continues: false, rows })
-      return
-    default:
-      yield* statementText({ account: apart(account, await store.accounts.all()), ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), continues: request.continues === true, rows }, request.format, request.now)
+  const rows = exportRows(transactionsOf(store, account.id, request))
+  yield* statementText({ account: apart(account, await store.accounts.all()), ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), continues: request.continues === true, rows }, request.format, request.now)
+}
+
+/** The formats that hold any rows; `accountId` null: of all accounts. */
+async function* tableOf(store: TenantStore, accountId: string | null, request: ExportRequest): AsyncGenerator<string> {
+  const all = await store.accounts.all()
+  async function* named(): AsyncGenerator<ExportRow> {
+    for (const account of all.filter(({ id }) => accountId === null || id === accountId)) {
+      const { name } = apart(account, all)
+      for await (const row of exportRows(transactionsOf(store, account.id, request), request.only?.mark)) yield { ...row, account: name }
+    }
   }
+  yield* request.format === 'csv' ? writeCsv({ rows: named() }) : jsonOf(named())
 }
 
 /** One array, a row a line. */
 async function* jsonOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
   let before = '[\n'
-  for await (const row of rows) {
-    yield `${before}${JSON.stringify({ ...row, amount: amountText(row.amount, row.currency) })}`
+  for await (const { decided, account, ...row } of rows) {
+    yield `${before}${JSON.stringify({ ...row, ...decided, account, amount: amountText(row.amount, row.currency) })}`
     before = ',\n'
   }
   yield before === '[\n' ? '[]\n' : '\n]\n'
@@ -112,11 +124,12 @@ async function* transactionsOf(store: TenantStore, accountId: string, { from, to
   } while (cursor !== null)
 }
 
-async function* exportRows(rows: AsyncIterable<Transaction>): AsyncGenerator<ExportRow> {
+/** `mark`: where it names what is kept out of the books, just that is wanted. */
+async function* exportRows(rows: AsyncIterable<Transaction>, mark?: Mark): AsyncGenerator<ExportRow> {
   for await (const row of rows) {
-    if (!isInBooks(row)) continue
-    const { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount } = row
-    yield { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount: exactDecimal(amount, currency) }
+    if (mark !== 'excluded' && mark !== 'deleted' && !isInBooks(row)) continue
+    const { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount, decisions: { category, note, review, excluded, transfer } } = row
+    yield { id, postedOn, currency, name, memo, checkNumber, reference, kind, state, amount: exactDecimal(amount, currency), decided: { category, note, review, excluded, transfer } }
   }
 }
 

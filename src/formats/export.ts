@@ -31,6 +31,19 @@ export type ExportRow = {
   readonly reference: string | null
   readonly kind: string | null
   readonly state: 'pending' | 'posted' | 'withdrawn'
+  /** What a person decided of it; a format writes what it has a place for. None of a line that sums up others. */
+  readonly decided?: ExportDecisions
+  /** The name of its account, where a file may hold rows of several. */
+  readonly account?: string
+}
+
+export type ExportDecisions = {
+  readonly category: string | null
+  readonly note: string | null
+  readonly review: 'for_review' | 'accepted'
+  readonly excluded: boolean
+  /** The transfer between own accounts of which it is a side: the other side has the same id. */
+  readonly transfer: string | null
 }
 
 /** `on`: the day to whose end the balance belongs; for an opening balance to whose beginning. */

@@ -164,6 +164,10 @@ export type FeedStore = {
 /** What is decided of a row; `from`: what of it was seen before. */
 export type Deed = { readonly id: TransactionId; readonly decisions: Patch<Decisions>; readonly from?: Patch<Decisions> }
 
+export const MARKS = ['excluded', 'included', 'paired', 'unpaired', 'noted', 'deleted'] as const
+/** `paired`: a side of a transfer between own accounts. */
+export type Mark = (typeof MARKS)[number]
+
 export type TransactionFilter = {
   /** Null: of all accounts. */
   readonly accountId: string | null
@@ -176,6 +180,10 @@ export type TransactionFilter = {
   readonly text?: string
   /** `for_review`: as `AccountSummary.forReview` counts, without those that are excluded or withdrawn. */
   readonly review?: Decisions['review']
+  /** This very category; empty: none. */
+  readonly category?: string
+  /** What else a person gave the row. Only `deleted` lists those that are. */
+  readonly mark?: Mark
   readonly includeDeleted?: boolean
   /** Default newest first; exports want oldest first. */
   readonly order?: 'newest' | 'oldest'

@@ -38,6 +38,8 @@ export type ReviewStore = {
   removedRules(limit: number): Promise<readonly CategoryRule[]>
   /** Live rows whose name or memo contains the text, whatever the case; newest day first. */
   containing(text: string, accountId: AccountId | null, limit: number): Promise<readonly Transaction[]>
+  /** Each category that rows have, by its name, with how many; deleted rows do not count. */
+  categories(): Promise<readonly { readonly category: string; readonly rows: number }[]>
   /** Rows that have a category, newest day first, of all accounts. */
   categorised(limit: number): Promise<readonly Transaction[]>
   /** Live rows of other accounts that may be the other side of a transfer: one of the amounts, no side of one yet. Newest day first. */

@@ -320,14 +320,16 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
       await search.fill(text)
       await untilEqual(() => found().then((rows) => rows.flatMap((row) => /TILL (\w+)/.exec(row)?.[1] ?? [])), [...wanted], text)
     }
-    await page.getByText('Choose one account to save its rows as a file.').waitFor()
+    await page.getByText('Save this row as').waitFor()
+    const saved = async (): Promise<string> => page.evaluate("fetch([...document.querySelectorAll('a[download]')].find(({ innerText }) => innerText === 'CSV').href).then((answer) => answer.text())")
+    assert.match(await saved(), /^date,[^\n]*,account\r\n2026-11-18,12\.50,[^\n]*TILL REFUND[^\n]*,first till.csv\r\n$/, 'of all accounts in one table, as it is shown')
     await page.getByRole('combobox', { name: 'Account' }).selectOption(one)
     await search.fill('-12.50')
     await page.waitForURL(/-12\.50/)
     await page.getByRole('grid', { name: 'Transactions of first till' }).getByRole('row', { name: /LAMP/ }).waitFor()
     await page.getByText('Save this row as').waitFor()
-    assert.equal(await page.locator('a[download]').count(), 1, 'a file with balances holds whole days')
-    const file = await page.evaluate<string>("fetch(document.querySelector('a[download]').href).then((answer) => answer.text())")
+    assert.deepEqual(await page.locator('a[download]').allInnerTexts(), ['CSV', 'JSON'], 'a file with balances holds whole days')
+    const file = await saved()
     assert.ok(file.includes('TILL LAMP') && !file.includes('TILL REFUND') && !file.includes('TILL PAPER'), file)
     assert.equal(await page.evaluate(`fetch('/api/accounts/${one}/export?format=ofx&text=lamp').then(({ status }) => status)`), 400)
     await page.getByRole('button', { name: 'Clear filters' }).click()
@@ -344,6 +346,67 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     const left = async (accountId: string) => (await feed.transactions({ accountId, review: 'for_review', limit: 9 })).rows.length
     await untilEqual(async () => [await left(one), await left(two)], [2, 1], 'the keyboard goes on from one account to the other')
     assert.deepEqual(await violations(page), [])
+    await page.context().close()
+  })
+
+  // Fails when: a category is neither found by a search nor by a filter (was so), or anything else that a person can give a row; the address forgets what was chosen; the file says another thing than the list; nothing found leads nowhere.
+  test('whatever a person gives a row can be searched and filtered for, in the address, in the list and in the file that is saved', async () => {
+    const page = await world.openPage()
+    const { store, clock } = world.sandbox.opened.instance
+    const account = await world.imported('given.csv', ['2026-11-09,GIVEN ONE,-1.00', '2026-11-08,GIVEN TWO,-2.00', '2026-11-07,GIVEN THREE,-3.00', '2026-11-06,GIVEN FOUR,-4.00', '2026-11-05,GIVEN FIVE,-5.00'])
+    const other = await world.imported('given elsewhere.csv', ['2026-11-05,GIVEN BACK,4.00', '2026-11-04,GIVEN SIX,-6.00'])
+    const rows = [...(await store.feed.transactions({ accountId: account, limit: 9 })).rows, ...(await store.feed.transactions({ accountId: other, limit: 9 })).rows]
+    const id = (name: string): string => rows.find((row) => row.name === `GIVEN ${name}`)!.id
+    await asActor('host', async () => {
+      await store.feed.decide(id('ONE'), { category: 'Café & Küche', review: 'accepted' }, clock.now())
+      await store.feed.decide(id('TWO'), { excluded: true }, clock.now())
+      await store.feed.decide(id('THREE'), { note: 'ask the landlord' }, clock.now())
+      await store.feed.decide(id('FIVE'), { deleted: true }, clock.now())
+      await store.feed.decide(id('SIX'), { category: 'Café & Küche' }, clock.now())
+      await store.review.pair(account, [id('FOUR'), id('BACK')], clock.now())
+    })
+    await settled(page, world.url('/transactions?text=given'))
+    const shown = (): Promise<readonly string[]> => page.getByRole('grid', { name: /^Transactions of/ }).locator('[data-index] bdi').allInnerTexts().then((names) => names.flatMap((name) => /^GIVEN (\w+)/.exec(name)?.[1] ?? []))
+    const select = (name: string, label: string | RegExp) => page.getByRole('combobox', { name, exact: true }).selectOption(typeof label === 'string' ? { label } : { value: 'Café & Küche' })
+    const inFile = async (): Promise<readonly string[]> => [...(await page.evaluate<string>("fetch([...document.querySelectorAll('a[download]')].find(({ innerText }) => innerText === 'CSV').href).then((answer) => answer.text())")).matchAll(/GIVEN (\w+)/g)].map(([, name]) => name!)
+    const finds = async (wanted: readonly string[], address: RegExp, file: readonly string[] = wanted): Promise<void> => {
+      await page.waitForURL(address)
+      await untilEqual(shown, wanted, String(address))
+      await page.reload()
+      await untilEqual(shown, wanted, `${address} after a reload`)
+      assert.deepEqual([...(await inFile())].sort(), [...file].sort(), String(address))
+    }
+    await select('Category', /Café/)
+    await finds(['ONE', 'SIX'], /category=Caf/)
+    await select('Review', 'Accepted')
+    await finds(['ONE'], /review=accepted/)
+    await select('Review', 'Reviewed or not')
+    await select('Category', 'Without a category')
+    await finds(['TWO', 'THREE', 'FOUR', 'BACK'], /category=(&|$)/, ['THREE', 'FOUR', 'BACK'])
+    await page.getByText('1 excluded row is left out').waitFor()
+    await select('Category', 'All categories')
+    for (const [mark, name, wanted] of [['Excluded', 'excluded', ['TWO']], ['Paired as a transfer', 'paired', ['FOUR', 'BACK']], ['With a note', 'noted', ['THREE']], ['Deleted', 'deleted', ['FIVE']], ['Not excluded', 'included', ['ONE', 'THREE', 'FOUR', 'BACK', 'SIX']], ['Not paired', 'unpaired', ['ONE', 'TWO', 'THREE', 'SIX']]] as const) {
+      await select('Marks', mark)
+      await finds(wanted, new RegExp(`mark=${name}`), wanted.filter((one) => name !== 'unpaired' || one !== 'TWO'))
+    }
+    assert.deepEqual(await violations(page), [])
+    // A category is found by the search as well, and what is excluded says so.
+    const search = page.getByRole('searchbox', { name: 'Search transactions' })
+    await select('Marks', 'Marked or not')
+    await search.fill('café & k')
+    await untilEqual(shown, ['ONE', 'SIX'])
+    await search.fill('given two')
+    await page.getByRole('row', { name: /GIVEN TWO/ }).getByText('excluded').waitFor()
+    // Nothing found leads on.
+    await page.getByRole('combobox', { name: 'Account' }).selectOption(account)
+    await search.fill('given six')
+    await page.getByText('No row of this account fits all filters.').waitFor()
+    await page.getByRole('link', { name: 'Look in all accounts' }).click()
+    await untilEqual(shown, ['SIX'])
+    await search.fill('nothing of that name')
+    await page.getByText('No row fits all filters.').waitFor()
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await page.locator('[role=row][data-index="0"]').waitFor()
     await page.context().close()
   })
 

@@ -16,6 +16,7 @@ import type { bankShape, connectionShape, hostFindingShape, institutionShape, pl
 
 export type Account = z.output<typeof accountShape>
 export type Transaction = z.output<typeof transactionShape>
+export type Mark = 'excluded' | 'included' | 'paired' | 'unpaired' | 'noted' | 'deleted'
 export type TransactionDetail = z.output<typeof transactionDetailShape>
 export type Run = z.output<typeof runShape>
 export type ListedRun = z.output<typeof listedRunShape>

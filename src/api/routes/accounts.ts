@@ -5,8 +5,8 @@ import { addDays, parseDay, utcDay, type Day } from '../../domain/day.ts'
 import { formatMoney } from '../../domain/money.ts'
 import { currentActor } from '../../acting/acting.ts'
 import { tellExport } from '../../access/audit.ts'
-import { exportAccount, EXPORT_FORMATS, NARROWED } from '../../exports/export.ts'
-import type { TransactionFilter } from '../../ports/feed.ts'
+import { exportAccount, exportAll, EXPORT_FORMATS, NARROWED, type Only } from '../../exports/export.ts'
+import { MARKS } from '../../ports/feed.ts'
 import type { Patch } from '../../ports/store.ts'
 import type { Account } from '../../domain/account.ts'
 import type { Instance } from '../../instance.ts'
@@ -81,9 +81,11 @@ const currency = route({
 const rowQuery = z.strictObject({
   from: dayShape.optional(),
   to: dayShape.optional(),
-  text: z.string().max(200).optional().meta({ description: 'In what the bank or a person wrote, or the amount: 12.50 of both directions, -12.50 of one' }),
+  text: z.string().max(200).optional().meta({ description: 'In what the bank or a person wrote, a category or the amount: 12.50 of both directions, -12.50 of one' }),
   state: z.enum(['pending', 'posted', 'withdrawn']).optional(),
   review: z.enum(['for_review', 'accepted']).optional().meta({ description: 'Rows that a person excluded wait for no review' }),
+  category: z.string().max(200).optional().meta({ description: 'This very category; empty: rows without one' }),
+  mark: z.enum(MARKS).optional().meta({ description: 'What else a person gave the row: kept out of the books or not, a side of a transfer between own accounts or not, with a note; deleted ones are listed so alone' }),
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(400).optional(),
 })
@@ -143,30 +145,42 @@ const proof = route({
   handle: async ({ params, instance, language }) => balanceProofResource(language, instance, await accountOf(instance, params.id)),
 })
 
+const onlyQuery = rowQuery.omit({ limit: true, cursor: true })
+
 const save = route({
   method: 'GET', url: '/accounts/:id/export', action: 'read', tag: 'Accounts', summary: 'The rows of an account as a file; of CSV and JSON, which hold no balances, also only some of them',
   params: idParams,
-  query: rowQuery.pick({ from: true, to: true, text: true, state: true, review: true }).extend({ format: z.enum(EXPORT_FORMATS), continues: z.stringbool().default(false).meta({ description: 'A journal or QIF goes on after a file of the days before: it opens no accounts and books no opening balance, but checks it' }) }),
+  query: onlyQuery.extend({ format: z.enum(EXPORT_FORMATS), continues: z.stringbool().default(false).meta({ description: 'A journal or QIF goes on after a file of the days before: it opens no accounts and books no opening balance, but checks it' }) }),
   response: 'download',
   handle: async ({ params, query, instance }) => {
     const account = await summaryOf(instance, params.id)
     const only = listedSo(query)
-    if (Object.keys(only).length > 0 && !NARROWED.has(query.format)) throw new ApiProblem('invalid_request', 'A file with balances holds all rows of its days: leave out text, state and review, or ask for CSV.')
+    if (Object.keys(only).length > 0 && !NARROWED.has(query.format)) throw new ApiProblem('invalid_request', 'A file with balances holds all rows of its days: leave out text, state, review, category and mark, or ask for CSV.')
     const file = exportAccount(instance.store, account, { format: query.format, continues: query.continues, now: instance.clock.now(), only, ...range(query) })
     await tellExport(instance, account.id, query)
     return new Download(file.contentType, file.fileName, Readable.from(file.content))
   },
 })
 
-export const accountRoutes: readonly Route[] = [list, one, change, forgetDates, currency, rows, rowsOfAll, coverage, freshness, proof, series, save]
+const saveAll = route({
+  method: 'GET', url: '/transactions/export', action: 'read', tag: 'Transactions', summary: 'The rows of all accounts, or some of them, as one table with the account of each',
+  query: onlyQuery.extend({ format: z.enum(['csv', 'json']) }), response: 'download',
+  handle: async ({ query, instance }) => {
+    const file = exportAll(instance.store, { format: query.format, now: instance.clock.now(), only: listedSo(query), ...range(query) })
+    await tellExport(instance, null, query)
+    return new Download(file.contentType, file.fileName, Readable.from(file.content))
+  },
+})
+
+export const accountRoutes: readonly Route[] = [list, one, change, forgetDates, currency, rows, rowsOfAll, coverage, freshness, proof, series, save, saveAll]
 
 async function rowsOf({ store }: Instance, accountId: string | null, query: z.output<typeof rowQuery>) {
   const page = await firstOrAfter(store.feed.transactions({ accountId, limit: query.limit, ...range(query), ...listedSo(query), ...(query.cursor === undefined ? {} : { cursor: query.cursor }) }))
   return { items: page.rows.map(transactionResource), next: page.next }
 }
 
-function listedSo({ text, state, review }: Pick<z.output<typeof rowQuery>, 'text' | 'state' | 'review'>): Pick<TransactionFilter, 'text' | 'states' | 'review'> {
-  return { ...(text === undefined ? {} : { text }), ...(state === undefined ? {} : { states: [state] }), ...(review === undefined ? {} : { review }) }
+function listedSo({ text, state, review, category, mark }: Omit<z.output<typeof onlyQuery>, 'from' | 'to'>): Only {
+  return { ...(text === undefined ? {} : { text }), ...(state === undefined ? {} : { states: [state] }), ...(review === undefined ? {} : { review }), ...(category === undefined ? {} : { category }), ...(mark === undefined ? {} : { mark }) }
 }
 
 /** The page, or a problem when the cursor is none of ours. */

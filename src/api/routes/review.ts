@@ -37,6 +37,11 @@ const suggestedOfAll = route({
   handle: ({ query, instance }) => proposed(instance, null, query.text),
 })
 
+const categories = route({
+  method: 'GET', url: '/categories', action: 'read', tag: 'Review', summary: 'The categories that rows have, by name, with how many', response: listOf(z.object({ category: z.string(), rows: z.int() })),
+  handle: async ({ instance }) => ({ items: [...(await instance.store.review.categories())] }),
+})
+
 const rules = route({
   method: 'GET', url: '/rules', action: 'read', tag: 'Review', summary: 'Rules that propose categories, oldest first', response: listOf(ruleShape),
   handle: async ({ instance }) => ({ items: (await instance.store.review.rules()).map(ruleResource) }),
@@ -161,7 +166,7 @@ const unpair = route({
   },
 })
 
-export const reviewRoutes: readonly Route[] = [suggested, suggestedOfAll, rules, removedRules, preview, save, remove, bringBack, matches, same, pair, transfer, unpair]
+export const reviewRoutes: readonly Route[] = [suggested, suggestedOfAll, categories, rules, removedRules, preview, save, remove, bringBack, matches, same, pair, transfer, unpair]
 
 async function proposed({ store }: Instance, accountId: string | null, text: string | undefined) {
   const { looked, suggested } = await suggestions(store, accountId, text)

@@ -35,8 +35,10 @@ function rowEntry(row: ExportRow, account: string, other: string): string {
     ['id', row.id],
     ['reference', row.reference],
     ['check', row.checkNumber],
+    ['category', row.decided?.category],
+    ['note', row.decided?.note],
   ] as const
-  const lines = metadata.filter(([, value]) => value !== null).map(([key, value]) => `  ${key}: ${string(value!)}\n`)
+  const lines = metadata.filter(([, value]) => value != null).map(([key, value]) => `  ${key}: ${string(value!)}\n`)
   const narration = `${row.name === null ? '' : `${string(row.name)} `}${string(row.memo ?? '')}`
   return `\n${row.postedOn} * ${narration}\n${lines.join('')}  ${account}  ${figure({ ...row, on: row.postedOn })}\n  ${other}\n`
 }

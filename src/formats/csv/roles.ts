@@ -12,6 +12,7 @@ import { BARE_CURRENCY, isChange, isAsset, isNet, isOtherDate, isProduct, isType
 import { arePaired, filled, isNeutral, markOf, needWord, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { areStates } from './status.ts'
+import { ACCOUNT_COLUMN, isDecidedColumn, isOwnHeading } from './write.ts'
 
 /** Column indexes by role, the preferred first. */
 export type Roles = ReadonlyMap<Role, readonly number[]>
@@ -57,14 +58,18 @@ export function readRoles(
   const isOfStays = heading.cells.some((cell) => NIGHTS.test(plainWords(cell)))
   // Of gross and net the latter is what moved where a fee makes the difference.
   const isNetLess = !namesFee(heading.cells)
+  const isOwn = isOwnHeading(heading.cells)
   heading.cells.forEach((cell, at) => {
+    // What a person decided is no word of a bank, whatever it looks like.
+    if (isOwn && isDecidedColumn(cell)) return
+    if (isOwn && cell === ACCOUNT_COLUMN && columns[at]!.length > 0) return void found.push({ role: 'namedAccount', rank: 0, at })
     const { meanings, currency: named } = readHeading(cell)
     const cells = columns[at]!
     // Where nights are listed, that is the day on which somebody reserved them.
     if (isOfStays && meanings.some(({ role }) => DATES.has(role)) && RESERVED.test(plainWords(cell))) return
     // The first of a row's columns tells of the file's own account, the others of the other party's.
-    const isOwn = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
-    const own = plainWords(cell) === 'iban' && (at === 0 || areAllOfOne(heading, judged, at)) ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwn ? [{ role: 'account' as const, rank: 0 }, ...meanings] : meanings
+    const isOwnNumber = (hasType || isNamed) && meanings.some(({ role }) => role === 'constantAccount')
+    const own = plainWords(cell) === 'iban' && (at === 0 || areAllOfOne(heading, judged, at)) ? [{ role: 'constantAccount' as const, rank: 0 }] : isOwnNumber ? [{ role: 'account' as const, rank: 0 }, ...meanings] : meanings
     const meaning = own.find(({ role }) => bearsOut(role, cells, share) && (role !== 'namedAccount' || (isSeveral(cells, cell) && !isAccountOfOther(heading.cells, at))) && (role !== 'mark' || !needWord(cells) || !isType(cell)) && (role !== 'currency' || !isAsset(cell) || areHeld(cells)) && (!EVERYWHERE.has(role) || cells.length >= width * share))
     if (meaning === undefined) return
     found.push({ ...meaning, rank: meaning.rank + (MOVES.has(meaning.role) && isNet(cell) ? (isNetLess ? LAST : meaning.role === 'amount' ? 0 : -LAST) : 0), at })

@@ -44,7 +44,8 @@ function rowEntry(row: ExportRow, account: string, other = row.amount.startsWith
   const code = descriptionText(row.checkNumber ?? row.reference ?? '').replace(/[()]/g, '')
   const head = `${row.postedOn} ${row.state === 'pending' ? '!' : '*'} ${code === '' ? '' : `(${code}) `}${descriptionText(row.name ?? row.memo ?? '') || 'Unnamed'}`
   const memo = row.memo === null || row.memo === row.name ? [] : [`memo: ${commentText(row.memo)}`]
-  return entry(head, [...memo, `id: ${commentText(row.id)}`], account, figure({ ...row, on: row.postedOn }), other)
+  const decided = (['category', 'note'] as const).flatMap((name) => (row.decided?.[name] == null ? [] : [`${name}: ${commentText(row.decided[name])}`]))
+  return entry(head, [...memo, ...decided, `id: ${commentText(row.id)}`], account, figure({ ...row, on: row.postedOn }), other)
 }
 
 function entry(head: string, comments: readonly string[], account: string, amount: string, other: string): string {

@@ -40,6 +40,8 @@ function recordOf(row: ExportRow): string {
     ['N', cleanText(row.checkNumber) ?? cleanText(row.reference)],
     ['P', cleanText(row.name)],
     ['M', cleanText(row.memo)],
+    // In brackets it would be an account.
+    ['L', cleanText(row.decided?.category ?? null)?.replace(/[[\]]/g, '') ?? null],
   ]
   return `${fields
     .filter(([, text]) => text !== null)

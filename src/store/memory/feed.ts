@@ -2,7 +2,7 @@
 import type { Transaction, TransactionChange } from '../../domain/transaction.ts'
 import { FIRST_DAY, joinRanges, type Day } from '../../domain/day.ts'
 import { isSought } from '../../domain/sought-amount.ts'
-import type { Deed, FeedStore, NewTransaction, TransactionFilter } from '../../ports/feed.ts'
+import type { Deed, FeedStore, Mark, NewTransaction, TransactionFilter } from '../../ports/feed.ts'
 import { memoryAnswers } from './answers.ts'
 import { applyDecisions, isAsSeen, type Decided } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
@@ -161,7 +161,11 @@ function listTransactions(feed: FeedState, filter: TransactionFilter): { rows: r
 }
 
 function matches(row: NewTransaction, filter: TransactionFilter): boolean {
-  if (row.decisions.deleted && filter.includeDeleted !== true) return false
+  const { category, note, excluded, deleted, transfer } = row.decisions
+  if (deleted && filter.includeDeleted !== true && filter.mark !== 'deleted') return false
+  if (filter.category !== undefined && (category ?? '') !== filter.category) return false
+  const marks: Readonly<Record<Mark, boolean>> = { excluded, included: !excluded, paired: transfer !== null, unpaired: transfer === null, noted: note !== null, deleted }
+  if (filter.mark !== undefined && !marks[filter.mark]) return false
   if (filter.states !== undefined && !filter.states.includes(row.state)) return false
   if (filter.review !== undefined && row.decisions.review !== filter.review) return false
   if (filter.review === 'for_review' && (row.decisions.excluded || row.state === 'withdrawn')) return false

@@ -55,6 +55,11 @@ export function memoryReview({ feed, rules, removedRules, ruleRows, accounts }: 
       const wanted = text.toLowerCase()
       return newest((row) => isFree(row) && (accountId === null || row.accountId === accountId) && [row.name, row.memo].some((part) => part?.toLowerCase().includes(wanted) === true), limit)
     },
+    async categories() {
+      const counts = new Map<string, number>()
+      for (const { decisions: { category, deleted } } of feed.transactions.values()) if (category !== null && !deleted) counts.set(category, (counts.get(category) ?? 0) + 1)
+      return [...counts].map(([category, rows]) => ({ category, rows })).sort(by(({ category }) => category))
+    },
     async categorised(limit) {
       return newest(({ decisions }) => decisions.category !== null, limit)
     },

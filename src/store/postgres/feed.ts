@@ -1,11 +1,11 @@
 /** The feed of one tenant on PostgreSQL; see `FeedStore`. */
-import { sql, type SqlBool } from 'kysely'
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { FIRST_DAY, type Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
 import { UNUSUAL_DECIMALS } from '../../domain/money.ts'
 import { inMinor, soughtAmounts } from '../../domain/sought-amount.ts'
 import type { Covered } from '../../domain/run.ts'
-import type { FeedStore, TransactionFilter } from '../../ports/feed.ts'
+import type { FeedStore, Mark, TransactionFilter } from '../../ports/feed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import { applyDecisions, isAsSeen } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
@@ -191,7 +191,9 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   if (filter.from !== undefined) query = query.where('posted_on', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('posted_on', '<=', filter.to)
   if (filter.states !== undefined) query = query.where('state', 'in', filter.states.length === 0 ? [''] : [...filter.states])
-  if (filter.includeDeleted !== true) query = query.where('deleted', '=', false)
+  if (filter.includeDeleted !== true && filter.mark !== 'deleted') query = query.where('deleted', '=', false)
+  if (filter.category !== undefined) query = filter.category === '' ? query.where('category', 'is', null) : query.where('category', '=', filter.category)
+  if (filter.mark !== undefined) query = query.where(MARKED[filter.mark])
   if (filter.review !== undefined) query = query.where('review', '=', filter.review)
   if (filter.review === 'for_review') query = query.where('excluded', '=', false).where('state', '!=', 'withdrawn')
   if (filter.arrived !== undefined) query = query.where(arrivedIn(tenantId, filter.arrived))
@@ -205,6 +207,11 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   return { rows, next: found.length > rows.length && last !== undefined ? cursorAfter(last) : null }
 }
 
+/** As the index of what few rows are says it (migration 35). */
+const MARKED: Readonly<Record<Mark, RawBuilder<SqlBool>>> = {
+  excluded: sql`excluded`, included: sql`not excluded`, paired: sql`transfer is not null`, unpaired: sql`transfer is null`, noted: sql`note is not null`, deleted: sql`deleted`,
+}
+
 /** A row that becomes posted, or is taken back into the books, is changed at that instant, so that most rows are ruled out without their history. */
 function arrivedIn(tenantId: string, { since, until }: NonNullable<TransactionFilter['arrived']>) {
   return sql<SqlBool>`(created_at >= ${since} and created_at < ${until} or updated_at >= ${since} and exists (
@@ -215,7 +222,7 @@ function arrivedIn(tenantId: string, { since, until }: NonNullable<TransactionFi
 
 /** What the bank or a person wrote, or the amount in the coins of its currency. */
 function isSought(text: string) {
-  const written = contains(text, ['name', 'memo', 'reference', 'check_number', 'note'])
+  const written = contains(text, ['name', 'memo', 'reference', 'check_number', 'note', 'category'])
   const amounts = soughtAmounts(text)
   if (amounts.values.length === 0) return written
   const minor = (currency: string) => sql`amount = any(${arrayOf(inMinor(amounts, currency).map(String), 'bigint')})`

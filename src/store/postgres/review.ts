@@ -78,6 +78,11 @@ export function postgresReview(db: Session, tenantId: string): ReviewStore {
         const query = live(trx).where(contains(text, ['name', 'memo']))
         return newest(accountId === null ? query : query.where('account_id', '=', idKey(accountId)), limit)
       }),
+    categories: () =>
+      run(async (trx) => {
+        const { rows: found } = await sql<{ category: string; rows: string }>`select category, count(*)::text as rows from relink.transactions where tenant_id = ${tenantId} and category is not null and not deleted group by category`.execute(trx)
+        return found.map(({ category, rows: count }) => ({ category, rows: Number(count) })).sort((a, b) => (a.category < b.category ? -1 : 1))
+      }),
     categorised: (limit) => run((trx) => newest(rows(trx).where('category', 'is not', null), limit)),
     opposites: ({ accountId, currency, amounts, from, to, limit }) =>
       run((trx) =>

@@ -1,9 +1,9 @@
 /** Transactions of an account or of all: search and filters, which live in the address; the list; its export. */
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { getRouteApi, Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { get, type Account, type Transaction } from '../api.ts'
-import { message, say } from '../language/language.ts'
+import { locale, message, say } from '../language/language.ts'
 import { useOffline } from '../me.ts'
 import { Bound, Select, type Option } from '../parts/filter.tsx'
 import { withCurrency } from '../parts/money.tsx'
@@ -66,13 +66,29 @@ function Chosen({ accounts, open }: { accounts: readonly Account[]; open: string
 const STATES: readonly Option[] = [{ value: '', label: message('All states') }, { value: 'posted', label: message('Booked') }, { value: 'pending', label: message('Pending') }, { value: 'withdrawn', label: message('Withdrawn') }]
 const REVIEWS: readonly Option[] = [{ value: '', label: message('Reviewed or not') }, { value: 'for_review', label: message('To review') }, { value: 'accepted', label: message('Accepted') }]
 
+const MARKS: readonly Option[] = [
+  { value: '', label: message('Marked or not') }, { value: 'excluded', label: message('Excluded') }, { value: 'included', label: message('Not excluded') }, { value: 'paired', label: message('Paired as a transfer') }, { value: 'unpaired', label: message('Not paired') },
+  { value: 'noted', label: message('With a note') }, { value: 'deleted', label: message('Deleted') },
+]
+/** What no person names a category by; the address says it by an empty one. */
+const NO_CATEGORY = ' '
+
 function said(options: readonly Option[]): readonly Option[] {
   return options.map(({ value, label }) => ({ value, label: say(label) }))
+}
+
+/** What rows are called by now, and what the address asks for, though no row may be called so any more. */
+function useCategories(asked: string | undefined): readonly Option[] {
+  const known = useQuery({ queryKey: ['categories'], queryFn: () => get<{ items: { category: string; rows: number }[] }>('/categories') })
+  const named = (known.data?.items ?? []).map(({ category, rows }) => ({ value: category, label: `${category} (${rows})` })).sort((a, b) => a.label.localeCompare(b.label, locale))
+  const gone = asked === undefined || asked === '' || named.some(({ value }) => value === asked) ? [] : [{ value: asked, label: asked }]
+  return [{ value: '', label: say('All categories') }, { value: NO_CATEGORY, label: say('Without a category') }, ...named, ...gone]
 }
 
 function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: RowFilter }) {
   const navigate = useNavigate()
   const [text, setText] = useState(filter.text ?? '')
+  const categories = useCategories(filter.category)
   const inAddress = useRef(text)
   const set = (change: Partial<RowFilter>): void => void navigate({ to: '.', search: (before: RowSearch) => ({ ...before, ...change }), replace: true, resetScroll: false })
   useEffect(() => {
@@ -96,6 +112,8 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
       <NeedsServer>
         <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
         <Select label={say('Review')} value={filter.review ?? ''} options={said(REVIEWS)} set={(review) => set({ review: review === '' ? undefined : (review as RowFilter['review']) })} />
+        <Select label={say('Category')} value={filter.category === '' ? NO_CATEGORY : (filter.category ?? '')} options={categories} set={(category) => set({ category: category === '' ? undefined : category === NO_CATEGORY ? '' : category })} />
+        <Select label={say('Marks')} value={filter.mark ?? ''} options={said(MARKS)} set={(mark) => set({ mark: mark === '' ? undefined : (mark as RowFilter['mark']) })} />
         <div className="col-span-2 grid grid-cols-2 gap-2 @2xl:flex">
           <Bound label={say('From')} day={filter.from} set={(from) => set({ from })} />
           <Bound label={say('to')} day={filter.to} set={(to) => set({ to })} />
@@ -105,18 +123,20 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
   )
 }
 
-/** What is shown, as a file. Those with balances hold whole days; a table holds what the filters let through. `count`: how many rows that are, where all are known. */
-function Export({ account, filter: { account: _, ...filter }, count }: { account: Account | null; filter: RowFilter; count: number | null }) {
-  if (account === null) return <p className="py-0.5 text-[13px] leading-5 text-muted print:hidden">{say('Choose one account to save its rows as a file.')}</p>
+/** What is shown, as a file. Those with balances hold whole days of one account; a table holds what the filters let through, of one account or of all. `count`: how many rows that are, where all are known; `leftOut`: those of them that are kept out of the books. */
+function Export({ account, filter: { account: _, ...filter }, count, leftOut }: { account: Account | null; filter: RowFilter; count: number | null; leftOut: number }) {
   const given = Object.entries(filter).filter(([, value]) => value !== undefined) as [keyof typeof filter, string][]
   const isNarrowed = given.some(([name]) => name !== 'from' && name !== 'to')
   if (isNarrowed && count === 0) return null
   const query = new URLSearchParams(given)
-  const words = isNarrowed ? (count === null ? say('Save these rows as') : say('Save {count, plural, one {this row} other {these # rows}} as', { count })) : say(given.length === 0 ? 'Save all as' : 'Save these days as')
+  const words = isNarrowed ? (count === null ? say('Save these rows as') : say('Save {count, plural, one {this row} other {these # rows}} as', { count })) : say(given.length > 0 ? 'Save these days as' : 'Save all as')
+  const formats = account === null ? ['csv', 'json'] : isNarrowed ? ['csv', 'json'] : ['ofx', 'qfx', 'qbo', 'csv']
   return (
     <p className="flex flex-wrap gap-x-3 text-[13px] leading-5 print:hidden">
       <span className="py-0.5 text-muted">{words}</span>
-      {(isNarrowed ? ['csv'] : ['ofx', 'qfx', 'qbo', 'csv']).map((format) => <a key={format} className="link alone py-0.5" href={`/api/accounts/${account.id}/export?format=${format}${query.size === 0 ? '' : `&${query}`}`} download>{format.toUpperCase()}</a>)}
+      {formats.map((format) => <a key={format} className="link alone py-0.5" href={`/api${account === null ? '/transactions' : `/accounts/${account.id}`}/export?format=${format}${query.size === 0 ? '' : `&${query}`}`} download>{format.toUpperCase()}</a>)}
+      {leftOut > 0 && <span className="py-0.5 text-muted">{say('{count, plural, one {# excluded row is left out} other {# excluded rows are left out}}', { count: leftOut })}</span>}
+      {account === null && <span className="py-0.5 text-muted">{say('one table with the account of each row; other formats hold one account')}</span>}
     </p>
   )
 }
@@ -132,6 +152,8 @@ export function RowsOf({ account, accounts = [], filter, open, clear, whole = fa
   const isFiltered = Object.entries(filter).some(([name, value]) => name !== 'account' && value !== undefined)
   const names = new Map(accounts.map(({ id, name }) => [id, name]))
   const under = ({ accountId }: Transaction): ReactNode => names.has(accountId) && <bdi className="meta name">{names.get(accountId)}</bdi>
+  // What is kept out of the books is in a file only where it is asked for.
+  const leftOut = filter.mark === 'excluded' || filter.mark === 'deleted' ? 0 : items.filter(({ excluded }) => excluded).length
   const all = account === null ? accounts.reduce((sum, one) => sum + one.rows, 0) : account.rows
   if (rows.error !== null && items.length === 0) return <Trouble error={rows.error} />
   if (rows.data === undefined) return <RowsToCome />
@@ -142,12 +164,22 @@ export function RowsOf({ account, accounts = [], filter, open, clear, whole = fa
           {waiting > 0 && <button type="button" className="button !min-h-8" onClick={showWaiting}>{say('{count} new', { count: waiting })}</button>}
           {isFiltered && <span className="meta">{say(rows.hasNextPage ? '{count, number} or more rows' : '{count, plural, one {# row} other {# rows}}', { count: items.length })}</span>}
         </p>
-        {isFiltered && clear !== undefined && <NeedsServer><button type="button" className="link min-h-8 text-[13px] print:hidden" onClick={clear}>{say('Clear filters')}</button></NeedsServer>}
-        {!offline && <Export account={account} filter={filter} count={rows.hasNextPage ? null : items.filter(({ excluded }) => !excluded).length} />}
+        {isFiltered && clear !== undefined && items.length > 0 && <NeedsServer><button type="button" className="link min-h-8 text-[13px] print:hidden" onClick={clear}>{say('Clear filters')}</button></NeedsServer>}
+        {!offline && <Export account={account} filter={filter} count={rows.hasNextPage ? null : items.length - leftOut} leftOut={leftOut} />}
         {items.length > 0 && <Printed account={account} names={names} filter={filter} loaded={{ rows: items, isWhole: !rows.hasNextPage }} />}
       </div>
       {items.length === 0 ? (
-        <Empty title={say(isFiltered ? 'Nothing found' : 'No transactions yet')}>{say(!isFiltered ? 'They appear here after the first read or import.' : account === null ? 'No row fits all filters.' : 'No row of this account fits all filters.')}</Empty>
+        <Empty title={say(isFiltered ? 'Nothing found' : 'No transactions yet')}>
+          {say(!isFiltered ? 'They appear here after the first read or import.' : account === null ? 'No row fits all filters.' : 'No row of this account fits all filters.')}
+          {isFiltered && clear !== undefined && (
+            <NeedsServer>
+              <p className="mt-4 flex flex-wrap justify-center gap-2">
+                <button type="button" className="button" onClick={clear}>{say('Clear filters')}</button>
+                {account !== null && accounts.length > 1 && <Link className="button" to="." search={(before: RowSearch) => ({ ...before, account: undefined })} replace>{say('Look in all accounts')}</Link>}
+              </p>
+            </NeedsServer>
+          )}
+        </Empty>
       ) : (
         <div className="print:hidden"><RowGrid label={account === null ? say('Transactions of all accounts') : say('Transactions of {account}', { account: account.name })} items={items} {...(account === null ? { under } : {})} total={isFiltered ? (rows.hasNextPage ? null : items.length) : Math.max(all, items.length)} hasMore={rows.hasNextPage} isLoading={rows.isFetchingNextPage} loadMore={() => void rows.fetchNextPage()} open={open} choose={(id) => void navigate({ to: '/transactions/$id', params: { id }, search: filter, resetScroll: !isWide })} /></div>
       )}

@@ -33,6 +33,8 @@ export function Cells({ row, children }: { row: Transaction; children?: ReactNod
         {row.description === '' ? <span className="block text-muted">{say('no text')}</span> : <bdi className={`name ${struck}`}>{row.description}</bdi>}
         {row.state === 'pending' && <Chip tone="wait">{say('Pending')}</Chip>}
         {row.state === 'withdrawn' && <span className="meta">{say('withdrawn')}</span>}
+        {row.excluded && <span className="meta block">{say('excluded: in no file for your books')}</span>}
+        {row.deleted && <span className="meta block">{say('deleted by a person')}</span>}
         {row.category !== null && <span className="meta block">{row.category}</span>}
         {row.transfer !== null && <span className="meta block">{say('Transfer between own accounts')}</span>}
         {children}

@@ -21,6 +21,9 @@ export function RowFacts({ row }: { row: TransactionDetail }) {
         {row.reference !== null && <Fact term={say('Reference')}><bdi>{row.reference}</bdi></Fact>}
         {row.category !== null && <Fact term={say('Category')}>{row.category}</Fact>}
         {row.note !== null && <Fact term={say('Note')}>{row.note}</Fact>}
+        {row.excluded && <Fact term={say('Excluded')}>{say('counts at the bank, in no file for your books')}</Fact>}
+        {row.deleted && <Fact term={say('Deleted')}>{say('kept so that it does not come back')}</Fact>}
+        <Fact term={say('Review')}>{say(row.review === 'accepted' ? 'Accepted' : 'To review')}</Fact>
         <Fact term={say('State')}><Chip tone={STATES[row.state].tone}>{say(STATES[row.state].word)}</Chip></Fact>
       </dl>
       <section className="panel mt-3"><Why id={row.id} /></section>

@@ -5,9 +5,10 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { get, type Transaction } from '../api.ts'
+import type { RowSearch } from './search.ts'
 
-/** `account` undefined: of all accounts. */
-export type RowFilter = { readonly account?: string | undefined; readonly text?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined; readonly state?: Transaction['state'] | undefined; readonly review?: Transaction['review'] | undefined }
+/** `account` undefined: of all accounts; `category` empty: rows without one. */
+export type RowFilter = Readonly<RowSearch>
 export type Page = { items: Transaction[]; next: string | null }
 
 const ROWS_A_PAGE = 200
@@ -16,7 +17,8 @@ export const ROWS = 'rows'
 
 export function addressOf({ account, ...filter }: RowFilter, cursor = ''): string {
   const query = new URLSearchParams({ limit: String(ROWS_A_PAGE) })
-  for (const [name, value] of Object.entries({ ...filter, cursor })) if (value !== undefined && value !== '') query.set(name, value)
+  for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, value)
+  if (cursor !== '') query.set('cursor', cursor)
   return `${account === undefined ? '' : `/accounts/${account}`}/transactions?${query}`
 }
 

@@ -4,7 +4,7 @@
  */
 import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { get, type Account, type Transaction } from '../api.ts'
+import { get, type Account, type Mark, type Transaction } from '../api.ts'
 import { locale, message, say } from '../language/language.ts'
 import { Amount, formatAmount } from '../parts/money.tsx'
 import { Day, formatDay } from '../parts/time.tsx'
@@ -86,7 +86,7 @@ function Paper({ account, names, filter, sheet: { rows, isWhole } }: Omit<Printe
               <td className="pr-3 whitespace-nowrap"><Day day={row.postedOn} /></td>
               {account === null && <td className="pr-3"><bdi>{names.get(row.accountId)}</bdi></td>}
               <td className="pr-3"><bdi className={row.state === 'withdrawn' ? 'line-through' : ''}>{row.description}</bdi><StateWord state={row.state} /></td>
-              <td className="pr-3">{row.category}{row.transfer !== null && <> {say('transfer between own accounts')}</>}</td>
+              <td className="pr-3">{row.category}{row.transfer !== null && <> {say('transfer between own accounts')}</>}{row.excluded && <> {say('excluded')}</>}</td>
               <td className="text-right"><Amount amount={row.amount} currency={row.currency} signed />{row.foreignAmount !== null && row.foreignCurrency !== null && <span className="block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}</td>
             </tr>
           ))}
@@ -105,11 +105,15 @@ const ONLY: Readonly<Record<Transaction['state'] | Transaction['review'], string
   posted: message('only booked'), pending: message('only pending'), withdrawn: message('only withdrawn'), accepted: message('only accepted'), for_review: message('only to review'),
 }
 
-function filtersInWords({ text, state, review }: RowFilter): string | null {
+const MARKED: Readonly<Record<Mark, string>> = { excluded: message('only excluded'), included: message('without those that are excluded'), paired: message('only transfers between own accounts'), unpaired: message('without transfers between own accounts'), noted: message('only with a note'), deleted: message('only deleted') }
+
+function filtersInWords({ text, state, review, category, mark }: RowFilter): string | null {
   const words = [
     ...(text === undefined ? [] : [say('with “{text}”', { text })]),
     ...(state === undefined ? [] : [say(ONLY[state])]),
     ...(review === undefined ? [] : [say(ONLY[review])]),
+    ...(category === undefined ? [] : [category === '' ? say('without a category') : say('category {category}', { category })]),
+    ...(mark === undefined ? [] : [say(MARKED[mark])]),
   ]
   return words.length === 0 ? null : say('Filtered: {filters}.', { filters: words.join(', ') })
 }

@@ -1,7 +1,7 @@
 /** What addresses of lists may say; anything else in them is left out. */
-import type { Transaction } from '../api.ts'
+import type { Mark, Transaction } from '../api.ts'
 
-export type RowSearch = { account?: string | undefined; text?: string | undefined; from?: string | undefined; to?: string | undefined; state?: Transaction['state'] | undefined; review?: Transaction['review'] | undefined }
+export type RowSearch = { account?: string | undefined; text?: string | undefined; from?: string | undefined; to?: string | undefined; state?: Transaction['state'] | undefined; review?: Transaction['review'] | undefined; category?: string | undefined; mark?: Mark | undefined }
 export type AddSearch = { bank?: string | undefined; way?: string | undefined; find?: string | undefined }
 export type ReconnectSearch = { find?: string | undefined; way?: string | undefined }
 export type ReconcileSearch = { asOf?: string | undefined; balance?: string | undefined }
@@ -23,7 +23,10 @@ export function writeSearch(values: Given): string {
 export function rowSearch(given: Given): RowSearch {
   const state = oneOf(given['state'], ['pending', 'posted', 'withdrawn'] as const)
   const review = oneOf(given['review'], ['for_review', 'accepted'] as const)
-  return withoutEmpty({ account: word(given['account']), text: word(given['text']), from: day(given['from']), to: day(given['to']), state, review })
+  // An empty one means rows without a category.
+  const category = word(given['category'])
+  const mark = oneOf(given['mark'], ['excluded', 'included', 'paired', 'unpaired', 'noted', 'deleted'] as const)
+  return { ...withoutEmpty({ account: word(given['account']), text: word(given['text']), from: day(given['from']), to: day(given['to']), state, review, mark }), ...(category === undefined ? {} : { category }) }
 }
 
 export function reconcileSearch(given: Given): ReconcileSearch {

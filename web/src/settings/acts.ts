@@ -10,6 +10,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'account.adopted': message('Account continued as one that was missing'),
   'account.changed': message('Account renamed, paused or read again'),
   'account.currency_said': message('Currency of an account said'),
+  'accounts.exported': message('Rows of all accounts saved as a file'),
   'account.exported': message('Rows of an account saved as a file'),
   'account.parted': message('Accounts taken apart again'),
   'account.recomputed': message('Account recomputed'),
