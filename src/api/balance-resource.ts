@@ -12,8 +12,9 @@ import type { Instance } from '../instance.ts'
 import { message, type Language } from '../language/language.ts'
 import { say, sayParts } from '../language/say.ts'
 import { loadBalanceProof, type BalanceBreak } from '../sync/balance-proof.ts'
+import type { Alike } from '../sync/reconcile.ts'
 import type { Explanation, Fault } from '../sync/solve-balance.ts'
-import type { balanceFaultShape, balanceProofShape } from './balance-shapes.ts'
+import type { balanceFaultShape, balanceProofShape, sameAmountShape } from './balance-shapes.ts'
 import { dayStates, PROOF_DAYS } from './day-states.ts'
 import { partResource } from './part-resource.ts'
 import { descriptionOf } from './shapes.ts'
@@ -29,7 +30,7 @@ export async function balanceProofResource(language: Language, { store, clock }:
   const days = dayStates(covered, proof.spans, clock.now(), PROOF_DAYS)
   const provedDays = days.filter((day) => day.state === 'proved').length
   const coveredDays = days.filter((day) => day.state === 'proved' || day.state === 'covered' || day.state === 'broken').length
-  const rows = await rowsNamed(store, proof.breaks.flatMap(({ explanations }) => worthShowing(explanations)))
+  const rows = await rowsOfIds(store, proof.breaks.flatMap(({ explanations }) => worthShowing(explanations).flatMap(namedIn)))
   const words = new Words(language, account, rows)
   return {
     state: proof.state, coveredDays, provedDays,
@@ -52,21 +53,29 @@ export function proofLines({ says, breaks }: BalanceProofResource): readonly str
   ]
 }
 
-/** Explanations in words, the most plausible first, with the rows that they name. */
-export async function explained(language: Language, { store }: Pick<Instance, 'store'>, account: Account, explanations: readonly Explanation[]): Promise<{ readonly explanations: BalanceProofResource['breaks'][number]['explanations']; readonly rows: readonly Transaction[] }> {
+type Explained = { readonly explanations: BalanceProofResource['breaks'][number]['explanations']; readonly sameAmount: readonly z.output<typeof sameAmountShape>[]; readonly rows: readonly Transaction[] }
+
+/** Explanations in words, the most plausible first, and of rows of the very amount that none of them names why it is not, with the rows that both name. */
+export async function explained(language: Language, { store }: Pick<Instance, 'store'>, account: Account, explanations: readonly Explanation[], alike: readonly Alike[]): Promise<Explained> {
   const shown = worthShowing(explanations)
-  const rows = await rowsNamed(store, shown)
+  const named = new Set(shown.flatMap(namedIn))
+  const others = alike.filter(({ row }) => !named.has(row))
+  const rows = await rowsOfIds(store, [...named, ...others.map(({ row }) => row)])
   const words = new Words(language, account, rows)
-  return { explanations: shown.map((explanation) => words.explanation(explanation)), rows: [...rows.values()] }
+  return { explanations: shown.map((explanation) => words.explanation(explanation)), sameAmount: others.map((one) => words.sameAmount(one)), rows: [...rows.values()] }
 }
 
 function worthShowing(explanations: readonly Explanation[]): readonly Explanation[] {
   return explanations.filter(({ p }, index) => index === 0 || p >= WORTH_SHOWING).slice(0, EXPLANATIONS_SHOWN)
 }
 
-async function rowsNamed(store: Instance['store'], explanations: readonly Explanation[]): Promise<ReadonlyMap<TransactionId, Transaction>> {
+function namedIn({ faults }: Explanation): readonly TransactionId[] {
+  return faults.flatMap(rowsOf)
+}
+
+async function rowsOfIds(store: Instance['store'], ids: readonly TransactionId[]): Promise<ReadonlyMap<TransactionId, Transaction>> {
   const rows = new Map<TransactionId, Transaction>()
-  for (const id of new Set(explanations.flatMap(({ faults }) => faults.flatMap(rowsOf)))) {
+  for (const id of new Set(ids)) {
     const row = await store.feed.transaction(id)
     if (row !== null) rows.set(id, row)
   }
@@ -117,6 +126,12 @@ class Words {
 
   explanation(explanation: Explanation): BalanceProofResource['breaks'][number]['explanations'][number] {
     return { p: explanation.p, faults: explanation.faults.map((fault) => this.#fault(fault)), mend: [say(this.#language, mendOf(explanation))] }
+  }
+
+  sameAmount({ row, provedBy }: Alike): z.output<typeof sameAmountShape> {
+    const says = provedBy === null ? this.#say(message('{row} is this very amount, and no balance of the bank proves it yet: is it on the statement?'), { row: this.#row(row) })
+      : this.#say(message('{row} is this very amount, but the bank’s balance of {on} proves that it belongs here.'), { row: this.#row(row), on: day(provedBy) })
+    return { transactionId: row, provedOn: provedBy, says: says.map(partResource) }
   }
 
   #fault(fault: Fault): z.output<typeof balanceFaultShape> {

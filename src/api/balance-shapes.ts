@@ -15,6 +15,8 @@ export const balanceFaultShape = z.object({
   says: sentence,
 })
 
+export const sameAmountShape = z.object({ transactionId: z.uuid(), provedOn: dayShape.nullable().meta({ description: 'The day of the bank\'s balance that proves that the row belongs here' }), says: sentence })
+
 export const balanceProofShape = z
   .object({
     state: z.enum(['proved', 'broken', 'unknown', 'none']).meta({ description: 'unknown: balance and rows disagree, but may do so for the usual delays of a bank. none: no two balances to compare yet.' }),

@@ -1,6 +1,6 @@
 /** A statement against the rows, as the API gives it. */
 import { z } from 'zod'
-import { balanceProofShape } from './balance-shapes.ts'
+import { balanceProofShape, sameAmountShape } from './balance-shapes.ts'
 import { partShape } from './connection-shapes.ts'
 import { dayShape, money, transactionShape } from './shapes.ts'
 
@@ -20,7 +20,8 @@ export const reconciliationShape = z
     broken: days.nullable(),
     missing: z.array(days).meta({ description: 'Days before the statement that no answer covers' }),
     explanations: balanceProofShape.shape.breaks.element.shape.explanations,
-    rows: z.array(transactionShape).meta({ description: 'The rows that the explanations name' }),
+    sameAmount: z.array(sameAmountShape).meta({ description: 'Rows of the very amount of the difference that no explanation names, and why: a balance of the bank proves them, or none does yet' }),
+    rows: z.array(transactionShape).meta({ description: 'The rows that these name' }),
   })
   .meta({ id: 'Reconciliation' })
 

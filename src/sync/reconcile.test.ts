@@ -68,3 +68,22 @@ test('days that nobody read are told; an account of files without balances count
   assert.equal((await against(files, '2026-03-09', 95)).difference, 0n)
   assert.equal((await against(files, '2026-03-04', 0)).difference, cents(5))
 })
+
+// Fails when: a row of the very amount of the difference is passed over without a word (was so): whoever reconciles sees it in the list and thinks that nobody did.
+test('a row of the very amount that explains nothing is named with the balance that proves it, or as one that none proves yet', async () => {
+  const world = await read()
+  const rowOf = async (name: string) => (await world.all()).find((one) => one.name === name)!.id
+  const [market, bakery] = [await rowOf('Market'), await rowOf('Bakery')]
+  for (const [amount, difference] of [[930.39 + 20, 20], [930.39 - 20, -20]] as const) {
+    const found = await against(world, '2026-03-13', amount)
+    assert.deepEqual([found.difference, found.alike], [cents(difference), [{ row: market, provedBy: '2026-03-11' }]])
+  }
+  assert.deepEqual((await against(world, '2026-03-13', 930.39 + 7.5)).alike, [{ row: bakery, provedBy: '2026-03-13' }])
+  assert.deepEqual((await against(world, '2026-03-13', 930.39)).alike, [])
+  // None proves what the bank has not stated a balance after.
+  world.bank.balances = () => []
+  world.bank.rows.push(row('2026-03-14', '-61.07', 'Cheque', { providerId: 'cheque' }))
+  await world.sync(1)
+  assert.deepEqual((await against(world, '2026-03-14', 930.39)).alike, [{ row: await rowOf('Cheque'), provedBy: null }])
+  assert.deepEqual((await against(world, '2026-06-30', 930.39)).alike, [], 'so long ago nobody looks for it')
+})

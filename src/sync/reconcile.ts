@@ -6,6 +6,8 @@
  */
 import type { Account } from '../domain/account.ts'
 import { addDays, joinRanges, type Day, type DayRange } from '../domain/day.ts'
+import type { BalanceSpan } from '../domain/run.ts'
+import type { TransactionId } from '../domain/transaction.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { stepsOf, checkpointsOf, type Checkpoint } from './balance-chain.ts'
 import { Clues } from './balance-clues.ts'
@@ -25,10 +27,16 @@ export type Reconciliation = {
   readonly broken: DayRange | null
   /** Days since then that no answer of a source covers. */
   readonly missing: readonly DayRange[]
+  /** Rows of just this amount that no explanation that counts names, newest first. `provedBy`: the day of the bank's balance that proves that the row belongs here; null: none does yet. */
+  readonly alike: readonly Alike[]
   /** The most plausible first; empty when they agree, or when nothing explains it to the cent. */
   readonly explanations: readonly Explanation[]
 }
 
+export type Alike = { readonly row: TransactionId; readonly provedBy: Day | null }
+
+/** So far back somebody who looks for the difference looks for a row of its amount; of more than these none is the one. */
+const ALIKE = { days: 92, most: 3 }
 /** So many balances before the last proved one tell how the source counts. */
 const BEFORE = 5
 
@@ -52,9 +60,19 @@ export async function reconcile(store: TenantStore, account: Account, statement:
   return {
     ours: amount - difference, difference, provedTo,
     broken: failing[0] === undefined ? null : { from: addDays(failing[0].from, 1), to: failing.at(-1)!.to < on ? failing.at(-1)!.to : on },
+    alike: difference === 0n ? [] : await alikeTo(store, account, { difference, on, sourceId: stated.sourceId }, spans),
     missing: anchor.on < on ? gapsIn({ from: addDays(anchor.on, 1), to: on }, covered) : [],
     explanations: difference === 0n ? [] : solveBalance({ steps, outside }, new Clues(rows, await otherSides(store, account, anchor.on))),
   }
+}
+
+async function alikeTo({ feed }: TenantStore, account: Account, { difference, on, sourceId }: { readonly difference: bigint; readonly on: Day; readonly sourceId: string }, spans: readonly BalanceSpan[]): Promise<readonly Alike[]> {
+  const amounts = [difference, -difference]
+  const { transactions } = await feed.candidates({
+    accountId: account.id, sourceId, keys: [], providerIds: [], contentKeys: [], near: { amounts, from: amounts.map(() => addDays(on, -ALIKE.days)), to: amounts.map(() => on) }, states: null,
+  })
+  const rows = transactions.filter((row) => row.state === 'posted' && amounts.includes(row.amount)).toReversed()
+  return rows.length > ALIKE.most ? [] : rows.map(({ id, postedOn }) => ({ row: id, provedBy: spans.find(({ status, from, to }) => status === 'proved' && from < postedOn && postedOn <= to)?.to ?? null }))
 }
 
 /** Before the first stated balance: what that one leaves when all rows up to it are taken off; nothing where none was ever stated. */

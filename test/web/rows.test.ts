@@ -281,6 +281,13 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await compare(account.balance + 4211n)
     await result.getByText('The statement counts').waitFor()
     await result.getByText('A row of $42.11 is missing').first().waitFor()
+    // A row of the very amount is not passed over without a word.
+    const { rows: proved } = await store.feed.transactions({ accountId: account.id, states: ['posted'], from: addDays(account.balanceOn!, -20), to: addDays(account.balanceOn!, -10), limit: 50 })
+    const alone = proved.find(({ amount }) => proved.filter((other) => other.amount === amount).length === 1)!
+    await compare(account.balance - alone.amount)
+    await result.getByRole('listitem').filter({ hasText: alone.name! }).filter({ hasText: 'is this very amount' }).first().waitFor()
+    await compare(account.balance + 4211n)
+    await result.getByText('A row of $42.11 is missing').first().waitFor()
     await page.getByLabel('Note', { exact: true }).fill('the cheque is not cashed yet')
     await page.getByRole('button', { name: 'Set aside, with the note' }).click()
     await page.getByRole('region', { name: 'Earlier statements' }).getByText('the cheque is not cashed yet').waitFor()

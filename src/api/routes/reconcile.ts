@@ -28,12 +28,12 @@ const compare = route({
     const account = await accountOf(instance, params.id)
     const { on, amount } = read(account, query, instance.clock.now())
     const found = await reconcile(instance.store, account, { on, amount }, instance.clock.now())
-    const { explanations, rows } = await explained(language, instance, account, found.explanations)
+    const { explanations, sameAmount, rows } = await explained(language, instance, account, found.explanations, found.alike)
     const money = (minor: bigint): string => formatMoney({ minor, currency: account.currency })
     return {
       accountId: account.id, currency: account.currency, asOf: on, stated: money(amount), ours: money(found.ours), difference: money(found.difference), agrees: found.difference === 0n,
       says: says(language, found, on, account).map(partResource),
-      provedTo: found.provedTo, broken: found.broken, missing: [...found.missing], explanations, rows: rows.map(transactionResource),
+      provedTo: found.provedTo, broken: found.broken, missing: [...found.missing], explanations, sameAmount: [...sameAmount], rows: rows.map(transactionResource),
     }
   },
 })

@@ -168,6 +168,11 @@ function Explanations({ account, found }: { account: Account; found: Reconciliat
           </li>
         ))}
       </ol>
+      {found.sameAmount.length > 0 && (
+        <ul className="mt-3 grid gap-1 border-t border-line pt-3" aria-label={say('Rows of this amount')}>
+          {found.sameAmount.map(({ transactionId, says }) => <li key={transactionId} className="[overflow-wrap:anywhere]"><Sentence parts={says} /> <Link className="link whitespace-nowrap print:hidden" to="/transactions/$id" params={{ id: transactionId }}>{say('See the row')}</Link></li>)}
+        </ul>
+      )}
       {reader !== undefined && (
         <div className="mt-3 print:hidden">
           {act.error !== null && <Trouble error={act.error} />}

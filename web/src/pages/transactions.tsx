@@ -107,7 +107,7 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
   }, [filter.text])
   return (
     <form role="search" aria-label={say('Filter transactions')} className="mb-2 grid grid-cols-2 gap-2 @2xl:grid-cols-4 print:hidden" onSubmit={(event) => event.preventDefault()}>
-      <NeedsServer><input className="field col-span-2" type="search" maxLength={200} placeholder={say('Search name, memo or amount')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
+      <NeedsServer><input className="field col-span-2" type="search" maxLength={200} placeholder={say('Search text, category or amount')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
       <Select label={say('Account')} wide value={filter.account ?? ''} options={[...(accounts.length === 1 ? [] : [{ value: '', label: say('All accounts') }]), ...accounts.map(({ id, name, currency }) => ({ value: id, label: withCurrency(name, currency) }))]} set={(account) => set({ account: account === '' ? undefined : account })} />
       <NeedsServer>
         <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />
@@ -129,14 +129,13 @@ function Export({ account, filter: { account: _, ...filter }, count, leftOut }: 
   const isNarrowed = given.some(([name]) => name !== 'from' && name !== 'to')
   if (isNarrowed && count === 0) return null
   const query = new URLSearchParams(given)
-  const words = isNarrowed ? (count === null ? say('Save these rows as') : say('Save {count, plural, one {this row} other {these # rows}} as', { count })) : say(given.length > 0 ? 'Save these days as' : 'Save all as')
+  const words = isNarrowed ? (count === null ? say('Save these rows as') : say('Save {count, plural, one {this row} other {these # rows}} as', { count })) : say(given.length > 0 ? 'Save these days as' : account === null ? 'Save all in one table as' : 'Save all as')
   const formats = account === null ? ['csv', 'json'] : isNarrowed ? ['csv', 'json'] : ['ofx', 'qfx', 'qbo', 'csv']
   return (
     <p className="flex flex-wrap gap-x-3 text-[13px] leading-5 print:hidden">
       <span className="py-0.5 text-muted">{words}</span>
       {formats.map((format) => <a key={format} className="link alone py-0.5" href={`/api${account === null ? '/transactions' : `/accounts/${account.id}`}/export?format=${format}${query.size === 0 ? '' : `&${query}`}`} download>{format.toUpperCase()}</a>)}
       {leftOut > 0 && <span className="py-0.5 text-muted">{say('{count, plural, one {# excluded row is left out} other {# excluded rows are left out}}', { count: leftOut })}</span>}
-      {account === null && <span className="py-0.5 text-muted">{say('one table with the account of each row; other formats hold one account')}</span>}
     </p>
   )
 }
