@@ -1,7 +1,8 @@
 /**
- * What somebody means by what they typed into a search: words, or an amount: `12.50`, `12,50`, `-1.234,56`, `€ 12.50`, `EUR 12.50`. One
- * without a sign means both directions. One mark before three digits can part thousands or be the decimal sign: then both are meant. Pure.
+ * What somebody means by what they typed into a search: words, a booking day (`2026-10-04`, `04.10.2026`, `10/4/2026`), or an amount: `12.50`, `12,50`, `-1.234,56`, `€ 12.50`, `EUR 12.50`. One
+ * without a sign means both directions; `(12.50)` and `12.50-` go out, as in some books. One mark before three digits can part thousands or be the decimal sign: then both are meant. Pure.
  */
+import { parseDay, type Day } from './day.ts'
 import { moneyOf, parseDecimal, type Currency, type Decimal } from './money.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -9,22 +10,37 @@ import type { Transaction } from './transaction.ts'
 export type SoughtAmounts = { readonly values: readonly Decimal[]; readonly currency: Currency | null }
 
 const AMOUNT = /^([-+]?)\s*(?:([A-Z]{3})|\p{Sc})?\s*(\d[\d.,'’\s]*?|[.,]\d+)\s*(?:([A-Z]{3})|\p{Sc})?$/u
+const OUTGOING = /^\(\s*([^()+-]+?)\s*\)$|^([^()+-]+?)\s*-$/
 const THOUSANDS = /^\d{1,3}(?:(?<mark>[.,'’\s])\d{3})(?:\k<mark>\d{3})*$/u
 const THOUSANDS_AND_MORE = /^(\d{1,3}(?:([.,'’\s])\d{3})(?:\2\d{3})*)(?!\2)[.,](\d+)$/u
 const PLAIN = /^(\d*)(?:[.,](\d*))?$/
 
 /** Canonical decimals with their sign; none: the text is no amount. */
 export function soughtAmounts(text: string): SoughtAmounts {
-  const [, sign, before, digits, after] = AMOUNT.exec(text.trim().replaceAll('\u2212', '-')) ?? []
+  const typed = text.trim().replaceAll('\u2212', '-')
+  const [, sign, before, digits, after] = AMOUNT.exec(typed.replace(OUTGOING, (_, inBrackets?: string, withSign?: string) => `-${inBrackets ?? withSign}`)) ?? []
   if (digits === undefined) return { values: [], currency: null }
   const values = new Set([...plain(digits), ...(THOUSANDS.test(digits) ? [digits.replace(/\D/g, '')] : [])].flatMap((value) => parseDecimal(value) ?? []))
   return { values: [...values].flatMap((value) => (sign === '-' ? [negative(value)] : sign === '+' ? [value] : [...new Set([value, negative(value)])])), currency: before ?? after ?? null }
 }
 
-/** Whether a row is meant: in what the bank or a person wrote, or by its amount. */
-export function isSought({ name, memo, reference, checkNumber, decisions, amount, currency }: Pick<Transaction, 'name' | 'memo' | 'reference' | 'checkNumber' | 'decisions' | 'amount' | 'currency'>, text: string): boolean {
-  const typed = text.toLowerCase()
-  return [name, memo, reference, checkNumber, decisions.note, decisions.category].some((part) => part !== null && part.toLowerCase().includes(typed)) || inMinor(soughtAmounts(text), currency).includes(amount)
+/** Whether a row is meant: in what the bank or a person wrote, by its day or by its amount. */
+export function isSought({ postedOn, name, memo, reference, checkNumber, decisions, amount, currency }: Pick<Transaction, 'postedOn' | 'name' | 'memo' | 'reference' | 'checkNumber' | 'decisions' | 'amount' | 'currency'>, text: string): boolean {
+  const typed = writings(text).map((one) => one.toLowerCase())
+  return [name, memo, reference, checkNumber, decisions.note, decisions.category].some((part) => part !== null && typed.some((one) => part.toLowerCase().includes(one))) || soughtDays(text).includes(postedOn) || inMinor(soughtAmounts(text), currency).includes(amount)
+}
+
+/** The days that are meant; of two numbers before a year either may be the month. */
+export function soughtDays(text: string): readonly Day[] {
+  const [, year, month, date] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text.trim()) ?? []
+  const [, first, mark, second, last] = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})$/.exec(text.trim()) ?? []
+  const written = year !== undefined ? [[year, month, date]] : first === undefined ? [] : mark === '.' ? [[last, second, first]] : [[last, first, second], [last, second, first]]
+  return [...new Set(written.flatMap(([y, m, d]) => parseDay(`${y}-${m!.padStart(2, '0')}-${d!.padStart(2, '0')}`) ?? []))]
+}
+
+/** The text as it may stand in a row: an accented letter is one character there, or two. */
+export function writings(text: string): readonly string[] {
+  return [...new Set([text, text.normalize('NFC'), text.normalize('NFD')])]
 }
 
 function plain(digits: string): readonly string[] {

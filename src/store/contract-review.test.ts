@@ -13,6 +13,25 @@ const aRule = (over: Partial<CategoryRule> = {}): CategoryRule => ({ id: newId()
 
 for (const twin of [memoryTwin(), postgres]) {
   describe(`review in ${twin.name}`, { concurrency: false }, () => {
+    test('rows are listed by what a person gave them, and found by words, days and amounts, alike in both stores; categories are told with how many', async () => {
+      const ledger = await aLedger(await twin.newTenant())
+      const { feed, review } = ledger.tenant
+      const page = aPage(ledger, [{ text: 'CAFE\u0301 a', on: '2026-03-01' }, { text: 'MÜLLER b', on: '2026-03-02' }, { text: 'c', on: '2026-03-03' }, { text: 'd', on: '2026-03-04' }, { text: 'e', on: '2026-03-05' }])
+      await feed.commitPage(page)
+      const ids = page.inserts.map(({ id }) => id) as [string, string, string, string, string]
+      const names = new Map(ids.map((id, at) => [id, 'abcde'[at]]))
+      await feed.decide(ids[0], { category: 'Food', note: 'x' }, 1)
+      await feed.decide(ids[1], { category: 'Küche' }, 1)
+      await feed.decide(ids[2], { excluded: true, category: 'Food' }, 1)
+      await feed.decide(ids[3], { deleted: true, category: 'Food' }, 1)
+      const listed = async (filter: object) => (await feed.transactions({ accountId: null, limit: 9, order: 'oldest', ...filter })).rows.map(({ id }) => names.get(id)).join('')
+      for (const [filter, wanted] of [
+        [{ category: 'Food' }, 'ac'], [{ category: '' }, 'e'], [{ category: 'food' }, ''], [{ mark: 'excluded' }, 'c'], [{ mark: 'included' }, 'abe'], [{ mark: 'noted' }, 'a'], [{ mark: 'deleted' }, 'd'], [{ mark: 'paired' }, ''], [{ mark: 'unpaired' }, 'abce'],
+        [{ category: 'Food', mark: 'included' }, 'a'], [{ category: 'Food', includeDeleted: true }, 'acd'], [{ text: 'küch' }, 'b'], [{ text: 'café' }, 'a'], [{ text: 'müller' }, 'b'], [{ text: '3.3.2026' }, 'c'], [{ text: '2026-03-05' }, 'e'], [{ text: '3/5/2026' }, 'e'], [{ text: '100%' }, ''],
+      ] as const) assert.equal(await listed(filter), wanted, JSON.stringify(filter))
+      assert.deepEqual(await review.categories(), [{ category: 'Food', rows: 2 }, { category: 'Küche', rows: 1 }])
+    })
+
     test('a rule changes the rows that are as they were seen; removed with restore it gives back what they had, but not what was chosen since', async () => {
       const ledger = await aLedger(await twin.newTenant())
       const { feed, review } = ledger.tenant

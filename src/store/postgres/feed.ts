@@ -3,7 +3,7 @@ import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { FIRST_DAY, type Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
 import { UNUSUAL_DECIMALS } from '../../domain/money.ts'
-import { inMinor, soughtAmounts } from '../../domain/sought-amount.ts'
+import { inMinor, soughtAmounts, soughtDays, writings } from '../../domain/sought-amount.ts'
 import type { Covered } from '../../domain/run.ts'
 import type { FeedStore, Mark, TransactionFilter } from '../../ports/feed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
@@ -222,7 +222,9 @@ function arrivedIn(tenantId: string, { since, until }: NonNullable<TransactionFi
 
 /** What the bank or a person wrote, or the amount in the coins of its currency. */
 function isSought(text: string) {
-  const written = contains(text, ['name', 'memo', 'reference', 'check_number', 'note', 'category'])
+  const days = soughtDays(text)
+  const words = contains(text, ['name', 'memo', 'reference', 'check_number', 'note', 'category'])
+  const written = days.length === 0 ? words : sql<SqlBool>`(${words} or posted_on = any(${arrayOf(days, 'date')}))`
   const amounts = soughtAmounts(text)
   if (amounts.values.length === 0) return written
   const minor = (currency: string) => sql`amount = any(${arrayOf(inMinor(amounts, currency).map(String), 'bigint')})`
@@ -234,6 +236,6 @@ function isSought(text: string) {
 
 /** Anywhere in one of the columns, without regard to case; `%` and `_` mean themselves. */
 export function contains(text: string, columns: readonly string[]) {
-  const pattern = `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`
-  return sql<SqlBool>`(${sql.join(columns.map((column) => sql`${sql.id(column)} ilike ${pattern}`), sql` or `)})`
+  const patterns = writings(text.replaceAll('\0', '')).map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`)
+  return sql<SqlBool>`(${sql.join(columns.flatMap((column) => patterns.map((pattern) => sql`${sql.id(column)} ilike ${pattern}`)), sql` or `)})`
 }

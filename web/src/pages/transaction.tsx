@@ -6,6 +6,7 @@ import { say } from '../language/language.ts'
 import { Amount } from '../parts/money.tsx'
 import { ToList } from '../parts/split.tsx'
 import { LoadedPage, Title } from '../parts/states.tsx'
+import { DecideRow } from '../rows/decide-row.tsx'
 import { RowFacts } from '../rows/facts.tsx'
 
 const route = getRouteApi('/transactions/transactions/$id')
@@ -28,7 +29,7 @@ function Whole({ row }: { row: TransactionDetail }) {
         </div>
         <p className="text-[22px] leading-7 font-semibold"><Amount amount={row.amount} currency={row.currency} signed /></p>
       </div>
-      <RowFacts row={row} />
+      <RowFacts row={row}><DecideRow key={row.id} row={row} /></RowFacts>
     </div>
   )
 }

@@ -107,7 +107,7 @@ function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: R
   }, [filter.text])
   return (
     <form role="search" aria-label={say('Filter transactions')} className="mb-2 grid grid-cols-2 gap-2 @2xl:grid-cols-4 print:hidden" onSubmit={(event) => event.preventDefault()}>
-      <NeedsServer><input className="field col-span-2" type="search" maxLength={200} placeholder={say('Search text, category or amount')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
+      <NeedsServer><input className="field col-span-2" type="search" maxLength={200} placeholder={say('Search text, category, day or amount')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
       <Select label={say('Account')} wide value={filter.account ?? ''} options={[...(accounts.length === 1 ? [] : [{ value: '', label: say('All accounts') }]), ...accounts.map(({ id, name, currency }) => ({ value: id, label: withCurrency(name, currency) }))]} set={(account) => set({ account: account === '' ? undefined : account })} />
       <NeedsServer>
         <Select label={say('State')} value={filter.state ?? ''} options={said(STATES)} set={(state) => set({ state: state === '' ? undefined : (state as RowFilter['state']) })} />

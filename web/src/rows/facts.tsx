@@ -9,7 +9,8 @@ import { Why } from './why.tsx'
 
 const STATES: Record<TransactionDetail['state'], { tone: Tone; word: string }> = { posted: { tone: 'ok', word: message('Booked') }, pending: { tone: 'wait', word: message('Pending') }, withdrawn: { tone: 'off', word: message('Withdrawn') } }
 
-export function RowFacts({ row }: { row: TransactionDetail }) {
+/** `children`: what stands between the facts and why it is here. */
+export function RowFacts({ row, children }: { row: TransactionDetail; children?: ReactNode }) {
   return (
     <>
       <dl className="panel grid gap-x-6 gap-y-2 @lg:grid-cols-2">
@@ -21,11 +22,13 @@ export function RowFacts({ row }: { row: TransactionDetail }) {
         {row.reference !== null && <Fact term={say('Reference')}><bdi>{row.reference}</bdi></Fact>}
         {row.category !== null && <Fact term={say('Category')}>{row.category}</Fact>}
         {row.note !== null && <Fact term={say('Note')}>{row.note}</Fact>}
+        {row.transfer !== null && <Fact term={say('Transfer')}>{say('between own accounts')}</Fact>}
         {row.excluded && <Fact term={say('Excluded')}>{say('counts at the bank, in no file for your books')}</Fact>}
         {row.deleted && <Fact term={say('Deleted')}>{say('kept so that it does not come back')}</Fact>}
         <Fact term={say('Review')}>{say(row.review === 'accepted' ? 'Accepted' : 'To review')}</Fact>
         <Fact term={say('State')}><Chip tone={STATES[row.state].tone}>{say(STATES[row.state].word)}</Chip></Fact>
       </dl>
+      {children}
       <section className="panel mt-3"><Why id={row.id} /></section>
     </>
   )
