@@ -445,7 +445,8 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await decide.getByRole('button', { name: 'Save' }).click()
     await is(['Fuel', null, 'for_review', false, false])
     await decide.getByText('Stored.').waitFor()
-    // Decided elsewhere, and this page shows what was before.
+    // Decided elsewhere, and this page shows what was before: once it has asked again what it shows.
+    await decide.getByRole('button', { name: 'Save', disabled: false }).waitFor()
     const before = await page.evaluate<object>(`fetch('/api/transactions/${row!.id}').then((answer) => answer.json())`)
     await page.route(`**/api/transactions/${row!.id}`, (route) => route.fulfill({ json: before }))
     await asActor('host', () => store.feed.decide(row!.id, { category: 'Theirs' }, clock.now()))

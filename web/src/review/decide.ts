@@ -16,12 +16,16 @@ export type Conflict = Deed & { readonly current: Transaction; readonly decided:
 /** What was taken back; no rows: nothing was left. `changedSince`: rows of the same act that stay. */
 export type TakenBack = { readonly kind: 'decisions' | 'transfer' | 'answer' | null; readonly rows: readonly Transaction[]; readonly changedSince: number }
 
+/** What one key did: the rows that go by it, with what is shown of them. `isShown`: before the server has it, and so its taking back too. */
+type Act = { readonly rows: Map<string, Values>; readonly isShown: boolean }
+
 const ALL: Values = { review: 'for_review', category: null, note: null, excluded: false, deleted: false }
 /** The server reads no longer a request, and no longer list in it. */
 const MOST = { bytes: 200_000, deeds: 1_000 }
 
 export function useDecisions() {
   const queries = useQueryClient()
+  const acts = useRef<Act[]>([])
   /** Rows as they were decided here, until the list is loaded anew. */
   const [decided, setDecided] = useState<ReadonlyMap<string, Values>>(new Map())
   /** The same, at this very moment. */
@@ -46,16 +50,20 @@ export function useDecisions() {
     })
     line.current = mine
   }
-  const store = async (deeds: readonly Stored[]): Promise<void> => {
+  const store = async (deeds: readonly Stored[], { rows }: Act): Promise<void> => {
     try {
       const { changed } = await ask<{ changed: readonly Pick<Conflict, 'current' | 'decided'>[] }>('POST', '/decisions', { decisions: deeds.map(({ row, values, from }) => ({ id: row.id, ...values, from })) })
       for (const { current, decided: last } of changed) {
         const { row, values } = deeds.find((deed) => deed.row.id === current.id)!
         show(row.id, null)
+        rows.delete(row.id)
         setConflicts((before) => [...before.filter((other) => other.row.id !== row.id), { row, values, current, decided: last }])
       }
     } catch (problem) {
-      for (const { row } of deeds) show(row.id, null)
+      for (const { row } of deeds) {
+        show(row.id, null)
+        rows.delete(row.id)
+      }
       setError(problem as Error)
     }
   }
@@ -64,7 +72,11 @@ export function useDecisions() {
     setError(null)
     const seenThen = deeds.map((deed) => ({ ...deed, from: seen(deed.row) }))
     for (const { row, values } of deeds) show(row.id, values)
-    for (const some of parcels(seenThen)) inTurn(() => store(some))
+    for (const some of parcels(seenThen)) {
+      const one: Act = { rows: new Map(some.map(({ row, values }) => [row.id, values])), isShown: true }
+      acts.current.push(one)
+      inTurn(() => store(some, one))
+    }
   }
   /** Two rows become one, or the sides of one transfer. */
   const pair = (row: Transaction, other: Transaction, as: Match['as']): void => {
@@ -74,26 +86,42 @@ export function useDecisions() {
       if (as === 'transfer') {
         await ask('POST', '/transfers', { transactionIds })
         for (const id of transactionIds) show(id, { review: 'accepted' })
+        acts.current.push({ rows: new Map(), isShown: false })
         return
       }
       const { kept } = await ask<{ kept: Transaction }>('POST', '/questions', { transactionIds })
       for (const id of transactionIds) if (id !== kept.id || kept.review === 'accepted') show(id, { review: 'accepted' })
+      acts.current.push({ rows: new Map(), isShown: false })
       // The row that stays says by now what both reports say.
       void queries.invalidateQueries({ queryKey: [ROWS] })
     })
   }
-  /** Takes back what this person did last, here or elsewhere, and tells what it was. */
-  const undo = (tell: (taken: TakenBack) => void): void => {
+  /** Takes back what this person did last, here or elsewhere, and tells what it was; returns a row that is shown as before at once. */
+  const undo = (tell: (taken: TakenBack) => void): string | null => {
     setError(null)
+    // What was not stored is not taken back either.
+    while (acts.current.at(-1)?.isShown === true && acts.current.at(-1)!.rows.size === 0) acts.current.pop()
+    const last = acts.current.pop()
+    const back = [...(last?.rows.keys() ?? [])]
+    for (const id of back) show(id, null)
+    const keep = (gone: ReadonlySet<string>): void => {
+      for (const [id, values] of last?.rows ?? []) if (!gone.has(id)) show(id, values)
+    }
     inTurn(async () => {
-      const taken = await ask<TakenBack>('POST', '/decisions/undo')
-      // What was not decided here may not be in the list that was loaded; of what was one row the other report is not.
-      const isListed = taken.kind === 'decisions' && taken.rows.every(({ id }) => now.current.has(id))
-      for (const { id } of taken.rows) show(id, null)
-      if (!isListed && taken.rows.length > 0) await queries.invalidateQueries({ queryKey: [ROWS] })
+      const taken = await ask<TakenBack>('POST', '/decisions/undo').catch((problem: unknown) => {
+        keep(new Set())
+        throw problem
+      })
+      const ids = taken.rows.map(({ id }) => id)
+      // What was decided before the page was loaded may not be in its list; of what was one row the other report is not.
+      const isListed = taken.kind === 'decisions' && ids.every((id) => back.includes(id) || now.current.has(id))
+      keep(new Set(ids))
+      for (const id of ids) show(id, null)
+      if (!isListed && ids.length > 0) await queries.invalidateQueries({ queryKey: [ROWS] })
       if (taken.kind === 'answer') void queries.invalidateQueries({ queryKey: ['questions'] })
       tell(taken)
     })
+    return back[0] ?? null
   }
   /** Of the conflict that was told first. */
   const settle = (use: 'theirs' | 'mine'): void => {

@@ -135,11 +135,14 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   }
   const undo = (): void => {
     if (!mayDecide) return
-    decisions.undo((taken) => {
-      wanted.current = taken.rows[0]?.id ?? null
-      setTaken(taken)
+    const at = document.activeElement
+    const shown = decisions.undo((done) => {
+      // Who went on meanwhile is not called back.
+      if (done.rows.every(({ id }) => id !== shown) && (document.activeElement === at || document.activeElement === document.body)) wanted.current = done.rows[0]?.id ?? null
+      setTaken(done)
       setSaid(null)
     })
+    wanted.current = shown
   }
   useEffect(() => {
     const at = rows.findIndex(({ id }) => id === wanted.current)
