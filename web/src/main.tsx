@@ -12,7 +12,7 @@ import { noticeEnd, readMe, whenAway } from './me.ts'
 import { keep } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
 import { ROWS } from './rows/load.ts'
-import { addSearch, auditSearch, readSearch, reconcileSearch, reconnectSearch, rowSearch, writeSearch } from './rows/search.ts'
+import { addSearch, auditSearch, readSearch, reconcileSearch, reconnectSearch, reviewSearch, rowSearch, writeSearch } from './rows/search.ts'
 import { NotFound } from './parts/states.tsx'
 import { Shell } from './shell.tsx'
 import './styles.css'
@@ -49,7 +49,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/reconcile', component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcileWhichPage') }),
   createRoute({ getParentRoute: () => root, path: '/reconcile/$account', validateSearch: reconcileSearch, component: lazyRouteComponent(() => import('./pages/reconcile.tsx'), 'ReconcilePage') }),
   createRoute({ getParentRoute: () => root, path: '/add', validateSearch: addSearch, component: lazyRouteComponent(() => import('./pages/add.tsx'), 'AddPage') }),
-  createRoute({ getParentRoute: () => root, path: '/review', component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage') }),
+  createRoute({ getParentRoute: () => root, path: '/review', validateSearch: reviewSearch, component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage') }),
   createRoute({ getParentRoute: () => root, path: '/rules', component: lazyRouteComponent(() => import('./pages/rules.tsx'), 'RulesPage') }),
   createRoute({ getParentRoute: () => root, path: '/import', component: lazyRouteComponent(() => import('./pages/import.tsx'), 'ImportPage') }),
   createRoute({ getParentRoute: () => root, path: '/demo', component: lazyRouteComponent(() => import('./pages/demo.tsx'), 'DemoPage') }),

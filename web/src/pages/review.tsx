@@ -1,9 +1,10 @@
 /** Review: what only a person can decide. First the questions that the bank's answers left, then the rows that wait, then what was decided. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { get, type Account, type Question, type QuestionPage, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
+import { useTyped } from '../parts/filter.tsx'
 import { Amount } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Split, useWide } from '../parts/split.tsx'
@@ -12,7 +13,10 @@ import { Questions } from '../review/questions.tsx'
 import { Queue } from '../review/queue.tsx'
 import { Recent } from '../review/recent.tsx'
 import { RowFacts } from '../rows/facts.tsx'
+import type { ReviewSearch } from '../rows/search.ts'
 import { isIn, useSuggestions, VIEWS, type View } from '../review/suggestions.tsx'
+
+const route = getRouteApi('/review')
 
 /** Each is a card: what somebody decides in one sitting. */
 const QUESTIONS_A_PAGE = 30
@@ -24,9 +28,10 @@ export function ReviewPage() {
 }
 
 function Whole({ questions, waiting, more, accounts }: { questions: readonly Question[]; waiting: number; more: () => void; accounts: readonly Account[] }) {
-  const [chosen, setChosen] = useState<string | null>(null)
-  const [text, setText] = useState('')
-  const [view, setView] = useState<View>('all')
+  const { account: chosen, text: sought = '', show: view = 'all' } = route.useSearch()
+  const navigate = useNavigate({ from: '/review' })
+  const set = (change: ReviewSearch): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })
+  const [text, setText] = useTyped(sought, (typed) => set({ text: typed }))
   const [round, setRound] = useState(0)
   const [isOpen, setOpen] = useState(false)
   const [looked, setLooked] = useState<string | null>(null)
@@ -44,13 +49,13 @@ function Whole({ questions, waiting, more, accounts }: { questions: readonly Que
       ) : (
         <section aria-label={say('Rows to review')}>
           <div className="mb-2 grid gap-2 @lg:grid-cols-2">
-            <select className="field min-w-0" aria-label={say('Account')} value={shown?.id ?? ''} onChange={(event) => setChosen(event.target.value)}>
+            <select className="field min-w-0" aria-label={say('Account')} value={shown?.id ?? ''} onChange={(event) => set({ account: event.target.value === '' ? undefined : event.target.value })}>
               {accounts.length > 1 && <option value="">{say('{account}: {count} to review', { account: say('All accounts'), count: accounts.reduce((sum, account) => sum + account.forReview, 0) })}</option>}
               {accounts.map(({ id, name, forReview: count }) => <option key={id} value={id}>{say('{account}: {count} to review', { account: name, count })}</option>)}
             </select>
             <NeedsServer><input className="field" type="search" maxLength={200} aria-label={say('Search rows to review')} placeholder={say('Search name, memo or amount')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>
           </div>
-          <Queue key={`${shown?.id ?? ''} ${round}`} account={shown} accounts={accounts} text={text} view={view} look={setLooked}><Views accountId={shown?.id ?? null} forReview={forReview} view={view} choose={setView} /></Queue>
+          <Queue key={`${shown?.id ?? ''} ${round}`} account={shown} accounts={accounts} text={sought} view={view} look={setLooked}><Views accountId={shown?.id ?? null} forReview={forReview} view={view} choose={(show) => set({ show: show === 'all' ? undefined : show })} /></Queue>
         </section>
       )}
     </>

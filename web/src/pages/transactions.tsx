@@ -1,11 +1,11 @@
 /** Transactions of an account or of all: search and filters, which live in the address; the list; its export. */
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { getRouteApi, Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { get, type Account, type Transaction } from '../api.ts'
 import { locale, message, say } from '../language/language.ts'
 import { useOffline } from '../me.ts'
-import { Bound, Select, type Option } from '../parts/filter.tsx'
+import { Bound, Select, useTyped, type Option } from '../parts/filter.tsx'
 import { withCurrency } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { ListTitle, Split, useWide } from '../parts/split.tsx'
@@ -16,7 +16,6 @@ import { useRows, type RowFilter } from '../rows/load.ts'
 import type { RowSearch } from '../rows/search.ts'
 
 const route = getRouteApi('/transactions')
-const TYPING_MS = 150
 
 function useAccounts(): UseQueryResult<{ items: Account[] }> {
   return useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
@@ -87,24 +86,9 @@ function useCategories(asked: string | undefined): readonly Option[] {
 
 function Filters({ accounts, filter }: { accounts: readonly Account[]; filter: RowFilter }) {
   const navigate = useNavigate()
-  const [text, setText] = useState(filter.text ?? '')
   const categories = useCategories(filter.category)
-  const inAddress = useRef(text)
   const set = (change: Partial<RowFilter>): void => void navigate({ to: '.', search: (before: RowSearch) => ({ ...before, ...change }), replace: true, resetScroll: false })
-  useEffect(() => {
-    if (text === inAddress.current) return
-    const soon = setTimeout(() => {
-      inAddress.current = text
-      set({ text: text === '' ? undefined : text })
-    }, TYPING_MS)
-    return () => clearTimeout(soon)
-  }, [text])
-  // Another address than the one that was made here, as by the link in the menu.
-  useEffect(() => {
-    if ((filter.text ?? '') === inAddress.current) return
-    inAddress.current = filter.text ?? ''
-    setText(inAddress.current)
-  }, [filter.text])
+  const [text, setText] = useTyped(filter.text, (typed) => set({ text: typed }))
   return (
     <form role="search" aria-label={say('Filter transactions')} className="mb-2 grid grid-cols-2 gap-2 @2xl:grid-cols-4 print:hidden" onSubmit={(event) => event.preventDefault()}>
       <NeedsServer><input className="field col-span-2" type="search" maxLength={200} placeholder={say('Search text, category, day or amount')} aria-label={say('Search transactions')} value={text} onChange={(event) => setText(event.target.value)} /></NeedsServer>

@@ -6,6 +6,8 @@ export type AddSearch = { bank?: string | undefined; way?: string | undefined; f
 export type ReconnectSearch = { find?: string | undefined; way?: string | undefined }
 export type ReconcileSearch = { asOf?: string | undefined; balance?: string | undefined }
 
+export type ReviewSearch = { account?: string | undefined; text?: string | undefined; show?: 'suggested' | 'transfers' | 'unusual' | undefined }
+
 export type AuditSearch = { kind?: string | undefined; actor?: string | undefined; from?: string | undefined; to?: string | undefined }
 
 type Given = Readonly<Record<string, unknown>>
@@ -27,6 +29,10 @@ export function rowSearch(given: Given): RowSearch {
   const category = word(given['category'])
   const mark = oneOf(given['mark'], ['excluded', 'included', 'paired', 'unpaired', 'noted', 'deleted'] as const)
   return { ...withoutEmpty({ account: word(given['account']), text: word(given['text']), from: day(given['from']), to: day(given['to']), state, review, mark }), ...(category === undefined ? {} : { category }) }
+}
+
+export function reviewSearch(given: Given): ReviewSearch {
+  return withoutEmpty({ account: word(given['account']), text: word(given['text']), show: oneOf(given['show'], ['suggested', 'transfers', 'unusual'] as const) })
 }
 
 export function reconcileSearch(given: Given): ReconcileSearch {
