@@ -19,10 +19,12 @@ export type IdTrust = {
   readonly agreeing: number
   /** Rows of the answer whose content was stored under an id that the answer does not show any more. */
   readonly renewed: number
+  /** No id stands on two rows, here or in what is stored: none is made from what a row says. */
+  readonly areSingle: boolean
 }
 
 /** Before anything is known: ids are ids. */
-const UNTRIED: IdTrust = { distrusts: () => false, agreeing: 0, renewed: 0 }
+const UNTRIED: IdTrust = { distrusts: () => false, agreeing: 0, renewed: 0, areSingle: false }
 
 /** So many rows under wandering ids are no accident of single rows: then no id of the source counts. */
 const WANDERING = 2
@@ -65,11 +67,12 @@ export function judgeIds(rows: readonly Incoming[], candidates: Candidates, sour
     isSure ||= verdict.isSure
     for (const id of verdict.ids) contested.add(id)
   }
+  const areSingle = !isSure && [...evidence.byId.values()].every((those) => those.length === 1) && [...evidence.shownPosted.values()].every((contents) => contents.size === 1)
   // All booking days moved while the ids stayed: where rows are equal each day this looks like ids that wander.
   const moved = isSure || covers.length === 0 ? 0 : rowsMoved(rows, evidence, covers)
-  if (moved > 0) return { ...UNTRIED, agreeing: agreeing + (moved > 1 ? moved : 0) }
+  if (moved > 0) return { ...UNTRIED, agreeing: agreeing + (moved > 1 ? moved : 0), areSingle }
   const all = (wandering >= WANDERING && wandering >= agreeing) || haveWandered(holders, evidence)
-  return { distrusts: all ? () => true : (id) => contested.has(id), agreeing, renewed }
+  return { distrusts: all ? () => true : (id) => contested.has(id), agreeing, renewed, areSingle }
 }
 
 /** Whether this source books what was pending under the id that it had: then a booked row of another id is another purchase than a row that is still pending. */

@@ -55,7 +55,7 @@ test('absence is evidence on covered days alone: of this source, or of one that 
 
 const CONTEXT: MatchContext = {
   sourceId: 'own', covers: [{ from: day('2026-03-10'), to: day('2026-03-31') }], complete: true, reported: () => false, repeated: () => false,
-  ids: { distrusts: () => false, agreeing: 0, renewed: 0 }, vanishedBefore: NONE_VANISHED, coverage: [],
+  ids: { distrusts: () => false, agreeing: 0, renewed: 0, areSingle: false }, vanishedBefore: NONE_VANISHED, coverage: [],
 }
 
 const stored: Candidate = {
