@@ -104,7 +104,7 @@ function Connected({ institution: { logins, name } }: { institution: Institution
 }
 
 /** More of them push what is searched for out of sight. */
-const MOST_LOGINS = 3
+const MOST_LOGINS = 8
 
 function Logins({ logins, name }: Pick<Institution, 'logins' | 'name'>) {
   return (
