@@ -45,17 +45,17 @@ const decide = route({
 
 const decideMany = route({
   method: 'POST', url: '/decisions', action: 'review', tag: 'Review', summary: 'Decide about several rows in one act, which is taken back as one; rows of which something else was decided meanwhile stay as they are, and are told',
-  body: z.strictObject({ decisions: z.array(z.strictObject({ id: z.uuid(), ...deed })).min(1).max(1_000) }),
+  body: z.strictObject({ decisions: z.array(z.strictObject({ id: z.uuid(), ...deed })).min(1).max(1_000).refine((deeds) => new Set(deeds.map(({ id }) => id)).size === deeds.length, 'names a row twice') }),
   response: z.object({
     stored: z.array(z.uuid()),
-    changed: z.array(z.object({ current: transactionDetailShape, decided: z.object({ at: z.iso.datetime(), by: whoShape, isCaller: z.boolean() }).nullable() })).meta({ description: 'Of these nothing was stored: as they are, and who decided last' }),
+    changed: z.array(z.object({ current: transactionDetailShape, decided: z.object({ at: z.iso.datetime(), by: whoShape, isCaller: z.boolean() }).nullable() })).meta({ description: 'Of these nothing was stored: as they are, and who decided last; an id that no row has is in neither list' }),
   }),
   handle: async ({ body, instance, language }) => {
     const deeds = body.decisions.map(({ id, from, ...decisions }) => ({ id, decisions: given(decisions), ...(from === undefined ? {} : { from: given(from) }) }))
     const stored = await instance.store.feed.decideAll(deeds, instance.clock.now())
     for (const id of stored) instance.events.publish({ kind: 'transaction', id })
-    const left = deeds.filter(({ id }) => !stored.has(id))
-    return { stored: [...stored], changed: await Promise.all(left.map(async ({ id }) => ({ current: await detailOf(language, instance, id), decided: await lastDecided(language, instance, id) }))) }
+    const left = await Promise.all(deeds.filter(({ id }) => !stored.has(id)).map(async ({ id }) => ({ current: await knownDetail(language, instance, id), decided: await lastDecided(language, instance, id) })))
+    return { stored: [...stored], changed: left.flatMap(({ current, decided }) => (current === null ? [] : [{ current, decided }])) }
   },
 })
 
@@ -167,7 +167,12 @@ async function lastDecided(language: Language, { store }: Instance, id: string) 
 }
 
 async function detailOf(language: Language, instance: Instance, id: string) {
+  const detail = await knownDetail(language, instance, id)
+  if (detail === null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
+  return detail
+}
+
+async function knownDetail(language: Language, instance: Instance, id: string) {
   const explanation = await explainTransaction(instance.store, id)
-  if (explanation === null) throw new ApiProblem('not_found', 'There is no transaction with this id.')
-  return transactionDetail(language, explanation, await whoWords(language, instance.store.access, explanation.changes.map(({ by }) => by)))
+  return explanation === null ? null : transactionDetail(language, explanation, await whoWords(language, instance.store.access, explanation.changes.map(({ by }) => by)))
 }
