@@ -1,5 +1,6 @@
 /** Only in `relink demo`: breaks and repairs its sandbox bank, and lets time pass. The routes do not exist elsewhere. */
 import { z } from 'zod'
+import { waitsForChoice } from '../../domain/connection.ts'
 import type { Instance, DemoControl } from '../../instance.ts'
 import type { Language } from '../../language/language.ts'
 import { retold } from '../../language/retold.ts'
@@ -39,11 +40,12 @@ const change = route({
 
 export const demoRoutes: readonly Route[] = [show, change]
 
-/** As the schedule would in a while; a question that waits for its answer stays. */
+/** As the schedule would in a while: what waits for a person, to answer a question or to choose accounts, is not read. */
 async function readAll({ store, verbs }: Instance): Promise<void> {
-  for (const { id, state } of await store.connections.list()) {
+  for (const connection of await store.connections.list()) {
+    const { id, state } = connection
     const asked = await store.challenges.list({ connectionId: id, state: 'open' })
-    if (state === 'active' && asked.length === 0) await verbs.sync(id, 'person')
+    if (state === 'active' && asked.length === 0 && !waitsForChoice(connection)) await verbs.sync(id, 'person')
   }
 }
 
