@@ -44,7 +44,7 @@ export function nullable<T>({ type, write, read }: Codec<T>): Codec<T | null> {
 }
 
 /** PostgreSQL cannot hold NUL. Formats remove it; text that slips through must not stop a feed for ever. */
-function storable(value: string): string {
+export function storable(value: string): string {
   return value.includes('\0') ? value.replaceAll('\0', '') : value
 }
 

@@ -10,7 +10,7 @@ import type { Transaction } from '../../domain/transaction.ts'
 import { applyDecisions, isAsSeen } from '../decide.ts'
 import { cursorAfter, placeOf } from '../paging.ts'
 import { arrayOf } from './arrays.ts'
-import type { StoredRow } from './columns.ts'
+import { storable, type StoredRow } from './columns.ts'
 import { once } from './compiled.ts'
 import { postgresAnswers } from './answers.ts'
 import { storeAllDecided } from './decided.ts'
@@ -192,7 +192,7 @@ async function listTransactions(trx: Session, tenantId: string, filter: Transact
   if (filter.to !== undefined) query = query.where('posted_on', '<=', filter.to)
   if (filter.states !== undefined) query = query.where('state', 'in', filter.states.length === 0 ? [''] : [...filter.states])
   if (filter.includeDeleted !== true && filter.mark !== 'deleted') query = query.where('deleted', '=', false)
-  if (filter.category !== undefined) query = filter.category === '' ? query.where('category', 'is', null) : query.where('category', '=', filter.category)
+  if (filter.category !== undefined) query = filter.category === '' ? query.where('category', 'is', null) : query.where('category', '=', storable(filter.category))
   if (filter.mark !== undefined) query = query.where(MARKED[filter.mark])
   if (filter.review !== undefined) query = query.where('review', '=', filter.review)
   if (filter.review === 'for_review') query = query.where('excluded', '=', false).where('state', '!=', 'withdrawn')
@@ -236,6 +236,6 @@ function isSought(text: string) {
 
 /** Anywhere in one of the columns, without regard to case; `%` and `_` mean themselves. */
 export function contains(text: string, columns: readonly string[]) {
-  const patterns = writings(text.replaceAll('\0', '')).map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`)
+  const patterns = writings(storable(text)).map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`)
   return sql<SqlBool>`(${sql.join(columns.flatMap((column) => patterns.map((pattern) => sql`${sql.id(column)} ilike ${pattern}`)), sql` or `)})`
 }
