@@ -95,12 +95,16 @@ function isSameBic(one: string, other: string): boolean {
 
 /** Every word that tells something has to be there; a generic one that is there counts for the bank. Of generic ones alone all have to be. */
 function wordsFit(wanted: readonly string[], mayLack: ReadonlySet<string>, own: readonly string[]): number {
-  const fits = wanted.map((word) => ({ word, fit: Math.max(...own.map((other) => wordFit(word, other))) }))
-  const telling = fits.filter(({ word }) => !mayLack.has(word))
-  if ((telling.length > 0 ? telling : fits).some(({ fit }) => fit === 0)) return FIT.none
-  const slips = fits.filter(({ fit }) => fit === SLIP).length
-  if (slips > 1) return FIT.none
-  return (slips === 1 ? FIT.slip : FIT.words) + fits.reduce((sum, { fit }) => sum + fit, 0) / fits.length
+  const telling = wanted.filter((word) => !mayLack.has(word))
+  const needed = new Set(telling.length > 0 ? telling : wanted)
+  let [sum, slips] = [0, 0]
+  for (const word of wanted) {
+    const fit = Math.max(...own.map((other) => wordFit(word, other)))
+    // Most banks end here, whatever else was pasted.
+    if ((fit === 0 && needed.has(word)) || (fit === SLIP && ++slips > 1)) return FIT.none
+    sum += fit
+  }
+  return (slips === 1 ? FIT.slip : FIT.words) + sum / wanted.length
 }
 
 const SLIP = 1
