@@ -15,6 +15,8 @@ import { free, join, layOut, MAX_MOVE_DAYS, mayFollow, type Board, type Decision
 const PROVING_ROWS = 2
 /** An id that is made from what a row says comes again with the next such payment; within this it hardly does. */
 const NEAR_DAYS = 3
+/** After a week comes the next of what is paid weekly; a list that shows one of it does not tell that its ids are made so. */
+const WEEK_DAYS = 7
 /** Within this a bank may correct the day of a row under the same id. */
 const CORRECTION_DAYS = 10
 
@@ -28,7 +30,7 @@ export function keepSameId(board: Board, rows: readonly Incoming[]): void {
     const moved = Math.abs(daysBetween(candidate.postedOn, row.content.postedOn))
     // A pending copy beside its posted row is of its day or an earlier one, as far as posting takes.
     if (candidate.status === 'posted' && row.content.status === 'pending') return moved <= CORRECTION_DAYS && row.content.postedOn <= candidate.postedOn ? 'same_id' : null
-    const mayHaveMoved = isProved(board) ? moved <= CORRECTION_DAYS : moved <= NEAR_DAYS && board.context.ids.agreeing >= PROVING_ROWS
+    const mayHaveMoved = isProved(board) ? moved < WEEK_DAYS : moved <= NEAR_DAYS && board.context.ids.agreeing >= PROVING_ROWS
     if (row.text !== textOf(candidate)) return moved > 0 && mayHaveMoved && isReworded(row.text, textOf(candidate)) ? 'correction' : null
     return moved === 0 || mayHaveMoved || isReplaced(board, candidate) ? 'same_id' : null
   })
@@ -103,7 +105,7 @@ function forSameId(board: Board, rows: readonly Incoming[], tierOf: (row: Incomi
   }
 }
 
-/** Ids stay with their rows here, and each is on one row: what comes under an id is its row, wherever the answer begins. */
+/** Ids stay with their rows here, and each is on one row: what comes under an id within the week is its row, wherever the answer begins. */
 function isProved({ context: { ids } }: Board): boolean {
   return ids.areSingle && ids.agreeing >= PROVING_ROWS
 }
