@@ -600,6 +600,9 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await page.waitForURL((url) => url.searchParams.get('text') === '"A & B" + 100%')
     await page.reload()
     await untilEqual(() => box.inputValue(), '"A & B" + 100%')
+    // Fails when: a word in an address that is none of the page's, as mail programs add to links, goes to the server (was so: it refused the list).
+    await settled(page, world.url('/transactions?utm_source=mail&excluded=true'))
+    await page.getByRole('row').nth(1).waitFor()
     await page.context().close()
   })
 

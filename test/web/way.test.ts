@@ -218,6 +218,8 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     const cards = page.getByRole('region', { name: /^Problem with/ }).filter({ hasText: 'does not answer' })
     await cards.first().waitFor()
     await untilEqual(() => cards.count(), 1)
+    // Fails when: while the bank is away, nothing says of accounts that nobody chose that they wait for it (was so).
+    await page.getByRole('region', { name: /^Adding Sandbox Bank/ }).getByRole('link', { name: 'Continue' }).waitFor()
     sandbox.bank.clear('http-503')
     await sandbox.listening.settle()
   })

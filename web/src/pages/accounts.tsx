@@ -10,7 +10,7 @@ import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
 import { AccountChip, isUnread, useFreshness } from '../parts/freshness.tsx'
-import { HalfAdded, isHalfAdded } from '../parts/half-added.tsx'
+import { asksToBeGoneOnWith, HalfAdded, isHalfAdded } from '../parts/half-added.tsx'
 import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { ListTitle, Split, useOpening } from '../parts/split.tsx'
@@ -78,7 +78,7 @@ export function Problems({ connections }: { connections: readonly Connection[] }
       {connections.flatMap((connection) =>
         connection.problems.filter((problem) => !shown.has(brokenThing(problem, connection)) && shown.add(brokenThing(problem, connection))).map((problem) => <ProblemCard key={problem.id} problem={problem} connection={connection} brief />),
       )}
-      {connections.filter((c) => isHalfAdded(c) && c.problems.length === 0).map((c) => <HalfAdded key={c.id} connection={c} />)}
+      {connections.filter(asksToBeGoneOnWith).map((c) => <HalfAdded key={c.id} connection={c} />)}
       {connections.filter((c) => c.challenge !== null && c.problems.length === 0 && !isHalfAdded(c)).map((c) => <Asked key={c.id} connection={c} />)}
     </>
   )
@@ -173,7 +173,7 @@ function Groups({ accounts, connections, beside }: { accounts: readonly Account[
 
 /** Half added, with nothing read: its card says all there is to say. */
 function isToldByCard({ connection, accounts }: Group): boolean {
-  return connection !== null && isHalfAdded(connection) && connection.problems.length === 0 && accounts.every(isUnread)
+  return connection !== null && asksToBeGoneOnWith(connection) && accounts.every(isUnread)
 }
 
 function GroupHead({ group: { connection, name }, beside }: { group: Group; beside: boolean }) {

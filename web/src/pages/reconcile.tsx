@@ -109,7 +109,7 @@ function Statement({ account, asOf, balance }: { account: Account; asOf: string 
   const [day, setDay] = useState(asOf ?? account.balanceOn ?? '')
   const [amount, setAmount] = useState(balance === undefined ? '' : asTyped(balance, locale))
   return (
-    <Form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" submit={() => void navigate({ search: { asOf: day, balance: decimalOf(amount, locale) } })}>
+    <Form className="panel mb-4 flex flex-wrap items-end gap-3 print:hidden" submit={() => void navigate({ search: { asOf: day, balance: decimalOf(amount, locale, account.currency) } })}>
       <label className="grid gap-1">{say('Balance of the statement')}<input className="field sm:w-48" required inputMode="decimal" placeholder={exampleAmount(locale)} value={amount} onChange={(event) => setAmount(event.target.value)} /></label>
       <label className="grid gap-1">{say('on the day')}<input className="field sm:w-44" required type="date" value={day} onChange={(event) => setDay(event.target.value)} /></label>
       <button className="button button-primary" type="submit">{say('Compare')}</button>

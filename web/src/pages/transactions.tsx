@@ -13,7 +13,7 @@ import { Empty, FirstBank, Loaded, RowsToCome, Trouble } from '../parts/states.t
 import { RowGrid } from '../rows/grid.tsx'
 import { MOST_ROWS, Printed } from '../rows/printed.tsx'
 import { useRows, type RowFilter } from '../rows/load.ts'
-import type { RowSearch } from '../rows/search.ts'
+import { rowSearch, type RowSearch } from '../rows/search.ts'
 
 const route = getRouteApi('/transactions')
 
@@ -44,7 +44,8 @@ function TransactionList({ open }: { open: string | undefined }) {
 }
 
 function Chosen({ accounts, open }: { accounts: readonly Account[]; open: string | undefined }) {
-  const search = route.useSearch()
+  // The router also hands on what is none of the page's, which the server refuses.
+  const search = rowSearch(route.useSearch())
   const navigate = useNavigate()
   const [cleared, setCleared] = useState(0)
   // Where there is one alone it is meant.

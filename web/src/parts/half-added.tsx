@@ -15,6 +15,12 @@ export function isHalfAdded({ state, awaitsChoice }: Connection): boolean {
   return state === 'connecting' || awaitsChoice
 }
 
+/** What its problem wants is on the card of that; where that is nothing, accounts can be chosen meanwhile. */
+export function asksToBeGoneOnWith(connection: Connection): boolean {
+  const { problems, awaitsChoice } = connection
+  return isHalfAdded(connection) && (problems.length === 0 || (awaitsChoice && problems.every(({ card }) => card.next === null)))
+}
+
 export function isSigningIn({ lastRun }: Connection): boolean {
   return lastRun === null || lastRun.outcome === 'running'
 }
