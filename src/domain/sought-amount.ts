@@ -1,5 +1,5 @@
 /**
- * What somebody means by what they typed into a search: words, a booking day (`2026-10-04`, `04.10.2026`, `10/4/2026`), or an amount: `12.50`, `12,50`, `-1.234,56`, `€ 12.50`, `EUR 12.50`. One
+ * What somebody means by what they typed into a search: words, a booking day (`2026-10-04`, `04.10.2026`, `10/4/2026`, `Sun, Oct 4, 2026`, `4. Oktober 2026`), or an amount: `12.50`, `12,50`, `-1.234,56`, `€ 12.50`, `EUR 12.50`. One
  * without a sign means both directions; `(12.50)` and `12.50-` go out, as in some books. One mark before three digits can part thousands or be the decimal sign: then both are meant. Pure.
  */
 import { parseDay, type Day } from './day.ts'
@@ -14,6 +14,11 @@ const OUTGOING = /^\(\s*([^()+-]+?)\s*\)$|^([^()+-]+?)\s*-$/
 const THOUSANDS = /^\d{1,3}(?:(?<mark>[.,'’\s])\d{3})(?:\k<mark>\d{3})*$/u
 const THOUSANDS_AND_MORE = /^(\d{1,3}(?:([.,'’\s])\d{3})(?:\2\d{3})*)(?!\2)[.,](\d+)$/u
 const PLAIN = /^(\d*)(?:[.,](\d*))?$/
+
+/** How the page writes days. */
+const LOCALES = ['en', 'en-GB', 'de', 'de-AT']
+const MONTHS = namesOf(12, 'month', (at) => Date.UTC(2026, at, 15))
+const WEEKDAYS = namesOf(7, 'weekday', (at) => Date.UTC(2026, 1, 1 + at))
 
 /** Canonical decimals with their sign; none: the text is no amount. */
 export function soughtAmounts(text: string): SoughtAmounts {
@@ -34,8 +39,25 @@ export function isSought({ postedOn, name, memo, reference, checkNumber, decisio
 export function soughtDays(text: string): readonly Day[] {
   const [, year, month, date] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text.trim()) ?? []
   const [, first, mark, second, last] = /^(\d{1,2})([./])(\d{1,2})\2(\d{4})$/.exec(text.trim()) ?? []
-  const written = year !== undefined ? [[year, month, date]] : first === undefined ? [] : mark === '.' ? [[last, second, first]] : [[last, first, second], [last, second, first]]
+  const written = year !== undefined ? [[year, month, date]] : first === undefined ? inWords(text) : mark === '.' ? [[last, second, first]] : [[last, first, second], [last, second, first]]
   return [...new Set(written.flatMap(([y, m, d]) => parseDay(`${y}-${m!.padStart(2, '0')}-${d!.padStart(2, '0')}`) ?? []))]
+}
+
+/** Year, month and date where the month is a word, in any order, with a weekday or without. */
+function inWords(text: string): readonly (readonly string[])[] {
+  const parts = text.toLowerCase().split(/[\s.,]+/).filter((part) => part !== '' && !WEEKDAYS.has(part))
+  const [year, date, month] = [parts.find((part) => /^\d{4}$/.test(part)), parts.find((part) => /^\d{1,2}$/.test(part)), parts.find((part) => MONTHS.has(part))]
+  return parts.length !== 3 || year === undefined || date === undefined || month === undefined ? [] : [[year, String(MONTHS.get(month)! + 1), date]]
+}
+
+/** By name, long or short, in the page's languages: how many come before it. */
+function namesOf(count: number, what: 'month' | 'weekday', instant: (at: number) => number): ReadonlyMap<string, number> {
+  const names = LOCALES.flatMap((locale) => (['long', 'short'] as const).flatMap((length) => {
+    // Beside a date some languages shorten a month otherwise than alone.
+    const format = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', [what]: length, day: 'numeric' })
+    return Array.from({ length: count }, (_, at) => [format.formatToParts(instant(at)).find(({ type }) => type === what)!.value.toLowerCase().replace(/\.$/, ''), at] as const)
+  }))
+  return new Map(names)
 }
 
 /** The text as it may stand in a row: an accented letter is one character there, or two. */
