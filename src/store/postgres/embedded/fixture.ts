@@ -22,7 +22,10 @@ export const isRoot = process.getuid?.() === 0
 export const rootOnly = isRoot ? false : 'only root can arrange this'
 
 const homes: string[] = []
+const others: ChildProcess[] = []
 after(() => {
+  // One that a failed test left waiting would keep its file open for ever.
+  for (const other of others) other.kill('SIGKILL')
   for (const home of homes) {
     const data = dataOf(home)
     const left = data === null ? null : runningPostmaster(data)
@@ -96,6 +99,7 @@ export function otherProcess(home: string, body: string, as: { uid?: number; gid
     const server = started.value
     ${body}`
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { ...as, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] })
+  others.push(child)
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   return {
     process: child,

@@ -5,9 +5,9 @@
  * that two starts at once choose the same places. Holds the passwords' file, not their use.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { failed, ok, type Result } from '../../../domain/result.ts'
 import { type Account, runAs } from './account.ts'
 import { diskFull, embeddedFailure, type EmbeddedFailure, isDiskFull, textOf } from './failure.ts'
@@ -133,8 +133,16 @@ function socketDirectory(base: string, account: Account): string {
 function ownSocketDirectory(directory: string, account: Account): string | null {
   const uid = account?.uid ?? process.getuid?.()
   if (!existsSync(directory)) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    giveTo(account, directory)
+    mkdirSync(dirname(directory), { recursive: true, mode: 0o700 })
+    // It takes its place when it has its owner: another process that starts just then would take it for somebody else's.
+    const made = mkdtempSync(`${directory}-`)
+    giveTo(account, made)
+    try {
+      renameSync(made, directory)
+    } catch (error) {
+      rmdirSync(made)
+      if (!existsSync(directory)) throw error
+    }
   }
   const found = lstatSync(directory)
   if (!found.isDirectory() || (uid !== undefined && found.uid !== uid)) {
