@@ -30,7 +30,7 @@ export function ReviewPage() {
 function Whole({ questions, waiting, more, accounts }: { questions: readonly Question[]; waiting: number; more: () => void; accounts: readonly Account[] }) {
   const { account: chosen, text: sought = '', show: view = 'all' } = route.useSearch()
   const navigate = useNavigate({ from: '/review' })
-  const set = (change: ReviewSearch): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })
+  const set = (change: ReviewSearch): void => void navigate({ search: (before: ReviewSearch) => ({ ...before, ...change }), replace: true, resetScroll: false })
   const [text, setText] = useTyped(sought, (typed) => set({ text: typed }))
   const [round, setRound] = useState(0)
   const [isOpen, setOpen] = useState(false)
