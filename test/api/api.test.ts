@@ -19,7 +19,7 @@ import { RULES } from '../../src/domain/access.ts'
 import { createPerson } from '../../bank/person.ts'
 import { sendOverHttp } from '../../bank/send.ts'
 import { breakBank } from '../../src/demo/sandbox.ts'
-import { untilEqual } from '../until.ts'
+import { until, untilEqual } from '../until.ts'
 import { serve, type Answer, type Ask, type Served } from './served.fixture.ts'
 
 let served: Served
@@ -483,11 +483,17 @@ test('a broken connection: problem, plan, letter and bundle; the old secret is w
 test('the password is changed once more: to another one, so that typing it mends that too; what is mended is not called broken', async () => {
   const isBroken = async (): Promise<boolean> => (await served.sandbox.opened.instance.demo!.faults()).find(({ fault }) => fault === 'password-changed')!.active
   assert.equal(await isBroken(), false)
+  // The demo reads all connections of itself then: as long as it does, this one is taken.
+  const whenFree = (method: string, path: string, body?: object): Promise<Answer> =>
+    until(`${method} ${path} finds the connection free`, async () => {
+      const said = await ask(method, `/api/connections/${connectionId}/${path}`, body === undefined ? {} : { body })
+      return said.json.code === 'busy' ? null : said
+    })
   await ask('POST', '/api/demo', { body: { passHours: 24, inject: 'password-changed' } })
-  await ask('POST', `/api/connections/${connectionId}/sync`)
+  await whenFree('POST', 'sync')
   assert.equal(await isBroken(), true)
   const { password } = served.sandbox.bank.state.logins.get('ana')!
-  const entered = await ask('PUT', `/api/connections/${connectionId}/secret`, { body: { form: { password } } })
+  const entered = await whenFree('PUT', 'secret', { form: { password } })
   assert.equal(entered.json.outcome, 'suspended', entered.text)
   assert.equal((await answer((await ask('GET', '/api/challenges')).json.items[0])).json.outcome, 'succeeded')
   assert.equal(await isBroken(), false)
