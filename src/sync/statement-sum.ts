@@ -18,9 +18,9 @@ export type StatementSummary = {
 }
 
 export class StatementSum {
-  /** But for its account: a name of thousands of statements is kept once, and none with the piece of the file that it was cut from. */
-  readonly head: Omit<StatementHead, 'account'>
-  readonly balances: StatedBalance[] = []
+  /** But for its account and its days: a name of thousands of statements is kept once, and none with the piece of the file that it was cut from. */
+  readonly head: Omit<StatementHead, 'account' | 'covers'>
+  #balances: StatedBalance[] = []
   readonly #account: string
   readonly #sum = new DecimalSum()
   readonly #pending = new DecimalSum()
@@ -33,10 +33,14 @@ export class StatementSum {
   #longest: Measured | null = null
   #stated: { readonly from: Day | null; readonly to: Day | null }
 
-  constructor({ account: _, ...head }: StatementHead, account: string) {
+  constructor({ account: _, covers, ...head }: StatementHead, account: string) {
     this.head = head
     this.#account = account
-    this.#stated = head.covers
+    this.#stated = covers
+  }
+
+  get balances(): readonly StatedBalance[] {
+    return this.#balances
   }
 
   /** Whether a balance is one of this statement: in its currency, where both tell one. */
@@ -47,8 +51,12 @@ export class StatementSum {
   /** Takes a part after the head. */
   take(part: StatementPart): void {
     if (part.part === 'rows') for (const row of part.rows) this.#row(row)
-    else if (part.part === 'balance') this.balances.push(part.balance)
-    else if (part.part === 'end') this.#stated = part.covers
+    else if (part.part === 'balance') this.#balances.push(part.balance)
+    else if (part.part === 'end') {
+      this.#stated = part.covers
+      // An array that grew has room for more than a dozen: of thousands of statements that is most of what they hold.
+      this.#balances = this.#balances.slice()
+    }
   }
 
   #row({ postedOn, amount, status, name, line }: StatementRow): void {
@@ -61,8 +69,11 @@ export class StatementSum {
     else if (postedOn < days.from || postedOn > days.to) this.#days = { from: minDay(days.from, postedOn), to: maxDay(days.to, postedOn) }
     const dot = amount.indexOf('.')
     const [whole, decimals] = dot === -1 ? [amount.length, 0] : [dot, amount.length - dot - 1]
-    if (this.#finest === null || decimals > this.#finest.size) this.#finest = { size: decimals, amount, line }
-    if (this.#longest === null || whole > this.#longest.size) this.#longest = { size: whole, amount, line }
+    const [isFinest, isLongest] = [this.#finest === null || decimals > this.#finest.decimals, this.#longest === null || whole > this.#longest.whole]
+    if (!isFinest && !isLongest) return
+    const measured = { whole, decimals, amount, line }
+    if (isFinest) this.#finest = measured
+    if (isLongest) this.#longest = measured
   }
 
   /** Whether every amount is a whole number of the currency's smallest coins; else a failure with the line of one that is not. */
@@ -121,7 +132,7 @@ const REMEDY: Readonly<Record<MoneyFailure['code'], string>> = {
   amount_malformed: 'Download the file again.',
 }
 
-type Measured = { readonly size: number; readonly amount: Decimal; readonly line: number }
+type Measured = { readonly whole: number; readonly decimals: number; readonly amount: Decimal; readonly line: number }
 
 function rolled(before: number, text: string): number {
   let hash = before
