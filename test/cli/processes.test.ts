@@ -6,13 +6,14 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { after, test } from 'node:test'
+import { after, afterEach, test } from 'node:test'
 import { freePort } from '../free-port.ts'
 import { until, untilEqual } from '../until.ts'
-import { firstLine, jsonLines, relink, spawnRelink, stop, temporary } from './relink.fixture.ts'
+import { endAll, firstLine, jsonLines, relink, spawnRelink, stop, temporary } from './relink.fixture.ts'
 
 const home = temporary('processes')
 after(() => home.remove())
+afterEach(endAll)
 
 /** Processes, of whatever user, that have the directory in their command line or working directory. */
 function users(directory: string): readonly string[] {
@@ -75,8 +76,9 @@ test('start serves the API and the page until Ctrl-C, SIGTERM or the end of its 
   }
 })
 
-test('a signal while it still opens, or in the middle of a command, closes the database first', { skip: onLinux }, async () => {
+test('a signal while it still opens, or in the middle of a command, closes the database first', { skip: onLinux }, async (t) => {
   const fresh = temporary('interrupted')
+  t.after(() => fresh.remove())
   const opening = spawnRelink(fresh.path, ['start'], { RELINK_PORT: '0' })
   opening.stdout?.resume()
   opening.stderr?.resume()
@@ -85,14 +87,13 @@ test('a signal while it still opens, or in the middle of a command, closes the d
   await nobodyUses(fresh.path)
   // An import of a pipe that never ends is as long as a command can be.
   const copies = temporary('copies')
+  t.after(() => copies.remove())
   const waiting = spawnRelink(fresh.path, ['import', '-'], { TMPDIR: copies.path })
   waiting.stdin?.write('Date,Description,Amount\n')
   await until('what comes is copied', () => readdirSync(copies.path).length > 0)
   assert.ok(users(fresh.path).some((command) => command.includes('postgres')), 'its database runs')
   assert.equal(await stop(waiting, 'SIGINT'), 130)
   await nobodyUses(fresh.path)
-  copies.remove()
-  fresh.remove()
 })
 
 test('an exception that nothing caught ends the server with 1 and its place, and leaves no process', { skip: onLinux }, async () => {
@@ -106,8 +107,9 @@ test('an exception that nothing caught ends the server with 1 and its place, and
   await nobodyUses(home.path)
 })
 
-test('demo --auto that is stopped early removes its bank, its database and its temporary place', { skip: onLinux }, async () => {
+test('demo --auto that is stopped early removes its bank, its database and its temporary place', { skip: onLinux }, async (t) => {
   const temp = temporary('tmp')
+  t.after(() => temp.remove())
   const child = spawnRelink(home.path, ['demo', '--auto'], { TMPDIR: temp.path })
   child.stderr?.resume()
   await firstLine(child)
@@ -116,12 +118,12 @@ test('demo --auto that is stopped early removes its bank, its database and its t
   assert.equal(await stop(child, 'SIGTERM'), 143)
   await untilEqual(() => family.filter(isAlive), [])
   assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
-  temp.remove()
 })
 
 // Fails when: the database goes before the worker and the page that use it (was so: lines of errors after Ctrl-C, at times a crash).
-test('a demo that is looked at and stopped ends without an error, and with all that it opened', { skip: onLinux }, async () => {
+test('a demo that is looked at and stopped ends without an error, and with all that it opened', { skip: onLinux }, async (t) => {
   const temp = temporary('demo-live')
+  t.after(() => temp.remove())
   const child = spawnRelink(home.path, ['demo', '--port', '0', '--json'], { TMPDIR: temp.path })
   let errors = ''
   child.stderr?.on('data', (text) => (errors += String(text)))
@@ -134,7 +136,6 @@ test('a demo that is looked at and stopped ends without an error, and with all t
   assert.doesNotMatch(errors, /"level":"error"|Error/)
   await nobodyUses(temp.path)
   assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
-  temp.remove()
 })
 
 // Fails when: bank and database are opened first (was so: eleven seconds until it was said).
@@ -153,8 +154,9 @@ test('a demo and a server whose port is taken say so before they open anything',
 })
 
 // Fails when: the second Ctrl-C ends the process where it stands. The demo's database then runs for ever on a directory that nobody opens again.
-test('a demo that is stopped twice in a row leaves no database and no directory', { skip: onLinux }, async () => {
+test('a demo that is stopped twice in a row leaves no database and no directory', { skip: onLinux }, async (t) => {
   const temp = temporary('twice')
+  t.after(() => temp.remove())
   const child = spawnRelink(home.path, ['demo', '--auto'], { TMPDIR: temp.path })
   child.stderr?.resume()
   await firstLine(child)
@@ -165,15 +167,14 @@ test('a demo that is stopped twice in a row leaves no database and no directory'
   assert.ok([130, 143].includes((await stop(child, 'SIGTERM')) ?? -1))
   await untilEqual(() => family.filter(isAlive), [])
   assert.deepEqual(readdirSync(temp.path).filter((name) => name.startsWith('relink-demo-')), [])
-  temp.remove()
 })
 
-test('a port that is taken is named with the remedy, and the database is closed again', { skip: onLinux }, async () => {
+test('a port that is taken is named with the remedy, and the database is closed again', { skip: onLinux }, async (t) => {
   const taken = createServer().listen(0, '127.0.0.1')
+  t.after(() => taken.close())
   await once(taken, 'listening')
   const { port } = taken.address() as AddressInfo
   const { status, stdout, stderr } = await relink(home.path, ['start'], { env: { RELINK_PORT: String(port) } })
-  taken.close()
   assert.deepEqual([status, stdout], [1, ''])
   assert.match(stderr, new RegExp(`Port ${port} is in use.*RELINK_PORT`))
   await nobodyUses(home.path)

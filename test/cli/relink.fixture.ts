@@ -26,9 +26,25 @@ export function environment(home: string, env: Readonly<Record<string, string>> 
   return { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', RELINK_HOME: home, NO_COLOR: '1', NODE_COMPILE_CACHE: COMPILED, ...env }
 }
 
+/** What was started and has not ended yet. */
+const running = new Set<ChildProcess>()
+
 export function spawnRelink(home: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { env: environment(home, env), stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN, ...args], { env: environment(home, env), stdio: ['pipe', 'pipe', 'pipe'] })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
 }
+
+/** For `afterEach`: what a test that failed left running would keep its file waiting for ever. */
+export async function endAll(): Promise<void> {
+  await Promise.all([...running].map(async (child) => {
+    const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+    await stop(child, 'SIGTERM')
+    clearTimeout(late)
+  }))
+}
+const PATIENCE_MS = 10_000
 
 export async function relink(home: string, args: readonly string[], { input = '', env = {} }: Settings = {}): Promise<Ended> {
   const child = spawnRelink(home, args, env)
