@@ -236,6 +236,7 @@ function record(request: ExchangeRequest, { result, verdict, lease, mask }: Ende
     return {
       purpose: request.purpose,
       stage: request.stage,
+      ...(request.requestId === undefined ? {} : { requestId: request.requestId }),
       startedAt,
       elapsedMs,
       method: request.method,

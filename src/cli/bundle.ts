@@ -1,9 +1,12 @@
-/** The support file: shown, then saved, for a person to send; and read again, offline, to the same verdict. */
+/** The papers of a repair, letter and support file: shown, then saved, for a person to send; and the latter read again, offline, to the same verdict. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { answerCase, isBundle, type LineAnswer } from '../diagnose/jsonl.ts'
 import { problemsOf } from '../diagnose/problems.ts'
+import type { Connection, Problem } from '../domain/connection.ts'
 import { fileFault } from '../domain/file-fault.ts'
-import { supportBundle, type SupportBundle } from '../repair/papers.ts'
+import type { Instance } from '../instance.ts'
+import { readLanguages, type Language } from '../language/language.ts'
+import { letterToBank, supportBundle, type SupportBundle } from '../repair/papers.ts'
 import { chooseConnection } from './connections.ts'
 import { inquirer } from './inquirer.ts'
 import { CommandError, type Output } from './output.ts'
@@ -12,19 +15,43 @@ import { withInstance } from './with-instance.ts'
 /** Nothing is sent: the person reads the file first, and sends it or not. */
 export async function bundleCommand(output: Output, wanted: string, file: string): Promise<void> {
   await withInstance(output, async (instance) => {
-    const connection = await chooseConnection(instance, wanted)
-    const [open] = await problemsOf(instance.store, connection)
-    const problem = open ?? (await instance.store.problems.list({ connectionId: connection.id, limit: 1 }))[0]
-    if (problem === undefined) throw new CommandError(`${connection.institutionName} had no problem that a support file could show.`)
+    const { connection, problem } = await newestProblem(instance, wanted, 'a support file')
     const bundle = await supportBundle(instance.store, problem, instance.version)
     const text = `${JSON.stringify(bundle, null, 2)}\n`
     output.say(text.trimEnd())
     output.say(`This is all that the file holds: ${bundle.exchanges.length} exchanges of the run that failed last, without secrets, user names, rows and amounts.`)
-    if (process.stdin.isTTY && output.isTerminal && !output.json && !(await (await inquirer()).confirm({ message: `Save it as ${file}?` }))) return
-    await save(file, text)
+    if (!(await saved(output, file, text))) return
     output.say(`Saved as ${file}. Relink sends it nowhere; relink diagnose --bundle ${file} reads it without this database.`)
     output.data({ connectionId: connection.id, problemId: problem.id, file, bundle })
   })
+}
+
+export async function letterCommand(output: Output, wanted: string, file: string, language: Language): Promise<void> {
+  await withInstance(output, async (instance) => {
+    const { connection, problem } = await newestProblem(instance, wanted, 'a letter')
+    await readLanguages()
+    const letter = await letterToBank(language, instance.store, problem)
+    output.say(letter.trimEnd())
+    if (!(await saved(output, file, letter))) return
+    output.say(`Saved as ${file}. Relink sends it nowhere.`)
+    output.data({ connectionId: connection.id, problemId: problem.id, file, letter })
+  })
+}
+
+/** One that is open, else the last one. */
+async function newestProblem(instance: Instance, wanted: string, paper: string): Promise<{ readonly connection: Connection; readonly problem: Problem }> {
+  const connection = await chooseConnection(instance, wanted)
+  const [open] = await problemsOf(instance.store, connection)
+  const problem = open ?? (await instance.store.problems.list({ connectionId: connection.id, limit: 1 }))[0]
+  if (problem === undefined) throw new CommandError(`${connection.institutionName} had no problem that ${paper} could tell of.`)
+  return { connection, problem }
+}
+
+/** Whoever reads it on a terminal may still say no. */
+async function saved(output: Output, file: string, text: string): Promise<boolean> {
+  if (process.stdin.isTTY && output.isTerminal && !output.json && !(await (await inquirer()).confirm({ message: `Save it as ${file}?` }))) return false
+  await save(file, text)
+  return true
 }
 
 /** Never over a file that is there: a wrong name must not cost one. */

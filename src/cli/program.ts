@@ -10,6 +10,7 @@ import { CommandError, createOutput, type Output } from './output.ts'
 import { StoreUnavailable } from '../ports/store.ts'
 import { TOLD_WORDS } from './told.ts'
 import { DATES_SAID } from '../domain/dates-said.ts'
+import { LANGUAGES } from '../language/language.ts'
 import { VERSION } from '../version.ts'
 
 const FIRST_DAY = 'the first day (2026-01-31)'
@@ -98,7 +99,8 @@ function buildProgram(output: Output): Command {
     .action(async (account, options) => (await import('./accounts.ts')).transactionsCommand(output, account, options))
   secrets(program.command('repair').description('walk the repair of a broken connection').argument('<connection>', CONNECTION).option('--did <step>', 'a step that you have done, by its number or id').option('--cannot <step>', 'a step that you cannot do')
     .addOption(new Option('--told <facts...>', 'what you see at the bank: the causes are ranked anew').choices(TOLD_WORDS))
-    .option('--bundle <file>', 'only show the support file (what was asked and answered, without secrets and names) and save it').addOption(json()))
+    .option('--bundle <file>', 'only show the support file (what was asked and answered, without secrets and names) and save it')
+    .option('--letter <file>', 'only show the letter to the bank and save it').addOption(new Option('--language <language>', 'of the letter').choices(LANGUAGES)).addOption(json()))
     .action(async (connection, options) => (await import('./repair.ts')).repairCommand(output, connection, options))
   elsewhere(program.command('secret').description('enter a new password for a connection, and sign in once with it').argument('<connection>', CONNECTION).option('--once-more', 'send the stored one once more although the bank refused it; banks lock after a few').addOption(json()))
     .action(async (connection, options) => (await import('./repair.ts')).secretCommand(output, connection, options))

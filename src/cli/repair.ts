@@ -2,35 +2,30 @@
 import { planResource } from '../api/connection-resource.ts'
 import { challengeResource, runResource } from '../api/shapes.ts'
 import { fieldsOf } from '../connector-kit/connector.ts'
-import type { ToldFacts } from '../domain/evidence.ts'
 import type { Challenge, Connection } from '../domain/connection.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { Instance } from '../instance.ts'
+import type { Language } from '../language/language.ts'
 import type { StepReport } from '../verbs.ts'
 import { isPermission } from '../repair/steps.ts'
-import { bundleCommand } from './bundle.ts'
+import { bundleCommand, letterCommand } from './bundle.ts'
 import { answerChallenge } from './challenge.ts'
 import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
 import { inquirer } from './inquirer.ts'
 import { CommandError, type Output } from './output.ts'
 import { fillForm, isGiven, sourceOf, type SecretOptions, type SecretSource } from './secrets.ts'
 import { sayProblems } from './sync.ts'
-import type { ToldWord } from './told.ts'
+import { factsOf, type ToldWord } from './told.ts'
 import { withInstance } from './with-instance.ts'
 
-export type RepairOptions = SecretOptions & { readonly did?: string; readonly cannot?: string; readonly bundle?: string; readonly told?: readonly ToldWord[] }
-
-/** What a person can see and Relink cannot, in the words of `--told`. */
-const TOLD: { readonly [W in ToldWord]: ToldFacts } = {
-  'bank-login-works': { bankLoginWorks: true }, 'bank-login-fails': { bankLoginWorks: false }, 'password-changed': { passwordChangedAtBank: true },
-  'other-program-works': { otherClientWorks: true }, 'other-program-fails': { otherClientWorks: false }, 'account-replaced': { accountReplaced: true },
-}
+export type RepairOptions = SecretOptions & { readonly did?: string; readonly cannot?: string; readonly bundle?: string; readonly letter?: string; readonly language?: Language; readonly told?: readonly ToldWord[] }
 
 /** With `--json` one document: the plan as it is now (null: nothing is broken), the bank's open question, and the last run of this command. */
 export async function repairCommand(output: Output, wanted: string, options: RepairOptions): Promise<void> {
   if (options.did !== undefined && options.cannot !== undefined) throw new CommandError('Give --did or --cannot, not both.', 2)
   if (options.bundle !== undefined) return bundleCommand(output, wanted, options.bundle)
+  if (options.letter !== undefined) return letterCommand(output, wanted, options.letter, options.language ?? 'en')
   const source = sourceOf(options)
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)
@@ -47,7 +42,7 @@ export async function repairCommand(output: Output, wanted: string, options: Rep
 async function tell(output: Output, instance: Instance, connectionId: string, words: readonly ToldWord[]): Promise<void> {
   const [problem] = await instance.store.problems.list({ connectionId, open: true, limit: 1 })
   if (problem === undefined) return output.say('Nothing is broken here, so nothing was noted.')
-  await instance.verbs.tell(problem.id, Object.assign({}, ...words.map((word) => TOLD[word])) as ToldFacts)
+  await instance.verbs.tell(problem.id, factsOf(words))
 }
 
 async function openChallenge(instance: Instance, connectionId: string): Promise<Challenge | null> {
@@ -63,6 +58,7 @@ async function walk(output: Output, instance: Instance, connection: Connection, 
   while (plan !== null) {
     sayPlan(output, plan)
     const step = plan.steps.find((s) => s.state === 'now')
+    sayPaper(output, connection, step)
     if (plan.state !== 'open' || step === undefined || step.who !== 'person') break
     if (step.kind === 'credentials' && (process.stdin.isTTY || unread)) {
       await enterSecret(output, instance, connection, unread ? source : NO_SOURCE)
@@ -87,6 +83,12 @@ function sayPlan(output: Output, plan: RepairPlan): void {
   plan.steps.forEach((step, index) => {
     output.say(`  ${marks[step.state]} ${index + 1}. ${step.title}${step.result === null ? '' : `: ${step.result}`}`)
   })
+}
+
+/** Where the paper is that the step speaks of. */
+function sayPaper(output: Output, { id }: Connection, step: RepairStep | undefined): void {
+  if (step?.kind === 'contact_bank') output.say(`The letter: relink repair ${id} --letter letter.txt (with --language de in German)`)
+  if (step?.kind === 'contact_support') output.say(`The support file: relink repair ${id} --bundle support.json`)
 }
 
 async function reportOf(instance: Instance, connectionId: string, options: RepairOptions): Promise<StepReport | null> {

@@ -9,6 +9,7 @@ import type { Instance } from '../instance.ts'
 import { chooseConnection, choiceAsked, sayRun, verbOrFail } from './connections.ts'
 import { countOfRows, type Output } from './output.ts'
 import { plainText } from './sentence.ts'
+import { ANSWERS } from './told.ts'
 import { withInstance } from './with-instance.ts'
 
 export async function syncCommand(output: Output, wanted: string | undefined): Promise<void> {
@@ -76,10 +77,16 @@ export async function sayProblems(output: Output, instance: Instance, connection
   if (connection === null) return
   const { problems, challenge } = await connectionResource('en', instance, connection)
   for (const problem of problems) {
-    output.say(`  ${plainText(problem.card.what)}`)
-    output.say(`  ${problem.card.likelihood}: ${problem.causes[0]?.name ?? ''}`)
+    const what = plainText(problem.card.what)
+    const causes = problem.causes.slice(0, Math.max(1, problem.card.headings.length))
+    if (causes[0]?.name !== what) output.say(`  ${what}`)
+    for (const { name, likelihood } of causes) output.say(`  ${likelihood}: ${name}`)
     if (problem.found !== null) output.say(`  Relink found: ${problem.found}`)
     output.say(`  Relink: ${plainText(problem.card.relink)}`)
+    for (const { fact, question, answer, effect } of problem.card.asks) {
+      const { yes, no } = ANSWERS[fact]
+      output.say(answer === null ? `  A question: ${plainText(question)} (relink repair ${connectionId} --told ${yes}, or ${no})` : `  ${plainText(question)} ${answer ? 'Yes' : 'No'}.${effect === null ? '' : ` ${effect}`}`)
+    }
     output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${plainText(problem.card.next.label)} (relink repair ${connectionId})`)
   }
   if (challenge !== null) output.say(`  The bank asks: ${challenge.prompts.map((p) => p.label).join(' / ')} (relink repair ${connectionId})`)

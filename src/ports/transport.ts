@@ -22,6 +22,8 @@ export type ExchangeRequest = {
   /** Named in the record: `profile`, `accounts`, `statement`. */
   readonly purpose: string
   readonly stage: Stage
+  /** How the bank finds it in its own records, as its people call it: `TRNUID 5f…`. Absent where the request carries no id. */
+  readonly requestId?: string
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -58,6 +60,8 @@ export type Answer = {
 export type ExchangeRecord = {
   readonly purpose: string
   readonly stage: Stage
+  /** As in the request; absent in those that were kept by a version before. */
+  readonly requestId?: string
   /** Epoch ms. */
   readonly startedAt: number
   readonly elapsedMs: number

@@ -1,9 +1,10 @@
 /**
- * The two papers of a repair: the letter to the bank (times, codes, request ids; no secrets, no
- * account numbers) and the support bundle, which holds the redacted record that replays offline
+ * The two papers of a repair: the letter to the bank (times, codes, request ids; no secrets, of an
+ * account only the end of its number) and the support bundle, which holds the redacted record that replays offline
  * through `relink diagnose --bundle` to the same verdict, and what was asked and answered in the
  * last run that failed. Evidence and exchanges were redacted when they were made.
  */
+import type { Account } from '../domain/account.ts'
 import type { Connection, Problem } from '../domain/connection.ts'
 import { OPEN_QUESTION, type CaseRecord, type Evidence, type FailureCode, type Stage } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -18,10 +19,11 @@ import { saidByBank } from '../diagnose/bank-words.ts'
 import { BUNDLE_KIND } from '../diagnose/jsonl.ts'
 import { OWN } from '../diagnose/knowledge/codes/own.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
-import { cardFor, plainText } from '../diagnose/sentences.ts'
 import { newsOf, type StepNews } from '../diagnose/step-news.ts'
+import { LETTER_WORDS } from './letter-words.ts'
 
 const RUNS_IN_A_LETTER = 10
+const REQUESTS_IN_A_LETTER = 5
 /** Codes that Relink made itself say nothing to a bank. */
 const OWN_CODES: ReadonlySet<string> = new Set([OPEN_QUESTION, 'challenge_expired' satisfies FailureCode, ...OWN.codes.map(({ code }) => code)])
 /** What never left this server is no attempt that the bank finds in its records. */
@@ -37,21 +39,24 @@ const STEPS: Readonly<Record<Stage, string>> = {
 /** The letter, ready to be sent. Times in UTC. */
 export async function letterToBank(language: Language, store: TenantStore, problem: Problem): Promise<string> {
   const connection = await store.connections.get(problem.connectionId)
-  const runs = await store.runs.list({ connectionId: problem.connectionId, limit: RUNS_IN_A_LETTER })
-  return letterText(language, problem, connection, runs)
+  const [runs, account, failed] = await Promise.all([
+    store.runs.list({ connectionId: problem.connectionId, limit: RUNS_IN_A_LETTER }), problem.accountId === null ? null : store.accounts.get(problem.accountId), store.problems.exchanges(problem.id),
+  ])
+  return letterText(language, problem, { connection, runs, account, exchanges: failed?.exchanges ?? [] })
 }
 
+export type LetterFacts = { readonly connection: Connection | null; readonly runs: readonly SyncRun[]; readonly account: Pick<Account, 'number'> | null; readonly exchanges: readonly ExchangeRecord[] }
+
 /** The letter from its facts; pure. Codes, ids and the bank's own words are the same in every language. */
-export function letterText(language: Language, problem: Problem, connection: Connection | null, runs: readonly SyncRun[]): string {
+export function letterText(language: Language, problem: Problem, { connection, runs, account, exchanges }: LetterFacts): string {
   const bank = connection?.institutionName ?? problem.institutionId
-  const first = problem.diagnosis.causes[0]
-  const card = first === undefined ? null : cardFor(language, first.cause, first.p, { bank })
+  const words = LETTER_WORDS[problem.diagnosis.causes[0]?.cause ?? 'unknown']
   const evidence = mergeEvidence(problem.failure.evidence)
   const lastWorked = connection?.lastSuccessAt ?? null
   const since = time(problem.openedAt)
   const attempts = runs.flatMap((run) => {
     const failure = problem.accountId === null ? failureOf(run) : (run.accounts.find(({ accountId }) => accountId === problem.accountId)?.failure ?? failureOf(run))
-    return failure === null || UNSENT.has(failure.code) ? [] : [say(language, '- {at}, request {id}: {message} (step: {step})', { at: time(run.startedAt), id: run.id, message: retold(language, failure.message), step: say(language, STEPS[failure.stage]) })]
+    return failure === null || UNSENT.has(failure.code) ? [] : [say(language, '- {at}: {message} (step: {step})', { at: time(run.startedAt), message: retold(language, failure.message), step: say(language, STEPS[failure.stage]) })]
   })
   return [
     say(language, 'To: {bank}, online banking support', { bank }),
@@ -60,16 +65,32 @@ export function letterText(language: Language, problem: Problem, connection: Con
     say(language, 'Dear Sir or Madam,'),
     '',
     `${say(language, 'A program that I use reads my own accounts at {bank}. Since {since} this fails.', { bank, since })}${lastWorked === null ? '' : ` ${say(language, 'It last worked at {at}.', { at: time(lastWorked) })}`}`,
-    ...(card === null ? [] : [`${say(language, 'As far as the program can tell:')} ${plainText(card.what)}`]),
+    `${say(language, 'As far as the program can tell:')} ${say(language, words.what)}`,
+    ...accountLines(language, account),
     '',
     say(language, 'What was answered:'),
     ...answerLines(language, evidence, saidByBank(problem.failure) !== null),
     '',
     ...(attempts.length === 0 ? [] : [say(language, 'Attempts, newest first (times in UTC):'), ...attempts, '']),
-    say(language, 'Please tell me what is needed so that the access works again, or when it will.'),
-    say(language, 'This letter contains no password and no code. Please do not ask for them.'),
+    ...requestLines(language, exchanges),
+    say(language, words.ask),
+    say(language, 'This letter contains no password and no code for signing in. Please do not ask for them.'),
+    '',
+    say(language, 'Yours faithfully'),
     '',
   ].join('\n')
+}
+
+function accountLines(language: Language, account: LetterFacts['account']): readonly string[] {
+  const end = account?.number?.replace(/[^\p{L}\p{Nd}]/gu, '').slice(-4) ?? ''
+  return end === '' ? [] : [say(language, 'It is about the account whose number ends in {end}.', { end })]
+}
+
+/** What was asked last, newest first, as the bank finds it in its records. */
+function requestLines(language: Language, exchanges: readonly ExchangeRecord[]): readonly string[] {
+  if (exchanges.length === 0) return []
+  const lines = exchanges.slice(-REQUESTS_IN_A_LETTER).toReversed().map(({ startedAt, url, requestId }) => `- ${time(startedAt)}: ${url}${requestId === undefined ? '' : `, ${requestId}`}`)
+  return [say(language, 'The last requests, as your records may show them:'), ...lines, '']
 }
 
 /** `isBanks`: its words are the bank's own, and not what Relink says of them. */

@@ -6,7 +6,7 @@ import type { Problem } from '../domain/connection.ts'
 import { diagnoseLines } from '../diagnose/jsonl.ts'
 import { readLanguages } from '../language/language.ts'
 import { CARDS } from '../diagnose/catalogue.ts'
-import { bundleOf, letterText } from './papers.ts'
+import { bundleOf, letterText, type LetterFacts } from './papers.ts'
 import { planFor, type PlanFacts } from './plan.ts'
 import { STEPS } from './steps.ts'
 import { failure, REFUSED } from './testing.ts'
@@ -86,12 +86,45 @@ test('the support bundle replays to the same verdict through the JSON lines, wit
 
 before(readLanguages)
 
-test('the letter names times, codes and request ids and no secret', () => {
+const NOTHING: LetterFacts = { connection: null, runs: [], account: null, exchanges: [] }
+
+/** What the card says to the person is not what the person says to the bank (was so: "wants you to read something", "your permission"). */
+test('the letter of every cause speaks to somebody at the bank, of the person who writes, and ends with what only the bank can tell', () => {
+  const [letters, asks] = [new Set<string>(), new Set<string>()]
+  for (const cause of CAUSE_CODES) {
+    for (const language of ['en', 'de'] as const) {
+      const letter = letterText(language, { ...problemOf(cause), failure: REFUSED }, NOTHING)
+      const [, what = ''] = /^(?:As far as the program can tell|Soweit das Programm es erkennen kann): (.+)$/m.exec(letter) ?? []
+      assert.match(what, /^.{10,}\.$/, letter)
+      assert.doesNotMatch(what, /\b(us|we|our|uns|wir|unsere|Relink|Riverbank|you (to|are)|This server|Dieser Server)\b|^Your|^Ihre Freigabe/, `${cause}: ${what}`)
+      const [ask = ''] = /^(?:Please tell|Please|Bitte) .+\.$/m.exec(letter) ?? []
+      assert.notEqual(ask, '', letter)
+      letters.add(what)
+      asks.add(ask)
+      assert.doesNotMatch(letter, /\n\n\n|\{|undefined|null/, letter)
+    }
+  }
+  assert.deepEqual([letters.size, asks.size], [2 * CAUSE_CODES.length, 2 * CAUSE_CODES.length], 'each cause has words of its own')
+})
+
+/** What is sent to the bank is the id that the bank knows (was so: an id of ours, which it never saw), and it is told which account, by the end of its number. */
+test('the letter names requests as the bank finds them, and the end of the number of the account', () => {
+  const exchange = { purpose: 'statement', stage: 'statement' as const, requestId: 'TRNUID 5f-1', startedAt: Date.UTC(2026, 9, 14, 12, 0, 1), elapsedMs: 9, method: 'POST' as const, url: 'https://riverbank.example/ofx', finalUrl: null, secrets: [], request: null, status: 200, headers: {}, answerBytes: 9, answer: null, verdict: null, failure: null }
+  const { requestId, ...withoutId } = exchange
+  const run = { id: 'run-1', connectionId: 'c', trigger: 'schedule' as const, startedAt: 0, endedAt: 1, outcome: 'failed' as const, stage: null, accounts: [], failure: REFUSED, label: null }
+  const letter = letterText('en', { ...problemOf('account_closed'), failure: REFUSED }, { connection: null, runs: [run], account: { number: '12-3456 7890' }, exchanges: [withoutId, exchange] })
+  assert.match(letter, /^- 2026-10-14 12:00:01 UTC: https:\/\/riverbank\.example\/ofx, TRNUID 5f-1\n- 2026-10-14 12:00:01 UTC: https:\/\/riverbank\.example\/ofx$/m, letter)
+  assert.match(letter, /account whose number ends in 7890\./)
+  assert.doesNotMatch(letter, /run-1|3456/)
+  assert.equal(requestId, 'TRNUID 5f-1')
+})
+
+test('the letter names times and codes and no secret', () => {
   const run = { id: 'run-1', connectionId: 'c', trigger: 'schedule' as const, startedAt: Date.UTC(2026, 9, 14, 12), endedAt: 1, outcome: 'failed' as const, stage: null, accounts: [], failure: REFUSED, label: null }
-  const letter = letterText('en', { ...problemOf('credentials_invalid'), failure: REFUSED }, null, [run])
-  for (const part of ['15500', 'run-1', '2026-10-14 12:00:00 UTC', 'contains no password']) assert.ok(letter.includes(part), part)
-  const german = letterText('de', { ...problemOf('credentials_invalid'), failure: REFUSED }, null, [run])
-  for (const part of ['15500', 'Anfrage run-1', '2026-10-14 12:00:00 UTC', 'kein Passwort', `„${REFUSED.evidence[0]?.message}“`]) assert.ok(german.includes(part), `${part}\n${german}`)
+  const letter = letterText('en', { ...problemOf('credentials_invalid'), failure: REFUSED }, { ...NOTHING, runs: [run] })
+  for (const part of ['15500', '2026-10-14 12:00:00 UTC', 'contains no password']) assert.ok(letter.includes(part), part)
+  const german = letterText('de', { ...problemOf('credentials_invalid'), failure: REFUSED }, { ...NOTHING, runs: [run] })
+  for (const part of ['15500', '2026-10-14 12:00:00 UTC', 'kein Passwort', `„${REFUSED.evidence[0]?.message}“`]) assert.ok(german.includes(part), `${part}\n${german}`)
   assert.deepEqual(letter.split('\n').filter((line) => line !== '' && german.includes(line)), [], 'every line is German')
   for (const text of [letter, german]) assert.doesNotMatch(text, /signon\b(?!.*”)|\[/, text)
 })
@@ -102,12 +135,11 @@ test('the letter says where it happened in plain words, and nothing that only th
   for (const stage of stages) {
     const failure = { ...REFUSED, stage, message: 'The bank refused.', evidence: [{ stage, codes: ['challenge_open', 'interrupted', '15500'] }] as const }
     const run = { id: 'run-1', connectionId: 'c', trigger: 'schedule' as const, startedAt: 0, endedAt: 1, outcome: 'failed' as const, stage: null, accounts: [], failure, label: null }
-    const unsent = { ...run, id: 'run-2', failure: { ...failure, code: 'secret_withheld' as const } }
+    const unsent = { ...run, startedAt: Date.UTC(2001, 0, 1), failure: { ...failure, code: 'secret_withheld' as const } }
     for (const language of ['en', 'de'] as const) {
-      const letter = letterText(language, { ...problemOf('credentials_invalid'), failure }, null, [run, unsent])
-      assert.doesNotMatch(letter, new RegExp(`[:(\\[] ?${stage}[)\\]\n]|challenge_open|interrupted|run-2`), letter)
+      const letter = letterText(language, { ...problemOf('credentials_invalid'), failure }, { ...NOTHING, runs: [run, unsent] })
+      assert.doesNotMatch(letter, new RegExp(`[:(\\[] ?${stage}[)\\]\n]|challenge_open|interrupted|2001-01-01`), letter)
       assert.match(letter, /code 15500/i)
-      assert.match(letter, /run-1/)
     }
   }
 })
@@ -116,11 +148,11 @@ test('the letter says where it happened in plain words, and nothing that only th
 test('a letter about one account names its attempts, and quotes nothing that the bank did not say', () => {
   const outcome = { accountId: 'a', added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: REFUSED }
   const run = { id: 'run-1', connectionId: 'c', trigger: 'schedule' as const, startedAt: Date.UTC(2026, 9, 14, 12), endedAt: 1, outcome: 'partial' as const, stage: null, accounts: [outcome, { ...outcome, accountId: 'b', failure: null }], failure: null, label: null }
-  assert.match(letterText('en', { ...problemOf('account_not_authorized'), accountId: 'a', failure: REFUSED }, null, [run]), /2026-10-14 12:00:00 UTC, request run-1/)
+  assert.match(letterText('en', { ...problemOf('account_not_authorized'), accountId: 'a', failure: REFUSED }, { ...NOTHING, runs: [run] }), /2026-10-14 12:00:00 UTC: /)
   const asked = { ...REFUSED, evidence: [{ stage: 'mfa', codes: ['challenge_open', '3000'], message: 'The bank asks: Your code' }] as const }
   const late = { ...REFUSED, code: 'challenge_expired' as const, evidence: [{ stage: 'mfa', codes: ['challenge_expired'] }] as const }
-  assert.doesNotMatch(letterText('en', { ...problemOf('mfa_required'), failure: asked }, null, []), /text “/)
-  assert.doesNotMatch(letterText('en', { ...problemOf('mfa_timeout'), failure: late }, null, []), /challenge_expired/)
+  assert.doesNotMatch(letterText('en', { ...problemOf('mfa_required'), failure: asked }, NOTHING), /text “/)
+  assert.doesNotMatch(letterText('en', { ...problemOf('mfa_timeout'), failure: late }, NOTHING), /challenge_expired/)
 })
 
 // Fails when: a letter that takes a day stands before what can be done at the bank's site (was so), or a sign-in is asked for while the bank errs.

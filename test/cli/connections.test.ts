@@ -130,6 +130,11 @@ test('a password changed at the bank: said, not sent again, mended by the new pa
   const { bundle } = one(await run(['repair', 'river', '--json', '--bundle', support]))
   assert.deepEqual([bundle, bundle.exchanges.at(-1).verdict], [JSON.parse(readFileSync(support, 'utf8')), 'refused'], 'what is shown is what is saved')
   assert.match((await run(['repair', 'river', '--bundle', support])).stderr, /exists; give another name/)
+  // Fails when: only the page has the letter, and the question whose answer tells most (both were so: "Answer one question", and none was asked).
+  const paper = join(work.path, 'letter.txt')
+  const { letter } = one(await run(['repair', 'river', '--json', '--letter', paper, '--language', 'de']))
+  assert.deepEqual([letter, /^- .*: https:\/\/localhost:\d+\/\S*, TRNUID [0-9a-f-]{36}$/m.test(letter)], [readFileSync(paper, 'utf8'), true], letter)
+  assert.match((await run(['status'])).stdout, /A question: .+\? \(relink repair \S+ --told [\w-]+, or [\w-]+\)/)
   // Offline: no data directory, no database.
   const replayed = one(await host.relink('/nowhere', ['diagnose', '--bundle', support, '--json']))
   assert.deepEqual([replayed.same, replayed.action, replayed.causes[0].cause], [true, told.problems[0].action ?? bundle.verdict.action, 'credentials_invalid'])

@@ -18,6 +18,8 @@ import type { OfxSettings } from './settings.ts'
 export type Message = {
   readonly purpose: string
   readonly stage: Stage
+  /** The TRNUIDs in it: what a bank finds a request by. */
+  readonly trnuids?: readonly string[]
   readonly url: string
   /** Pure: called with values, and with markers when the record is read. */
   readonly write: (secret: SecretReader) => OfxRequest
@@ -33,6 +35,7 @@ export async function exchangeMessage(transport: Transport, settings: OfxSetting
   const answered = await transport.exchange({
     purpose: message.purpose,
     stage: message.stage,
+    ...(message.trnuids === undefined ? {} : { requestId: `TRNUID ${message.trnuids.join(', ')}` }),
     method: 'POST',
     url: message.url,
     headers: headersOf(settings),

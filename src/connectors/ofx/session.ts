@@ -315,7 +315,7 @@ export class Session {
     const write = (secret: SecretReader) => ({ version, newFileUid, clientTimeMs, messages, signOn: this.#signOn(signed, carried, clientTimeMs, secret) })
     const secrets = signed === null ? [] : [...this.#loginFields, ...this.#answerFields(signed.answers)]
     const target = this.#sentOn.get(url) ?? url
-    const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url: target, write, secrets })
+    const replied = await exchangeMessage(transport, this.settings, { purpose, stage, url: target, trnuids: messages.map(({ trnuid }) => trnuid), write, secrets })
     if (!replied.ok) {
       this.#sentOn.delete(url)
       return failed(replied.failure)
