@@ -163,7 +163,7 @@ export class Answer {
     const comparable = ledger !== null && ledger.moved !== null
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
     const builder = this.#build(candidates, decisions)
-    if (signsFlipped(rows, candidates, layOut(candidates, context)) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
+    if (signsFlipped(rows, candidates, layOut(candidates, context), failsFrom(facts?.spans ?? [])) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
     const closings = closingsOf(questions, { decisions, missing, candidates, covers: believed, sourceId: source.id, answered: coverage.filter(({ sourceId }) => sourceId === source.id) })
     if (failure === null) await this.#endMissing(builder, candidates, { missing, elsewhere }, ledger, closings, countedOnce(decisions))
@@ -245,7 +245,7 @@ export class Answer {
     const context: MatchContext = {
       sourceId: this.#context.source.id, covers: [], complete: false, ...this.#shown, ids: judgeIds(rows, candidates, this.#context.source.id, []), vanishedBefore: NONE_VANISHED, coverage: [],
     }
-    if (signsFlipped(rows, candidates, layOut(candidates, context))) return failed(FLIPPED)
+    if (signsFlipped(rows, candidates, layOut(candidates, context), null)) return failed(FLIPPED)
     if (this.#isOpposed(rows, candidates)) return failed(OPPOSED)
     const decisions = match(rows, candidates, context)
     await this.#commit(this.#build(candidates, decisions).finish())

@@ -86,24 +86,27 @@ function fitsInOtherYear(day: Day, asked: DayRange): boolean {
 
 /**
  * Whether most of the booked rows that are stored already come back with their amounts turned round: on their days, or, under other ids, all of them so many days beside these.
- * A bank may turn these alone, so what is pending says nothing of it.
+ * A bank may turn these alone, so what is pending says nothing of it; nor do rows of the days since which rows and balance have not
+ * agreed (`failsAfter`; null: they do), which may have come turned themselves.
  */
-export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, board: Board): boolean {
+export function signsFlipped(rows: readonly Incoming[], candidates: Candidates, board: Board, failsAfter: Day | null): boolean {
   let byDay: ReadonlyMap<Day, readonly Candidate[]> | null = null
   let [same, turned] = [0, 0]
   const unlike: Incoming[] = []
   for (const row of rows) {
     if (row.content.amount === 0n || row.content.status === 'pending') continue
+    const isProved = failsAfter === null || row.content.postedOn <= failsAfter
     if (candidates.known.has(row.key)) {
-      same++
+      if (isProved) same++
       continue
     }
     const sameId = row.providerId === null ? [] : (board.byProviderId.get(row.providerId) ?? [])
     byDay ??= Map.groupBy(candidates.transactions, (candidate) => candidate.postedOn)
     const sameDay = (byDay.get(row.content.postedOn) ?? []).filter((candidate) => isOwn(candidate, board.context.sourceId) && isGone(board, candidate))
     const alike = [...sameId, ...sameDay].filter((candidate) => textOf(candidate) === row.text)
-    if (alike.some((candidate) => candidate.amount === row.content.amount)) same++
-    else if (alike.some((candidate) => candidate.amount === -row.content.amount)) turned++
+    if (alike.some((candidate) => candidate.amount === row.content.amount)) {
+      if (isProved) same++
+    } else if (alike.some((candidate) => candidate.amount === -row.content.amount)) turned++
     else unlike.push(row)
   }
   if (turned > same || byDay === null || unlike.length < CUT_ROWS || turned + unlike.length <= same) return turned > same
