@@ -260,17 +260,20 @@ export class Oracle {
   }
 
   async #committed(store: TenantStore, page: PageCommit): Promise<void> {
+    const key = await this.#keyOf(store, page.accountId)
     for (const { id, state, withdrawnReason } of page.updates) {
       // One that was withdrawn before may change still, as when all amounts are turned.
       if (withdrawnReason === 'pending_dropped' && !this.#withdrawn.has(id)) this.#dropped(await store.feed.transaction(id), page.covers)
-      if (state === 'withdrawn') this.#withdrawn.add(id)
-      else this.#withdrawn.delete(id)
+      if (state === 'withdrawn') {
+        const row = this.#withdrawn.has(id) ? undefined : this.#identity(id)?.row
+        if (key !== null && row !== undefined && !this.#truth(key).hasBooked(row)) this.#forget(key, id)
+        this.#withdrawn.add(id)
+      } else this.#withdrawn.delete(id)
     }
     for (const question of page.questions) {
       this.#questions.set(question.id, question)
       this.asked++
     }
-    const key = await this.#keyOf(store, page.accountId)
     if (key === null) return
     this.#fed.set(key, (this.#fed.get(key) ?? new Set()).add(page.accountId))
     if (page.inserts.length > 0 || page.updates.length > 0 || page.observations.length > 0 || page.spans.length > 0) this.#changed.add(key)
@@ -301,7 +304,7 @@ export class Oracle {
     if (into !== undefined && from !== undefined) into.known.push(...from.known)
   }
 
-  /** What an honest person takes out, because the bank has it not in its books, is owed from the next read on that shows it there. */
+  /** What is taken out, by an honest person or as the bank says, because the bank has it not in its books, is owed from the next read on that shows it there. */
   #forget(key: string, transactionId: string): void {
     const seen = this.#seen.get(key)
     const row = this.#identity(transactionId)?.row
