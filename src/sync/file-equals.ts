@@ -23,6 +23,8 @@ const NEAR_DAYS = 3
 const LIKE = 0.5
 /** So many rows may be amended in any file; else a fifth of those that it shows again. */
 const FEW_LEFT = 2
+/** A number in a text that names one booking: of a shop or a month they have fewer digits. */
+const NAMING = /\d{5}/
 /** Letters of a beginning that tells the text. */
 const WHOLE_BEGINNING = 12
 
@@ -83,14 +85,18 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
   const byAmount = Map.groupBy(left.filter(free), (candidate) => candidate.amount)
   const times = Map.groupBy(known.filter(isUndoubted), ({ row: { content } }) => content.amount)
   const isSingle = ({ content }: Incoming): boolean => content.status === 'posted' && times.get(content.amount)?.length === 1
-  return known.map((decision): Decision => {
-    if (!isUndoubted(decision)) return decision
-    const near = byAmount.get(decision.row.content.amount)?.filter(free) ?? []
-    const other = likest(decision.row, near.filter((candidate) => resembles(decision, candidate, context) || mayBePurchaseOf(decision.row, candidate))) ?? same(decision.row) ?? (isSingle(decision.row) ? singleIn(decision.row, near, context) : undefined)
-    if (other === undefined) return decision
+  const isNamed = namedIn(matched, left)
+  const askedBy = (find: (decision: NewRow, near: readonly Candidate[]) => Candidate | undefined) => (decision: Decision): Decision => {
+    const other = isUndoubted(decision) ? find(decision, byAmount.get(decision.row.content.amount)?.filter(free) ?? []) : undefined
+    if (other === undefined || !isUndoubted(decision)) return decision
     taken.add(other.id)
     return { ...decision, other }
-  })
+  }
+  return known
+    // Those of one number first: of equal purchases another one may be nearer.
+    .map(askedBy((decision, near) => near.find((candidate) => textOf(candidate) === decision.row.text && isNamed(decision.row.text) && resembles(decision, candidate, context, LONGEST_BOOKING_DAYS))))
+    .map(askedBy((decision, near) =>
+      likest(decision.row, near.filter((candidate) => resembles(decision, candidate, context) || mayBePurchaseOf(decision.row, candidate))) ?? same(decision.row) ?? (isSingle(decision.row) ? singleIn(decision.row, near, context) : undefined)))
 }
 
 /**
@@ -99,11 +105,12 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
  */
 export function doubtAmended(decisions: readonly Decision[], left: readonly Candidate[]): readonly Decision[] {
   const byDay = Map.groupBy(left, ({ postedOn }) => postedOn)
+  const isNamed = namedIn(decisions, left)
   const before = new Map<Incoming, readonly Candidate[]>()
   const after = new Map<Candidate, number>()
   for (const decision of decisions) {
     if (!isUndoubted(decision) || decision.row.content.status !== 'posted') continue
-    const found = mayHaveBeen(decision.row, byDay)
+    const found = mayHaveBeen(decision.row, byDay, isNamed)
     if (found.length > 0) before.set(decision.row, found)
     for (const candidate of found) after.set(candidate, (after.get(candidate) ?? 0) + 1)
   }
@@ -120,10 +127,23 @@ export function doubtAmended(decisions: readonly Decision[], left: readonly Cand
   })
 }
 
-/** Which of them the row may have been before, the latest first. */
-function mayHaveBeen({ content, text }: Incoming, byDay: ReadonlyMap<Day, readonly Candidate[]>): readonly Candidate[] {
+/** Which of them the row may have been before, the latest first. `isNamed`: see `namedIn`; at a pump any amount is held. */
+function mayHaveBeen({ content, text }: Incoming, byDay: ReadonlyMap<Day, readonly Candidate[]>, isNamed: (text: string) => boolean): readonly Candidate[] {
   const near = Array.from({ length: BOOKING_DAYS + 1 }, (_, took) => byDay.get(addDays(content.postedOn, -took)) ?? []).flat()
-  return near.filter((candidate) => candidate.currency === content.currency && isTip(content.amount, candidate.amount) && resemblance(text, textOf(candidate)) >= LIKE)
+  const isOne = (candidate: Candidate): boolean => candidate.amount < 0n === content.amount < 0n && textOf(candidate) === text && isNamed(text)
+  return near.filter((candidate) => candidate.currency === content.currency && (isOne(candidate) || (isTip(content.amount, candidate.amount) && resemblance(text, textOf(candidate)) >= LIKE)))
+}
+
+/** Whether a text tells one row from all others, here and there. */
+function namedIn(decisions: readonly Decision[], left: readonly Candidate[]): (text: string) => boolean {
+  const [shown, stored] = [timesOf(decisions.map(({ row }) => row.text)), timesOf(left.map(textOf))]
+  return (text) => NAMING.test(text) && shown.get(text) === 1 && stored.get(text) === 1
+}
+
+function timesOf(texts: readonly string[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1)
+  return times
 }
 
 /** The days of rows that the file shows for the first time, and another source had booked; null: none. */
@@ -261,7 +281,7 @@ function singleIn({ content }: Incoming, [candidate, ...others]: readonly Candid
 }
 
 /** Whether a person should compare them: near days, like texts, and the file should have shown the stored one. */
-function resembles({ row }: NewRow, candidate: Candidate, { covers }: MatchContext): boolean {
+function resembles({ row }: NewRow, candidate: Candidate, { covers }: MatchContext, nearDays = NEAR_DAYS): boolean {
   if (!coversDay(covers, candidate.postedOn) || candidate.state === 'withdrawn' || candidate.currency !== row.content.currency) return false
-  return Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= NEAR_DAYS && resemblance(row.text, textOf(candidate)) >= LIKE && purchaseOf(row, candidate) !== 'another'
+  return Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= nearDays && resemblance(row.text, textOf(candidate)) >= LIKE && purchaseOf(row, candidate) !== 'another'
 }
