@@ -41,7 +41,9 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
   const left = candidates.transactions.filter(
     (candidate) => isOpen(candidate) && !taken.has(candidate.id) && isOwn(candidate, context.sourceId) && !isReported(candidate, context),
   )
-  if (left.length === 0) return decisions
+  const first = context.covers[0]?.from
+  const earlier = first === undefined ? [] : candidates.transactions.filter((candidate) => candidate.state === 'posted' && candidate.postedOn <= first && !taken.has(candidate.id) && isOwn(candidate, context.sourceId))
+  if (left.length + earlier.length === 0) return decisions
   const byContent = Map.groupBy(left, (candidate) => candidate.contentKey)
   const byPlace = Map.groupBy(left, placeOf)
   const byMoney = Map.groupBy(left, ({ amount, currency }) => `${amount} ${currency}`)
@@ -97,6 +99,7 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
     .map(askedBy((decision, near) => near.find((candidate) => textOf(candidate) === decision.row.text && isNamed(decision.row.text) && resembles(decision, candidate, context, LONGEST_BOOKING_DAYS))))
     .map(askedBy((decision, near) =>
       likest(decision.row, near.filter((candidate) => resembles(decision, candidate, context) || mayBePurchaseOf(decision.row, candidate))) ?? same(decision.row) ?? (isSingle(decision.row) ? singleIn(decision.row, near, context) : undefined)))
+    .map(askedBy(({ row }) => (isSingle(row) ? singleBefore(row, earlier.filter((candidate) => free(candidate) && candidate.amount === row.content.amount)) : undefined)))
 }
 
 /**
@@ -278,6 +281,13 @@ function singleIn({ content }: Incoming, [candidate, ...others]: readonly Candid
   if (candidate === undefined || others.length > 0 || candidate.state !== 'posted' || candidate.currency !== content.currency) return undefined
   const isWithin = covers.some(({ from, to }) => candidate.postedOn > from && candidate.postedOn < to)
   return isWithin && Math.abs(daysBetween(candidate.postedOn, content.postedOn)) <= MOST_APART_DAYS ? candidate : undefined
+}
+
+/** Of an amount and words that stand once here and there, a few days before the file begins: it may have been held then, and listed as booked. */
+function singleBefore({ content, text }: Incoming, [candidate, ...others]: readonly Candidate[]): Candidate | undefined {
+  if (candidate === undefined || others.length > 0 || candidate.currency !== content.currency || textOf(candidate) !== text) return undefined
+  const days = daysBetween(candidate.postedOn, content.postedOn)
+  return days > 0 && days <= NEAR_DAYS ? candidate : undefined
 }
 
 /** Whether a person should compare them: near days, like texts, and the file should have shown the stored one. */
