@@ -109,11 +109,12 @@ export function joinEqual(matched: readonly Decision[], candidates: Candidates, 
 export function doubtAmended(decisions: readonly Decision[], left: readonly Candidate[]): readonly Decision[] {
   const byDay = Map.groupBy(left, ({ postedOn }) => postedOn)
   const isNamed = namedIn(decisions, left)
+  const isAloneOn = aloneOnDays(decisions.filter(isUndoubted), left)
   const before = new Map<Incoming, readonly Candidate[]>()
   const after = new Map<Candidate, number>()
   for (const decision of decisions) {
     if (!isUndoubted(decision) || decision.row.content.status !== 'posted') continue
-    const found = mayHaveBeen(decision.row, byDay, isNamed)
+    const found = mayHaveBeen(decision.row, byDay, (candidate, row) => isNamed(row.text) || isAloneOn(candidate, row))
     if (found.length > 0) before.set(decision.row, found)
     for (const candidate of found) after.set(candidate, (after.get(candidate) ?? 0) + 1)
   }
@@ -130,10 +131,11 @@ export function doubtAmended(decisions: readonly Decision[], left: readonly Cand
   })
 }
 
-/** Which of them the row may have been before, the latest first. `isNamed`: see `namedIn`; at a pump any amount is held. */
-function mayHaveBeen({ content, text }: Incoming, byDay: ReadonlyMap<Day, readonly Candidate[]>, isNamed: (text: string) => boolean): readonly Candidate[] {
+/** Which of them the row may have been before, the latest first. `isTold`: whether the words that both have tell that they are one; at a pump any amount is held. */
+function mayHaveBeen(row: Incoming, byDay: ReadonlyMap<Day, readonly Candidate[]>, isTold: (candidate: Candidate, row: Incoming) => boolean): readonly Candidate[] {
+  const { content, text } = row
   const near = Array.from({ length: BOOKING_DAYS + 1 }, (_, took) => byDay.get(addDays(content.postedOn, -took)) ?? []).flat()
-  const isOne = (candidate: Candidate): boolean => candidate.amount < 0n === content.amount < 0n && textOf(candidate) === text && isNamed(text)
+  const isOne = (candidate: Candidate): boolean => candidate.amount < 0n === content.amount < 0n && text !== '' && textOf(candidate) === text && isTold(candidate, row)
   return near.filter((candidate) => candidate.currency === content.currency && (isOne(candidate) || (isTip(content.amount, candidate.amount) && resemblance(text, textOf(candidate)) >= LIKE)))
 }
 
@@ -141,6 +143,13 @@ function mayHaveBeen({ content, text }: Incoming, byDay: ReadonlyMap<Day, readon
 function namedIn(decisions: readonly Decision[], left: readonly Candidate[]): (text: string) => boolean {
   const [shown, stored] = [timesOf(decisions.map(({ row }) => row.text)), timesOf(left.map(textOf))]
   return (text) => NAMING.test(text) && shown.get(text) === 1 && stored.get(text) === 1
+}
+
+/** Whether of a day and these words there is one row in the place of one. */
+function aloneOnDays(fresh: readonly NewRow[], left: readonly Candidate[]): (candidate: Candidate, row: Incoming) => boolean {
+  const placeIn = (on: Day, text: string): string => `${on} ${text}`
+  const [here, there] = [timesOf(fresh.map(({ row }) => placeIn(row.content.postedOn, row.text))), timesOf(left.map((candidate) => placeIn(candidate.postedOn, textOf(candidate))))]
+  return (candidate, { content, text }) => candidate.postedOn === content.postedOn && [here, there].every((times) => times.get(placeIn(content.postedOn, text)) === 1)
 }
 
 function timesOf(texts: readonly string[]): ReadonlyMap<string, number> {
