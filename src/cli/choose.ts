@@ -2,6 +2,7 @@
  * Finds the one account or connection that a person means: by id, by number (or its last digits),
  * by name. Several that fit are an error that lists them; a guess could touch the wrong books.
  */
+import { finder } from '../domain/sought-words.ts'
 import { CommandError } from './output.ts'
 
 /** Of a beginning of an id: nothing at all, or one digit, would choose the only one there is. */
@@ -27,5 +28,5 @@ export function choose<T extends Choice>(what: string, wanted: string, choices: 
 function matchesPart(name: string | null, wanted: string): boolean {
   if (name === null) return false
   if (/^\d{4,}$/.test(wanted)) return name.endsWith(wanted)
-  return wanted.length >= 3 && name.toLowerCase().includes(wanted)
+  return wanted.length >= 3 && finder(wanted)(name)
 }

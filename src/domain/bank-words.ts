@@ -1,14 +1,13 @@
 /** Names and addresses of banks in the form in which they are compared: how people write them differs, what they mean does not. */
 
-/** Letters that no mark makes of others. */
-const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ı: 'i' }
+import { bareLetters } from './sought-words.ts'
 
 /**
  * The words of a text: letters and digits in lower case, without accents; `ue` is `ü` written without one, so both are `u`.
  * `U.S.` and `Lloyd's` are one word each, `&` is none.
  */
 export function plainWords(text: string): readonly string[] {
-  const bare = text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replace(/[ßæœøłđı]/g, (letter) => LETTERS[letter] ?? letter).replace(/([aou])e/g, '$1')
+  const bare = bareLetters(text).replace(/([aou])e/g, '$1')
   return bare.replace(/['’`]/g, '').replace(/(?<![\p{L}\p{N}])\p{L}(?:\.\p{L}(?![\p{L}\p{N}]))+/gu, (initials) => initials.replaceAll('.', '')).split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '')
 }
 

@@ -43,6 +43,6 @@ test('a day is read as people write it, a category is found, and an accent is th
   for (const text of ['Oct 2026', 'Oct 4', 'Oct 32, 2026', 'Octo 4, 2026', 'Oct 4, 2026 fuel', '4 4 2026', 'Oct 4 5, 2026']) assert.deepEqual(soughtDays(text), [], text)
   for (const text of ['', '2026', '31.2.2026', '2026-13-01', '1.2.26', '4.10/2026', 'on 2026-10-04']) assert.deepEqual(soughtDays(text), [], text)
   const row = { postedOn: day('2026-10-04'), name: 'CAFE\u0301 OLE', memo: null, reference: null, checkNumber: null, decisions: { ...UNDECIDED, category: 'Küche' }, amount: -1200n, currency: 'EUR' }
-  for (const text of ['café', 'CAFE\u0301', 'küche', 'ku\u0308CHE', '4.10.2026', '(12.00)']) assert.ok(isSought(row, text), text)
-  for (const text of ['caffé', 'kuche', '5.10.2026', '+12']) assert.ok(!isSought(row, text), text)
+  for (const text of ['café', 'CAFE\u0301', 'cafe', 'küche', 'ku\u0308CHE', 'kuche', 'Kueche', '4.10.2026', '(12.00)']) assert.ok(isSought(row, text), text)
+  for (const text of ['caffé', 'kuch e', '5.10.2026', '+12']) assert.ok(!isSought(row, text), text)
 })

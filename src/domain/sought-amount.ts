@@ -4,6 +4,7 @@
  */
 import { parseDay, type Day } from './day.ts'
 import { moneyOf, parseDecimal, type Currency, type Decimal } from './money.ts'
+import { finder } from './sought-words.ts'
 import type { Transaction } from './transaction.ts'
 
 /** `currency`: the only one that is meant; null: any. */
@@ -31,8 +32,7 @@ export function soughtAmounts(text: string): SoughtAmounts {
 
 /** Whether a row is meant: in what the bank or a person wrote, by its day or by its amount. */
 export function isSought({ postedOn, name, memo, reference, checkNumber, decisions, amount, currency }: Pick<Transaction, 'postedOn' | 'name' | 'memo' | 'reference' | 'checkNumber' | 'decisions' | 'amount' | 'currency'>, text: string): boolean {
-  const typed = writings(text).map((one) => one.toLowerCase())
-  return [name, memo, reference, checkNumber, decisions.note, decisions.category].some((part) => part !== null && typed.some((one) => part.toLowerCase().includes(one))) || soughtDays(text).includes(postedOn) || inMinor(soughtAmounts(text), currency).includes(amount)
+  return [name, memo, reference, checkNumber, decisions.note, decisions.category].some(finder(text)) || soughtDays(text).includes(postedOn) || inMinor(soughtAmounts(text), currency).includes(amount)
 }
 
 /** The days that are meant; of two numbers before a year either may be the month. */
@@ -58,11 +58,6 @@ function namesOf(count: number, what: 'month' | 'weekday', instant: (at: number)
     return Array.from({ length: count }, (_, at) => [format.formatToParts(instant(at)).find(({ type }) => type === what)!.value.toLowerCase().replace(/\.$/, ''), at] as const)
   }))
   return new Map(names)
-}
-
-/** The text as it may stand in a row: an accented letter is one character there, or two. */
-export function writings(text: string): readonly string[] {
-  return [...new Set([text, text.normalize('NFC'), text.normalize('NFD')])]
 }
 
 function plain(digits: string): readonly string[] {

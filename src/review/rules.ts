@@ -1,11 +1,24 @@
 /** Rules that a person made: which rows they speak of, and what one would change before it is made. */
 import type { CategoryRule } from '../domain/review.ts'
+import { finder } from '../domain/sought-words.ts'
 import type { Transaction } from '../domain/transaction.ts'
 
 function ruleSpeaksOf(rule: Pick<CategoryRule, 'contains' | 'accountId'>, row: Transaction): boolean {
   if (rule.accountId !== null && rule.accountId !== row.accountId) return false
-  const wanted = rule.contains.toLowerCase()
-  return [row.name, row.memo].some((part) => part?.toLowerCase().includes(wanted) === true)
+  return [row.name, row.memo].some(found(rule.contains))
+}
+
+/** A rule is asked about every row of a list. */
+const finders = new Map<string, (inside: string | null) => boolean>()
+const MOST_FINDERS = 1_000
+
+function found(text: string): (inside: string | null) => boolean {
+  const known = finders.get(text)
+  if (known !== undefined) return known
+  if (finders.size >= MOST_FINDERS) finders.clear()
+  const made = finder(text)
+  finders.set(text, made)
+  return made
 }
 
 /** Of several the most particular one: of this account before of all, then the longest text, then the newest. */

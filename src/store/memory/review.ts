@@ -1,5 +1,6 @@
 /** What reviewing needs of one tenant in memory; see `ReviewStore`. */
 import type { Transaction } from '../../domain/transaction.ts'
+import { finder } from '../../domain/sought-words.ts'
 import type { NewTransaction } from '../../ports/feed.ts'
 import type { ReviewStore } from '../../ports/review.ts'
 import { applyDecisions, isFree, reviewBeforePairing, ruleAsActor } from '../decide.ts'
@@ -52,8 +53,8 @@ export function memoryReview({ feed, rules, removedRules, ruleRows, accounts }: 
       return [...removedRules.values()].reverse().slice(0, limit)
     },
     async containing(text, accountId, limit) {
-      const wanted = text.toLowerCase()
-      return newest((row) => isFree(row) && (accountId === null || row.accountId === accountId) && [row.name, row.memo].some((part) => part?.toLowerCase().includes(wanted) === true), limit)
+      const wanted = finder(text)
+      return newest((row) => isFree(row) && (accountId === null || row.accountId === accountId) && [row.name, row.memo].some(wanted), limit)
     },
     async categories() {
       const counts = new Map<string, number>()

@@ -3,7 +3,8 @@ import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { FIRST_DAY, type Day } from '../../domain/day.ts'
 import type { JsonObject } from '../../domain/institution.ts'
 import { UNUSUAL_DECIMALS } from '../../domain/money.ts'
-import { inMinor, soughtAmounts, soughtDays, writings } from '../../domain/sought-amount.ts'
+import { inMinor, soughtAmounts, soughtDays } from '../../domain/sought-amount.ts'
+import { soughtWords } from '../../domain/sought-words.ts'
 import type { Covered } from '../../domain/run.ts'
 import type { FeedStore, Mark, TransactionFilter } from '../../ports/feed.ts'
 import type { Transaction } from '../../domain/transaction.ts'
@@ -234,8 +235,14 @@ function isSought(text: string) {
   return sql<SqlBool>`(${written} or ${minor('USD')} and currency <> all(${codes(unusual.flat())}) or ${sql.join(unusual.map((currencies) => sql`${minor(currencies[0]!)} and currency = any(${codes(currencies)})`), sql` or `)})`
 }
 
-/** Anywhere in one of the columns, without regard to case; `%` and `_` mean themselves. */
+/**
+ * Anywhere in one of the columns, as `soughtWords` says. Most text is of plain letters, for which half the work tells the same: the
+ * pattern is for what has others.
+ */
 export function contains(text: string, columns: readonly string[]) {
-  const patterns = writings(storable(text)).map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`)
-  return sql<SqlBool>`(${sql.join(columns.flatMap((column) => patterns.map((pattern) => sql`${sql.id(column)} ilike ${pattern}`)), sql` or `)})`
+  const { pattern, plain } = soughtWords(storable(text))
+  if (plain === null) return sql<SqlBool>`(${sql.join(columns.map((column) => sql`${sql.id(column)} ~ ${pattern}`), sql` or `)})`
+  const likes = arrayOf(plain.map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`), 'text')
+  const found = columns.map((column) => sql`lower(${sql.id(column)}) like any(${likes}) or octet_length(${sql.id(column)}) > length(${sql.id(column)}) and ${sql.id(column)} ~ ${pattern}`)
+  return sql<SqlBool>`(${sql.join(found, sql` or `)})`
 }
