@@ -49,8 +49,8 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
       const report = await verbs.importFile(request)
       // A file of several accounts says how many; one that was not taken, where it was to go.
       const told = request.accountId === NEW_ACCOUNT ? '' : (request.accountId ?? '')
-      const [accountId = told, ...others] = report.accountIds
-      const accounts = others.length === 0 ? null : report.accountIds.length
+      const [accountId = told, ...others] = report.accounts.map((account) => account.accountId)
+      const accounts = others.length === 0 ? null : report.accounts.length
       await tell('file.imported', accounts === null ? accountId : '', { file: basename(request.fileName), accounts, added: report.added, matched: report.matched, failure: report.failure?.code ?? null })
       return report
     },

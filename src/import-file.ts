@@ -43,8 +43,8 @@ export async function importFile(deps: ImportDeps, request: ImportRequest & { re
     format = again.value.format
     return again.value.stream
   }
-  const { statements, added, matched, questions, accountIds, notices, failure } = await importStatements(deps, { open: openStatements, dates: { said: asksDates(format) ? dates : null, format: () => format }, accountId, label: name, dryRun, onProgress })
-  return { file: fileName, format, statements: failure === null ? statements : [], added, matched, questions, accountIds, notices, failure }
+  const { statements, added, matched, questions, accounts, notices, failure } = await importStatements(deps, { open: openStatements, dates: { said: asksDates(format) ? dates : null, format: () => format }, accountId, label: name, dryRun, onProgress })
+  return { file: fileName, format, statements: failure === null ? statements : [], added, matched, questions, accounts, notices, failure }
 }
 
 /** Reads and checks files without a database: a store in memory stands in, and nothing is stored in it either. */
@@ -74,4 +74,4 @@ async function* refused(failure: FormatFailure): StatementStream {
   yield { ok: false, failure }
 }
 
-const EMPTY: Omit<ImportReport, 'file' | 'failure'> = { format: null, statements: [], added: 0, matched: 0, questions: 0, accountIds: [], notices: [] }
+const EMPTY: Omit<ImportReport, 'file' | 'failure'> = { format: null, statements: [], added: 0, matched: 0, questions: 0, accounts: [], notices: [] }

@@ -17,6 +17,7 @@ import type { AskAgain } from './sync/ask-again.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
 import type { AccountChoice } from './sync/choose-accounts.ts'
 import type { FileNotice } from './sync/file-check.ts'
+import type { ImportedAccount } from './sync/import.ts'
 import type { Previewed } from './sync/preview.ts'
 import type { Recomputation } from './sync/recompute.ts'
 import type { StatementSummary } from './sync/statement-sum.ts'
@@ -37,8 +38,8 @@ export type ImportReport = {
   readonly added: number
   readonly matched: number
   readonly questions: number
-  /** Whose rows it brought; none where nothing was stored. */
-  readonly accountIds: readonly string[]
+  /** What it brought to which accounts; none where nothing was stored. */
+  readonly accounts: readonly ImportedAccount[]
   /** What should be heard of a file that was read, such as an account that the bank refused. */
   readonly notices: readonly FileNotice[]
   readonly failure: FormatFailure | null

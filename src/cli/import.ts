@@ -64,7 +64,7 @@ function optionFor({ code, accountId }: ImportReport['notices'][number]): string
 }
 
 /** The line of product.md; what it does not name is there only when there is something to say. */
-function documentOf({ notices, accountIds: _, ...report }: ImportReport): object {
+function documentOf({ notices, accounts: _, ...report }: ImportReport): object {
   return notices.length > 0 ? { ...report, notices } : report
 }
 
@@ -77,7 +77,7 @@ async function importOne(file: string, work: (path: string) => Promise<ImportRep
     const { syscall = '' } = error as NodeJS.ErrnoException
     // Only what the system said of the file; a lost database or a bug is told as such.
     if (!FILE_CALLS.has(syscall)) throw error
-    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, accountIds: [], notices: [], failure: { code: 'unreadable', message: `The file cannot be read: ${fileFault(error)}.`, line: 0 } }
+    return { file, format: null, statements: [], added: 0, matched: 0, questions: 0, accounts: [], notices: [], failure: { code: 'unreadable', message: `The file cannot be read: ${fileFault(error)}.`, line: 0 } }
   }
 }
 
@@ -123,6 +123,7 @@ function sayReport(output: Output, report: ImportReport): 0 | 1 {
     return 1
   }
   output.say(`${report.file} (${report.format ?? ''}): ${report.added} new, ${report.matched} already here${report.questions > 0 ? `, ${report.questions} to decide` : ''}`)
+  for (const { name, isNew, added, matched, questions } of report.accounts) output.say(`  into ${name}${isNew ? ' (a new account)' : ''}${report.accounts.length === 1 ? '' : `: ${added} new, ${matched} already here${questions > 0 ? `, ${questions} to decide` : ''}`}`)
   for (const s of report.statements) output.say(`  ${s.account}  ${countOfRows(s.rows)}  sum ${s.sum} ${s.currency}${s.from === null ? '' : `  ${s.from} to ${s.to ?? ''}`}${s.closing === null ? '' : `  closing ${s.closing}`}`)
   for (const notice of report.notices) output.say(`  ${notice.line > 0 ? `Line ${notice.line}: ` : ''}${notice.message}`)
   return 0

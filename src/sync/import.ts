@@ -8,7 +8,7 @@ import type { Account, AccountSource } from '../domain/account.ts'
 import type { DatesSaid } from '../domain/dates-said.ts'
 import type { Currency } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
-import type { SyncRun } from '../domain/run.ts'
+import type { AccountOutcome, SyncRun } from '../domain/run.ts'
 import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -52,8 +52,12 @@ export type ImportResult = {
   readonly failure: FormatFailure | null
   /** Null: nothing was stored. */
   readonly runId: string | null
-  readonly accountIds: readonly string[]
+  /** Into which accounts its rows went, and how many of each; none where nothing was stored. */
+  readonly accounts: readonly ImportedAccount[]
 }
+
+/** What a file brought to one account. `isNew`: the file made it. */
+export type ImportedAccount = Pick<AccountOutcome, 'accountId' | 'added' | 'matched' | 'questions'> & { readonly name: string; readonly isNew: boolean }
 
 /** Where the statements of one account go. */
 export type Destination = { readonly file: FileAccount; readonly currency: Currency; account: Account | null; source: AccountSource | null; readonly hadRows: boolean }
@@ -134,7 +138,9 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
     id: deps.entropy.id(now), connectionId: null, trigger: 'import', startedAt: now, endedAt: null, outcome: 'running', stage: 'matching', accounts: [], failure: null, label: request.label,
   }
   await deps.store.runs.create(run)
-  await makeAccounts(deps, [...plan.destinations.values()])
+  const into = [...plan.destinations.values()]
+  const fresh = new Set(into.filter(({ account }) => account === null))
+  await makeAccounts(deps, into)
   const outcomes = await importRows(deps, request, plan, run.id)
   const accounts = [...outcomes.values()]
   await deps.store.runs.update(run.id, { outcome: 'succeeded', endedAt: deps.clock.now(), stage: null, accounts })
@@ -142,9 +148,13 @@ async function importPlanned(deps: ImportDeps, request: ImportRequest, plan: Pla
   const { added, matched, questions } = total
   const [accountId] = outcomes.keys()
   const notices = plan.checked.notices.map((notice) => (notice.code === 'dates_remembered' && accountId !== undefined ? { ...notice, accountId } : notice))
-  const into = [...plan.destinations.values()]
   const open = unknownCurrency(into.flatMap(({ account }) => account ?? []))
-  return { statements: summariesOf(plan.checked), added, matched, questions, notices: [...notices, ...open, ...(await keepDates(deps.store, request, into))], failure: null, runId: run.id, accountIds: [...outcomes.keys()] }
+  return { statements: summariesOf(plan.checked), added, matched, questions, notices: [...notices, ...open, ...(await keepDates(deps.store, request, into))], failure: null, runId: run.id, accounts: accounts.map(({ accountId: id, ...counts }) => importedInto(into.find(({ account }) => account?.id === id)!, fresh, counts)) }
+}
+
+function importedInto(destination: Destination, fresh: ReadonlySet<Destination>, { added, matched, questions }: Omit<AccountOutcome, 'accountId'>): ImportedAccount {
+  const { id, name } = destination.account!
+  return { accountId: id, name, isNew: fresh.has(destination), added, matched, questions }
 }
 
 /** Finds the account of each statement without making one, and checks that every amount fits its currency. */
@@ -276,4 +286,4 @@ function summariesOf({ statements }: CheckedFile): readonly StatementSummary[] {
 
 /** The tries above are ten minutes. */
 const OCCUPIED: FormatFailure = { code: 'busy', message: 'Another read or import of this account went on for ten minutes, so nothing was imported. Import the file again in ten minutes, or as soon as the page Accounts shows nothing that is being read.', line: 0 }
-const NOTHING: ImportResult = { statements: [], added: 0, matched: 0, questions: 0, notices: [], failure: null, runId: null, accountIds: [] }
+const NOTHING: ImportResult = { statements: [], added: 0, matched: 0, questions: 0, notices: [], failure: null, runId: null, accounts: [] }

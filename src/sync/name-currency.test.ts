@@ -24,12 +24,14 @@ function bring(world: World, currency: string | null, rows: readonly StatementRo
   return importStatements(world.deps, { open, accountId, label: 'books.qif', dryRun: false, onProgress: null })
 }
 
+const idsOf = ({ accounts }: ImportResult): string[] => accounts.map(({ accountId }) => accountId)
+
 test('the rows that came without a currency are known again when a file tells it, named or found, and after that file is taken back', async () => {
   for (const named of [true, false]) {
     const world = new World()
-    const [first] = (await bring(world, null, ROWS)).accountIds
+    const [first] = idsOf(await bring(world, null, ROWS))
     const told = await bring(world, 'EUR', ROWS, named ? first! : null)
-    assert.deepEqual([told.failure, told.added, told.accountIds], [null, 0, [first]])
+    assert.deepEqual([told.failure, told.added, idsOf(told)], [null, 0, [first]])
     const stands = async (): Promise<unknown> => (await world.all()).map(({ name, currency, state }) => `${name} ${currency} ${state}`).toSorted()
     const all = ['Gym EUR posted', 'Gym EUR posted', 'Rent EUR posted', 'Salary EUR posted']
     assert.deepEqual(await stands(), all)
@@ -44,7 +46,7 @@ test('the rows that came without a currency are known again when a file tells it
 
 test('amounts that were read with two decimals do not become yen or dinars: the way out is told, and nothing changes', async () => {
   const world = new World()
-  const [account] = (await bring(world, null, ROWS)).accountIds
+  const [account] = idsOf(await bring(world, null, ROWS))
   const refused = await bring(world, 'JPY', ROWS, account!)
   assert.match(refused.failure?.message ?? '', /without a currency.*JPY, which has 0\. Undo the imports/s)
   assert.equal((await world.store.accounts.get(account!))?.currency, 'XXX')
@@ -57,7 +59,7 @@ const asIn = (currency: string): readonly string[] => ['Gym', 'Gym', 'Rent', 'Sa
 
 test('a person says the currency on the account, says another, and takes it back; the next file of the same rows brings none twice', async () => {
   const world = new World()
-  const [account] = (await bring(world, null, ROWS)).accountIds
+  const [account] = idsOf(await bring(world, null, ROWS))
   for (const currency of ['EUR', 'USD', null, 'CHF']) {
     const said = await sayCurrency(world.deps, account!, currency)
     assert.deepEqual([said.ok && said.value.currency, said.ok && said.value.currencyIsSaid, await standing(world)], [currency ?? 'XXX', currency !== null, asIn(currency ?? 'XXX')])
@@ -68,14 +70,14 @@ test('a person says the currency on the account, says another, and takes it back
   const told = (await world.store.feed.history((await world.all())[0]!.id)).flatMap(({ reason, changes }) => (reason === 'currency_told' ? [changes['currency']] : []))
   assert.deepEqual(told, [['XXX', 'EUR'], ['EUR', 'USD'], ['USD', 'XXX'], ['XXX', 'CHF']])
   // What was said at an import can be said otherwise later, too.
-  const [second] = (await bring(world, null, [row('2026-07-01', '-12', 'Books')], null, 'GBP')).accountIds
+  const [second] = idsOf(await bring(world, null, [row('2026-07-01', '-12', 'Books')], null, 'GBP'))
   const other = await sayCurrency(world.deps, second!, 'EUR')
   assert.deepEqual([other.ok && other.value.currency, (await world.store.feed.transactions({ accountId: second!, limit: 9 })).rows.map(({ currency }) => currency)], ['EUR', ['EUR']])
 })
 
 test('what a statement told stays: at once, or once one tells what a person said', async () => {
   const world = new World()
-  const [account] = (await bring(world, null, ROWS)).accountIds
+  const [account] = idsOf(await bring(world, null, ROWS))
   assert.ok((await sayCurrency(world.deps, account!, 'EUR')).ok)
   // A file in another currency is refused, and says where the way out is.
   assert.match((await bring(world, 'USD', ROWS, account!)).failure?.message ?? '', /a person said that the account is in EUR/)
@@ -89,7 +91,7 @@ test('what a statement told stays: at once, or once one tells what a person said
 test('yen are said before the rows are there: amounts that were read with two decimals stay what they are', async () => {
   const world = new World()
   const first = await bring(world, null, ROWS)
-  const [account] = first.accountIds
+  const [account] = idsOf(first)
   const refused = await sayCurrency(world.deps, account!, 'JPY')
   assert.match(refused.ok ? '' : refused.failure.message, /read with 2 decimals, and JPY has 0\. Undo the imports/)
   assert.deepEqual(await standing(world), asIn('XXX'))
@@ -105,7 +107,7 @@ test('yen are said before the rows are there: amounts that were read with two de
 
 test('a change of currency that a crash cut is ended by saying it again, or otherwise', async () => {
   const world = new World()
-  const [account] = (await bring(world, null, ROWS)).accountIds
+  const [account] = idsOf(await bring(world, null, ROWS))
   assert.ok((await sayCurrency(world.deps, account!, 'EUR')).ok)
   const { accounts } = world.store
   const update = accounts.update.bind(accounts)

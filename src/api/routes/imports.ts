@@ -21,6 +21,7 @@ const importShape = z
     added: z.int(),
     matched: z.int(),
     questions: z.int(),
+    accounts: z.array(z.object({ accountId: z.uuid(), name: z.string(), isNew: z.boolean().meta({ description: 'The file made the account' }), added: z.int(), matched: z.int(), questions: z.int() })).meta({ description: 'What went into which account' }),
     notices: z.array(z.object({ code: z.string(), message: z.string(), line: z.int(), accountId: z.uuid().optional().meta({ description: 'Whose rule of dates the notice tells of (`DELETE /accounts/ID/file-dates` forgets it), or whose missing currency (another import with `currency` says it)' }) })),
   })
   .meta({ id: 'Import' })
@@ -32,7 +33,7 @@ const upload = route({
   handle: async ({ query, body, instance, language }) => {
     if (query.accountId !== undefined && query.accountId !== NEW_ACCOUNT) await accountOf(instance, query.accountId)
     const bytes = await readBody(body as unknown as Readable, { bytes: UPLOAD_LIMIT_BYTES, ms: UPLOAD_MS })
-    const { failure, accountIds: _, ...report } = await instance.verbs.importFile({
+    const { failure, ...report } = await instance.verbs.importFile({
       fileName: query.name,
       open: async function* () {
         yield bytes
@@ -47,7 +48,7 @@ const upload = route({
       const code = failure.code === 'busy' || failure.code === 'account_unclear' || failure.code === 'dates_unclear' ? failure.code : 'file_unreadable'
       throw new ApiProblem(code, failureSentence(failure), { file: report.file, reason: failure.code, line: failure.line })
     }
-    return { ...report, statements: [...report.statements], notices: report.notices.map((notice) => ({ ...notice, message: retold(language, notice.message) })) }
+    return { ...report, statements: [...report.statements], accounts: [...report.accounts], notices: report.notices.map((notice) => ({ ...notice, message: retold(language, notice.message) })) }
   },
 })
 

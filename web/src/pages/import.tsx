@@ -22,8 +22,11 @@ type Imported = {
   added: number
   matched: number
   questions: number
+  accounts: Into[]
   notices: { code: string; message: string; line: number; accountId?: string }[]
 }
+
+type Into = { accountId: string; name: string; isNew: boolean; added: number; matched: number; questions: number }
 
 /** What the person says where the file does not tell: its account, whether its dates begin with the day, its currency. */
 type Said = { accountId?: string | undefined; dates?: 'day-first' | 'month-first'; currency?: string }
@@ -129,10 +132,10 @@ function Refused({ refused, choose, isBusy }: { refused: ServerProblem; choose: 
 }
 
 function Rows({ imported, choose, isBusy }: { imported: Imported; choose: (said: Said) => void; isBusy: boolean }) {
-  const { added, matched, questions, statements, notices } = imported
+  const { accounts, statements, notices } = imported
   return (
     <>
-      <p className="mt-1"><Say message={questions > 0 ? '{added} new, {matched} there already, <a>{questions} to decide</a>' : '{added} new, {matched} there already'} added={added} matched={matched} questions={questions} a={(inside) => <Link to="/review" className="link">{inside}</Link>} /></p>
+      {accounts.map((into) => <WentInto key={into.accountId} into={into} />)}
       {statements.map((s, index) => (
         <p key={index} className="meta">
           {s.from === null || s.to === null
@@ -142,6 +145,16 @@ function Rows({ imported, choose, isBusy }: { imported: Imported; choose: (said:
       ))}
       {notices.map(({ code, message, line, accountId }, index) => code === 'currency_unknown' ? <ChooseCurrency key={index} label={`${message} ${say('Which is it?')}`} choose={(currency) => choose({ currency, accountId })} isBusy={isBusy} /> : <p key={index} className="meta [overflow-wrap:anywhere]">{line > 0 ? say('Line {line}: {message}', { line, message }) : message} {accountId !== undefined && <ForgetDates accountId={accountId} />}</p>)}
     </>
+  )
+}
+
+/** What became of the rows in one account. */
+function WentInto({ into: { accountId, name, isNew, added, matched, questions } }: { into: Into }) {
+  return (
+    <p className="mt-1 [overflow-wrap:anywhere]">
+      <Link to="/accounts/$id" params={{ id: accountId }} className="link">{name}</Link>{isNew && ` (${say('new account')})`}:{' '}
+      <Say message={questions > 0 ? '{added} new, {matched} there already, <a>{questions} to decide</a>' : '{added} new, {matched} there already'} added={added} matched={matched} questions={questions} a={(inside) => <Link to="/review" search={{ account: accountId }} className="link">{inside}</Link>} />
+    </p>
   )
 }
 
