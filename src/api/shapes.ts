@@ -18,7 +18,7 @@ import { say } from '../language/say.ts'
 import type { AccountSummary, TenantStore } from '../ports/store.ts'
 import { becauseOf, type Explanation } from '../sync/explain.ts'
 
-const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
+export const instant = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' })
 export const dayShape = z.iso.date().meta({ description: 'A calendar day of the bank, YYYY-MM-DD' })
 export const currencyCodeShape = z.string().refine((code) => readCurrency(code) === code, 'A code of ISO 4217, such as EUR')
 export const timeZoneShape = z.string().max(64).refine(isTimeZone, 'is no IANA time zone').meta({ description: 'IANA, for example Europe/Berlin' })

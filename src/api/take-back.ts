@@ -1,6 +1,6 @@
 /** Taking back what was decided or answered: one answer, one transfer, or whatever the one who asks did last. */
 import { currentActor } from '../acting/acting.ts'
-import type { Transaction } from '../domain/transaction.ts'
+import type { Transaction, TransactionChange } from '../domain/transaction.ts'
 import type { Instance } from '../instance.ts'
 import { closeChosen } from '../review/matches.ts'
 import { standingActs, type Act } from '../review/last-act.ts'
@@ -38,12 +38,20 @@ export type TakenBack = { readonly kind: Act['kind']; readonly rows: readonly Tr
 /** Takes back the last that the one who asks did and that can be taken back; null: nothing is left. What others did is never touched. */
 export async function takeBackLast(instance: Instance): Promise<TakenBack | null> {
   const { feed } = instance.store
-  const [own, answers] = await Promise.all([feed.decided(LOOKED_AT, currentActor()), feed.answers(ANSWERS_LOOKED_AT)])
+  const [own, answers] = await Promise.all([ownDecided(instance), feed.answers(ANSWERS_LOOKED_AT)])
   for (const act of standingActs(own, answers.filter(({ answerer }) => answerer === currentActor()))) {
     const taken = await takenBack(instance, act)
     if (taken.rows.length > 0) return taken
   }
   return null
+}
+
+/** Back to where an act begins: one of more rows than are looked at is read whole. */
+async function ownDecided({ store: { feed } }: Instance): Promise<readonly TransactionChange[]> {
+  for (let most = LOOKED_AT; ; most *= 4) {
+    const own = await feed.decided(most, currentActor())
+    if (own.length < most || own[0]!.at !== own.at(-1)!.at) return own
+  }
 }
 
 async function takenBack(instance: Instance, act: Act): Promise<TakenBack> {

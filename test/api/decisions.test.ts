@@ -51,3 +51,20 @@ test('an act is taken back as one, but for the row of which somebody else decide
   assert.deepEqual(await undo(), [null, 0, 0])
   assert.deepEqual(await categories(), [null, null, 'Theirs'])
 })
+
+// Fails when: what one key did to more rows than a request holds is as many acts (was so: Z took a part of it back), or an act of long ago, or what brings rows back into the books, goes on.
+test('decisions of several requests are one act where they say so', async () => {
+  const { feed } = served.sandbox.opened.instance.store
+  const category = 'Both'
+  const { json: { act } } = await decide([{ id: ids[0], category }, { id: ids[1], category }])
+  const goingOn = (decision: object) => served.ask('POST', '/api/decisions', { body: { act, decisions: [{ id: ids[2], ...decision }] } })
+  assert.equal((await goingOn({ category })).json.act, act)
+  assert.equal((await served.ask('POST', '/api/decisions/undo')).json.rows.length, 3)
+  assert.notEqual((await goingOn({ category })).json.act, act, 'something else was decided since')
+  const { json: { act: out } } = await decide([{ id: ids[0], excluded: true }, { id: ids[1], excluded: true }])
+  assert.notEqual((await served.ask('POST', '/api/decisions', { body: { act: out, decisions: [{ id: ids[0], excluded: false }] } })).json.act, out)
+  for (const rows of [1, 1]) assert.equal((await served.ask('POST', '/api/decisions/undo')).json.rows.length, rows)
+  const { at } = (await feed.decided(1))[0]!
+  served.sandbox.advance(100_000)
+  assert.ok(Date.parse((await served.ask('POST', '/api/decisions', { body: { act: new Date(at).toISOString(), decisions: [{ id: ids[1], note: 'x' }] } })).json.act) > at)
+})

@@ -50,33 +50,37 @@ export function useDecisions() {
     })
     line.current = mine
   }
-  const store = async (deeds: readonly Stored[], { rows }: Act): Promise<void> => {
+  /** Returns the act that these decisions are of. */
+  const store = async (deeds: readonly Stored[], { rows }: Act, act?: string): Promise<string | undefined> => {
     try {
-      const { changed } = await ask<{ changed: readonly Pick<Conflict, 'current' | 'decided'>[] }>('POST', '/decisions', { decisions: deeds.map(({ row, values, from }) => ({ id: row.id, ...values, from })) })
-      for (const { current, decided: last } of changed) {
+      const answer = await ask<{ act: string; changed: readonly Pick<Conflict, 'current' | 'decided'>[] }>('POST', '/decisions', { ...(act === undefined ? {} : { act }), decisions: deeds.map(({ row, values, from }) => ({ id: row.id, ...values, from })) })
+      for (const { current, decided: last } of answer.changed) {
         const { row, values } = deeds.find((deed) => deed.row.id === current.id)!
         show(row.id, null)
         rows.delete(row.id)
         setConflicts((before) => [...before.filter((other) => other.row.id !== row.id), { row, values, current, decided: last }])
       }
+      return answer.act
     } catch (problem) {
       for (const { row } of deeds) {
         show(row.id, null)
         rows.delete(row.id)
       }
       setError(problem as Error)
+      return act
     }
   }
-  /** One act, taken back as one, unless it is of more rows than a request holds. */
+  /** One act, taken back as one, in as many requests as its rows take. */
   const act = (deeds: readonly Deed[]): void => {
     setError(null)
     const seenThen = deeds.map((deed) => ({ ...deed, from: seen(deed.row) }))
     for (const { row, values } of deeds) show(row.id, values)
-    for (const some of parcels(seenThen)) {
-      const one: Act = { rows: new Map(some.map(({ row, values }) => [row.id, values])), isShown: true }
-      acts.current.push(one)
-      inTurn(() => store(some, one))
-    }
+    const one: Act = { rows: new Map(deeds.map(({ row, values }) => [row.id, values])), isShown: true }
+    acts.current.push(one)
+    inTurn(async () => {
+      let act: string | undefined
+      for (const some of parcels(seenThen)) act = await store(some, one, act)
+    })
   }
   /** Two rows become one, or the sides of one transfer. */
   const pair = (row: Transaction, other: Transaction, as: Match['as']): void => {
