@@ -132,7 +132,7 @@ export function changed(before: NewTransaction, after: NewTransaction, reason: T
     if (was !== is) changes[field] = [was, is]
   }
   if (Object.keys(changes).length === 0) return { row: before, change: null }
-  return { row: { ...after, updatedAt: Math.max(before.updatedAt, at) }, change: { transactionId: before.id, at, runId: null, reason, by, changes } }
+  return { row: { ...after, updatedAt: at }, change: { transactionId: before.id, at, runId: null, reason, by, changes } }
 }
 
 /** Every fact that history records, as text. */
