@@ -1,43 +1,81 @@
-/** `relink export`: an account as a file for accounting programs, or everything as one, streamed; locked by age where that is wanted. */
+/** `relink export`: accounts as files for accounting programs, or everything as one, streamed; locked by age where that is wanted. */
 import { createWriteStream } from 'node:fs'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { EXPORT_FORMATS, exportAccount, type ExportFormat } from '../exports/export.ts'
+import { EXPORT_FORMATS, exportAccount, exportTable, type ExportFormat } from '../exports/export.ts'
 import { exportWhole } from '../exports/whole.ts'
 import { tellExport } from '../access/audit.ts'
-import { StoreUnavailable } from '../ports/store.ts'
+import type { Instance } from '../instance.ts'
+import { StoreUnavailable, type AccountSummary } from '../ports/store.ts'
 import { lockContent } from '../vault/recovery.ts'
 import { chooseAccount, dayRange } from './accounts.ts'
 import { CommandError, orFail, type Output } from './output.ts'
 import { lockOf, type RecoveryOptions } from './recovery.ts'
 import { withInstance } from './with-instance.ts'
 
-export type ExportOptions = RecoveryOptions & { readonly format?: string; readonly account?: string; readonly everything?: boolean; readonly from?: string; readonly to?: string; readonly continues?: boolean; readonly encrypt?: boolean; readonly output?: string }
+export type ExportOptions = RecoveryOptions & { readonly format?: string; readonly account?: readonly string[]; readonly allAccounts?: boolean; readonly everything?: boolean; readonly from?: string; readonly to?: string; readonly continues?: boolean; readonly encrypt?: boolean; readonly output?: string }
 
 export async function exportCommand(output: Output, options: ExportOptions): Promise<void> {
   const format = EXPORT_FORMATS.find((known): known is ExportFormat => known === options.format)
   if (options.everything === true) {
-    if (['format', 'account', 'from', 'to', 'continues'].some((name) => name in options)) throw new CommandError('--everything is one JSON file of all accounts and days; give it alone, or with -o and --encrypt.', 2)
-  } else if (options.account === undefined) throw new CommandError('Name the account (--account), or take all of it along (--everything).', 2)
+    if (['format', 'account', 'allAccounts', 'from', 'to', 'continues'].some((name) => name in options)) throw new CommandError('--everything is one JSON file of all accounts and days; give it alone, or with -o and --encrypt.', 2)
+  } else if (options.account === undefined && options.allAccounts !== true) throw new CommandError('Name the account (--account), take all of them (--all-accounts), or all that there is (--everything).', 2)
+  else if (options.account !== undefined && options.allAccounts === true) throw new CommandError('Give --account or --all-accounts, not both.', 2)
   else if (format === undefined) throw new CommandError(`--format is one of ${EXPORT_FORMATS.join(', ')}.`, 2)
   const range = dayRange(options)
   const lock = options.encrypt === true ? await lockOf(options, 'Passphrase of the file') : null
   await withInstance(output, async (instance) => {
     const { store, clock, audit } = instance
-    let content: AsyncIterable<Uint8Array | string>
-    if (options.account === undefined || format === undefined) {
-      await audit.record({ actor: 'host', action: 'all.exported', object: '', codes: {} })
-      content = exportWhole(store, clock.now())
-    } else {
-      const account = await chooseAccount(instance, options.account)
-      await tellExport(instance, account.id, { ...options, format })
-      content = exportAccount(store, account, { format, continues: options.continues === true, now: clock.now(), ...range }).content
+    const save = async (content: AsyncIterable<Uint8Array | string>, path: string | undefined): Promise<void> => {
+      const written = lock === null ? content : orFail(await lockContent(content, lock))
+      if (path === undefined) await pipeline(Readable.from(written), process.stdout as Writable, { end: false })
+      else await writeWhole(path, written)
     }
-    const written = lock === null ? content : orFail(await lockContent(content, lock))
-    if (options.output === undefined) await pipeline(Readable.from(written), process.stdout as Writable, { end: false })
-    else await writeWhole(options.output, written)
+    if (format === undefined) {
+      await audit.record({ actor: 'host', action: 'all.exported', object: '', codes: {} })
+      return save(exportWhole(store, clock.now()), options.output)
+    }
+    const accounts = options.account === undefined ? await store.accounts.list() : await chosen(instance, options.account)
+    const now = clock.now()
+    const isTable = format === 'csv' || format === 'json'
+    const directory = isTable || (accounts.length === 1 && options.allAccounts !== true) ? null : await directoryOf(options.output, format)
+    const names = new Set<string>()
+    if (options.allAccounts === true) await tellExport(instance, null, { ...options, format })
+    else for (const { id } of accounts) await tellExport(instance, id, { ...options, format })
+    if (isTable) return save(exportTable(store, options.allAccounts === true ? null : accounts.map(({ id }) => id), { format, now, ...range }).content, options.output)
+    for (const account of accounts) {
+      const { fileName, content } = exportAccount(store, account, { format, continues: options.continues === true, now, ...range })
+      await save(content, directory === null ? options.output : join(directory, freeName(names, `${fileName}${lock === null ? '' : '.age'}`)))
+    }
   })
+}
+
+/** Each once, in the order in which they are named. */
+async function chosen(instance: Instance, wanted: readonly string[]): Promise<readonly AccountSummary[]> {
+  const accounts = new Map<string, AccountSummary>()
+  for (const one of wanted) {
+    const account = await chooseAccount(instance, one)
+    accounts.set(account.id, account)
+  }
+  return [...accounts.values()]
+}
+
+/** What holds one account is a file of its own for each. */
+async function directoryOf(output: string | undefined, format: ExportFormat): Promise<string> {
+  const isDirectory = output !== undefined && (await stat(output).catch(() => null))?.isDirectory() === true
+  if (isDirectory) return output
+  throw new CommandError(`A file of ${format} holds one account. Name a directory that is there (-o DIRECTORY) for a file of each, or take --format csv or json, which hold all in one table.`, 2)
+}
+
+/** Accounts may have one name. */
+function freeName(taken: Set<string>, wanted: string): string {
+  const [stem, ending] = [wanted.slice(0, wanted.indexOf('.')), wanted.slice(wanted.indexOf('.'))]
+  let name = wanted
+  for (let number = 2; taken.has(name); number++) name = `${stem}-${number}${ending}`
+  taken.add(name)
+  return name
 }
 
 /**

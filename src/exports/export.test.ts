@@ -10,7 +10,7 @@ import { anAccount, aPage, aRun, aSource } from '../store/fixtures.ts'
 import { createMemoryStore } from '../store/memory/store.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { apart } from './apart.ts'
-import { exportAccount, exportAll, EXPORT_FORMATS, type ExportFormat, type ExportRequest } from './export.ts'
+import { exportAccount, exportTable, EXPORT_FORMATS, type ExportFormat, type ExportRequest } from './export.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'relink-export-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -137,9 +137,9 @@ test('what was decided goes into each format that has a place for it, rows of al
     const [category, note] = [/Fuel, and/.test(whole), /ask .*Ana/.test(whole)]
     assert.deepEqual([category, note], { csv: [true, true], json: [true, true], qif: [true, false], hledger: [true, true], ledger: [true, true], beancount: [true, true] }[format as string] ?? [false, false], format)
   }
-  const cells = async (over: Parameters<typeof exportAll>[1]) => {
+  const cells = async (over: Parameters<typeof exportTable>[2]) => {
     const parts: string[] = []
-    for await (const part of exportAll(store, over).content) parts.push(String(part))
+    for await (const part of exportTable(store, null, over).content) parts.push(String(part))
     return parts.join('')
   }
   const now = Date.UTC(2026, 6, 1)

@@ -57,23 +57,23 @@ export function exportAccount(store: TenantStore, account: AccountSummary, reque
   return { fileName: `${name}.${EXTENSIONS[request.format]}`, contentType: CONTENT_TYPES[request.format], content: contentOf(store, account, request) }
 }
 
-/** The rows of all accounts, one account after the other, oldest first, each with the name of its account. */
-export function exportAll(store: TenantStore, request: Omit<ExportRequest, 'format' | 'continues'> & { readonly format: 'csv' | 'json' }): ExportedFile {
-  return { fileName: `transactions.${EXTENSIONS[request.format]}`, contentType: CONTENT_TYPES[request.format], content: tableOf(store, null, request) }
+/** The rows of all accounts, or of these, one account after the other, oldest first, each with the name of its account. */
+export function exportTable(store: TenantStore, accountIds: readonly string[] | null, request: Omit<ExportRequest, 'format' | 'continues'> & { readonly format: 'csv' | 'json' }): ExportedFile {
+  return { fileName: `transactions.${EXTENSIONS[request.format]}`, contentType: CONTENT_TYPES[request.format], content: tableOf(store, accountIds, request) }
 }
 
 async function* contentOf(store: TenantStore, account: AccountSummary, request: ExportRequest): AsyncGenerator<Uint8Array | string> {
-  if (request.format === 'csv' || request.format === 'json') return yield* tableOf(store, account.id, request)
+  if (request.format === 'csv' || request.format === 'json') return yield* tableOf(store, [account.id], request)
   const asked = { from: request.from ?? null, to: request.to ?? null }
   const rows = exportRows(transactionsOf(store, account.id, request))
   yield* statementText({ account: apart(account, await store.accounts.all()), ...(await boundsOf(store.feed, account, transactionsOf(store, account.id, request), asked, request.now)), continues: request.continues === true, rows }, request.format, request.now)
 }
 
-/** The formats that hold any rows; `accountId` null: of all accounts. */
-async function* tableOf(store: TenantStore, accountId: string | null, request: ExportRequest): AsyncGenerator<string> {
+/** The formats that hold any rows; `accountIds` null: of all accounts. */
+async function* tableOf(store: TenantStore, accountIds: readonly string[] | null, request: ExportRequest): AsyncGenerator<string> {
   const all = await store.accounts.all()
   async function* named(): AsyncGenerator<ExportRow> {
-    for (const account of all.filter(({ id }) => accountId === null || id === accountId)) {
+    for (const account of all.filter(({ id }) => accountIds === null || accountIds.includes(id))) {
       const { name } = apart(account, all)
       for await (const row of exportRows(transactionsOf(store, account.id, request), request.only?.mark)) yield { ...row, account: name }
     }

@@ -221,6 +221,13 @@ test('several accounts that a name fits are listed, not guessed', async () => {
   assert.equal(status, 2)
   const wrong = await run('import', '--account', 'nobody', other)
   assert.deepEqual([wrong.status, /fits none of the accounts/.test(wrong.stderr)], [2, true])
+  // Fails when: an export takes one account alone (was so: who has ten gave the command ten times).
+  const [both, all, journals] = [await run('export', '--format', 'csv', '--account', '5777', '6777'), await run('export', '--format', 'json', '--all-accounts'), await run('export', '--format', 'ofx', '--account', '5777', '--account', '6777', '-o', work.path)]
+  assert.deepEqual([both.status, both.stdout.trim().split('\n').length, journals.status, journals.stderr], [0, 11, 0, ''])
+  assert.equal(new Set(JSON.parse(all.stdout).map(({ account }: { account: string }) => account)).size, 3)
+  assert.deepEqual(['000555777.ofx', '000666777.ofx'].map((name) => existsSync(join(work.path, name))), [true, true])
+  const many = await run('export', '--format', 'qif', '--all-accounts')
+  assert.deepEqual([many.status, /-o DIRECTORY/.test(many.stderr)], [2, true])
   assert.ok(stderr.length > 0)
 })
 

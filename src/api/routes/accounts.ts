@@ -5,7 +5,7 @@ import { addDays, parseDay, utcDay, type Day } from '../../domain/day.ts'
 import { formatMoney } from '../../domain/money.ts'
 import { currentActor } from '../../acting/acting.ts'
 import { tellExport } from '../../access/audit.ts'
-import { exportAccount, exportAll, EXPORT_FORMATS, NARROWED, type Only } from '../../exports/export.ts'
+import { exportAccount, exportTable, EXPORT_FORMATS, NARROWED, type Only } from '../../exports/export.ts'
 import { MARKS } from '../../ports/feed.ts'
 import type { Patch } from '../../ports/store.ts'
 import type { Account } from '../../domain/account.ts'
@@ -166,7 +166,7 @@ const saveAll = route({
   method: 'GET', url: '/transactions/export', action: 'read', tag: 'Transactions', summary: 'The rows of all accounts, or some of them, as one table with the account of each',
   query: onlyQuery.extend({ format: z.enum(['csv', 'json']) }), response: 'download',
   handle: async ({ query, instance }) => {
-    const file = exportAll(instance.store, { format: query.format, now: instance.clock.now(), only: listedSo(query), ...range(query) })
+    const file = exportTable(instance.store, null, { format: query.format, now: instance.clock.now(), only: listedSo(query), ...range(query) })
     await tellExport(instance, null, query)
     return new Download(file.contentType, file.fileName, Readable.from(file.content))
   },
