@@ -32,6 +32,7 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
     answer: (id, answers) => told('challenge.answered', id, verbs.answer(id, answers)),
     disable: (id) => told('connection.disabled', id, verbs.disable(id)),
     enable: (id) => told('connection.enabled', id, verbs.enable(id)),
+    nameLogin: (id, label) => told('connection.renamed', id, verbs.nameLogin(id, label)),
     remove: (id) => told('connection.removed', id, verbs.remove(id)),
     async planReads(id, plan) {
       const planned = await verbs.planReads(id, plan)

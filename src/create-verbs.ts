@@ -14,7 +14,7 @@ import { createMemoryStore } from './store/memory/store.ts'
 import { adoptAccount, partAccount } from './sync/adopt-account.ts'
 import { answerChallenge, comeBack } from './sync/challenge.ts'
 import { settleChoice } from './sync/choose-accounts.ts'
-import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './sync/connect.ts'
+import { connectInstitution, disableConnection, enableConnection, nameLogin, reconnect, removeConnection, tryOnceMore } from './sync/connect.ts'
 import { pauseReads, planReads } from './sync/read-plan.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { cancelPreview, previewReconnect, switchPreview, takeBack } from './sync/preview.ts'
@@ -71,6 +71,7 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       events.publish({ kind: 'connection', id: connectionId })
       return result
     },
+    nameLogin: (connectionId, label) => switched(nameLogin(deps, connectionId, label)),
     planReads: (connectionId, plan) => switched(planReads(deps, connectionId, plan)),
     async pauseReads(isPaused) {
       await pauseReads(deps, isPaused, currentActor())

@@ -74,6 +74,8 @@ export type Verbs = {
   tryOnceMore(connectionId: string, by: string): Promise<Result<SyncRun, VerbFailure>>
   disable(connectionId: string): Promise<Result<Connection, VerbFailure>>
   enable(connectionId: string): Promise<Result<Connection, VerbFailure>>
+  /** As a person calls the login. */
+  nameLogin(connectionId: string, label: string): Promise<Result<Connection, VerbFailure>>
   remove(connectionId: string): Promise<Result<null, VerbFailure>>
   /** When the connection is read by itself; null: as is usual. */
   planReads(connectionId: string, plan: ReadPlan | null): Promise<Result<Connection, VerbFailure>>

@@ -6,6 +6,7 @@ import { createVault } from '../vault/vault.ts'
 import { masterKeyOf } from '../vault/keys.ts'
 import { answerChallenge, comeBack } from './challenge.ts'
 import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './connect.ts'
+import { labelOf } from './login-label.ts'
 import { previewReconnect } from './preview.ts'
 import { syncConnection } from './sync.ts'
 import { CHECKING, listed, refusal, World } from './testing.ts'
@@ -270,4 +271,11 @@ test('one more try that is refused as busy, or sends nothing, leaves no grant be
   await disableConnection(world.real, id)
   assert.equal((await tryOnceMore(world.real, id, 'ana')).ok, false)
   assert.equal(await grants(), 0)
+})
+
+// Fails when: all logins that begin alike are called alike (was so: thirty-one were "cu…").
+test('a login is told from others of its bank by its end, and never by more than half of it', () => {
+  const taken: string[] = []
+  for (const login of ['customer01', 'customer02', 'customer-x02', 'custom', 'cu', 'c']) taken.push(labelOf(login, taken))
+  assert.deepEqual(taken, ['cu…', 'cu…02', 'cu…02 (2)', 'cu…m', 'c…', '…'])
 })

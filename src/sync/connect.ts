@@ -6,13 +6,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { fieldsOf, type Connector } from '../connector-kit/connector.ts'
 import type { AccountId } from '../domain/account.ts'
-import { waitsForChoice, type Challenge, type Connection } from '../domain/connection.ts'
+import { isShown, waitsForChoice, type Challenge, type Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { Institution, JsonObject, Route } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { SecretOwner } from '../ports/vault.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
+import { isNamed, labelOf } from './login-label.ts'
 import { endDeadRuns, refusalFor, syncConnection, type Prepared } from './sync.ts'
 import { reviveSources, withTrial, type Trial } from './trial.ts'
 
@@ -107,7 +108,7 @@ async function beginAlone(deps: SyncDeps, request: ConnectRequest, { state, besi
   const left = isLeft ? existing : null
   const connection: Connection = {
     id: left?.id ?? deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings: checked.settings,
-    loginLabel: labelOf(login), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: request.choosesAccounts === true ? { everyMinutes: null, hours: null, awaitsChoice: true } : null,
+    loginLabel: left?.loginLabel ?? labelOf(login, await labelsAt(deps, institution.id)), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: request.choosesAccounts === true ? { everyMinutes: null, hours: null, awaitsChoice: true } : null,
     lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
   }
   if (left === null) await connections.create(connection)
@@ -168,11 +169,11 @@ async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly
   if (!checked.ok) return failed({ code: 'invalid', message: checked.failure.message })
   const { login, settings } = checked.value
   const loginIndex = login === null ? connection.loginIndex : deps.vault.loginIndex(institution.id, login)
-  const loginLabel = login === null ? connection.loginLabel : labelOf(login)
   const other = await deps.store.connections.findByLogin(loginIndex)
   if (other !== null && other.id !== connection.id) return failed({ code: 'invalid', message: 'This login belongs to another connection.' })
   const secretChangedAt = deps.clock.now()
   if (loginIndex !== connection.loginIndex) {
+    const loginLabel = login === null || isNamed(connection.loginLabel) ? connection.loginLabel : labelOf(login, await labelsAt(deps, institution.id, connection.id))
     const trial: Trial = { loginIndex, loginLabel, settings, secretChangedAt, connectorState: {} }
     const refused = await sealTyped(deps, withTrial(connection, trial), checked.value, { keep: null, onceMore: false, trial: true })
     return refused === null ? ok({ connection, trial }) : failed(refused)
@@ -181,7 +182,7 @@ async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly
   const refused = await sealTyped(deps, connection, checked.value, { keep, onceMore: false, trial: false })
   if (refused !== null) return failed(refused)
   const changes = {
-    loginLabel, settings, secretChangedAt,
+    settings, secretChangedAt,
     ...(isDeepStrictEqual(settings, connection.settings) ? {} : { settingsChangedAt: secretChangedAt }),
     ...(connection.state === 'removed' || connection.state === 'disabled' ? { state: switchedOn(connection) } : {}),
   }
@@ -225,6 +226,16 @@ export async function enableConnection(deps: SyncDeps, connectionId: string): Pr
 /** One that was never read is connecting still: its first list brings the accounts to read, not new ones that wait to be chosen. */
 function switchedOn({ lastSuccessAt }: Connection): 'active' | 'connecting' {
   return lastSuccessAt === null ? 'connecting' : 'active'
+}
+
+/** Calls the login as a person does. */
+export async function nameLogin(deps: SyncDeps, connectionId: string, label: string): Promise<Result<Connection, Refusal>> {
+  const connection = await deps.store.connections.get(connectionId)
+  if (connection === null || !isShown(connection)) return failed({ code: 'not_found', message: 'There is no connection with this id.' })
+  if (!isNamed(label)) return failed({ code: 'invalid', message: 'Write the name out: “…” stands for what is not shown of a user name.' })
+  if ((await labelsAt(deps, connection.institutionId, connection.id)).includes(label)) return failed({ code: 'invalid', message: 'Another login at this bank has this name.' })
+  await deps.store.connections.update(connectionId, { loginLabel: label })
+  return ok({ ...connection, loginLabel: label })
 }
 
 /** Destroys the secret and ends the connection; its accounts keep their rows. */
@@ -357,7 +368,7 @@ async function forget(deps: SyncDeps, connection: Connection): Promise<void> {
   await deps.vault.destroy(ownerOf(connection))
 }
 
-/** How the login is shown: enough to recognise, too little to use. */
-function labelOf(login: string): string {
-  return `${login.slice(0, Math.min(2, Math.floor(login.length / 2)))}…`
+/** How the logins at a bank are shown, but for one. */
+async function labelsAt({ store }: SyncDeps, institutionId: string, butFor?: string): Promise<readonly string[]> {
+  return (await store.connections.list()).filter((one) => one.institutionId === institutionId && one.id !== butFor && isShown(one)).map(({ loginLabel }) => loginLabel)
 }

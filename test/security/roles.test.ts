@@ -430,7 +430,7 @@ test('row 1: ids of another tenant are ids of nobody, on every route, and no lis
   const theirs: Theirs = await settled(theirStore, await createConnection(theirStore))
   const bodies: Readonly<Record<string, unknown>> = {
     'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' }, 'POST /connections/:id/previews': { institutionId: 'sandbox', form: {} },
-    'PATCH /accounts/:id': { name: 'Savings' }, 'PATCH /alerts/destinations/:id': { paused: true }, 'PUT /accounts/:id/currency': { currency: 'EUR' }, 'POST /connections/:id/accounts/adopt': { missingAccountId: theirs.accountId, newAccountId: theirs.accountId },
+    'PATCH /accounts/:id': { name: 'Savings' }, 'PATCH /connections/:id': { loginLabel: 'Mine' }, 'PATCH /alerts/destinations/:id': { paused: true }, 'PUT /accounts/:id/currency': { currency: 'EUR' }, 'POST /connections/:id/accounts/adopt': { missingAccountId: theirs.accountId, newAccountId: theirs.accountId },
   }
   const stripped = ({ status, json, text }: Answer): unknown => [status, json === null ? text : { ...json, instance: null }]
   let asked = 0

@@ -180,6 +180,31 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     await page.context().close()
   })
 
+  // Fails when: each of many logins takes a screen (was so: 31 made a page of 9,100 pixels), they are told by two letters that all begin with, or nobody can name one.
+  test('of many logins what is broken is first, each that is well is a line, and a person names one', async () => {
+    const { url, page, connectionId, sandbox } = world
+    const { store, entropy, clock } = sandbox.opened.instance
+    const broken = (await store.connections.list()).filter(({ id }) => id !== connectionId).length
+    const like = (await store.connections.get(connectionId))!
+    for (const at of [1, 2, 3, 4, 5, 6, 7]) await store.connections.create({ ...like, id: entropy.id(clock.now()), institutionName: 'Riverbank', loginIndex: String(at).repeat(32), loginLabel: `cu…0${at}` })
+    await settled(page, url('/accounts'))
+    const line = page.getByRole('region', { name: 'Riverbank, login cu…03' })
+    const names = await page.getByRole('region', { name: /, login / }).evaluateAll((regions) => regions.map((region) => region.getAttribute('aria-label') ?? ''))
+    assert.ok(names.slice(0, broken).every((name) => !name.startsWith('Riverbank')), names.join('; '))
+    assert.ok((await box(line)).height < 60)
+    await line.getByRole('button', { expanded: false }).click()
+    await line.getByRole('link', { name: 'Manage Riverbank, login cu…03' }).click()
+    await page.getByRole('button', { name: 'Rename the login cu…03' }).click()
+    const field = page.getByLabel('Name of this login')
+    await field.fill('cu…04')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText(/^Write the name out/).waitFor()
+    await field.fill('The shop')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText(/^Login The shop/).last().waitFor()
+    assert.deepEqual(await violations(page), [])
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })
 

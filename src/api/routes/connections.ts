@@ -8,6 +8,7 @@ import type { Instance } from '../../instance.ts'
 import type { VerbFailure } from '../../verbs.ts'
 import type { Result } from '../../domain/result.ts'
 import type { Begun } from '../../sync/connect.ts'
+import { accountNameShape } from '../access-shapes.ts'
 import { connectionResource, diagnosisResource } from '../connection-resource.ts'
 import { connectionShape } from '../connection-shapes.ts'
 import { ApiProblem, type ProblemCode, type ProblemExtras } from '../problems.ts'
@@ -33,6 +34,12 @@ const one = route({
   method: 'GET', url: '/connections/:id', action: 'read', tag: 'Connections', summary: 'One connection',
   params: idParams, response: connectionShape,
   handle: async ({ params, instance, language }) => connectionResource(language, instance, await connectionOf(instance, params.id)),
+})
+
+const rename = route({
+  method: 'PATCH', url: '/connections/:id', action: 'administer', tag: 'Connections', summary: 'Name a login, so that it is told from others of its bank',
+  params: idParams, body: z.strictObject({ loginLabel: accountNameShape }), response: connectionShape,
+  handle: async ({ params, body: { loginLabel }, instance, language }) => connectionResource(language, instance, valueOf(await instance.verbs.nameLogin(params.id, loginLabel))),
 })
 
 const connect = route({
@@ -173,7 +180,7 @@ const openLink = route({
   },
 })
 
-export const connectionRoutes: readonly Route[] = [list, one, connect, sync, secret, onceMore, disable, enable, remove, adopt, part, choose, challenges, challenge, answer, link, send, openLink]
+export const connectionRoutes: readonly Route[] = [list, one, rename, connect, sync, secret, onceMore, disable, enable, remove, adopt, part, choose, challenges, challenge, answer, link, send, openLink]
 
 function switchRoute(verb: 'disable' | 'enable', summary: string): Route {
   return route({

@@ -1,8 +1,7 @@
 /** One account: balance, how fresh it is, the days that are proved, what its balances show, and its rows. */
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
-import { useAct } from '../act.ts'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { get, type Account } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -13,11 +12,11 @@ import type { BalanceSeries } from '../parts/balance-picture.tsx'
 import { AccountChip, FreshnessFacts, isUnread, useFreshness } from '../parts/freshness.tsx'
 import { kindWords } from '../parts/kinds.ts'
 import { Amount } from '../parts/money.tsx'
-import { NeedsServer } from '../parts/needs-server.tsx'
+import { Rename } from '../parts/rename.tsx'
 import { ToList } from '../parts/split.tsx'
 import { Strip, type Coverage } from '../parts/strip.tsx'
 import { Day } from '../parts/time.tsx'
-import { LoadedPage, Title, Trouble } from '../parts/states.tsx'
+import { LoadedPage, Title } from '../parts/states.tsx'
 import { RowsOf } from './transactions.tsx'
 
 const route = getRouteApi('/accounts/accounts/$id')
@@ -67,29 +66,6 @@ function NoLongerRead({ account: { institutionName } }: { account: Account }) {
   return <p className="mb-4 text-muted"><Say message="Its connection was removed: nothing is read any more, every row is kept. Once the same login is <a>added again</a>, it goes on here, and nothing comes twice." a={link} /></p>
 }
 
-/** Files name an account by themselves alone, and banks name several alike. */
-function Rename({ account: { id, name } }: { account: Account }) {
-  const act = useAct()
-  const may = useMay()
-  const [typed, setTyped] = useState<string | null>(null)
-  const field = useRef<HTMLInputElement>(null)
-  const isOpen = typed !== null
-  useEffect(() => {
-    if (isOpen) field.current?.select()
-  }, [isOpen])
-  if (!may('administer')) return null
-  if (!isOpen) return <NeedsServer><button type="button" className="link min-h-6 text-[13px] print:hidden" aria-label={say('Rename {account}', { account: name })} onClick={() => setTyped(name)}>{say('Rename')}</button></NeedsServer>
-  const save = (): void => (typed.trim() === '' || typed.trim() === name ? setTyped(null) : act.send('PATCH', `/accounts/${id}`, { name: typed.trim() }, () => setTyped(null)))
-  return (
-    <form className="flex w-full flex-wrap items-end gap-2 py-2" onSubmit={(event) => { event.preventDefault(); save() }} onKeyDown={(event) => event.key === 'Escape' && setTyped(null)}>
-      {act.error !== null && <div className="w-full"><Trouble error={act.error} /></div>}
-      <label className="grid min-w-0 grow gap-1">{say('Name of this account')}<input ref={field} className="field" maxLength={200} value={typed} onChange={(event) => setTyped(event.target.value)} /></label>
-      <button type="submit" className="button button-primary" disabled={act.isPending}>{say('Save')}</button>
-      <button type="button" className="button" onClick={() => setTyped(null)}>{say('Cancel')}</button>
-    </form>
-  )
-}
-
 /** A balance of more characters is wider than a phone in the size of all others. */
 const LONG = 13
 
@@ -97,7 +73,7 @@ function Head({ account }: { account: Account }) {
   return (
     <div className="mb-3 flex flex-wrap items-end justify-between gap-4">
       <div className="min-w-0">
-        <div className="flex flex-wrap items-baseline gap-x-3"><Title>{account.name}</Title><Rename key={account.id} account={account} /></div>
+        <div className="flex flex-wrap items-baseline gap-x-3"><Title>{account.name}</Title>{/* Files name an account by themselves alone, and banks name several alike. */}<Rename key={account.id} path={`/accounts/${account.id}`} field="name" name={account.name} doing={say('Rename {account}', { account: account.name })} label={say('Name of this account')} /></div>
         <p className="meta">
           {account.institutionName !== null && (account.connectionIds[0] === undefined ? account.institutionName : <Link className="link" to="/connections/$id" params={{ id: account.connectionIds[0] }}>{account.institutionName}</Link>)}
           {[account.institutionName === null ? say('from files') : '', account.number === null ? '' : `··${account.number.slice(-4)}`, kindWords(account.kind)].filter((part) => part !== '').map((part, index) => <span key={part} className="whitespace-nowrap">{index === 0 && account.institutionName === null ? '' : ' · '}{part}</span>)}

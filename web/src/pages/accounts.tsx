@@ -1,7 +1,7 @@
 /** Accounts: first what waits for the person, then a tile for each account by connection, then totals per currency, never added across. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useParams } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { get, type Account, type Connection, type QuestionPage } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -149,8 +149,17 @@ function groupsOf(accounts: readonly Account[], connections: readonly Connection
     group.accounts.push(account)
     groups.set(key, group)
   }
-  return [...groups.values()]
+  return inOrder([...groups.values()])
 }
+
+/** What waits for somebody before what is well, the logins of a bank together; what nothing reads last. */
+function inOrder(groups: readonly Group[]): readonly Group[] {
+  const rank = ({ connection }: Group): number => (connection === null ? 3 : connection.health === 'needs_you' ? 0 : connection.health === 'waiting' ? 1 : 2)
+  return [...Map.groupBy([...groups].sort((a, b) => rank(a) - rank(b)), (group) => `${rank(group)} ${group.name}`).values()].flat()
+}
+
+/** So many logins are shown whole. */
+const MOST_WHOLE = 6
 
 function Groups({ accounts, connections, beside }: { accounts: readonly Account[]; connections: readonly Connection[]; beside: boolean }) {
   const questions = useQuery({ queryKey: ['questions'], queryFn: () => get<QuestionPage>('/questions?limit=1') })
@@ -161,14 +170,45 @@ function Groups({ accounts, connections, beside }: { accounts: readonly Account[
   useEffect(() => void frame.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest' }), [id])
   // Beside a page no card tells of what is half added.
   const groups = groupsOf(accounts, connections).filter((group) => beside || !isToldByCard(group))
-  return <div ref={frame}>{groups.map((group) => (
-    <section key={group.connection?.id ?? group.name} className="mb-8" aria-label={group.connection === null ? group.name : say('{bank}, login {login}', { bank: group.name, login: group.connection.loginLabel })}>
-      <GroupHead group={group} beside={beside} />
-      <div className="grid gap-3 @2xl:grid-cols-2 @4xl:grid-cols-3">
-        {group.accounts.map((account) => <Tile key={account.id} account={account} toDecide={toDecide(account.id)} />)}
-      </div>
-    </section>
-  ))}</div>
+  const hasMany = groups.filter(({ connection }) => connection !== null).length > MOST_WHOLE
+  return <div ref={frame}>{groups.map((group) => {
+    const inside = (
+      <>
+        <GroupHead group={group} beside={beside} />
+        <div className="grid gap-3 @2xl:grid-cols-2 @4xl:grid-cols-3">
+          {group.accounts.map((account) => <Tile key={account.id} account={account} toDecide={toDecide(account.id)} />)}
+        </div>
+      </>
+    )
+    const isFolded = hasMany && isWell(group) && !group.accounts.some((account) => toDecide(account.id) > 0)
+    return (
+      <section key={group.connection?.id ?? group.name} className={isFolded ? 'mb-2' : 'mb-8'} aria-label={group.connection === null ? group.name : say('{bank}, login {login}', { bank: group.name, login: group.connection.loginLabel })}>
+        {isFolded ? <Folded group={group} hasChosen={id !== undefined && (group.connection?.id === id || group.accounts.some((account) => account.id === id))}>{inside}</Folded> : inside}
+      </section>
+    )
+  })}</div>
+}
+
+/** Read as it should be, or switched off by a person: nothing of it has to be seen. */
+function isWell({ connection }: Group): boolean {
+  return connection !== null && connection.problems.length === 0 && connection.challenge === null && !connection.awaitsChoice && (connection.health === 'working' || connection.health === 'off' || connection.health === 'reading')
+}
+
+/** One of many logins that are well: a line, which opens. Its accounts are asked for then. */
+function Folded({ group: { connection, name, accounts }, hasChosen, children }: { group: Group; hasChosen: boolean; children: ReactNode }) {
+  const [opened, setOpened] = useState(false)
+  const isOpen = opened || hasChosen
+  return (
+    <>
+      <button type="button" className="panel flex w-full cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 !py-2 text-left hover:bg-sunken" aria-expanded={isOpen} onClick={() => setOpened(!isOpen)}>
+        <span aria-hidden="true" className="w-4 text-muted">{isOpen ? '▾' : '▸'}</span>
+        <span className="flex min-w-0 flex-wrap items-baseline gap-x-2"><bdi className="name font-medium">{name}</bdi><span className="meta">{say('login {login}', { login: connection!.loginLabel })}</span></span>
+        <ConnectionChip connection={connection!} />
+        <span className="meta w-full min-w-0 truncate pl-7 @2xl:ml-auto @2xl:w-auto @2xl:pl-0">{accounts.map((account) => account.name).join(', ')}</span>
+      </button>
+      {isOpen && <div className="mt-3 mb-6">{children}</div>}
+    </>
+  )
 }
 
 /** Half added, with nothing read: its card says all there is to say. */

@@ -19,6 +19,7 @@ import { NeedsServer } from '../parts/needs-server.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
 import { Proof } from '../parts/proof.tsx'
 import { Reconnect, usePreviews } from '../parts/reconnect.tsx'
+import { Rename } from '../parts/rename.tsx'
 import { Repair } from '../parts/repair.tsx'
 import { ToList } from '../parts/split.tsx'
 import { Arrival, LoadedPage, Title, Trouble } from '../parts/states.tsx'
@@ -85,12 +86,12 @@ function Head({ connection }: { connection: Connection }) {
     <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
       <Title>{connection.institutionName}</Title>
       {connection.problems.length === 0 && <ConnectionChip connection={connection} />}
-      <p className="meta w-full">
+      <div className="meta flex w-full flex-wrap items-baseline gap-x-3"><span>
         {say('Login {login}', { login: connection.loginLabel })}
         {connection.lastSuccessAt !== null && !connection.awaitsChoice && <> · <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} /></>}
         {connection.nextSyncAt === null && connection.awaitsChoice && <> · {say('waits for you to choose accounts')}</>}
         {connection.nextSyncAt !== null && <> · <Say message="next read {at}" at={<Instant at={connection.nextSyncAt} />} /></>}
-      </p>
+      </span>{connection.state !== 'removed' && connection.state !== 'replaced' && connection.state !== 'preview' && <Rename path={`/connections/${connection.id}`} field="loginLabel" name={connection.loginLabel} doing={say('Rename the login {login}', { login: connection.loginLabel })} label={say('Name of this login')} />}</div>
       <div className="w-full empty:hidden">{connection.state !== 'connecting' && <UpdateNow connection={connection} />}</div>
     </div>
   )

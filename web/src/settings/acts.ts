@@ -22,6 +22,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'connection.enabled': message('Connection enabled'),
   'connection.previewed': message('Another sign-in tried at the bank'),
   'connection.removed': message('Connection removed'),
+  'connection.renamed': message('Login named'),
   'connection.switched': message('Connection switched to another sign-in'),
   'dates.forgotten': message('Order of dates in files forgotten'),
   'destination.added': message('Destination added'),
