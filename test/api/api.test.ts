@@ -103,7 +103,7 @@ function isForHost({ action }: Route): boolean {
 
 /** A right body for the routes that need one. */
 const BODIES: Readonly<Record<string, unknown>> = {
-  'PATCH /accounts/:id': { name: 'Savings' }, 'PATCH /alerts/destinations/:id': { paused: true },
+  'PATCH /accounts/:id': { name: 'Savings' }, 'PATCH /connections/:id': { loginLabel: 'Mine' }, 'PATCH /alerts/destinations/:id': { paused: true },
   'PUT /connections/:id/schedule': { everyMinutes: null, hours: null },
   'PUT /connections/:id/accounts': { accounts: [{ accountId: NOBODY, into: null, startOn: null }] },
   'POST /connections': { institutionId: 'sandbox', form: {} }, 'PUT /connections/:id/secret': { form: { password: 'x' } }, 'POST /challenges/:id/answer': { answers: { code: '1' } }, 'POST /questions/:id/answer': { answer: 'same' },
