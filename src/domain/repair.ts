@@ -42,8 +42,12 @@ export type RepairStep = {
   readonly learned?: 'answers' | 'answers_wrongly' | 'says_away' | 'silent'
   /** What all harmless questions of this step found, in their order. */
   readonly found?: readonly Finding[]
-  /** What the bank answered when the step ended (diagnose/step-news.ts): of that it teaches. Absent: nobody noted it then. */
+  /** What the bank answered when the step was planned, and, once it has ended, when it was done (diagnose/step-news.ts): of that it teaches. Absent: nobody noted it then. */
   readonly answer?: string
+  /** What was taken to be the matter when the step ended. */
+  readonly cause?: CauseCode
+  /** What a read after it showed: its cause is gone from the answer, or is hidden by something else. Absent: none did, or it was in vain. */
+  readonly judged?: 'helped' | 'unseen'
   /** Epoch ms; the step is not tried before. */
   readonly notBefore: number | null
   /** Minutes of a person's attention and of waiting, as planned. */

@@ -450,3 +450,53 @@ test('what a person saw at the bank holds as long as it answers as it did then',
   const { bankLoginWorks, passwordChangedAtBank } = (await world.problem(C))?.context ?? {}
   assert.deepEqual([bankLoginWorks, passwordChangedAtBank], [undefined, false])
 })
+
+const CONSENT = failure({ stage: 'consent', codes: ['consent_expired'], message: 'The permission has expired' })
+const TERMS = failure({ stage: 'signon', codes: ['15511'], message: 'Accept the new terms and conditions at our site' })
+const CERTIFICATE = failure({ stage: 'tls', networkError: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, { code: 'tls_refused', retry: { kind: 'at', at: null }, message: 'Nobody vouches for the certificate.' })
+const MAINTENANCE = at('http', { httpStatus: 503, message: 'Closed for maintenance' }, 'http_refused')
+const SHUT_OUT = at('http', { httpStatus: 403, body: 'Automated access is not permitted.' }, 'http_refused')
+
+// Fails when: whoever did the one thing is told that it did not help because another is the matter besides (was so of every pair: a login that was unlocked, and its password was wrong).
+test('two troubles at once: what ended the first has helped, what cannot be seen behind the second is not judged, and neither speaks against a cause', async () => {
+  const unseen = 'Whether it helped cannot be seen yet: something else is in the way now.'
+  const over = (what: string) => `Helped. This is over: “${what}”`
+  const pairs = [
+    [LOCKED, REFUSED, 'unlock_at_bank', over('Riverbank has locked this login.'), 'fix_credentials'],
+    [LOCKED, ASKS, 'unlock_at_bank', over('Riverbank has locked this login.'), 'update_mfa'],
+    [LOCKED, DOWN, 'unlock_at_bank', unseen, 'wait_for_bank'],
+    [CONSENT, TERMS, 'reconnect', over('Your permission at Riverbank has ended.'), 'act_at_bank_site'],
+    [CONSENT, REFUSED, 'reconnect', unseen, 'fix_credentials'],
+    [REFUSED, CONSENT, 'fix_credentials', over('Riverbank did not accept the user name or password.'), 'reconnect'],
+    [REFUSED, LOCKED, 'fix_credentials', unseen, 'unlock_at_bank'],
+    [SHUT_OUT, REFUSED, 'update_software', over('Riverbank does not let programs like Relink in.'), 'fix_credentials'],
+    [MAINTENANCE, ASKS, 'wait_for_bank', 'This is over: “Riverbank is closed for maintenance.”', 'update_mfa'],
+    [CERTIFICATE, REFUSED, 'wait_for_bank', 'This is over: “This server cannot reach Riverbank; the fault is on this side.”', 'fix_credentials'],
+  ] as const
+  for (const [first, second, action, result, next] of pairs) {
+    const says = `${first.message} then ${second.message}: ${action}`
+    const world = await broken(() => first)
+    world.reachable = first !== CERTIFICATE
+    const before = await goOn(world)
+    world.bank = () => second
+    world.reachable = second !== DOWN
+    if (action === 'fix_credentials') await world.enterSecret(C, 'new')
+    if (action === 'wait_for_bank') await world.sync(C)
+    const after = action === 'fix_credentials' || action === 'wait_for_bank' ? await goOn(world) : await done(world, before)
+    const step = after?.steps.find((one) => one.action === action)
+    assert.deepEqual([step?.state, step?.result, present(after)?.action], ['done', result, next], says)
+    const doubted = (await world.problem(C))?.diagnosis.causes.flatMap(({ against }) => against).filter((said) => said.includes(step?.title ?? ''))
+    assert.deepEqual(doubted, [], says)
+  }
+})
+
+// Fails when: what helped once is taken for tried in vain when the same trouble comes again before a read has worked.
+test('a permission that ended again after it was given is given again', async () => {
+  const world = await broken(() => CONSENT)
+  const plan = await goOn(world)
+  world.bank = () => ASKS
+  await done(world, plan)
+  world.bank = () => CONSENT
+  await world.sync(C)
+  assert.equal(present(await goOn(world))?.action, 'reconnect')
+})

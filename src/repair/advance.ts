@@ -27,6 +27,7 @@ import { atEnd, checkPerson, effectOf, letsOut } from './effects.ts'
 import { planFor } from './plan.ts'
 import { askBank, mayRead, notAnswering, notReached, ownerOf, readAgain, waitForBank, type StepOutcome, type Turn } from './reads.ts'
 import { isPermission, SAME_SECRET, STEPS } from './steps.ts'
+import { judged, judgedSince } from './verdicts.ts'
 
 export type RepairDeps = {
   readonly store: TenantStore
@@ -84,8 +85,9 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
     const now = deps.clock.now()
     if (outcome.state === 'stay') return saved(deps, withStep(plan, { ...step, state: 'now', result: outcome.result, notBefore: outcome.notBefore === undefined ? step.notBefore : outcome.notBefore }, now))
     const learned = { ...(outcome.learned === undefined ? {} : { learned: outcome.learned }), ...(outcome.found === undefined ? {} : { found: outcome.found }) }
-    const ended = withStep(plan, { ...step, state: outcome.state, result: outcome.result, ...learned, answer: answerOf(mergeEvidence(problem.failure.evidence)), endedAt: now }, now)
-    await saved(deps, await replan(deps, connection, still, step.kind === 'proof' ? blameLast(ended, outcome, now) : ended))
+    const tried = { ...step, state: outcome.state, result: outcome.result, ...learned, answer: answerOf(mergeEvidence(problem.failure.evidence)), cause: plan.cause, endedAt: now }
+    const ended = withStep(plan, tried, now)
+    await saved(deps, await replan(deps, connection, still, outcome.state === 'did_not_help' && step.who === 'relink' ? judged(ended, tried, still, connection.institutionName) : ended))
   }
   const [problem] = await deps.store.problems.list({ connectionId, open: true, limit: 1 })
   return problem === undefined ? endPlan(deps, connectionId) : deps.store.problems.plan(problem.id)
@@ -95,7 +97,7 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
 export async function currentPlan(deps: RepairDeps, connection: Connection, problem: Problem): Promise<RepairPlan> {
   const stored = await deps.store.problems.plan(problem.id)
   if (stored !== null && stored.state === 'open' && stored.cause === problem.diagnosis.causes[0]?.cause && (await fits(deps, connection, problem, stored))) return stored
-  const seen = stored?.state === 'open' ? await withEffect(deps, connection, problem, stored) : stored
+  const seen = stored?.state === 'open' ? judgedSince(await withEffect(deps, connection, problem, stored), problem, connection.institutionName, deps.clock.now()) : stored
   // What showed the effect was a read already: the new plan begins with what that read ended with.
   return saved(deps, await replan(deps, connection, problem, seen, seen === stored))
 }
@@ -106,7 +108,10 @@ async function withEffect(deps: RepairDeps, connection: Connection, problem: Pro
   if (step?.who !== 'person' || step.state !== 'now') return plan
   const outcome = await effectOf(deps, connection, problem, step)
   const now = deps.clock.now()
-  return outcome === null ? plan : withStep(plan, { ...step, state: outcome.state, result: outcome.result, answer: answerOf(mergeEvidence(problem.failure.evidence)), endedAt: now }, now)
+  if (outcome === null) return plan
+  // A refusal is of the answer that came now; what was done, of the one that it was done for.
+  const answer = outcome.state === 'done' && step.answer !== undefined ? step.answer : answerOf(mergeEvidence(problem.failure.evidence))
+  return withStep(plan, { ...step, state: outcome.state, result: outcome.result, answer, cause: plan.cause, endedAt: now }, now)
 }
 
 /** A plan goes stale when its bank goes away or comes back: a secret is asked for only while it is there, and waited for only while it is not. */
@@ -151,7 +156,7 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const last = finished.at(-1)
   const status = await deps.vault.status(ownerOf(connection))
   // A step that a person did is proved at once, where the secret may be sent: reading is cheaper than any other step.
-  const proveNow = mayProve && (status === 'usable' || status === 'missing') && last?.state === 'done' && last.who === 'person' && unplanned.some(({ kind }) => kind === 'proof')
+  const proveNow = mayProve && (status === 'usable' || status === 'missing') && last?.state === 'done' && last.who === 'person' && last.judged === undefined && unplanned.some(({ kind }) => kind === 'proof')
   const canProbe = (await deps.probes(connection.id)).includes('profile')
   const plan = planFor({ ...problem, diagnosis }, {
     planId: before?.state === 'open' ? before.id : deps.entropy.id(now), now, bankName: connection.institutionName,
@@ -175,15 +180,6 @@ async function lastOtherAnswer({ store }: RepairDeps, { connectionId, accountId 
 function toldOf(run: SyncRun, accountId: string | null): Failure | null | undefined {
   if (run.failure !== null || accountId === null) return asksBank(run) ? run.failure : undefined
   return run.accounts.find((one) => one.accountId === accountId)?.failure
-}
-
-/** A proof that failed says of the person's step before it that it did not help. */
-function blameLast(plan: RepairPlan, outcome: StepOutcome, now: number): RepairPlan {
-  if (outcome.state !== 'did_not_help') return plan
-  const done = plan.steps.filter(({ state, who }) => state === 'done' && who === 'person')
-  // A permission to sign in was for the sake of the step before it.
-  const blamed = done.slice(done.at(-1) !== undefined && isPermission(done.at(-1)!) ? -2 : -1)
-  return blamed.reduce((all, step) => withStep(all, { ...step, state: 'did_not_help', result: outcome.result }, now), plan)
 }
 
 /** Who was written to answers another day: until then a read that fails says nothing of the step. */

@@ -138,7 +138,8 @@ function isOver(step: StepText, { finished, answer }: PlanFacts): boolean {
   if (step === ALLOW_SIGN_IN) return finished.findLastIndex(same) > finished.findLastIndex(isWait)
   if (REPEATABLE.includes(step.action)) return finished.some((one) => same(one) && one.who === 'person' && (one.state === 'skipped' || finished.filter(same).length >= MOST_REPEATS))
   // Another answer is another matter: what was looked at, or done at the bank, for the one before it may be the way out of this.
-  return finished.some((one) => same(one) && (one.answer === undefined || one.answer === answer))
+  // So is the same one where the step had ended it: what is withdrawn again is given again.
+  return finished.some((one) => same(one) && (one.judged !== 'helped' || isPermission(one)) && (one.answer === undefined || one.answer === answer))
 }
 
 /** What comes when nothing else is left: a wait that was waited out, and a file, which brings rows but no feed, unless days are all that is missing. */
@@ -154,7 +155,7 @@ function isWait({ action }: { readonly action: ActionCode | null }): boolean {
 /** The step that ended last, unless it only looked or waited. */
 function lastDone({ finished }: PlanFacts): RepairStep | null {
   const last = finished.findLast((step) => step.kind !== 'proof' && !isWait(step))
-  return last?.state === 'done' && last.who === 'person' ? last : null
+  return last?.state === 'done' && last.who === 'person' && last.judged === undefined ? last : null
 }
 
 /**
@@ -165,7 +166,8 @@ function lastDone({ finished }: PlanFacts): RepairStep | null {
 function withPermission(ranked: readonly StepText[], facts: PlanFacts): readonly StepText[] {
   const rest = ranked.filter((step) => !isWait(step) && step !== ALLOW_SIGN_IN)
   const last = lastDone(facts)
-  const waited = facts.finished.findLast(({ kind }) => kind !== 'proof')?.action === 'wait_for_bank'
+  const before = facts.finished.findLast(({ kind }) => kind !== 'proof')
+  const waited = before?.action === 'wait_for_bank' && before.judged === undefined
   if (facts.secret === 'interrupted' && !isOver(ALLOW_SIGN_IN, facts)) return [ALLOW_SIGN_IN, ...rest]
   if (last !== null && !isPermission(last)) return last.waitMinutes >= WAIT_FOR_ANSWER.waitMinutes && !waited ? [WAIT_FOR_ANSWER, ALLOW_SIGN_IN, ...rest] : [ALLOW_SIGN_IN, ...rest]
   const wait = waited ? [] : ranked.filter(isWait)
@@ -214,11 +216,11 @@ function costOf(step: StepText): number {
 function stepOf(text: StepText, facts: PlanFacts, at: number): RepairStep {
   // Each further wait is longer: what two hours did not end is not asked about every two hours.
   const isForBank = isWait(text) && text !== WAIT_FOR_ANSWER
-  const waitMinutes = Math.min(MOST_WAIT_MINUTES, text.waitMinutes * 2 ** (isForBank ? facts.finished.filter(isWait).length : 0))
+  const waitMinutes = Math.min(MOST_WAIT_MINUTES, text.waitMinutes * 2 ** (isForBank ? facts.finished.filter((step) => isWait(step) && step.judged === undefined).length : 0))
   return {
     id: stepIdOf(at, text), kind: text.kind, action: text.action, who: text.who, title: text.title.replace('{bank}', facts.bankName),
     state: 'waiting', startedAt: null, endedAt: null, result: null, notBefore: isWait(text) ? ((isForBank ? facts.nextTryAt : null) ?? facts.now + waitMinutes * MINUTE_MS) : null,
-    personMinutes: text.personMinutes, waitMinutes,
+    personMinutes: text.personMinutes, waitMinutes, ...(facts.answer === undefined ? {} : { answer: facts.answer }),
   }
 }
 
