@@ -63,10 +63,9 @@ function learned(connection: Connection, same: readonly Problem[], what: 'consen
 
 /** A date that came with a failure holds until the permission was renewed. */
 function toldEnd(connection: Connection, past: readonly Problem[]): Forecast | null {
-  const newest = past.find(({ context }) => context.consentExpiresInDays !== undefined)
-  const inDays = newest?.context.consentExpiresInDays
-  if (newest === undefined || inDays === undefined || inDays <= 0 || (connection.secretChangedAt ?? 0) > newest.updatedAt) return null
-  return consentEnd(connection, newest.updatedAt + inDays * DAY_MS)
+  const newest = past.find(({ context }) => context.consentEndsAt !== undefined)
+  const at = newest?.context.consentEndsAt
+  return newest === undefined || at === undefined || at <= newest.updatedAt || (connection.secretChangedAt ?? 0) > newest.updatedAt ? null : consentEnd(connection, at)
 }
 
 function consentEnd({ id, institutionName }: Connection, at: number): Forecast {

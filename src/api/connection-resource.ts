@@ -8,7 +8,7 @@ import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
 import { isShown, waitsForChoice, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
-import { addDays, utcDay } from '../domain/day.ts'
+import { utcDay } from '../domain/day.ts'
 import { siblingsOf, type Institution, type JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { stopsInRow } from '../domain/run.ts'
@@ -193,7 +193,7 @@ async function factsNow(instance: Instance, problem: Problem): Promise<CardFacts
     ...missing, ...ways,
     maintenanceUntil: endsAt,
     // A stored date is a hint; it is told only where it has passed.
-    consentEndedOn: context.consentExpiresInDays === undefined || context.consentExpiresInDays > 0 ? null : addDays(utcDay(problem.updatedAt), Math.round(context.consentExpiresInDays)),
+    consentEndedOn: context.consentEndsAt === undefined || context.consentEndsAt > clock.now() ? null : utcDay(context.consentEndsAt),
     bank: connection?.institutionName ?? institution?.name ?? problem.institutionId,
     account: account?.name ?? null,
     website: institution?.website ?? null,

@@ -52,6 +52,8 @@ export type CaseContext = {
   readonly newDevice?: boolean
   readonly consentAgeDays?: number
   readonly consentExpiresInDays?: number
+  /** The same as an instant, epoch ms: days counted from when this was noted tell no day to whoever looks later. */
+  readonly consentEndsAt?: number
   readonly unattended?: boolean
   readonly softwareUpdated?: boolean
   readonly runtimeUpdated?: boolean

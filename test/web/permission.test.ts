@@ -121,6 +121,15 @@ describe('a permission at the bank', { skip: cannotRun ?? false }, () => {
     await steps.getByRole('button', { name: 'Give the permission anew' }).waitFor()
     assert.deepEqual(await violations(page), [])
     await look(page, 'permission-7-card')
+    // The day is that of its end, and stays it: it moved with every change of the problem.
+    const ended = page.getByText('Your permission at').first()
+    const said = await ended.innerText()
+    assert.match(said, / ended on /)
+    sandbox.advance(3 * 24 * HOUR_MS)
+    await verbs.tell(problem.id, { bankLoginWorks: true })
+    await page.reload()
+    await ended.waitFor()
+    assert.equal(await ended.innerText(), said)
     await steps.getByRole('button', { name: 'Give the permission anew' }).click()
     await page.getByRole('button', { name: 'Go to the bank' }).waitFor()
     // The problem is what it was: nobody asks for a code.

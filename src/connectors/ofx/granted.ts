@@ -37,7 +37,7 @@ export function endsAt(state: JsonObject): number | null {
 
 /** What is known of a permission, for the diagnosis. An end that each renewal puts off says something only where nothing was renewed until then. */
 export function permissionFacts({ givenAt, endsAt, isFixed }: Granted, now: number): CaseContext {
-  return { consentAgeDays: Math.max(0, Math.floor((now - givenAt) / DAY_MS)), ...(endsAt === null || !(isFixed || endsAt <= now) ? {} : { consentExpiresInDays: Math.ceil((endsAt - now) / DAY_MS) }) }
+  return { consentAgeDays: Math.max(0, Math.floor((now - givenAt) / DAY_MS)), ...(endsAt === null || !(isFixed || endsAt <= now) ? {} : { consentExpiresInDays: Math.ceil((endsAt - now) / DAY_MS), consentEndsAt: endsAt }) }
 }
 
 /** What is asked of a person while none is stored. */
