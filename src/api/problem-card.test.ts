@@ -163,6 +163,27 @@ test('an answer says what it changed, and a question is asked only where an answ
   assert.deepEqual(problemCard('en', live(asked, context), FACTS, null).asks, [])
 })
 
+// Fails when: a question is asked whose answer only makes some third cause less unlikely (was so of “not activated, please enroll”), or is about a password that nobody has looked at (was so of a refused connection, a lost name and an address where nothing is).
+test('of all codes of this protocol and all ways to reach no bank, a question is asked only where it tells the first cause from its rivals', () => {
+  const context: CaseContext = { connection: 'established', hoursSinceSuccess: 26, credentialsChangedHere: false, softwareUpdated: false, clientId: 'registered' }
+  const notReached: Evidence[] = [...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'CERT_HAS_EXPIRED', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'].map((networkError) => ({ networkError })), { stage: 'http', httpStatus: 404 }, { stage: 'http', httpStatus: 301 }]
+  const coded = TABLES.filter(({ system }) => system === 'ofx' || system === 'relink').flatMap(({ codes }) => codes.map(({ code }): Evidence => ({ stage: 'signon', codes: [code] })))
+  const said = ['Direct Connect is not activated for this customer. Please enroll at our web site.', 'Accept the new terms and conditions at our site', 'Your consent has expired.'].map((message): Evidence => ({ stage: 'signon', codes: ['15500'], message }))
+  let asked = 0
+  for (const evidence of [...notReached, ...coded, ...said].map((one): Evidence => ({ protocol: 'ofx', ...one }))) {
+    const { asks } = problemCard('en', live(evidence, context), FACTS, null)
+    const [open] = asks.filter(({ answer }) => answer === null)
+    if (open === undefined) continue
+    asked++
+    const [now, yes, no] = [{}, { [open.fact]: true }, { [open.fact]: false }].map((told) => live(evidence, { ...context, ...told }).diagnosis.causes)
+    const p = (causes: typeof yes): number => causes?.find(({ cause }) => cause === now?.[0]?.cause)?.p ?? 0
+    const says = `${JSON.stringify(evidence)} ${open.fact}`
+    assert.ok(yes?.[0]?.cause !== no?.[0]?.cause || Math.abs(p(yes) - p(no)) >= 0.15, says)
+    if (evidence.codes === undefined) assert.notEqual(open.fact, 'passwordChangedAtBank', says)
+  }
+  assert.ok(asked > 5, String(asked))
+})
+
 // Fails when: an answer outweighs what the bank says in as many words (was so: “not activated, please enroll” became a wrong password).
 test('what the bank states outright stays first whatever a person answers', () => {
   const context: CaseContext = { connection: 'established', hoursSinceSuccess: 26, credentialsChangedHere: false, softwareUpdated: false, clientId: 'registered' }

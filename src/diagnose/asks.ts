@@ -23,6 +23,8 @@ export type Asked = {
 
 /** From this share of probability that two answers place differently a question is worth a person's attention. */
 const WORTH_ASKING = 0.05
+/** By so much two answers change how likely the first cause is, where neither puts another first. */
+const TELLING = 0.15
 /** Less than this changed nothing that anybody would see. */
 const NO_CHANGE = 0.01
 
@@ -51,15 +53,20 @@ export function asksOf(language: Language, problem: Pick<Problem, 'failure' | 'c
   const open = TOLD.filter((fact) => problem.context[fact] === undefined && !(facts.permitsHere === true && fact === 'passwordChangedAtBank')).map((fact) => {
     const answers = [true, false].map((said) => diagnose({ evidence, context: { ...problem.context, [fact]: said } }, undefined, news).causes)
     const [yes = [], no = []] = answers
-    return { fact, separates: [problem.diagnosis.causes, ...answers].every(isWaitedFor) || !isSeen(yes, no) ? 0 : CAN_KNOW[fact] * apart(yes, no) }
+    return { fact, separates: [problem.diagnosis.causes, ...answers].every(isWaitedFor) || !tellsApart(problem.diagnosis.causes, yes, no) ? 0 : CAN_KNOW[fact] * apart(yes, no) }
   })
   const best = open.reduce<(typeof open)[number] | null>((most, one) => (one.separates >= WORTH_ASKING && one.separates > (most?.separates ?? 0) ? one : most), null)
   return [...answered, ...(best === null ? [] : [best.fact])].map(askedOf)
 }
 
-/** Whether two answers differ where a person looks: in which cause comes first, or in how likely it is. */
-function isSeen([yes]: readonly RankedCause[], [no]: readonly RankedCause[]): boolean {
-  return yes?.cause !== no?.cause || Math.abs((yes?.p ?? 0) - (no?.p ?? 0)) >= WORTH_ASKING
+/**
+ * Whether two answers tell the first cause from its rivals: one puts another first, or one speaks of that cause itself and
+ * clearly. An answer that only makes some third one less unlikely is not asked for.
+ */
+function tellsApart([now]: readonly RankedCause[], [yes]: readonly RankedCause[], [no]: readonly RankedCause[]): boolean {
+  if (now === undefined || yes?.cause !== now.cause || no?.cause !== now.cause) return true
+  const speaks = [yes, no].some((one) => [...one.for, ...one.against].some((said) => !now.for.includes(said) && !now.against.includes(said)))
+  return speaks && Math.abs(yes.p - no.p) >= TELLING
 }
 
 /** What an answer changed, to be seen: which cause comes first, or how likely it is. */

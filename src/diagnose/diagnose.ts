@@ -6,7 +6,7 @@
  */
 import { CAUSE_CODES, type CauseCode } from '../domain/cause.ts'
 import type { Diagnosis, RankedCause } from '../domain/connection.ts'
-import { TOLD, type CaseContext, type CaseRecord, type Evidence } from '../domain/evidence.ts'
+import { TOLD, type CaseContext, type CaseRecord, type Evidence, type Stage } from '../domain/evidence.ts'
 import { message } from '../language/language.ts'
 import { say } from '../language/say.ts'
 import { chooseAction } from './action.ts'
@@ -116,8 +116,9 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   // What never left this host was not stopped by anything that is known of the bank.
   const isUnsent = speaking.some(({ table }) => table.system === OWN.system)
   const isAskedFor = mayBeAskedTooOften(reading, speaking, stated)
+  const isLookedAt = mayHaveSeenSecret(reading)
   for (const rule of rules) {
-    if ((isUnsent && isContext(rule)) || (rule.ofAsking === true && !isAskedFor)) continue
+    if ((isUnsent && isContext(rule)) || (rule.ofAsking === true && !isAskedFor) || (rule.ofSecret === true && !isLookedAt)) continue
     const [kind, weights] = isContext(rule) ? ['context', rule.weights] as const : ['rule', rule.pair === true ? louder(rule, loudness / PAIRS_BEHIND_WORDS) : isWords(rule) && rule.ofProgram !== true ? louder(rule, loudness) : rule.weights] as const
     voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights: isTold(rule) ? besideWords(saidByAnswer, weights) : weights, share: wordsDecide && loudness !== CLEAR_WORDS && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
   }
@@ -153,6 +154,14 @@ const ASKED_TOO_OFTEN: CauseCode = 'rate_limited'
 const OF_VAULT = 'vault_'
 /** What servers and filters answer to too many requests that do not speak of them. */
 const INSTEAD_OF_429: readonly string[] = ['400', '403']
+
+/** Whether anybody may have looked at the secret: nobody did who gave no answer, or where there is nothing, or nothing any more. */
+function mayHaveSeenSecret({ networkError, httpStatus, record: { evidence: { stage } } }: Reading): boolean {
+  return networkError === undefined && !(stage !== undefined && BEFORE_ANSWER.includes(stage)) && !(httpStatus !== undefined && NOT_HERE.includes(httpStatus))
+}
+const BEFORE_ANSWER: readonly Stage[] = ['resolve', 'connect', 'tls']
+/** HTTP statuses of an address where nothing is served. */
+const NOT_HERE: readonly number[] = [301, 302, 303, 307, 308, 404, 410]
 
 /** Known ways of saying a thing, and pairs of words, which are heard only where no such way is found. */
 function waysAndPairs(rules: readonly Rule[]): { readonly known: readonly Rule[]; readonly pairs: readonly Rule[] } {
