@@ -227,6 +227,15 @@ test('no password is asked for while the bank is down', () => {
   assert.notEqual(down.action, 'fix_credentials')
 })
 
+// Fails when: “the bank gives no reason” is heard where it gives one (was so: “no longer accepts the way we ask” beside a permission that the bank says was withdrawn).
+test('that a bank gives no reason speaks only where it gives none: a stated one stays first though another program is let in', () => {
+  const context = { connection: 'established', hoursSinceSuccess: 26, softwareUpdated: false, otherClientWorks: true } as const
+  for (const [message, cause] of [['Consent for access by other software was withdrawn by the customer.', 'consent_revoked'], ['Please accept our new terms.', 'bank_action_required'], ['General error', 'protocol_outdated']] as const) {
+    const [top, next] = verdict({ protocol: 'ofx', stage: 'signon', codes: ['2000', '15500'], message }, context).causes
+    assert.deepEqual([top?.cause, (top?.p ?? 0) - (next?.p ?? 0) > 0.3], [cause, true], message)
+  }
+})
+
 test('words beside a vague code decide, in several languages', () => {
   assert.equal(first({ protocol: 'ofx', stage: 'signon', codes: ['2000'], message: 'Votre compte est verrouillé.' }), 'login_locked')
   assert.equal(first({ protocol: 'ofx', stage: 'signon', codes: ['2000'], message: 'Mantenimiento programado' }), 'scheduled_maintenance')

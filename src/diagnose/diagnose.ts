@@ -118,7 +118,7 @@ export function hear(record: CaseRecord, knowledge: Knowledge): Heard {
   const isAskedFor = mayBeAskedTooOften(reading, speaking, stated)
   const isLookedAt = mayHaveSeenSecret(reading)
   for (const rule of rules) {
-    if ((isUnsent && isContext(rule)) || (rule.ofAsking === true && !isAskedFor) || (rule.ofSecret === true && !isLookedAt)) continue
+    if ((isUnsent && isContext(rule)) || (rule.ofAsking === true && !isAskedFor) || (rule.ofSecret === true && !isLookedAt) || (rule.ofSilence === true && statedByAnswer)) continue
     const [kind, weights] = isContext(rule) ? ['context', rule.weights] as const : ['rule', rule.pair === true ? louder(rule, loudness / PAIRS_BEHIND_WORDS) : isWords(rule) && rule.ofProgram !== true ? louder(rule, loudness) : rule.weights] as const
     voices.push({ id: rule.id, kind, sentence: ruleSentence(rule, record), weights: isTold(rule) ? besideWords(saidByAnswer, weights) : weights, share: wordsDecide && loudness !== CLEAR_WORDS && words.includes(rule) ? WORDS_FOR_CODE : 1, ...(rule.own === true ? { own: true } : {}) })
   }

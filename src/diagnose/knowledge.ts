@@ -78,6 +78,8 @@ export type Rule = {
   readonly pair?: true
   /** Tells only how often it was asked: heard where the answer does not say itself that it was something else, and one came at all. */
   readonly ofAsking?: true
+  /** Rests on the bank giving no reason: heard where the words of its answer state none. */
+  readonly ofSilence?: true
   /** Tells of the stored secret: heard where the answer may be of who looked at it, not where none came or what is there is no door. */
   readonly ofSecret?: true
   /** Relink holds the fact itself, or the person who did it tells: it cannot be misread. */

@@ -26,6 +26,8 @@ type Asked = { readonly connection: Connection; readonly institution: Institutio
 
 const MOST_SITES = 3
 const SKEW_SECONDS = 300
+/** Node's words for a chain that ends in nothing that this host trusts. */
+const UNTRUSTED: readonly string[] = ['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_UNTRUSTED']
 
 /** Which can be asked of this connection. */
 export async function groundProbes(parts: GroundParts, { connection, institution }: Asked): Promise<readonly GroundProbe[]> {
@@ -89,6 +91,7 @@ async function reachBank(parts: GroundParts, { connection, institution }: Asked)
   const names = report.certificateNames.join(', ')
   if (report.certificateNames.some((name) => isOfSame(name, host))) return found('reach', 'certificate_of_bank', `The certificate at ${host} is ${institution.name}'s, but for another of its names (${names}).`)
   if (names !== '') return found('reach', 'certificate_of_others', `The certificate at ${host} is for other names (${names}).`)
+  if (UNTRUSTED.includes(report.networkError ?? '')) return found('reach', 'certificate_untrusted', `The certificate of ${host} is not signed by an authority that this host knows.`)
   return found('reach', 'no_connection', `${host} breaks the encrypted connection off (${report.networkError ?? 'no reason'}).`)
 }
 
