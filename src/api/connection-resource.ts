@@ -91,7 +91,7 @@ export async function connectionResource(language: Language, instance: Instance,
     store.runs.list({ connectionId: connection.id, limit: 1 }),
   ])
   const challenge = challenges.find((c) => c.expiresAt > instance.clock.now()) ?? null
-  const cards = await Promise.all(problems.map((p) => problemResource(language, instance, p)))
+  const cards = await Promise.all(problems.map((p) => problemResource(language, instance, p, connection)))
   const lastRun = runs[0] ?? null
   const { id, institutionId, connector, institutionName, loginLabel, state } = connection
   return {
@@ -110,9 +110,12 @@ export async function connectionResource(language: Language, instance: Instance,
   }
 }
 
-/** When it is read next by itself; null: a person must act first. While a bank's question waits, and before the first read, what is planned is the end of the question. */
-export function nextReadAt({ state, nextSyncAt }: Pick<Connection, 'state' | 'nextSyncAt'>, isAsked: boolean): string | null {
-  return isAsked || state === 'connecting' ? null : isoOrNull(nextSyncAt)
+/**
+ * When it is read next by itself; null: a person must act first. While a bank's question waits, and before the first read, what is planned is
+ * the end of the question; while no accounts are chosen, a sign-in that reads none.
+ */
+export function nextReadAt(connection: Pick<Connection, 'state' | 'nextSyncAt' | 'readPlan'>, isAsked: boolean): string | null {
+  return isAsked || connection.state === 'connecting' || waitsForChoice(connection) ? null : isoOrNull(connection.nextSyncAt)
 }
 
 function readingOf({ readingNow }: Instance, connectionId: string, ofRun: string): z.output<typeof connectionShape>['reading'] {
@@ -130,10 +133,11 @@ function healthWord(connection: Connection, problems: readonly z.output<typeof p
   return problems.length > 0 ? 'waiting' : 'working'
 }
 
-export async function problemResource(language: Language, instance: Instance, problem: Problem): Promise<z.output<typeof problemShape>> {
+/** `on`: the connection that it is told of, where that is not the one that reported it. */
+export async function problemResource(language: Language, instance: Instance, problem: Problem, on?: Connection): Promise<z.output<typeof problemShape>> {
   const [first] = problem.diagnosis.causes
   const cause = first?.cause ?? 'unknown'
-  const [facts, plan] = await Promise.all([cardFacts(instance, problem), instance.store.problems.plan(problem.id)])
+  const [facts, plan] = await Promise.all([cardFacts(instance, problem, on), instance.store.problems.plan(problem.id)])
   const spoken = saidByBank(problem.failure)
   const { id, connectionId, accountId, institutionId, failure, context } = problem
   return {
@@ -171,12 +175,12 @@ export function diagnosisResource(language: Language, diagnosis: Diagnosis, fact
 }
 
 /** What is known for the sentences about a problem. Of one that is over, only what stays true of it: what is counted now was otherwise when it happened. */
-export async function cardFacts(instance: Instance, problem: Problem): Promise<CardFacts> {
-  const { bank, account = null, setting = null, elsewhere = null, clockMinutes = null, website = null, ...now } = await factsNow(instance, problem)
+export async function cardFacts(instance: Instance, problem: Problem, on?: Connection): Promise<CardFacts> {
+  const { bank, account = null, setting = null, elsewhere = null, clockMinutes = null, website = null, ...now } = await factsNow(instance, problem, on)
   return { bank, account, setting, elsewhere, clockMinutes, website, ...(problem.closedAt === null ? now : {}) }
 }
 
-async function factsNow(instance: Instance, problem: Problem): Promise<CardFacts> {
+async function factsNow(instance: Instance, problem: Problem, on: Connection | undefined): Promise<CardFacts> {
   const { store, clock } = instance
   const { failure, context } = problem
   const [connection, account, banks, missing, ways] = await Promise.all([
@@ -199,6 +203,7 @@ async function factsNow(instance: Instance, problem: Problem): Promise<CardFacts
     website: institution?.website ?? null,
     permitsHere: connection !== null && permitsHere(instance, connection),
     nextTryAt: connection?.nextSyncAt ?? null,
+    readsNothing: waitsForChoice(on ?? connection ?? { state: 'removed', readPlan: null }),
     dailyTryAt: connection !== null && (connection.nextSyncAt ?? 0) - (connection.lastAttemptAt ?? 0) >= RARELY_MS ? connection.nextSyncAt : null,
     failingConnections: health === undefined || health.connections < 2 ? null : health.failing,
     allConnections: health === undefined || health.connections < 2 ? null : health.connections,

@@ -28,6 +28,8 @@ export type CardFacts = {
   /** The bank's verified site; no button leads there without it. */
   readonly website?: string | null
   readonly nextTryAt?: number | null
+  /** Nobody has chosen yet which accounts are read: the bank is asked whether it is back, and no day is read then. */
+  readonly readsNothing?: boolean
   /** The same, where it is asked once a day at most. */
   readonly dailyTryAt?: number | null
   readonly maintenanceUntil?: number | null
@@ -75,8 +77,16 @@ const ASKS_FOR_A_SECRET: readonly ActionCode[] = ['fix_credentials', 'update_mfa
 export function cardFor(language: Language, cause: CauseCode, p: number, facts: CardFacts): Card {
   const text = CARDS[cause]
   const quote = facts.bankWords == null || facts.bankWords === '' ? null : { kind: 'quote' as const, text: facts.bankWords.slice(0, QUOTE_LENGTH) }
-  return { cause, chip: text.chip, what: fillWords(language, text.what, facts), relink: fillWords(language, text.relink, facts), next: nextFor(language, cause, facts), likelihood: likelihoodWords(language, p), quote }
+  return { cause, chip: text.chip, what: fillWords(language, text.what, facts), relink: fillWords(language, facts.readsNothing === true ? withoutReads(text.relink) : text.relink, facts), next: nextFor(language, cause, facts), likelihood: likelihoodWords(language, p), quote }
 }
+
+/** What Relink does where it reads no account: it asks whether the bank is back, and no more. */
+function withoutReads(relink: readonly string[]): readonly string[] {
+  if (relink.some((one) => /^tries\b/.test(one))) return ASKS_ONLY
+  return relink.some((one) => /\breads (missed days|\{)/.test(one)) ? READS_NONE : relink
+}
+const READS_NONE = [message('reads no account before you choose which')]
+const ASKS_ONLY = [message('asks again {nextTry}; no account is read before you choose which'), message('asks again by itself; no account is read before you choose which')]
 
 function nextFor(language: Language, cause: CauseCode, facts: CardFacts): Card['next'] {
   const { next } = CARDS[cause]
