@@ -244,11 +244,14 @@ async function waysOfAsking({ store }: Instance, connectionId: string): Promise<
   return is === undefined || was === undefined || is === was ? {} : { askedBefore: WAYS[was].asks, asksNow: WAYS[is].asks, useNow: WAYS[is].use }
 }
 
-/** `nextSyncAt`: of its connection. A wait for the bank ends when the schedule asks it, so that is the one time that is told of both. */
-export function planResource(language: Language, plan: RepairPlan, nextSyncAt: number | null): z.output<typeof planShape> {
+/**
+ * `nextSyncAt`: of its connection. A wait for the bank ends when the schedule asks it, so that is the one time that is told of both.
+ * `toldAt`: when the problem changed last.
+ */
+export function planResource(language: Language, plan: RepairPlan, nextSyncAt: number | null, toldAt = 0): z.output<typeof planShape> {
   const { id, problemId, connectionId, cause, state } = plan
   return {
-    id, problemId, connectionId, cause, state,
+    id, problemId, connectionId, cause, state, hasNews: state === 'open' && plan.updatedAt < toldAt,
     steps: plan.steps.map((step) => ({
       id: step.id, kind: step.kind, action: step.action, who: step.who, title: retold(language, step.title), state: step.state, result: step.result === null ? null : retold(language, step.result), personMinutes: step.personMinutes,
       startedAt: isoOrNull(step.startedAt), endedAt: isoOrNull(step.endedAt), notBefore: isoOrNull(step.who === 'bank' && step.state === 'now' ? (nextSyncAt ?? step.notBefore) : step.notBefore), needs: needOf(step.id),

@@ -104,6 +104,7 @@ export const planShape = z
     connectionId: z.uuid(),
     cause: z.string(),
     state: z.enum(['open', 'proved', 'abandoned']),
+    hasNews: z.boolean().meta({ description: 'A read, or a person, has told more since it was planned: going on with the repair plans anew' }),
     steps: z.array(
       z.object({
         id: z.string(),

@@ -8,7 +8,7 @@ import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { Diagnosis, Problem } from '../domain/connection.ts'
 import type { CaseContext, Evidence } from '../domain/evidence.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
-import { problemCard } from './problem-card.ts'
+import { problemCard as cardOf } from './problem-card.ts'
 
 const FACTS: CardFacts = { bank: 'Riverbank', website: 'https://riverbank.example' }
 const REFUSED: Evidence = { protocol: 'ofx', stage: 'signon', codes: ['15500'], message: 'Signon invalid' }
@@ -20,6 +20,9 @@ function problemOf(diagnosis: Diagnosis, evidence: Evidence = REFUSED, context: 
 
 const live = (evidence: Evidence, context: CaseContext = {}): Problem => problemOf(diagnose({ evidence, context }), evidence, context)
 const ranked = (...causes: readonly (readonly [CauseCode, number])[]): Diagnosis => ({ action: 'auto_retry', causes: causes.map(([cause, p]) => ({ cause, p, for: [], against: [] })) })
+
+/** Of a plan that is for the problem, unless it names another cause. */
+const problemCard: typeof cardOf = (language, problem, facts, plan) => cardOf(language, problem, facts, plan === null || plan.cause !== 'unknown' ? plan : { ...plan, cause: problem.diagnosis.causes[0]?.cause ?? 'unknown' })
 
 function planOf(...steps: readonly Partial<RepairStep>[]): RepairPlan {
   const whole = steps.map((step, at): RepairStep => ({
@@ -66,6 +69,13 @@ test('what Relink does by itself is not asked of a person: nothing is, or the st
   assert.equal(problemCard('en', problem, FACTS, planOf(update)).next, null)
   const after = problemCard('en', problem, FACTS, planOf({ ...update, state: 'did_not_help' }, { kind: 'update', action: 'update_software', title: 'Update Relink', state: 'now' }))
   assert.deepEqual(after.next?.label, ['Update Relink'])
+})
+
+// Fails when: what was planned for the terms of the bank is the next thing after its answer was cut off (was so until the repair was planned anew).
+test('what was planned for another cause is not the next thing', () => {
+  const plan = { ...planOf({ kind: 'act_at_bank', action: 'act_at_bank_site', title: 'Sign in at the site of Riverbank and do what it asks', state: 'now' }), cause: 'bank_action_required' } as const
+  const card = problemCard('en', problemOf(ranked(['institution_error', 0.8])), FACTS, plan)
+  assert.deepEqual([card.next, card.chip], [null, 'waiting_for_bank'])
 })
 
 test('while a harmless question to the bank is under way there is no button, and the card says so', () => {

@@ -29,15 +29,17 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
   const card = cardFor(language, first?.cause ?? 'unknown', first?.p ?? 0, facts)
   const heads = headings(problem.diagnosis.causes)
   const asks = problem.closedAt === null ? asksOf(language, problem, newsOf(plan, mergeEvidence(problem.failure.evidence)), facts) : []
-  const step = plan?.steps.find(({ state }) => state === 'now' || state === 'running')
+  // A read has told of another cause since: what was planned for the one before is nobody's next step.
+  const current = plan?.state === 'open' && plan.cause !== (first?.cause ?? 'unknown') ? null : plan
+  const step = current?.steps.find(({ state }) => state === 'now' || state === 'running')
   const isChecking = step?.kind === 'bank_status' && step.state === 'running'
   const separates = asks.some(({ answer }) => answer === null) && differ(heads.map(({ cause, p }) => cardFor(language, cause, p, facts)))
-  const next = isChecking ? null : separates ? answerFirst(language) : nextOf(language, card, plan, step, facts)
+  const next = isChecking ? null : separates ? answerFirst(language) : nextOf(language, card, current, step, facts)
   return {
     chip: chipOf(card, next, step),
     what: card.what.map(partResource),
     headings: (heads.length > 1 ? heads : heads.slice(0, 1)).map(({ cause, p }) => ({ cause, what: cardFor(language, cause, p, facts).what.map(partResource) })),
-    relink: isAsked(step) && isPermission(step) ? [say(language, 'sends nothing until you allow it')] : waitsToAsk(step, plan) ? [say(language, 'waits, and then asks you before it signs in again')] : card.relink.map(partResource),
+    relink: isAsked(step) && isPermission(step) ? [say(language, 'sends nothing until you allow it')] : waitsToAsk(step, current) ? [say(language, 'waits, and then asks you before it signs in again')] : card.relink.map(partResource),
     next: next === null ? null : { ...next, label: next.label.map(partResource) },
     checking: isChecking,
     likelihood: card.likelihood,

@@ -39,7 +39,7 @@ const plan = route({
   handle: async ({ params, instance, language }) => {
     const problem = await problemOf(instance, params.id)
     const plan = await instance.verbs.plan(problem)
-    return planResource(language, plan, (await instance.store.connections.get(problem.connectionId))?.nextSyncAt ?? null)
+    return planResource(language, plan, (await instance.store.connections.get(problem.connectionId))?.nextSyncAt ?? null, problem.updatedAt)
   },
 })
 

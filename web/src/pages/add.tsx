@@ -10,7 +10,7 @@ import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { brandWords } from '../parts/brand.ts'
 import { Chip } from '../parts/chip.tsx'
-import { LoginForm, NoSecret } from '../parts/login-form.tsx'
+import { LoginForm, NoSecret, NotSignedIn } from '../parts/login-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Point } from '../parts/time.tsx'
@@ -183,7 +183,7 @@ function SignIn({ bank, way }: { bank: Institution; way: Institution['routes'][n
     <>
       <p className="meta">{way.advice}{bank.requestsPerDay !== null && <> {say('It may be asked {count, plural, one {once} other {# times}} a day.', { count: bank.requestsPerDay })}</>}{bank.routes.length === 1 && <> <Say message="Or <a>import a file</a>." a={(inside) => <Link className="link" to="/import">{inside}</Link>} /></>}</p>
       <LoginForm keptAs={`relink-login-${bank.id}-${way.connector}`} fields={way.fields} submit={(form) => connect.mutate({ form, onceMore: false })} label={say('Sign in')} busy={connect.isPending} />
-      {connect.error !== null && <Refused error={connect.error} onceMore={() => connect.mutate({ form: connect.variables?.form ?? {}, onceMore: true })} />}
+      {connect.error !== null && <Refused error={connect.error} busy={connect.isPending} onceMore={() => connect.mutate({ form: connect.variables?.form ?? {}, onceMore: true })} />}
     </>
   )
 }
@@ -191,7 +191,7 @@ function SignIn({ bank, way }: { bank: Institution; way: Institution['routes'][n
 type Cause = { name: string; likelihood: string }
 
 /** The failure of a first sign-in carries the likely cause; the same login twice leads to the first. */
-function Refused({ error, onceMore }: { error: Error; onceMore: () => void }) {
+function Refused({ error, onceMore, busy }: { error: Error; onceMore: () => void; busy: boolean }) {
   const body = error instanceof ServerProblem ? error.body : {}
   const existing = body['existing']
   if (typeof existing === 'string') {
@@ -202,11 +202,8 @@ function Refused({ error, onceMore }: { error: Error; onceMore: () => void }) {
       </div>
     )
   }
-  if (error instanceof ServerProblem && error.code === 'secret_withheld') {
-    return <Trouble error={error}><button className="button mt-3" onClick={onceMore}>{say('Send it once more')}</button></Trouble>
-  }
   const cause = (body['diagnosis'] as { causes?: readonly Cause[] } | undefined)?.causes?.[0]
-  if (cause === undefined) return <Trouble error={error} />
+  if (cause === undefined) return <NotSignedIn error={error} onceMore={onceMore} busy={busy} />
   return (
     <div role="alert" className="panel border-need">
       <p className="font-medium">{cause.name}</p>

@@ -8,10 +8,10 @@ import { say } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { brandWords } from '../parts/brand.ts'
-import { LoginForm, NoSecret } from '../parts/login-form.tsx'
+import { LoginForm, NoSecret, NotSignedIn } from '../parts/login-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { mayTryAnother, Shown, useMayReconnect, usePreview, usePreviews, WhatItIs } from '../parts/reconnect.tsx'
-import { Loaded, LoadedPage, Title, Trouble } from '../parts/states.tsx'
+import { Loaded, LoadedPage, Title } from '../parts/states.tsx'
 
 const route = getRouteApi('/accounts/connections/$id/reconnect')
 
@@ -58,11 +58,15 @@ function Begin({ connection }: { connection: Connection }) {
     void navigate({ search, replace: true, resetScroll: false })
   }
   const act = useAct()
+  const [typed, setTyped] = useState<Record<string, string>>({})
   const found = useQuery({ queryKey: ['institutions', find], queryFn: () => get<{ items: Institution[] }>(`/institutions?query=${encodeURIComponent(find)}`), placeholderData: (previous) => previous })
   const ways = (found.data?.items ?? []).flatMap((institution) => institution.routes.map((route) => ({ key: `${institution.id} ${route.connector}`, institution, route })))
     // Another bank or way is an owner's.
     .filter(({ institution, route }) => may('administer') || (institution.id === connection.institutionId && route.connector === connection.connector))
   const way = ways.find(({ key }) => key === chosen) ?? ways.find(({ institution }) => institution.id === connection.institutionId) ?? ways[0]
+  const send = (form: Record<string, string>, onceMore: boolean): void => {
+    if (way !== undefined) act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form, onceMore })
+  }
   return (
     <div className="grid gap-3">
       <WhatItIs />
@@ -78,9 +82,9 @@ function Begin({ connection }: { connection: Connection }) {
       {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
       {way !== undefined && way.institution.takesSecrets && (
         <LoginForm key={way.key} keptAs={`relink-login-${connection.id}-${way.key}`} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
-          submit={(form) => act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form })} />
+          submit={(form) => { setTyped(form); send(form, false) }} />
       )}
-      {act.error !== null && <Trouble error={act.error} />}
+      {act.error !== null && <NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(typed, true)} />}
     </div>
   )
 }

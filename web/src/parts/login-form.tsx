@@ -4,11 +4,12 @@
  */
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { Connection } from '../api.ts'
+import { ServerProblem, type Connection } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { keepForTab, keptForTab } from '../kept.ts'
 import { Form } from './form.tsx'
+import { Trouble } from './states.tsx'
 
 type FormField = Connection['fields'][number]
 
@@ -53,6 +54,12 @@ function typed(kept: string | null): Record<string, string> {
   } catch {
     return {}
   }
+}
+
+/** Why a sign-in came to nothing; one that was kept back can be sent on the word of who was warned, beside the sentence that says so. */
+export function NotSignedIn({ error, onceMore, busy }: { error: Error; onceMore: () => void; busy: boolean }) {
+  if (!(error instanceof ServerProblem) || error.code !== 'secret_withheld') return <Trouble error={error} />
+  return <Trouble error={error}><button type="button" className="button mt-3" disabled={busy} onClick={onceMore}>{say('Send it once more')}</button></Trouble>
 }
 
 /** In the place of a form for a password that could not help now. */

@@ -4,7 +4,7 @@
  */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Connection, type Plan, type Problem } from '../api.ts'
 import { message, say } from '../language/language.ts'
@@ -12,7 +12,7 @@ import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { candidatesFor, GoesOn } from './feeds.tsx'
-import { LoginForm } from './login-form.tsx'
+import { LoginForm, NotSignedIn } from './login-form.tsx'
 import { Paper, type PaperKind } from './papers.tsx'
 import { Loaded, Trouble } from './states.tsx'
 import { Instant, untilInstant, useTold } from './time.tsx'
@@ -29,10 +29,15 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
   const isDue = useTold(() => isNow(now?.notBefore))
   const byItself = may('sync') && now !== undefined && now.who !== 'person' && isDue
   const path = `/connections/${problem.connectionId}/repair`
+  // What was told of it since the steps were planned; who waits for what comes of it is not left with the steps of before.
+  const news = plan.data?.hasNews === true && may('sync') ? problem.updatedAt : null
+  const [lookedAt, setLookedAt] = useState<string | null>(null)
+  const looks = news !== null && (lookedAt !== news || goOn.isPending)
   useEffect(() => {
-    if (byItself) goOn.send('POST', path, {})
-    // Once for each step: a step that has to wait is asked again when its time has come, not in a circle.
-  }, [byItself, now?.id, path])
+    if (byItself || news !== null) goOn.send('POST', path, {})
+    setLookedAt(news)
+    // Once for each step and for all that is told: a step that has to wait is asked again when its time has come, not in a circle.
+  }, [byItself, now?.id, news, path])
   return (
     <section className="panel mb-4" aria-label={say('Steps')}>
       <h2 className="mb-3">{say('Steps')}</h2>
@@ -40,7 +45,7 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
       <Loaded query={plan}>
         {({ steps }) => (
           <Steps steps={steps}>{(step) => {
-            const control = <Control step={step} connection={connection} problem={problem} />
+            const control = <><p role="status" className="text-muted empty:hidden">{looks ? say('Relink looks at what was answered…') : ''}</p><div hidden={looks}><Control step={step} connection={connection} problem={problem} /></div></>
             return answersFirst ? <details><summary className="link min-h-6 cursor-pointer">{say('Go on without an answer')}</summary><div className="mt-2">{control}</div></details> : control
           }}</Steps>
         )}
@@ -207,7 +212,7 @@ function SignInAgain({ connection }: { connection: Connection }) {
   return (
     <>
       <LoginForm keptAs={`relink-login-${connection.id}`} fields={fields} submit={(form) => act.send('PUT', `/connections/${connection.id}/secret`, { form })} label={say('Save and sign in once')} busy={act.isPending} />
-      {act.error !== null && <div className="mt-3"><Trouble error={act.error} /></div>}
+      {act.error !== null && <div className="mt-3"><NotSignedIn error={act.error} busy={act.isPending} onceMore={() => act.send('POST', `/connections/${connection.id}/secret/once-more`)} /></div>}
     </>
   )
 }
