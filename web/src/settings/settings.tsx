@@ -1,5 +1,6 @@
 /** Settings: one form a page, each with its own address. What only owners may is not offered to others, and refused by the server all the same. */
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { useEffect, useId, useState } from 'react'
 import { message, say } from '../language/language.ts'
 import { useMe } from '../me.ts'
 import { NeedsServer } from '../parts/needs-server.tsx'
@@ -18,12 +19,19 @@ const PAGES = [
 export function SettingsPage() {
   const me = useMe()
   const { pathname } = useLocation()
+  const [isOpen, setOpen] = useState(false)
+  useEffect(() => setOpen(false), [pathname])
+  const list = useId()
   return (
     <div className="grid gap-6 @2xl:grid-cols-[180px_minmax(0,1fr)]">
-      <nav aria-label={say('Settings')} className="flex flex-wrap gap-1 @2xl:flex-col">
-        {PAGES.filter(({ owner }) => !owner || me.data?.role === 'owner').map(({ to, label }) => (
-          <Link key={to} to={to} className="rounded-md px-3 py-2 pointer-coarse:py-3 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
-        ))}
+      <nav aria-label={say('Settings')}>
+        {/* Where there is little room the page comes first, and its neighbours when they are asked for. */}
+        <button type="button" className="button @2xl:hidden" aria-expanded={isOpen} aria-controls={list} onClick={() => setOpen(!isOpen)}>{say('All settings')}<span aria-hidden="true">{isOpen ? '\u00a0▴' : '\u00a0▾'}</span></button>
+        <div id={list} className={`${isOpen ? 'grid' : 'hidden'} gap-1 pt-2 @2xl:flex @2xl:flex-col @2xl:pt-0`}>
+          {PAGES.filter(({ owner }) => !owner || me.data?.role === 'owner').map(({ to, label }) => (
+            <Link key={to} to={to} className="rounded-md px-3 py-2 pointer-coarse:py-3 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
+          ))}
+        </div>
       </nav>
       {/* Signing out clears what this browser keeps, whether the server answers or not. */}
       <div className="min-w-0">{pathname === '/settings/security' ? <Outlet /> : <NeedsServer><Outlet /></NeedsServer>}</div>
