@@ -163,7 +163,9 @@ export class Answer {
     const comparable = ledger !== null && ledger.moved !== null
     const decisions = await followRules(feed, account.id, decideRepeats(comparable ? balanced : presume(balanced), rows, candidates, { sourceId: source.id, today: utcDay(this.#context.now()) }))
     const builder = this.#build(candidates, decisions)
-    if (signsFlipped(rows, candidates, layOut(candidates, context), failsFrom(facts?.spans ?? [])) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
+    // Once its amounts were turned it is those days that say so.
+    const failsSince = source.sign === 1 ? failsFrom(facts?.spans ?? []) : null
+    if (signsFlipped(rows, candidates, layOut(candidates, context), failsSince) && !provesSigns(ledger, builder.finish())) return failed(FLIPPED)
     if (this.#isTurnedBack && !(movedByNew(ledger, builder.finish()) && this.#context.now() - facts!.last!.observedAt >= TURNED_BACK_MS)) return failed(FLIPPED)
     const closings = closingsOf(questions, { decisions, missing, candidates, covers: believed, sourceId: source.id, answered: coverage.filter(({ sourceId }) => sourceId === source.id) })
     if (failure === null) await this.#endMissing(builder, candidates, { missing, elsewhere }, ledger, closings, countedOnce(decisions))
