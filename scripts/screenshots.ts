@@ -146,7 +146,7 @@ async function takeFurther(world: World): Promise<number> {
       await settled(page, world.url('/review'))
       await page.locator('[role=row][data-index="0"]').focus()
       await page.keyboard.press('Shift+M')
-      await page.getByRole('region', { name: 'Match' }).getByRole('status').filter({ hasNotText: 'Loading' }).waitFor()
+      await page.getByRole('region', { name: 'Match' }).getByRole('status').filter({ hasText: /row/ }).waitFor()
       await shoot(page, 'review-match', scheme)
       for (const one of [page, phone]) await one.context().close()
       const owner = await watched(await world.browser.newContext({ viewport: WINDOW, colorScheme: scheme }), [])

@@ -336,7 +336,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await instance.alerting.round()
     const told = page.getByRole('list', { name: 'Messages, newest first' })
     await told.getByText('did not accept the user name or password').waitFor()
-    await told.getByText('✓Sent').first().waitFor()
+    await told.getByText('Sent', { exact: true }).first().waitFor()
     assert.ok(!(await page.content()).includes('feeds-of-ana'), 'the topic lets anybody read along')
     status = 403
     await place.getByRole('button', { name: 'Send a test' }).click()

@@ -10,6 +10,7 @@ import { formatPoint } from './parts/time.tsx'
 import { ROLE_NAMES } from './parts/role.tsx'
 import { Mark } from './parts/mark.tsx'
 import { AwayIsTold, Trouble } from './parts/states.tsx'
+import { ToCome } from './parts/to-come.tsx'
 
 /** On a phone these are the bar at the bottom; the rest is under More. */
 const FIRST = [
@@ -44,7 +45,7 @@ export function Shell() {
   if (OUTSIDE.has(pathname)) return <Outlet />
   if (me.error instanceof ServerProblem && me.error.code === 'unauthorized') return <Suspense><SignInPage /></Suspense>
   if (me.data?.needsSecondFactor === true) return <Suspense><FirstFactorPage me={me.data} /></Suspense>
-  if (me.data === undefined) return me.error === null ? <p className="appear-late meta p-4" role="status">{say('Loading…')}</p> : <main className="p-4"><Trouble error={me.error} /></main>
+  if (me.data === undefined) return me.error === null ? <div className="p-4"><ToCome head heights={[240, 240]} /></div> : <main className="p-4"><Trouble error={me.error} /></main>
   return <Inside me={{ data: me.data, error: me.error, dataUpdatedAt: me.dataUpdatedAt }} />
 }
 

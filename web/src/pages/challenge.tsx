@@ -6,6 +6,7 @@ import { ask, get, ServerProblem, type Challenge, type Run } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { ChallengeForm } from '../parts/challenge-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
+import { Ticked } from '../parts/sign.tsx'
 import { Arrival, Loaded, Title, Trouble } from '../parts/states.tsx'
 
 export function ChallengePage() {
@@ -43,7 +44,7 @@ function Question({ challenge }: { challenge: Challenge }) {
     <>
       {run === null && state === 'open' ? <NeedsServer><ChallengeForm challenge={challenge} answered={setRun} /></NeedsServer> : (
         <section className="panel mb-4 grid gap-2" role="status">
-          <Arrival>{run?.failure?.message ?? say(run?.outcome === 'suspended' ? 'The bank asks something more.' : (ENDS[state] ?? TAKEN))}</Arrival>
+          <Arrival>{run?.failure?.message ?? (run?.outcome === 'suspended' ? say('The bank asks something more.') : ENDS[state] === undefined ? <Ticked>{say('Answered.')}</Ticked> : say(ENDS[state]))}</Arrival>
           {run?.failure == null && run?.outcome !== 'suspended' && ENDS[state] === undefined && <p className="text-muted">{say('Relink goes on by itself, also on the page that asked. You can close this one.')}</p>}
         </section>
       )}
@@ -52,6 +53,5 @@ function Question({ challenge }: { challenge: Challenge }) {
   )
 }
 
-const TAKEN = message('✓ Answered.')
 /** How a question ended that nobody answers any more; otherwise it was answered, here or elsewhere. */
 const ENDS: Readonly<Record<string, string | undefined>> = { refused: message('The bank did not accept the answer.'), expired: message('The question was not answered in time.'), cancelled: message('The question is not asked any more.') }

@@ -16,6 +16,7 @@ import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { PrintedAt } from '../parts/paper.tsx'
 import { Sentence } from '../parts/sentence.tsx'
+import { Ticked } from '../parts/sign.tsx'
 import { Empty, FirstBank, Loaded, LoadedPage, Title, Trouble, Waiting } from '../parts/states.tsx'
 import { Day, formatDay, Instant } from '../parts/time.tsx'
 import { RowsOf } from './transactions.tsx'
@@ -226,7 +227,7 @@ function Noted({ account, noted }: { account: Account; noted: readonly Reconcile
           <li key={id} className="flex flex-wrap items-baseline gap-x-3">
             <Day day={asOf} />
             <Amount amount={stated} currency={account.currency} />
-            <span>{/[1-9]/.test(difference) ? <Say message="set aside, differed by {amount}" amount={<Amount amount={difference} currency={account.currency} />} /> : say('✓ agreed')}</span>
+            <span>{/[1-9]/.test(difference) ? <Say message="set aside, differed by {amount}" amount={<Amount amount={difference} currency={account.currency} />} /> : <Ticked>{say('agreed')}</Ticked>}</span>
             {note !== null && <bdi className="min-w-0 grow [overflow-wrap:anywhere]">{note}</bdi>}
             <span className="meta"><Say message="noted {at}" at={<Instant at={notedAt} />} /></span>
             <button type="button" className="link min-h-6 print:hidden" disabled={act.isPending} onClick={() => act.send('DELETE', `/reconciliations/${id}`)}><Say message="Undo<unseen> the note of {day}</unseen>" day={formatDay(asOf)} unseen={(inside) => <span className="sr-only">{inside}</span>} /></button>

@@ -7,6 +7,7 @@ import { message, say } from '../language/language.ts'
 import { useTyped } from '../parts/filter.tsx'
 import { Amount } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
+import { Sign } from '../parts/sign.tsx'
 import { Split, useWide } from '../parts/split.tsx'
 import { Empty, FirstBank, LoadedPage, Title } from '../parts/states.tsx'
 import { Questions } from '../review/questions.tsx'
@@ -105,7 +106,7 @@ function Views({ accountId, forReview, view, choose }: { accountId: string | nul
     <div role="group" aria-label={say('Show')} className="flex flex-wrap gap-2">
       {VIEWS.map((one) => (
         <button key={one} type="button" aria-pressed={one === view} className={`button !min-h-8 ${one === view ? '!border-accent !text-accent' : ''}`} onClick={() => choose(one)}>
-          {one === view && <span aria-hidden="true">{'✓\u00a0'}</span>}{say(VIEW_NAMES[one])} {one === 'all' ? forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
+          {one === view && <Sign of="done" className="mr-1.5" />}{say(VIEW_NAMES[one])} {one === 'all' ? forReview : proposals.filter((proposal) => isIn(one, proposal)).length}
         </button>
       ))}
     </div>

@@ -4,6 +4,7 @@ import { useAct } from '../act.ts'
 import type { Problem } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Sentence } from './sentence.tsx'
+import { Sign } from './sign.tsx'
 import { Trouble } from './states.tsx'
 
 export function Asks({ problem: { id, card } }: { problem: Problem }) {
@@ -20,7 +21,7 @@ export function Asks({ problem: { id, card } }: { problem: Problem }) {
             <span id={`ask-${id}-${fact}`} className="[overflow-wrap:anywhere]"><Sentence parts={question} /></span>
             {[true, false].map((value) => (
               <button key={String(value)} type="button" className={`button ${answer === value ? '!border-accent !bg-sunken' : ''}`} aria-pressed={answer === value} disabled={act.isPending} onClick={() => tell(fact, value)}>
-                {answer === value && <span aria-hidden="true">{'✓\u00a0'}</span>}{value ? say('Yes') : say('No')}
+                {answer === value && <Sign of="done" className="mr-1.5" />}{value ? say('Yes') : say('No')}
               </button>
             ))}
             {effect !== null && <span className="meta">{effect}</span>}

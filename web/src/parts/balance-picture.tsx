@@ -11,6 +11,7 @@ import { LinePath } from '@visx/shape'
 import { useEffect, useRef, useState } from 'react'
 import { locale, say } from '../language/language.ts'
 import { Amount, formatAmount } from './money.tsx'
+import { Ticked } from './sign.tsx'
 import { Day, formatDay } from './time.tsx'
 
 export type BalanceSeries = { steps: { on: string; amount: string }[]; stated: { on: string; amount: string; differs: string }[] }
@@ -55,7 +56,7 @@ export default function BalancePicture({ series, currency }: { series: BalanceSe
         <summary className="link w-fit">{say('As a table')}</summary>
         <table className="mt-2 w-full text-left">
           <thead className="text-muted"><tr><th className="font-medium">{say('Day')}</th><th className="text-right font-medium">{say('The bank states')}</th><th className="text-right font-medium">{say('It counts more')}</th></tr></thead>
-          <tbody>{stated.map(({ on, amount, differs }) => <tr key={on} className="border-t border-line"><td><Day day={on} /></td><td className="text-right"><Amount amount={amount} currency={currency} /></td><td className="text-right">{/[1-9]/.test(differs) ? <Amount amount={differs} currency={currency} /> : say('✓ agrees')}</td></tr>)}</tbody>
+          <tbody>{stated.map(({ on, amount, differs }) => <tr key={on} className="border-t border-line"><td><Day day={on} /></td><td className="text-right"><Amount amount={amount} currency={currency} /></td><td className="text-right">{/[1-9]/.test(differs) ? <Amount amount={differs} currency={currency} /> : <Ticked>{say('agrees')}</Ticked>}</td></tr>)}</tbody>
         </table>
       </details>
     </figure>

@@ -7,6 +7,7 @@ import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { AtTheBank } from './at-the-bank.tsx'
 import { Form } from './form.tsx'
+import { Ticked } from './sign.tsx'
 import { Arrival, Trouble } from './states.tsx'
 import { untilInstant, useTold } from './time.tsx'
 
@@ -69,9 +70,9 @@ function Sent({ result: { sent, notSent, sentTo, failures } }: { result: SentTo 
   if (sent + notSent === 0) return <p role="status"><Say message="Nobody hears of questions yet: an owner chooses where under <a>Settings, Alerts</a>." a={(inside) => <Link className="link" to="/settings/alerts">{inside}</Link>} /></p>
   const why = failures.length > 0 ? failures.join(' ') : say('It did not get through to {count, plural, one {one place} other {# places}}; an owner sees why under Settings, Alerts.', { count: notSent })
   const went = sentTo.length > 0
-    ? say('✓ Sent to {places}: the link there works once, for ten minutes.', { places: sentTo.join(', ') })
-    : say('✓ Sent to {count, plural, one {one place} other {# places}}: the link there works once, for ten minutes.', { count: sent })
-  return <p role="status">{sent > 0 && went} {notSent > 0 && why}</p>
+    ? say('Sent to {places}: the link there works once, for ten minutes.', { places: sentTo.join(', ') })
+    : say('Sent to {count, plural, one {one place} other {# places}}: the link there works once, for ten minutes.', { count: sent })
+  return <p role="status">{sent > 0 && <Ticked>{went}</Ticked>} {notSent > 0 && why}</p>
 }
 
 function minutesLeft({ expiresAt }: Challenge): number {

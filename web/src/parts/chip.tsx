@@ -2,10 +2,10 @@
 import type { ReactNode } from 'react'
 import type { Problem } from '../api.ts'
 import { message } from '../language/language.ts'
+import { Sign } from './sign.tsx'
 
 export type Tone = 'ok' | 'wait' | 'need' | 'stop' | 'off'
 
-const SHAPES: Record<Tone, string> = { ok: '✓', wait: '◔', need: '▲', stop: '⬣', off: '◌' }
 const COLOURS: Record<Tone, string> = {
   ok: 'bg-ok-soft text-ok',
   wait: 'bg-wait-soft text-wait',
@@ -25,7 +25,7 @@ export const MOVES: Record<Problem['card']['chip'], { readonly tone: Tone; reado
 export function Chip({ tone, children }: { tone: Tone; children: ReactNode }) {
   return (
     <span className={`inline-flex items-center gap-1.5 rounded-md px-2 py-0.5 text-[13px] leading-5 font-medium whitespace-nowrap ${COLOURS[tone]}`}>
-      <span aria-hidden="true">{SHAPES[tone]}</span>
+      <Sign of={tone} />
       {children}
     </span>
   )

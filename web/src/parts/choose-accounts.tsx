@@ -7,6 +7,7 @@ import { get, type Account, type Connection } from '../api.ts'
 import { say } from '../language/language.ts'
 import { keepForTab, keptForTab } from '../kept.ts'
 import { NO_CURRENCY } from './money.tsx'
+import { Ticked } from './sign.tsx'
 import { Arrival, Trouble } from './states.tsx'
 import { formatDay } from './time.tsx'
 
@@ -134,7 +135,7 @@ export function FirstResult({ connection }: { connection: Connection }) {
   const questions = run.accounts.reduce((sum, one) => sum + one.questions, 0)
   return (
     <section className="panel mb-6 grid gap-2 border-ok" aria-label={say('Result')}>
-      <Arrival>{questions === 0 ? say('✓ Connected: {added, plural, one {# row} other {# rows}} came in.', { added }) : say('✓ Connected: {added, plural, one {# row} other {# rows}} came in, {questions} to check.', { added, questions })}</Arrival>
+      <Arrival><Ticked>{questions === 0 ? say('Connected: {added, plural, one {# row} other {# rows}} came in.', { added }) : say('Connected: {added, plural, one {# row} other {# rows}} came in, {questions} to check.', { added, questions })}</Ticked></Arrival>
       <p className="flex flex-wrap gap-x-4 gap-y-1"><Link className="link" to="/accounts">{say('See the accounts')}</Link>{added > 0 && <Link className="link" to="/review">{say('Review them')}</Link>}<Link className="link" to="/settings/alerts">{say('Be told when it breaks')}</Link></p>
     </section>
   )

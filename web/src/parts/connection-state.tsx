@@ -5,6 +5,7 @@ import { useMay } from '../me.ts'
 import type { Connection } from '../api.ts'
 import { Chip, MOVES, type Tone } from './chip.tsx'
 import { NeedsServer } from './needs-server.tsx'
+import { Sign } from './sign.tsx'
 import { Trouble } from './states.tsx'
 
 const HEALTH: Record<Connection['health'], { tone: Tone; word: string }> = {
@@ -52,7 +53,7 @@ function Stages({ connection: { reading, lastRun } }: { connection: Connection }
       <span className="flex min-h-10 flex-wrap content-center items-center gap-x-2 text-[13px] leading-5">
         <span role="status" className="sr-only">{say(STAGES[at]!.word)}</span>
         {STAGES.map((one, index) => (
-          <span key={one.stage} aria-hidden="true" className={index === at ? 'font-medium' : 'hidden text-muted @xs:inline'}>{wordOf(one)}{index < at && ' ✓'}{index === at && '…'}</span>
+          <span key={one.stage} aria-hidden="true" className={index === at ? 'font-medium' : 'hidden text-muted @xs:inline'}>{wordOf(one)}{index < at && <Sign of="done" className="ml-1 text-ok" />}{index === at && '…'}</span>
         ))}
         <span aria-hidden="true" className="text-muted @xs:hidden">{say('{at} of {count}', { at: at + 1, count: STAGES.length })}</span>
       </span>

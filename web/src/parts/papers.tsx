@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { getText, type Problem } from '../api.ts'
 import { LANGUAGES, message, say } from '../language/language.ts'
 import { Trouble } from './states.tsx'
+import { ToCome } from './to-come.tsx'
 
 export type PaperKind = 'letter' | 'bundle'
 
@@ -27,7 +28,7 @@ function Shown({ kind, problem: { id, letters } }: { kind: PaperKind; problem: P
   const path = `/problems/${id}/${kind}${kind === 'letter' ? `?language=${language}` : ''}`
   const paper = useQuery({ queryKey: ['paper', path], queryFn: () => getText(path), staleTime: 0 })
   const text = paper.data
-  if (text === undefined) return paper.error === null ? <p className="meta appear-late mt-2" role="status">{say('Loading…')}</p> : <div className="mt-2"><Trouble error={paper.error} /></div>
+  if (text === undefined) return paper.error === null ? <div className="mt-2"><ToCome heights={[384]} /></div> : <div className="mt-2"><Trouble error={paper.error} /></div>
   const copy = (): void => void navigator.clipboard.writeText(text).then(() => setCopied(true))
   return (
     <div className="mt-2 mb-2 grid gap-2">

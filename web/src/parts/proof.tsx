@@ -9,6 +9,7 @@ import { Amount } from './money.tsx'
 import { printAlone, PrintedAt } from './paper.tsx'
 import { Steps } from './repair.tsx'
 import { Sentence } from './sentence.tsx'
+import { Ticked } from './sign.tsx'
 import { Arrival } from './states.tsx'
 import type { Coverage } from './strip.tsx'
 import { Day, Instant, Point } from './time.tsx'
@@ -71,7 +72,7 @@ function Balance({ account, days }: { account: Account; days: RunDetail['account
       <span className="name font-medium">{account.name}</span>
       {days.length > 0 && <span><Say message="{days} read" days={days.map(({ from, to }, index) => <span key={from}>{index > 0 && ', '}{to === from ? <Day day={from} /> : <Say message="{from} to {to}" from={<Day day={from} />} to={<Day day={to} />} />}</span>)} /></span>}
       <span className="text-muted">
-        {last.state === 'proved' && account.balanceIsStated ? <Say message="✓ bank’s balance {amount} = ours, {day}" amount={<Amount amount={account.balance} currency={account.currency} />} day={<Day day={last.day} />} /> : null}
+        {last.state === 'proved' && account.balanceIsStated ? <Ticked><Say message="bank’s balance {amount} = ours, {day}" amount={<Amount amount={account.balance} currency={account.currency} />} day={<Day day={last.day} />} /></Ticked> : null}
         {last.state === 'broken' ? say('balance and rows disagree') : null}
         {last.state === 'covered' ? say('not proved by a balance yet') : null}
       </span>

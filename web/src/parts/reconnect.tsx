@@ -10,6 +10,7 @@ import { Questions } from '../review/questions.tsx'
 import { AskOwner } from './ask-owner.tsx'
 import { ChallengeForm } from './challenge-form.tsx'
 import { Amount } from './money.tsx'
+import { Ticked } from './sign.tsx'
 import { Trouble } from './states.tsx'
 import { Day, Point } from './time.tsx'
 
@@ -126,7 +127,7 @@ function ToCheck({ accountIds }: { accountIds: readonly string[] }) {
   const questions = useQuery({ queryKey: ['questions', ...accountIds], queryFn: () => Promise.all(accountIds.map((id) => get<QuestionPage>(`/questions?accountId=${id}`))) })
   if (questions.data === undefined || accounts.data === undefined) return null
   const items = questions.data.flatMap((page) => page.items)
-  if (items.length === 0) return <p>{say('✓ All pairs are checked. An answer is taken back on Review, under Recent changes.')}</p>
+  if (items.length === 0) return <p><Ticked>{say('All pairs are checked. An answer is taken back on Review, under Recent changes.')}</Ticked></p>
   return (
     <section className="grid gap-3" aria-label={say('To check')}>
       <p><Say message="{count, plural, one {One question} other {# questions}} about rows of these accounts; they wait on <a>Review</a>, too." count={questions.data.flatMap(({ counts }) => counts).reduce((sum, { open }) => sum + open, 0)} a={(inside) => <Link className="link" to="/review">{inside}</Link>} /></p>

@@ -14,6 +14,7 @@ import { AskOwner } from './ask-owner.tsx'
 import { candidatesFor, GoesOn } from './feeds.tsx'
 import { LoginForm, NotSignedIn } from './login-form.tsx'
 import { Paper, type PaperKind } from './papers.tsx'
+import { Sign, type SignName } from './sign.tsx'
 import { Loaded, Trouble } from './states.tsx'
 import { Instant, untilInstant, useTold } from './time.tsx'
 
@@ -64,13 +65,13 @@ function paperOf(step: Step | undefined): PaperKind | null {
   return step?.kind === 'contact_bank' ? 'letter' : step?.kind === 'contact_support' ? 'bundle' : null
 }
 
-const MARKS: Record<Step['state'], { mark: string; word: string }> = {
-  done: { mark: '✓', word: message('done') },
-  now: { mark: '▸', word: message('now') },
-  running: { mark: '◔', word: message('running') },
-  waiting: { mark: '○', word: message('then') },
-  did_not_help: { mark: '✕', word: message('did not help') },
-  skipped: { mark: '–', word: message('left out') },
+const MARKS: Record<Step['state'], { sign: SignName; word: string }> = {
+  done: { sign: 'done', word: message('done') },
+  now: { sign: 'now', word: message('now') },
+  running: { sign: 'wait', word: message('running') },
+  waiting: { sign: 'then', word: message('then') },
+  did_not_help: { sign: 'failed', word: message('did not help') },
+  skipped: { sign: 'left_out', word: message('left out') },
 }
 
 /** The step that is now. */
@@ -112,7 +113,7 @@ function StepList({ steps, children }: StepsProps) {
     <ol className="grid gap-2.5">
       {steps.map((step) => (
         <li key={step.id} id={step.state === 'now' ? NOW : undefined} className="grid grid-cols-[1.25rem_1fr]" aria-current={step.state === 'now' ? 'step' : undefined}>
-          <span aria-hidden="true" className={shownAs(step) === 'done' ? 'text-ok' : ''}>{MARKS[shownAs(step)].mark}</span>
+          <span className={shownAs(step) === 'done' ? 'text-ok' : step.state === 'now' ? 'text-accent' : 'text-muted'}><Sign of={MARKS[shownAs(step)].sign} /></span>
           <div className="min-w-0">
             <p>
               <span className="sr-only">{say(MARKS[shownAs(step)].word)}: </span>

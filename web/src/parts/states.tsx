@@ -6,6 +6,7 @@ import { isAway, proveAgain, ServerProblem } from '../api.ts'
 import { useArrival } from '../focus.ts'
 import { say } from '../language/language.ts'
 import { useMay } from '../me.ts'
+import { ToCome } from './to-come.tsx'
 
 /** The heading of what comes in the place of something else; it takes the focus if what had it is gone. */
 export function Arrival({ children, className = '' }: { children: ReactNode; className?: string }) {
@@ -26,17 +27,19 @@ function PageHeading({ children }: { children: string }) {
   return <h1 ref={useArrival<HTMLHeadingElement>()} className="name">{children}</h1>
 }
 
-/** Shows the content as soon as there is any. What was loaded stays while the server is away; trouble is said only where there is nothing. */
-export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
+type LoadedProps<T> = { query: UseQueryResult<T>; children: (data: T) => ReactNode; toCome?: ReactNode }
+
+/** Shows the content as soon as there is any; until then what stands for it. What was loaded stays while the server is away; trouble is said only where there is nothing. */
+export function Loaded<T>({ query, children, toCome }: LoadedProps<T>) {
   if (query.data !== undefined) return <>{children(query.data)}</>
   if (query.error !== null && !isAway(query.error)) return <Trouble error={query.error} />
-  return <Waiting error={query.error} />
+  return <Waiting error={query.error} toCome={toCome} />
 }
 
 /** The same for what the whole page is about: what cannot be read has a heading and a way on, too. */
-export function LoadedPage<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
+export function LoadedPage<T>({ query, children, toCome = <ToCome head heights={[240, 240]} /> }: LoadedProps<T>) {
   const { data, error } = query
-  if (data !== undefined || error === null || isAway(error)) return <Loaded query={query}>{children}</Loaded>
+  if (data !== undefined || error === null || isAway(error)) return <Loaded query={query} toCome={toCome}>{children}</Loaded>
   if (error instanceof ServerProblem && (error.code === 'not_found' || OF_AN_ADDRESS.test(error.message))) return <NotFound />
   return (
     <>
@@ -51,10 +54,10 @@ export function LoadedPage<T>({ query, children }: { query: UseQueryResult<T>; c
 export const AwayIsTold = createContext(false)
 
 /** Nothing is here yet: it is being read, or will be as soon as the server answers. */
-export function Waiting({ error }: { error: Error | null }) {
+export function Waiting({ error, toCome = <ToCome heights={[132]} /> }: { error: Error | null; toCome?: ReactNode }) {
   const isTold = useContext(AwayIsTold)
   if (error !== null && !isTold) return <Trouble error={error} />
-  return error === null ? <p className="appear-late meta" role="status">{say('Loading…')}</p> : <p className="meta">{say('Not read yet; it comes when the server answers.')}</p>
+  return error === null ? toCome : <p className="meta">{say('Not read yet; it comes when the server answers.')}</p>
 }
 
 /** What to do about these speaks to a program, as does what names a part of a request or answer; a command of Relink's is for people. */
@@ -110,7 +113,7 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
 
 /** In the place of a list of rows, higher than the window, so that nothing that is seen moves when they are here. */
 export function RowsToCome() {
-  return <div className="appear-late mt-10 min-h-screen rounded-[10px] border border-line bg-surface" role="status"><p className="meta p-3">{say('Loading…')}</p></div>
+  return <div className="mt-10"><ToCome rows heights={[Math.max(600, window.innerHeight)]} /></div>
 }
 
 /** The way to the first rows, for who may go it. */

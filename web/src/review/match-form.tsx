@@ -9,6 +9,7 @@ import { message, say } from '../language/language.ts'
 import { Amount, formatAmount } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { Day, formatDay } from '../parts/time.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const AS: Record<Match['as'], { button: string; title: string }> = {
   same: { button: message('The same'), title: message('In this account: the same row once more') },
@@ -37,7 +38,8 @@ export function MatchForm({ row, accounts, choose, cancel }: Props) {
       <p className="flex flex-wrap items-baseline gap-x-3"><span>{say('Which row belongs to this one?')}</span><Day day={row.postedOn} /><bdi className="name font-medium">{row.description === '' ? say('no text') : row.description}</bdi><Amount amount={row.amount} currency={row.currency} signed /></p>
       <input type="search" className="field" aria-label={say('Search rows to match')} placeholder={say('Search name, memo or amount')} maxLength={200} value={text} onChange={(event) => setText(event.target.value)} />
       {found.error !== null && <Trouble error={found.error} />}
-      <p className="meta" role="status">{found.data === undefined ? say('Loading…') : items.length === 0 ? say(asked === '' ? 'No row near this day and amount. Search for what the bank says of it.' : 'No row contains “{text}”.', { text: asked }) : say('{count, plural, one {# row} other {# rows}}', { count: items.length })}</p>
+      <p className="meta" role="status">{found.data === undefined ? '' : items.length === 0 ? say(asked === '' ? 'No row near this day and amount. Search for what the bank says of it.' : 'No row contains “{text}”.', { text: asked }) : say('{count, plural, one {# row} other {# rows}}', { count: items.length })}</p>
+      {found.data === undefined && found.error === null && <ToCome rows heights={[160]} />}
       {(['same', 'transfer'] as const).map((as) => <Found key={as} title={say(AS[as].title)} button={say(AS[as].button)} items={items.filter((one) => one.as === as)} accounts={as === 'same' ? [] : accounts} choose={choose} />)}
       <div className="flex flex-wrap items-center gap-3"><button type="button" className="button" onClick={cancel}>{say('Cancel')}</button>{items.some(({ as }) => as === 'same') && <span className="meta">{say('The same: the row that was here first stays, with what both reports say; of two amounts the later one. Either is taken back by Undo.')}</span>}</div>
     </section>

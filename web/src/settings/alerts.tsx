@@ -9,6 +9,7 @@ import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip, type Tone } from '../parts/chip.tsx'
 import { Once } from '../parts/once.tsx'
+import { Sign } from '../parts/sign.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, Point } from '../parts/time.tsx'
 import { DestinationForm, TOPIC_WORDS, type Entered } from './alerts/form.tsx'
@@ -100,7 +101,7 @@ function Place({ place }: { place: AlertDestination }) {
       <p className="meta">{place.topics.length === 0 ? say('Hears only of changes to the destinations.') : say('Hears of: {topics}.', { topics: place.topics.map((topic) => say(TOPIC_WORDS[topic].within)).join(', ') })} {say('In {language}.', { language: LANGUAGES[place.language] })}{place.quiet !== null && ` ${say('Quiet from {from} to {to} ({timeZone}).', place.quiet)}`}{place.lastSentAt !== null && <> <Say message="Last message {at}." at={<Instant at={place.lastSentAt} />} /></>}</p>
       {act.error !== null && <Trouble error={act.error} />}
       {signing !== null && <Once title={say('The new key of the signatures')} text={signing} />}
-      {result !== null && <p role="status" className={result.sent ? 'text-ok' : 'text-need'}>{result.sent ? say('✓ The test was taken. Look whether it has arrived.') : say('▲ The test did not get through: {failure}', { failure: result.failure ?? '' })}</p>}
+      {result !== null && <p role="status" className={result.sent ? 'text-ok' : 'text-need'}><Sign of={result.sent ? 'done' : 'need'} /> {result.sent ? say('The test was taken. Look whether it has arrived.') : say('The test did not get through: {failure}', { failure: result.failure ?? '' })}</p>}
       {changing ? <DestinationForm place={place} busy={act.isPending} submit={change} cancel={() => setChanging(false)} /> : (
         <div className="flex flex-wrap items-center gap-3">
           <button className="button" disabled={act.isPending} aria-label={say('Send a test to {place}', { place: place.label })} onClick={() => { setResult(null); act.send('POST', `${path}/test`, undefined, (answer) => setResult(answer as { sent: boolean; failure: string | null })) }}>{say('Send a test')}</button>
