@@ -18,6 +18,9 @@ import { Empty, FirstBank, Loaded } from '../parts/states.tsx'
 import { MiniStrip, provedWords, type Coverage } from '../parts/strip.tsx'
 import { Day, Instant } from '../parts/time.tsx'
 import { kindWords } from '../parts/kinds.ts'
+import { ToCome } from '../parts/to-come.tsx'
+
+const TILES = 'grid gap-3 @2xl:grid-cols-2 @4xl:grid-cols-3'
 
 export function AccountsPage() {
   const { id } = useParams({ strict: false })
@@ -47,16 +50,21 @@ function AccountList({ beside }: { beside: boolean }) {
           </div>
         )}
       </div>
-      <Loaded query={connections}>
+      <Loaded query={connections} toCome={<TilesToCome />}>
         {({ items: live }) => (
           <>
             {!beside && <Problems connections={live} />}
-            <Loaded query={accounts}>{({ items }) => (items.length === 0 && live.length === 0 ? <NoAccounts /> : <Groups accounts={items} connections={live} beside={beside} />)}</Loaded>
+            <Loaded query={accounts} toCome={<TilesToCome />}>{({ items }) => (items.length === 0 && live.length === 0 ? <NoAccounts /> : <Groups accounts={items} connections={live} beside={beside} />)}</Loaded>
           </>
         )}
       </Loaded>
     </>
   )
+}
+
+/** As the tiles of a bank will stand. */
+function TilesToCome() {
+  return <ToCome className={TILES} heights={[176, 176, 176, 176, 176]} />
 }
 
 function needsPerson(connection: Connection): boolean {
@@ -175,7 +183,7 @@ function Groups({ accounts, connections, beside }: { accounts: readonly Account[
     const inside = (
       <>
         <GroupHead group={group} beside={beside} />
-        <div className="grid gap-3 @2xl:grid-cols-2 @4xl:grid-cols-3">
+        <div className={TILES}>
           {group.accounts.map((account) => <Tile key={account.id} account={account} toDecide={toDecide(account.id)} />)}
         </div>
       </>

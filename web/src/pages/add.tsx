@@ -15,6 +15,7 @@ import { NeedsServer } from '../parts/needs-server.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Point } from '../parts/time.tsx'
 import { BANK_HEALTH } from './banks.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const route = getRouteApi('/add')
 
@@ -118,7 +119,7 @@ function Bank({ id }: { id: string }) {
   const { way, find } = route.useSearch()
   const institution = useQuery({ queryKey: ['institution', id], queryFn: () => get<Institution>(`/institutions/${encodeURIComponent(id)}`) })
   return (
-    <Loaded query={institution}>
+    <Loaded query={institution} toCome={<ToCome heights={[320]} />}>
       {(bank) => {
         const chosen = bank.routes.find(({ connector }) => connector === way) ?? (bank.routes.length === 1 ? bank.routes[0] : undefined)
         return (

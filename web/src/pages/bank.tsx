@@ -10,6 +10,7 @@ import { Sentence } from '../parts/sentence.tsx'
 import { ToList } from '../parts/split.tsx'
 import { Loaded, NotFound, Title } from '../parts/states.tsx'
 import { BANK_HEALTH, Notices, useBanks } from './banks.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const route = getRouteApi('/banks/banks/$id')
 
@@ -17,7 +18,7 @@ export function BankPage() {
   const { id } = route.useParams()
   const banks = useBanks()
   return (
-    <Loaded query={banks}>
+    <Loaded query={banks} toCome={<ToCome heights={[380]} />}>
       {({ items }) => {
         const bank = items.find(({ institutionId }) => institutionId === id)
         return bank === undefined ? <NotFound /> : <Whole bank={bank} />

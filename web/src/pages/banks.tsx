@@ -9,6 +9,7 @@ import { Sentence } from '../parts/sentence.tsx'
 import { ListTitle, Split, useOpening } from '../parts/split.tsx'
 import { Empty, FirstBank, Loaded } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 export const BANK_HEALTH: Record<Bank['health'], { tone: Tone; word: string }> = {
   working: { tone: 'ok', word: message('Working') },
@@ -46,7 +47,7 @@ function BankList({ beside }: { beside: boolean }) {
   return (
     <>
       <div className="mb-4"><ListTitle beside={beside}>{say('Banks')}</ListTitle></div>
-      <Loaded query={banks}>
+      <Loaded query={banks} toCome={<ToCome heights={[180]} />}>
         {({ items }) => (
           <>
             {items.length === 0 && (

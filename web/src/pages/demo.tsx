@@ -9,6 +9,7 @@ import { Chip } from '../parts/chip.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Problems } from './accounts.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 type Demo = { bankUrl: string; faults: { family: string; familyName: string; fault: string; sentence: string; active: boolean }[]; hints: string[] }
 
@@ -28,7 +29,7 @@ export function DemoPage() {
         <Title>{say('Break the bank')}</Title>
         <NeedsServer><button className="button" disabled={act.isPending} onClick={() => act.send('POST', '/demo', { passHours: HOURS_BEFORE })}>{say('Let a day pass')}</button></NeedsServer>
       </div>
-      <Loaded query={demo}>
+      <Loaded query={demo} toCome={<ToCome heights={[230, 230, 230]} />}>
         {({ bankUrl, faults, hints }) => !connections.isPending && (
           <>
             <p className="mb-4 text-muted">

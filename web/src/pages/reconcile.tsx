@@ -21,6 +21,7 @@ import { Empty, FirstBank, Loaded, LoadedPage, Title, Trouble, Waiting } from '.
 import { Day, formatDay, Instant } from '../parts/time.tsx'
 import { RowsOf } from './transactions.tsx'
 import { asTyped, decimalOf, exampleAmount } from './typed-amount.ts'
+import { ToCome } from '../parts/to-come.tsx'
 
 const route = getRouteApi('/reconcile/$account')
 
@@ -31,7 +32,7 @@ export function ReconcileWhichPage() {
     <div className="max-w-3xl">
       <Title>{say('Reconcile')}</Title>
       <p className="mt-2 mb-4 text-muted">{say('Compare a paper or PDF statement with the rows. Which account is it of?')}</p>
-      <Loaded query={accounts}>
+      <Loaded query={accounts} toCome={<ToCome heights={[420]} />}>
         {({ items }) => items.length === 0 ? <Empty title={say('No account yet')}><p className="mb-4">{say('Its rows appear here after the first read or import.')}</p><FirstBank /></Empty> : (
           <ul className="grid gap-2" aria-label={say('Accounts')}>
             {items.map((account) => (

@@ -12,6 +12,7 @@ import { LoginForm, NoSecret, NotSignedIn } from '../parts/login-form.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { mayTryAnother, Shown, useMayReconnect, usePreview, usePreviews, WhatItIs } from '../parts/reconnect.tsx'
 import { Loaded, LoadedPage, Title } from '../parts/states.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const route = getRouteApi('/accounts/connections/$id/reconnect')
 
@@ -33,7 +34,7 @@ function Whole({ connection }: { connection: Connection }) {
       <Title>{say('Reconnect')}</Title>
       <p className="meta mb-4">{connection.institutionName} · {say('Login {login}', { login: connection.loginLabel })}</p>
       {!mayReconnect ? <div className="panel"><AskOwner /></div> : (
-        <Loaded query={previews}>
+        <Loaded query={previews} toCome={<ToCome heights={[400]} />}>
           {() => (
             <NeedsServer>
               <section className="panel grid gap-3" aria-label={say('Reconnect')}>

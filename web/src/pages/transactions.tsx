@@ -14,6 +14,7 @@ import { RowGrid } from '../rows/grid.tsx'
 import { MOST_ROWS, Printed } from '../rows/printed.tsx'
 import { useRows, type RowFilter } from '../rows/load.ts'
 import { rowSearch, type RowSearch } from '../rows/search.ts'
+import { ToCome } from '../parts/to-come.tsx'
 
 const route = getRouteApi('/transactions')
 
@@ -36,7 +37,7 @@ function TransactionList({ open }: { open: string | undefined }) {
   return (
     <>
       <div className="mb-4"><ListTitle beside={open !== undefined}>{say('Transactions')}</ListTitle></div>
-      <Loaded query={accounts}>
+      <Loaded query={accounts} toCome={<ToCome rows heights={[600]} />}>
         {({ items }) => (items.length === 0 ? <Empty title={say('No account yet')}><p className="mb-4">{say('Its rows appear here after the first read or import.')}</p><FirstBank /></Empty> : <Chosen accounts={items} open={open} />)}
       </Loaded>
     </>

@@ -10,6 +10,7 @@ import { Chip } from './chip.tsx'
 import { Loaded } from './states.tsx'
 import { Sentence } from './sentence.tsx'
 import { formatDay, Point } from './time.tsx'
+import { ToCome } from './to-come.tsx'
 
 type DayState = BankHistory['days'][number]['state']
 
@@ -27,7 +28,7 @@ const WORD: Record<DayState, string> = { working: message('answered every read')
 export function History({ bank, most = Infinity }: { bank: Bank; most?: number }) {
   const history = useQuery({ queryKey: ['banks', bank.institutionId, 'health'], queryFn: () => get<BankHistory>(`/institutions/${encodeURIComponent(bank.institutionId)}/health`) })
   return (
-    <Loaded query={history}>
+    <Loaded query={history} toCome={<ToCome bare heights={[84]} />}>
       {(data) => (
         <div className="mt-3">
           <Bars history={data} />

@@ -17,6 +17,7 @@ import { Paper, type PaperKind } from './papers.tsx'
 import { Sign, type SignName } from './sign.tsx'
 import { Loaded, Trouble } from './states.tsx'
 import { Instant, untilInstant, useTold } from './time.tsx'
+import { ToCome } from './to-come.tsx'
 
 type Step = Plan['steps'][number]
 
@@ -43,7 +44,7 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
     <section className="panel mb-4" aria-label={say('Steps')}>
       <h2 className="mb-3">{say('Steps')}</h2>
       {goOn.error !== null && <Trouble error={goOn.error} />}
-      <Loaded query={plan}>
+      <Loaded query={plan} toCome={<ToCome bare heights={[320]} />}>
         {({ steps }) => (
           <Steps steps={steps}>{(step) => {
             const control = <><p role="status" className="text-muted empty:hidden">{looks ? say('Relink looks at what was answered…') : ''}</p><div hidden={looks}><Control step={step} connection={connection} problem={problem} /></div></>

@@ -7,15 +7,15 @@ const WIDTHS = ['55%', '85%', '70%', '40%']
 const PITCH_PX = 28
 const AROUND_PX = 20
 
-/** `heights`: in pixels, of the panels, one under another or as `className` lays them out. `head`: with the heading of a page above. `rows`: so many lines of a list in each. */
-export function ToCome({ heights, head = false, rows = false, className = 'grid gap-4' }: { heights: readonly number[]; head?: boolean; rows?: boolean; className?: string }) {
+/** `heights`: in pixels, of the panels, one under another or as `className` lays them out. `head`: with the heading of a page above. `rows`: lines of a list in each. `bare`: inside a panel already. */
+export function ToCome({ heights, head = false, rows = false, bare = false, className = 'grid gap-4' }: { heights: readonly number[]; head?: boolean; rows?: boolean; bare?: boolean; className?: string }) {
   return (
     <div className="appear-late print:hidden">
       <p role="status" className="sr-only">{say('Loading…')}</p>
       <div aria-busy="true">
         {head && <div className="mt-1 mb-5 h-5 w-48 max-w-full rounded-sm bg-line" />}
         <div className={className}>
-          {heights.map((height, at) => <div key={at} className={`overflow-hidden rounded-[10px] border border-line bg-surface px-4 ${rows ? '' : 'py-4'}`} style={{ height }}>{rows ? <Rows height={height} /> : <Lines height={height} />}</div>)}
+          {heights.map((height, at) => <div key={at} className={`overflow-hidden ${bare ? '' : `rounded-[10px] border border-line bg-surface px-4 ${rows ? '' : 'py-4'}`}`} style={{ height }}>{rows ? <Rows height={height} /> : <Lines height={height} />}</div>)}
         </div>
       </div>
     </div>

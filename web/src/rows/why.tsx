@@ -11,7 +11,7 @@ import { ToCome } from '../parts/to-come.tsx'
 export function Why({ id }: { id: string }) {
   const detail = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
   if (detail.error !== null && detail.data === undefined) return <Trouble error={detail.error} />
-  if (detail.data === undefined) return <ToCome heights={[132]} />
+  if (detail.data === undefined) return <ToCome bare heights={[132]} />
   return (
     <div className="grid gap-2 text-[13px] leading-5 [overflow-wrap:anywhere]">
       <p className="font-medium">{say('Why is this here?')}</p>

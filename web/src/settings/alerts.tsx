@@ -13,6 +13,7 @@ import { Sign } from '../parts/sign.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, Point } from '../parts/time.tsx'
 import { DestinationForm, TOPIC_WORDS, type Entered } from './alerts/form.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 type Destinations = { items: AlertDestination[]; page: string | null }
 
@@ -40,7 +41,7 @@ function Places() {
       setAdding(false)
     })
   return (
-    <Loaded query={destinations}>
+    <Loaded query={destinations} toCome={<ToCome heights={[176]} />}>
       {({ items, page }) => (
         <>
           <section className="grid gap-3" aria-labelledby="places">
@@ -123,7 +124,7 @@ function Told() {
   return (
     <section className="grid gap-3" aria-labelledby="told">
       <h2 id="told">{say('Told lately')}</h2>
-      <Loaded query={messages}>
+      <Loaded query={messages} toCome={<ToCome heights={[46]} />}>
         {({ items }) => items.length === 0 ? <p className="text-muted">{say('Nothing yet. When a feed breaks, what was said of it stands here, with whether it got through.')}</p> : (
           <ol className="panel grid gap-3" aria-label={say('Messages, newest first')}>
             {items.map((sent) => (

@@ -10,6 +10,7 @@ import type { AuditSearch } from '../rows/search.ts'
 import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
 import { actOf, codeOf, factsOf, KINDS, thingOf } from './acts.ts'
+import { ToCome } from '../parts/to-come.tsx'
 
 const route = getRouteApi('/settings/audit')
 
@@ -43,7 +44,7 @@ export function AuditPage() {
       {(verdict.isPending || verdict.data?.head != null) && <p className="meta min-h-10 [overflow-wrap:anywhere] sm:min-h-5">{verdict.data?.head != null && say('Newest line {seq}, seal {hash}. Note it elsewhere: lines cut off after it show only so.', verdict.data.head)}</p>}
       {isNamed && <Filters search={search} actors={[...(members.data?.items ?? []).map(({ userId }) => `user:${userId}`), ...(keys.data?.items ?? []).map(({ id }) => `key:${id}`), ...OTHERS]} nameOf={nameOf} />}
       {lines.error !== null && lines.data !== undefined && <Trouble error={lines.error} />}
-      <Loaded query={lines}>
+      <Loaded query={lines} toCome={<ToCome rows heights={[800]} />}>
         {() => isNamed && (all.length === 0 ? <Empty title={say('Nothing found')}>{say('No line of the log fits all filters.')}</Empty> : (
           <ol className="panel grid gap-3" aria-label={say('Acts, newest first')}>
             {all.map((line) => (

@@ -9,6 +9,7 @@ import { AskOwner } from '../parts/ask-owner.tsx'
 import { ConnectionChip } from '../parts/connection-state.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
 import { DeleteEverything, WholeExport } from './everything.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const FORMATS = [
   { format: 'csv', name: 'CSV', words: message('for spreadsheets') }, { format: 'ofx', name: 'OFX', words: message('for accounting programs') }, { format: 'qfx', name: 'QFX', words: message('for Quicken') },
@@ -50,7 +51,7 @@ export function DataPage() {
         </div>
         <p className="meta">{say(CARRIES[format] ?? CARRIES_NOTHING)}</p>
         {GO_ON.has(format) && <label className="flex min-h-10 items-center gap-2"><input type="checkbox" checked={continues} onChange={() => setContinues(!continues)} /> {say('Goes on after a file of the days before: opens no account, and checks the opening balance instead of booking it')}</label>}
-        <Loaded query={accounts}>
+        <Loaded query={accounts} toCome={<ToCome heights={[224]} />}>
           {({ items }) => items.length === 0 ? <p className="text-muted">{say('There are no accounts yet.')}</p> : (
             <ul className="grid gap-1">
               {TABLES.has(format) && items.length > 1 && (

@@ -10,6 +10,7 @@ import { Form } from '../parts/form.tsx'
 import { Once } from '../parts/once.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, untilInstant } from '../parts/time.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const SCOPES: Record<ApiKey['scope'], { name: string; words: string }> = {
   read: { name: message('Read'), words: message('sees accounts and rows.') },
@@ -49,7 +50,7 @@ export function KeysPage() {
         <p className="meta"><Say message="It is good for a year, and never does more than you may at that moment. Programs send it as <code>Authorization: Bearer KEY</code>." code={(inside) => <code>{inside}</code>} /></p>
       </section>
       {act.error !== null && <Trouble error={act.error} />}
-      <Loaded query={keys}>
+      <Loaded query={keys} toCome={<ToCome heights={[46]} />}>
         {({ items }) => items.length === 0 ? <p className="text-muted">{say('No program has a key.')}</p> : (
           <ul className="grid gap-2">
             {items.map((key) => {

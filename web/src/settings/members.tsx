@@ -12,6 +12,7 @@ import { Once } from '../parts/once.tsx'
 import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
 import { Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, Point } from '../parts/time.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 export function MembersPage() {
   const members = useQuery({ queryKey: ['members'], queryFn: () => get<{ items: Member[] }>('/members') })
@@ -19,7 +20,7 @@ export function MembersPage() {
   return (
     <div className="grid gap-4">
       <Title>{say('Members')}</Title>
-      <Loaded query={members}>
+      <Loaded query={members} toCome={<ToCome heights={[516]} />}>
         {({ items }) => <ul className="grid gap-2">{items.map((member) => <MemberCard key={member.userId} member={member} connections={connections.data?.items ?? []} />)}</ul>}
       </Loaded>
       {members.data !== undefined && <Invitations />}

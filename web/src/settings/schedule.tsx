@@ -12,6 +12,7 @@ import { Chip } from '../parts/chip.tsx'
 import { Form } from '../parts/form.tsx'
 import { Empty, FirstBank, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant, Point } from '../parts/time.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const CHOICES = [60, 180, 360, 720, 1_440] as const
 
@@ -33,7 +34,7 @@ export function SchedulePage() {
     <div className="grid gap-4">
       <Title>{say('Schedule')}</Title>
       <p className=" text-muted">{say('Relink reads each bank by itself, spread by chance so that not all ask at the same minute, and never more often than the bank allows. “Update now” on Accounts reads at any time.')}</p>
-      <Loaded query={schedule}>
+      <Loaded query={schedule} toCome={<ToCome heights={[418]} />}>
         {({ pausedSince, items }) => (
           <>
             <section className="panel flex flex-wrap items-center justify-between gap-3" aria-label={say('Reading by itself')}>

@@ -18,6 +18,7 @@ import { forget } from '../offline/keep.ts'
 import { startOver } from '../session.ts'
 import { METHODS } from './acts.ts'
 import { AddPasskey, NotRight, RecoveryCodes, SetUpTotp } from './factors.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 export function SecurityPage() {
   const me = useMe()
@@ -140,7 +141,7 @@ function Sessions() {
     <section className="panel grid gap-3" aria-labelledby="sessions">
       <h2 id="sessions">{say('Where you are signed in')}</h2>
       {act.error !== null && <Trouble error={act.error} />}
-      <Loaded query={sessions}>
+      <Loaded query={sessions} toCome={<ToCome heights={[74]} />}>
         {({ items }) => (
           <ul className="grid gap-2">
             {items.map((session) => (

@@ -6,6 +6,7 @@ import { useMay } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip, type Tone } from '../parts/chip.tsx'
 import { Loaded, Title } from '../parts/states.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const STATES: Record<HostFinding['state'], { readonly tone: Tone; readonly word: string }> = {
   ok: { tone: 'ok', word: message('In order') }, warning: { tone: 'need', word: message('Worth a look') }, broken: { tone: 'stop', word: message('Broken') }, not_known: { tone: 'off', word: message('Not known') },
@@ -31,7 +32,7 @@ function Findings() {
     <>
       {/* Above what comes late, so that nothing moves. */}
       <p><button type="button" className="button" disabled={check.isFetching} onClick={() => void check.refetch()}>{check.isFetching ? say('Checking…') : say('Check again')}</button></p>
-      <Loaded query={check}>
+      <Loaded query={check} toCome={<ToCome heights={[680]} />}>
         {({ items }) => (
           <ul className="panel grid gap-3" aria-label={say('What was found')} aria-busy={check.isFetching}>
             {[...items].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)).map(({ check: key, name, state, sentence }) => (
