@@ -215,7 +215,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
   // Fails when: two states differ by their colour alone (seen: a day with a gap drawn as a full bar in another colour, 0 of its points differ).
   // Fails when: with the system's own colours a fill that tells something is gone (was so: bars of probability and of a bank's days).
   for (const [look, scheme, forcedColors] of [['light', 'light', 'none'], ['dark', 'dark', 'none'], ['the system’s colours', 'dark', 'active']] as const) {
-    test(`without colour the days of the strip still differ: ${look}`, async () => {
+    test(`without colour the days of the strip and the signs of states still differ: ${look}`, async () => {
       const page = await world.openPage({ scheme })
       await page.emulateMedia({ forcedColors, colorScheme: scheme })
       const accounts = await world.sandbox.opened.instance.store.accounts.list()
@@ -232,6 +232,16 @@ describe('every page', { skip: cannotRun ?? false }, () => {
       const blocks = page.getByRole('list', { name: 'How likely' }).locator('li').first().locator('[aria-hidden] > span')
       const bar = await leastDifference(page, [blocks.first(), blocks.last()])
       assert.ok(bar.share >= 0.3, `a full and an empty block differ in ${bar.share} of their points`)
+      const words = ['up_to_date', 'bank_is_behind', 'needs_you', 'not_answering', 'paused']
+      await page.route(/\/freshness$/, async (route) => {
+        const at = accounts.findIndex(({ id }) => route.request().url().includes(id))
+        await route.fulfill({ json: { ...((await (await route.fetch()).json()) as object), word: words[at] } })
+      })
+      await settled(page, world.url('/accounts'))
+      const signs = page.locator('a[href^="/accounts/"] [data-sign]')
+      await signs.nth(words.length - 1).waitFor()
+      const sign = await leastDifference(page, await signs.all())
+      assert.ok(sign.share >= 0.1, `the signs of ${sign.of.map((at) => words[at]).join(' and ')} differ in ${sign.share} of their points`)
       await leave(page)
     })
   }

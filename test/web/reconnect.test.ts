@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
+import { leastDifference } from './greyscale.ts'
 import { settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
@@ -47,6 +48,18 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
     await reconnect.getByText(/^(One pair|\d+ pairs) to check: the switch keeps both rows of each, and asks here whether they are the same\.$/).waitFor()
     const said = await reconnect.getByText(/^\d+ the same, [1-9]\d* new, 0 lost, 0 double, [1-9]\d* to check\.$/).innerText()
     const pairs = Number(/(\d+) to check/.exec(said)![1])
+    // The bars are named as the sentence says them, and told apart without colour.
+    await reconnect.getByRole('img', { name: said.slice(0, -1), exact: true }).waitFor()
+    await page.route('**/previews', async (route) => {
+      const told = (await (await route.fetch()).json()) as { items: object[] }
+      await route.fulfill({ json: { items: told.items.map((one) => ({ ...one, counts: { same: 40, new: 40, lost: 40, double: 40, toCheck: 40 } })) } })
+    })
+    await settled(page, url(`/connections/${connectionId}/reconnect`))
+    const bars = reconnect.getByRole('img', { name: '40 the same, 40 new, 40 lost, 40 double, 40 to check' }).locator('span > span')
+    const { share, of } = await leastDifference(page, await bars.all())
+    assert.ok((await bars.count()) === 5 && share >= 0.08, `bars ${of.join(' and ')} differ in ${share} of their points`)
+    await page.unrouteAll({ behavior: 'wait' })
+    await settled(page, url(`/connections/${connectionId}/reconnect`))
     // Both sides of the pair are seen before anything happens.
     await reconnect.getByText('See the rows').nth(1).click()
     // On a phone each amount stands beside its day, above the words.

@@ -10,6 +10,7 @@ import { Questions } from '../review/questions.tsx'
 import { AskOwner } from './ask-owner.tsx'
 import { ChallengeForm } from './challenge-form.tsx'
 import { Amount } from './money.tsx'
+import { KindOfRow, PreviewBars, type RowKind } from './preview-bars.tsx'
 import { Ticked } from './sign.tsx'
 import { Trouble } from './states.tsx'
 import { Day, Point } from './time.tsx'
@@ -71,6 +72,7 @@ export function Shown({ preview, connection, kept }: { preview: Preview; connect
     <div className="grid gap-3" aria-live="polite">
       {isOpen && <p className="font-medium">{say('Nothing has changed yet.')}</p>}
       <p><span className="meta">{preview.newLogin}: </span><span className="font-medium">{preview.sentence}</span></p>
+      {isCounted(preview) && preview.accounts.length > 1 && <PreviewBars counts={preview.counts} />}
       {preview.accounts.map((account) => <MappedAccount key={account.accountId} account={account} currency={connection.accounts.find(({ id }) => id === account.accountId)?.currency ?? 'XXX'} />)}
       {preview.unfed.map(({ accountId, name }) => <p key={accountId} className="meta">{say('{account}: the new sign-in does not list it.', { account: name })}</p>)}
       {preview.unknown.map((name) => <p key={name} className="meta">{say('{account}: only the new sign-in lists it; it waits for you after the switch.', { account: name })}</p>)}
@@ -97,20 +99,25 @@ export function Shown({ preview, connection, kept }: { preview: Preview; connect
   )
 }
 
-const KINDS: Record<Preview['accounts'][number]['rows'][number]['kind'], string> = { new: message('New'), lost: message('Would be lost'), double: message('Would be there twice'), to_check: message('To check') }
+/** Whether its sentence tells numbers. */
+function isCounted({ state }: Preview): boolean {
+  return state === 'ready' || state === 'switched'
+}
+
+const KINDS: Record<RowKind, string> = { new: message('New'), lost: message('Would be lost'), double: message('Would be there twice'), to_check: message('To check') }
 
 function MappedAccount({ account, currency }: { account: Preview['accounts'][number]; currency: string }) {
   return (
     <div className="rounded-md bg-sunken p-3">
       <p className="name"><bdi>{account.name}</bdi> ← <bdi>{account.listedName}</bdi> <span className="meta whitespace-nowrap">··{account.listedNumber.slice(-4)}</span></p>
-      <p>{account.sentence}</p>
+      {account.counts === null ? <p>{account.sentence}</p> : <div className="mt-1"><PreviewBars counts={account.counts} /></div>}
       {account.rows.length > 0 && (
         <details>
           <summary className="link min-h-6 cursor-pointer">{say('See the rows')}</summary>
           <ul className="mt-2 grid gap-1 text-[13px]">
             {account.rows.map((row, index) => (
               <li key={index} className="grid gap-x-3 @lg:grid-cols-[auto_minmax(0,1fr)]">
-                <span className="font-medium">{say(KINDS[row.kind])}</span>
+                <span className="font-medium whitespace-nowrap"><KindOfRow kind={row.kind} />{say(KINDS[row.kind])}</span>
                 <span className="grid min-w-0 gap-x-4 @lg:grid-flow-col @lg:auto-cols-fr">{[row, ...(row.other === null ? [] : [row.other])].map((side, at) => <span key={at} className="grid min-w-0 grid-cols-[1fr_auto] content-start gap-x-3"><Day day={side.on} /><Amount amount={side.amount} currency={currency} signed /><bdi className="name col-span-2">{side.text}</bdi></span>)}</span>
               </li>
             ))}
