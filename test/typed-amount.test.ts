@@ -20,7 +20,7 @@ test('an amount as the reader writes it is the amount; where it can be read in t
 test('the currency of the account may stand beside the amount, and no other', () => {
   const sent: readonly (readonly [locale: string, currency: string, typed: string, sent: string])[] = [
     ['en-US', 'USD', '$12,440.10', '12440.10'], ['en-US', 'USD', '−$565.47', '-565.47'], ['en-US', 'USD', '$-565.47', '-565.47'], ['en-US', 'USD', '$ 12.5', '12.5'], ['en-US', 'USD', 'USD 12.50', '12.50'], ['en-US', 'USD', '12.50 USD', '12.50'],
-    ['en-US', 'CAD', 'CA$12.50', '12.50'], ['en-US', 'CAD', '$12.50', '12.50'], ['de-DE', 'EUR', '−1.234,50\u00a0€', '-1234.50'], ['de-DE', 'EUR', '1.234 €', '1234'], ['ja-JP', 'JPY', '￥1,234.0', '1234.0'],
+    ['en-US', 'CAD', 'CA$12.50', '12.50'], ['en-US', 'USD', 'US$12.50', '12.50'], ['de-DE', 'USD', '12,50\u00a0US$', '12.50'], ['en-US', 'CAD', '$12.50', '12.50'], ['de-DE', 'EUR', '−1.234,50\u00a0€', '-1234.50'], ['de-DE', 'EUR', '1.234 €', '1234'], ['ja-JP', 'JPY', '￥1,234.0', '1234.0'],
     ['en-US', 'USD', '€12.50', '€12.50'], ['en-US', 'USD', 'CA$12.50', 'CA$12.50'], ['en-US', 'XXX', '12.50', '12.50'], ['en-US', 'USD', '$', '$'],
   ]
   assert.deepEqual(sent.map(([locale, currency, typed]) => [locale, currency, typed, decimalOf(typed, locale, currency)]), sent)

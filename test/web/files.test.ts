@@ -78,6 +78,31 @@ describe('accounts that only files feed', { skip: cannotRun ?? false }, () => {
     await told.getByRole('alert').getByText('JPY has 0').waitFor()
   })
 
+  // Fails when: where two kinds of dollar stand on a page the reader's own is only $ (was so).
+  test('two kinds of dollar on a page: each says which; where one stands alone it is $', async () => {
+    const { page, url, sandbox } = world
+    const account = await world.imported('montreal.csv', ['2026-11-27,INTEREST,1234.50'])
+    const [own] = (await sandbox.opened.instance.store.accounts.list()).filter(({ currency }) => currency === 'USD')
+    await page.evaluate(`fetch('/api/accounts/${account}/currency', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"currency":"CAD"}' })`)
+    const dollars = async (): Promise<readonly string[]> => [...new Set((await page.getByRole('main').innerText()).match(/(US|CA)?\$(?=\d)/g))].toSorted()
+    for (const path of ['/accounts', '/reconcile', '/transactions', `/accounts/${own?.id}`]) {
+      await settled(page, url(path))
+      await page.getByText(/US\$\d/).first().waitFor()
+      await untilEqual(async () => (await dollars()).includes('$'), false, path)
+    }
+    await settled(page, url('/transactions'))
+    await page.getByText('CA$1,234.50').waitFor()
+    await page.emulateMedia({ media: 'print' })
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    await untilEqual(async () => (await page.getByRole('region', { name: 'Printed rows' }).innerText()).match(/(US|CA)\$/g)?.length, (await page.getByRole('region', { name: 'Printed rows' }).getByRole('row').count()) - 1)
+    await page.emulateMedia({ media: 'screen' })
+    await settled(page, url(`/reconcile/${own?.id}`))
+    await page.getByLabel('Balance of the statement').fill('US$1.00')
+    await page.getByRole('button', { name: 'Compare' }).click()
+    await page.getByText('as the statement says').or(page.getByText('The statement counts')).first().waitFor()
+    assert.deepEqual(await dollars(), ['$'])
+  })
+
   // Fails when: a read is promised that nobody makes, or a bank is said never to have been asked.
   test('its page tells what files brought, and nothing of a bank', async () => {
     const { page, url } = world

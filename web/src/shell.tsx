@@ -2,13 +2,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react'
-import { get, isAway, ServerProblem, type Connection, type Me, type QuestionPage } from './api.ts'
+import { get, isAway, ServerProblem, type Account, type Connection, type Me, type QuestionPage } from './api.ts'
 import { message, say } from './language/language.ts'
 import { isUnreachable, useMe, useServer } from './me.ts'
 import { liveState } from './live.ts'
 import { formatPoint } from './parts/time.tsx'
 import { ROLE_NAMES } from './parts/role.tsx'
 import { Mark } from './parts/mark.tsx'
+import { MoneyOf } from './parts/money.tsx'
 import { AwayIsTold, Trouble } from './parts/states.tsx'
 import { ToCome } from './parts/to-come.tsx'
 
@@ -85,11 +86,17 @@ function Inside({ me: { data, error, dataUpdatedAt } }: { me: { data: Me; error:
       </header>
       <main id="main" className="@container max-w-6xl min-w-0 grow px-4 pt-6 pb-24 has-[.beside]:max-w-[100rem] sm:pb-16 lg:px-6">
         {isAwayNow ? <Offline asOf={dataUpdatedAt} /> : server.error === null ? <Paused /> : <Trouble error={server.error} />}
-        <AwayIsTold value><Outlet /></AwayIsTold>
+        <AwayIsTold value><KnownMoney><Outlet /></KnownMoney></AwayIsTold>
       </main>
       <Suspense><ConfirmPerson email={data.email} /></Suspense>
     </div>
   )
+}
+
+/** A page shows accounts of all kinds, unless it is of one alone. */
+function KnownMoney({ children }: { children: ReactNode }) {
+  const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
+  return <MoneyOf currencies={accounts.data?.items.map(({ currency }) => currency) ?? []}>{children}</MoneyOf>
 }
 
 /** Whether the server did not answer for anything that this page shows. */

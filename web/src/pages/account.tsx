@@ -13,7 +13,7 @@ import { AccountChip, FreshnessFacts, isUnread, useFreshness } from '../parts/fr
 import { kindWords } from '../parts/kinds.ts'
 import { Amount } from '../parts/money.tsx'
 import { Rename } from '../parts/rename.tsx'
-import { ToList } from '../parts/split.tsx'
+import { Alone, ToList } from '../parts/split.tsx'
 import { Strip, type Coverage } from '../parts/strip.tsx'
 import { Day } from '../parts/time.tsx'
 import { LoadedPage, Title } from '../parts/states.tsx'
@@ -32,7 +32,7 @@ export function AccountPage() {
   return (
     <LoadedPage query={account}>
       {(data) => (
-        <>
+        <Alone currency={data.currency}>
           <ToList to="/accounts">{say('All accounts')}</ToList>
           <Head account={data} />
           {isUnread(data) && data.connectionIds.length === 0 && <p className="mb-4 text-muted"><Say message="What was imported here is taken back. Under <a>Import a file</a> it comes again." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>}
@@ -53,7 +53,7 @@ export function AccountPage() {
               <RowsOf account={data} filter={{ account: id }} />
             </>
           )}
-        </>
+        </Alone>
       )}
     </LoadedPage>
   )

@@ -12,7 +12,7 @@ import { Say } from '../language/say.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Form } from '../parts/form.tsx'
 import { isUnread } from '../parts/freshness.tsx'
-import { Amount, NO_CURRENCY } from '../parts/money.tsx'
+import { Amount, MoneyOf, NO_CURRENCY } from '../parts/money.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { PrintedAt } from '../parts/paper.tsx'
 import { Sentence } from '../parts/sentence.tsx'
@@ -53,7 +53,7 @@ export function ReconcileWhichPage() {
 export function ReconcilePage() {
   const { account: id } = route.useParams()
   const account = useQuery({ queryKey: ['account', id], queryFn: () => get<Account>(`/accounts/${id}`) })
-  return <LoadedPage query={account}>{(data) => <Whole key={data.id} account={data} />}</LoadedPage>
+  return <LoadedPage query={account}>{(data) => <MoneyOf currencies={[data.currency]}><Whole key={data.id} account={data} /></MoneyOf>}</LoadedPage>
 }
 
 function Whole({ account }: { account: Account }) {

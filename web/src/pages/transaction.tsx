@@ -4,7 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { get, type Account, type TransactionDetail } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Amount } from '../parts/money.tsx'
-import { ToList } from '../parts/split.tsx'
+import { Alone, ToList } from '../parts/split.tsx'
 import { LoadedPage, Title } from '../parts/states.tsx'
 import { DecideRow } from '../rows/decide-row.tsx'
 import { RowFacts } from '../rows/facts.tsx'
@@ -14,7 +14,7 @@ const route = getRouteApi('/transactions/transactions/$id')
 export function TransactionPage() {
   const { id } = route.useParams()
   const row = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
-  return <LoadedPage query={row}>{(data) => <Whole row={data} />}</LoadedPage>
+  return <LoadedPage query={row}>{(data) => <Alone currency={data.currency}><Whole row={data} /></Alone>}</LoadedPage>
 }
 
 function Whole({ row }: { row: TransactionDetail }) {

@@ -1,3 +1,5 @@
+import { ownSign } from '../parts/currency-sign.ts'
+
 /** Signs between thousands: what stands between groups of digits, the last of which has three. */
 const GROUPING = /(?<=\d)[.,’'\s](?=(?:\d{2,3}[.,’'\s])*\d{3}$)/gu
 
@@ -25,7 +27,7 @@ export function exampleAmount(locale: string): string {
 
 function withoutCurrency(typed: string, locale: string, currency: string): string {
   const [, sign = '', rest = ''] = /^([-+]?)(.*)$/su.exec(typed) ?? []
-  const named = (['symbol', 'narrowSymbol', 'code'] as const).flatMap((currencyDisplay) => new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay }).formatToParts(0).flatMap(({ type, value }) => (type === 'currency' ? [value] : [])))
+  const named = [ownSign(currency, locale), ...(['symbol', 'narrowSymbol', 'code'] as const).flatMap((currencyDisplay) => new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay }).formatToParts(0).flatMap(({ type, value }) => (type === 'currency' ? [value] : [])))]
   const before = named.find((one) => rest.startsWith(one))
   const after = named.find((one) => rest.endsWith(one))
   const amount = before !== undefined ? rest.slice(before.length) : after !== undefined ? rest.slice(0, -after.length) : rest

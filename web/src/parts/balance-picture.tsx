@@ -10,7 +10,7 @@ import { scaleLinear, scaleTime } from '@visx/scale'
 import { LinePath } from '@visx/shape'
 import { useEffect, useRef, useState } from 'react'
 import { locale, say } from '../language/language.ts'
-import { Amount, formatAmount } from './money.tsx'
+import { Amount, useMoney } from './money.tsx'
 import { Ticked } from './sign.tsx'
 import { Day, formatDay } from './time.tsx'
 
@@ -30,11 +30,12 @@ export default function BalancePicture({ series, currency }: { series: BalanceSe
   const last = differing.at(-1)
   const days = [...steps, ...stated].map(({ on }) => on).sort()
   const amounts = [...steps, ...stated].map(({ amount }) => Number(amount))
-  const bracket = last === undefined ? '' : formatAmount(last.differs, currency)
+  const write = useMoney()
+  const bracket = last === undefined ? '' : write(last.differs, currency)
   const inner = { width: Math.max(80, width - MARGIN.left - (last === undefined ? 28 : 24 + bracket.length * LETTER)), height: HEIGHT - MARGIN.top - MARGIN.bottom }
   const x = scaleTime({ domain: [at(days[0] ?? '1970-01-01'), at(days.at(-1) ?? '1970-01-02')], range: [0, inner.width] })
   const y = scaleLinear({ domain: [Math.min(...amounts), Math.max(...amounts)], range: [inner.height, 0], nice: true })
-  const name = describe(series, currency)
+  const name = describe(series, (amount) => write(amount, currency))
   const label = { fill: 'var(--muted)', fontSize: 12, fontFamily: 'inherit' } as const
   return (
     <figure className="panel mt-3">
@@ -73,10 +74,10 @@ function Bracket({ left, from, to, text }: { left: number; from: number; to: num
   )
 }
 
-function describe({ stated }: BalanceSeries, currency: string): string {
+function describe({ stated }: BalanceSeries, write: (amount: string) => string): string {
   const [first, last] = [stated.find(({ differs }) => /[1-9]/.test(differs)), stated.at(-1)]
   if (last === undefined) return say('The bank stated no balance.')
-  const states = { day: formatDay(last.on), amount: formatAmount(last.amount, currency) }
+  const states = { day: formatDay(last.on), amount: write(last.amount) }
   return first === undefined
     ? say('The bank’s balance of {day} is {amount}; all {count} stated balances agree with the rows.', { ...states, count: stated.length })
     : say('The bank’s balance of {day} is {amount}; balances and rows disagree from {first} on.', { ...states, first: formatDay(first.on) })

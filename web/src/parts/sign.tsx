@@ -26,5 +26,5 @@ export function Sign({ of, className = '' }: { of: SignName; className?: string 
 
 /** Words that a tick says, too. */
 export function Ticked({ children }: { children: ReactNode }) {
-  return <><Sign of="done" className="text-ok" /> {children}</>
+  return <><Sign of="done" className="mr-1.5 text-ok" />{children}</>
 }

@@ -6,6 +6,7 @@
 import { Link } from '@tanstack/react-router'
 import { useSyncExternalStore, type ReactNode } from 'react'
 import { awaitArrival } from '../focus.ts'
+import { MoneyOf } from './money.tsx'
 import { Title } from './states.tsx'
 
 const wide = matchMedia('(width >= 64rem)')
@@ -51,6 +52,11 @@ export function Split({ label, list, detail, longer, isPage }: SplitProps) {
       {isOpen && <section key="detail" className={`@container min-w-0 ${longer === 'list' ? IN_SIGHT : ''}`}>{detail}</section>}
     </div>
   )
+}
+
+/** What is of one account shows that one's money alone, where no list of others stands beside it. */
+export function Alone({ currency, children }: { currency: string; children: ReactNode }) {
+  return useWide() ? children : <MoneyOf currencies={[currency]}>{children}</MoneyOf>
 }
 
 /** The heading of a list: of the page, unless the detail beside it is what the page is about. */

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { get, type Account, type Match, type Transaction } from '../api.ts'
 import { message, say } from '../language/language.ts'
-import { Amount, formatAmount } from '../parts/money.tsx'
+import { Amount, useMoney } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { Day, formatDay } from '../parts/time.tsx'
 import { ToCome } from '../parts/to-come.tsx'
@@ -49,6 +49,7 @@ export function MatchForm({ row, accounts, choose, cancel }: Props) {
 type FoundProps = { title: string; button: string; items: readonly Match[]; accounts: readonly Account[]; choose: (match: Match) => void }
 
 function Found({ title, button, items, accounts, choose }: FoundProps) {
+  const write = useMoney()
   if (items.length === 0) return null
   return (
     <div>
@@ -63,7 +64,7 @@ function Found({ title, button, items, accounts, choose }: FoundProps) {
               <Day day={postedOn} />
               <span className="order-1 min-w-0 @lg:order-none"><bdi className="name">{row}</bdi>{accounts.length > 0 && <span className="meta block"><bdi>{accounts.find((account) => account.id === accountId)?.name ?? say('another account')}</bdi></span>}</span>
               <span className="text-right"><Amount amount={amount} currency={currency} signed /></span>
-              <button type="button" className="button order-1 !min-h-8 @lg:order-none" aria-label={say('{as}: {row}, {day}, {amount}', { as: button, row, day: formatDay(postedOn), amount: formatAmount(amount, currency) })} onClick={() => choose(match)}>{button}</button>
+              <button type="button" className="button order-1 !min-h-8 @lg:order-none" aria-label={say('{as}: {row}, {day}, {amount}', { as: button, row, day: formatDay(postedOn), amount: write(amount, currency) })} onClick={() => choose(match)}>{button}</button>
             </li>
           )
         })}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { Transaction } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Chip } from '../parts/chip.tsx'
-import { Amount, formatAmount } from '../parts/money.tsx'
+import { Amount, formatForeign, useMoney } from '../parts/money.tsx'
 import { Day } from '../parts/time.tsx'
 
 export const COLUMNS = 'grid grid-cols-[6.5rem_minmax(0,1fr)_auto] gap-x-2 px-2 @lg:grid-cols-[7rem_minmax(0,1fr)_auto] @lg:gap-x-4 @lg:px-3'
@@ -24,7 +24,8 @@ const BELOW = {
 
 export function Cells({ row, children }: { row: Transaction; children?: ReactNode }) {
   const struck = row.state === 'withdrawn' ? 'line-through' : ''
-  const longest = Math.max(formatAmount(row.amount, row.currency).length, row.foreignAmount === null || row.foreignCurrency === null ? 0 : formatAmount(row.foreignAmount, row.foreignCurrency).length)
+  const write = useMoney()
+  const longest = Math.max(write(row.amount, row.currency).length, row.foreignAmount === null || row.foreignCurrency === null ? 0 : formatForeign(row.foreignAmount, row.foreignCurrency).length)
   const below = BELOW[longest > LONG ? 'phone' : longest > LONG_FOR_NARROW ? 'narrow' : 'never']
   return (
     <>
@@ -41,7 +42,7 @@ export function Cells({ row, children }: { row: Transaction; children?: ReactNod
       </span>
       <span role="gridcell" className={`text-right ${struck} ${below.amount}`}>
         <Amount amount={row.amount} currency={row.currency} signed />
-        {row.foreignAmount !== null && row.foreignCurrency !== null && <span className="meta amount block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}
+        {row.foreignAmount !== null && row.foreignCurrency !== null && <span className="meta amount block">{formatForeign(row.foreignAmount, row.foreignCurrency)}</span>}
       </span>
     </>
   )

@@ -41,7 +41,7 @@ export function DecideRow({ row }: { row: TransactionDetail }) {
           <label className="grid gap-1">{say('Category')}<input className="field" maxLength={200} list={names} value={category} onChange={(event) => setCategory(event.target.value)} /></label>
           <label className="grid gap-1">{say('Note')}<input className="field" maxLength={2_000} value={note} onChange={(event) => setNote(event.target.value)} /></label>
           <datalist id={names}>{(known.data?.items ?? []).map((one) => <option key={one.category} value={one.category} />)}</datalist>
-          <button className="button" type="submit" disabled={act.isPending}>{say('Save')}</button>
+          <button className="button justify-self-start" type="submit" disabled={act.isPending}>{say('Save')}</button>
         </Form>
         <div className="flex flex-wrap gap-2">
           {row.transfer !== null ? <button type="button" className="button" disabled={act.isPending} onClick={takeBack}>{say('Take the transfer back')}</button>
@@ -50,7 +50,7 @@ export function DecideRow({ row }: { row: TransactionDetail }) {
           {row.deleted && <button type="button" className="button" disabled={act.isPending} onClick={() => decide({ deleted: false })}>{say('Bring back')}</button>}
         </div>
       </NeedsServer>
-      <p className="meta" role="status">{isStored === null ? '' : say(isStored ? 'Stored. What you do here is taken back here too.' : 'Something else was decided of this row meanwhile; nothing was stored. It is shown as it is now.')}</p>
+      <p className="meta empty:-mt-3" role="status">{isStored === null ? '' : say(isStored ? 'Stored. What you do here is taken back here too.' : 'Something else was decided of this row meanwhile; nothing was stored. It is shown as it is now.')}</p>
     </section>
   )
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Chip, type Tone } from '../parts/chip.tsx'
-import { formatAmount } from '../parts/money.tsx'
+import { formatForeign } from '../parts/money.tsx'
 import { Day } from '../parts/time.tsx'
 import { Why } from './why.tsx'
 
@@ -17,7 +17,7 @@ export function RowFacts({ row, children }: { row: TransactionDetail; children?:
         <Fact term={say('Booked')}><Day day={row.postedOn} /></Fact>
         {row.transactedOn !== null && <Fact term={say('Made')}><Day day={row.transactedOn} /></Fact>}
         {row.valueOn !== null && <Fact term={say('Value')}><Day day={row.valueOn} /></Fact>}
-        {row.foreignAmount !== null && row.foreignCurrency !== null && <Fact term={say('In the other currency')}>{formatAmount(row.foreignAmount, row.foreignCurrency)}</Fact>}
+        {row.foreignAmount !== null && row.foreignCurrency !== null && <Fact term={say('In the other currency')}>{formatForeign(row.foreignAmount, row.foreignCurrency)}</Fact>}
         {row.checkNumber !== null && <Fact term={say('Check')}>{row.checkNumber}</Fact>}
         {row.reference !== null && <Fact term={say('Reference')}><bdi>{row.reference}</bdi></Fact>}
         {row.category !== null && <Fact term={say('Category')}>{row.category}</Fact>}

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { get, type Account, type Mark, type Transaction } from '../api.ts'
 import { locale, message, say } from '../language/language.ts'
-import { Amount, formatAmount } from '../parts/money.tsx'
+import { Amount, formatForeign } from '../parts/money.tsx'
 import { Day, formatDay } from '../parts/time.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { addressOf, type Page, type RowFilter } from './load.ts'
@@ -87,7 +87,7 @@ function Paper({ account, names, filter, sheet: { rows, isWhole } }: Omit<Printe
               {account === null && <td className="pr-3"><bdi>{names.get(row.accountId)}</bdi></td>}
               <td className="pr-3"><bdi className={row.state === 'withdrawn' ? 'line-through' : ''}>{row.description}</bdi><StateWord state={row.state} /></td>
               <td className="pr-3">{row.category}{row.transfer !== null && <> {say('transfer between own accounts')}</>}{row.excluded && <> {say('excluded')}</>}</td>
-              <td className="text-right"><Amount amount={row.amount} currency={row.currency} signed />{row.foreignAmount !== null && row.foreignCurrency !== null && <span className="block">{formatAmount(row.foreignAmount, row.foreignCurrency)}</span>}</td>
+              <td className="text-right"><Amount amount={row.amount} currency={row.currency} signed />{row.foreignAmount !== null && row.foreignCurrency !== null && <span className="block">{formatForeign(row.foreignAmount, row.foreignCurrency)}</span>}</td>
             </tr>
           ))}
         </tbody>

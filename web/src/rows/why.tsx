@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { get, type TransactionDetail } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { formatAmount, NO_CURRENCY } from '../parts/money.tsx'
+import { NO_CURRENCY, useMoney } from '../parts/money.tsx'
 import { Trouble } from '../parts/states.tsx'
 import { formatDay, Instant } from '../parts/time.tsx'
 import { ToCome } from '../parts/to-come.tsx'
 
 export function Why({ id }: { id: string }) {
   const detail = useQuery({ queryKey: ['transaction', id], queryFn: () => get<TransactionDetail>(`/transactions/${id}`) })
+  const write = useMoney()
   if (detail.error !== null && detail.data === undefined) return <Trouble error={detail.error} />
   if (detail.data === undefined) return <ToCome bare heights={[132]} />
   return (
@@ -23,7 +24,7 @@ export function Why({ id }: { id: string }) {
           </li>
         ))}
         {detail.data.history.map((change, index) => (
-          <li key={index}><Instant at={change.at} />: {change.because} {changesWords(change.changes, detail.data)}</li>
+          <li key={index}><Instant at={change.at} />: {change.because} {changesWords(change.changes, detail.data, write)}</li>
         ))}
       </ul>
     </div>
@@ -48,9 +49,10 @@ const AMOUNTS = new Set(['amount', 'foreignAmount'])
 const HAS_WORDS = new Set(['status', 'state', 'withdrawnReason', 'review', 'excluded', 'deleted'])
 
 type Changes = TransactionDetail['history'][number]['changes']
+type Write = ReturnType<typeof useMoney>
 
 /** Amounts in the currency of their time. */
-function changesWords(changes: Changes, row: TransactionDetail): string {
+function changesWords(changes: Changes, row: TransactionDetail, write: Write): string {
   const currencies = (field: string, now: string | null): readonly [string, string] => {
     const [before, after] = changes[field] ?? [now, now]
     return [before ?? NO_CURRENCY, after ?? NO_CURRENCY]
@@ -59,15 +61,15 @@ function changesWords(changes: Changes, row: TransactionDetail): string {
   const foreign = currencies('foreignCurrency', row.foreignCurrency)
   return Object.entries(changes).map(([field, [before, after]]) => {
     const [was, is] = field === 'foreignAmount' ? foreign : own
-    return changeWords(field, shown(field, before, was), shown(field, after, is))
+    return changeWords(field, shown(field, before, was, write), shown(field, after, is, write))
   }).join(', ')
 }
 
 /** Days and amounts as this reader writes them. */
-function shown(field: string, value: string | null, currency: string): string | null {
+function shown(field: string, value: string | null, currency: string, write: Write): string | null {
   if (value === null) return null
   if (DAYS.has(field)) return formatDay(value)
-  return AMOUNTS.has(field) ? formatAmount(value, currency) : value
+  return AMOUNTS.has(field) ? write(value, currency) : value
 }
 
 function changeWords(field: string, before: string | null, after: string | null): string {

@@ -42,7 +42,7 @@ export function KeysPage() {
           <fieldset className="grid gap-1">
             <legend className="mb-1">{say('What it may do')}</legend>
             {(Object.keys(SCOPES) as ApiKey['scope'][]).map((one) => (
-              <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="scope" checked={scope === one} onChange={() => setScope(one)} /> <span><span className="font-medium">{say(SCOPES[one].name)}</span> <span className="text-muted">{say(SCOPES[one].words)}</span></span></label>
+              <label key={one} className="flex min-h-10 items-baseline gap-2 py-2"><input type="radio" name="scope" checked={scope === one} onChange={() => setScope(one)} /> <span><span className="font-medium">{say(SCOPES[one].name)}</span> <span className="text-muted">{say(SCOPES[one].words)}</span></span></label>
             ))}
           </fieldset>
           <button className="button button-primary justify-self-start" type="submit" disabled={making.isPending}>{say('Make the key')}</button>

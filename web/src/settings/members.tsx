@@ -6,7 +6,6 @@ import { get, type Connection, type Invitation, type Member, type Role } from '.
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMe } from '../me.ts'
-import { Chip } from '../parts/chip.tsx'
 import { Form } from '../parts/form.tsx'
 import { Once } from '../parts/once.tsx'
 import { ROLE_NAMES, ROLE_WORDS } from '../parts/role.tsx'
@@ -40,7 +39,7 @@ function MemberCard({ member, connections }: { member: Member; connections: read
     <li className="panel grid gap-3">
       {act.error !== null && <Trouble error={act.error} />}
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <Chip tone="off">{say('You')}</Chip>}</p><p className="meta [overflow-wrap:anywhere]">{isMe || member.seenAt === null ? <Say message="{email}, since {at}" {...facts} /> : <Say message="{email}, since {at}; last seen {seen}" {...facts} seen={<Instant at={member.seenAt} />} />}</p></div>
+        <div className="min-w-0"><p className="flex flex-wrap items-center gap-2"><span className="name font-medium">{member.name}</span>{isMe && <span className="meta">{say('You')}</span>}</p><p className="meta [overflow-wrap:anywhere]">{isMe || member.seenAt === null ? <Say message="{email}, since {at}" {...facts} /> : <Say message="{email}, since {at}; last seen {seen}" {...facts} seen={<Instant at={member.seenAt} />} />}</p></div>
         {isMe ? <span>{say(ROLE_NAMES[member.role])}</span> : (
           <div className="flex flex-wrap items-center gap-2">
             <select className="field !w-auto" aria-label={say('Role of {name}', { name: member.name })} disabled={act.isPending} value={member.role} onChange={(event) => act.send('PATCH', path, { role: event.target.value })}>
@@ -89,7 +88,7 @@ function Invitations() {
         <fieldset className="grid gap-1">
           <legend className="mb-1">{say('As')}</legend>
           {(Object.keys(ROLE_NAMES) as Role[]).map((one) => (
-            <label key={one} className="flex min-h-10 items-center gap-2"><input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} /> <span><span className="font-medium">{say(ROLE_NAMES[one])}</span> <span className="text-muted">{say(ROLE_WORDS[one])}</span></span></label>
+            <label key={one} className="flex min-h-10 items-baseline gap-2 py-2"><input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} /> <span><span className="font-medium">{say(ROLE_NAMES[one])}</span> <span className="text-muted">{say(ROLE_WORDS[one])}</span></span></label>
           ))}
         </fieldset>
         <button className="button button-primary justify-self-start" type="submit" disabled={inviting.isPending}>{say('Make the link')}</button>

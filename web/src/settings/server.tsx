@@ -37,7 +37,7 @@ function Findings() {
           <ul className="panel grid gap-3" aria-label={say('What was found')} aria-busy={check.isFetching}>
             {[...items].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)).map(({ check: key, name, state, sentence }) => (
               <li key={key} className="grid gap-x-4 gap-y-1 sm:grid-cols-[12rem_minmax(0,1fr)]">
-                <span className="flex flex-wrap items-center justify-between gap-x-2 sm:flex-col sm:items-start"><span className="font-medium">{name}</span><Chip tone={STATES[state].tone}>{say(STATES[state].word)}</Chip></span>
+                <span className="flex flex-wrap items-center justify-between gap-x-2 sm:flex-col sm:flex-nowrap sm:items-start sm:justify-start"><span className="font-medium">{name}</span><Chip tone={STATES[state].tone}>{say(STATES[state].word)}</Chip></span>
                 <span className="min-w-0 max-w-[31em] [overflow-wrap:anywhere]">{sentence}</span>
               </li>
             ))}
