@@ -6,7 +6,7 @@ import { ownSign, sharingSign } from './currency-sign.ts'
 /** ISO 4217 for "no currency": what a file without one leaves open. */
 export const NO_CURRENCY = 'XXX'
 
-/** Writes a decimal; not an ISO 4217 code: it stands behind the number. */
+/** What writes a decimal in one currency; what is no code of ISO 4217 stands behind the number. */
 type Write = (amount: string) => string
 
 const writers = new Map<string, Write>()
@@ -37,11 +37,12 @@ function withFormat(format: Intl.NumberFormat, sign: string | null = null): Writ
 /** The currencies of the page whose sign another one on it has. */
 const Mixed = createContext<ReadonlySet<string>>(new Set())
 
-/** `currencies`: what the page shows. Of two that share a sign, such as two kinds of dollar, each is written so that neither is taken for the other: US$ and CA$. */
-export function MoneyOf({ currencies, children }: { currencies: readonly string[]; children: ReactNode }) {
-  const shown = [...new Set(currencies)].toSorted().join(' ')
+/** `currencies`: what the page shows; null: as around it. Of two that share a sign, such as two kinds of dollar, each is written so that neither is taken for the other: US$ and CA$. */
+export function MoneyOf({ currencies, children }: { currencies: readonly string[] | null; children: ReactNode }) {
+  const around = useContext(Mixed)
+  const shown = [...new Set(currencies ?? [])].toSorted().join(' ')
   const mixed = useMemo(() => sharingSign(shown.split(' ').filter((one) => one !== NO_CURRENCY && one !== ''), locale), [shown])
-  return <Mixed value={mixed}>{children}</Mixed>
+  return <Mixed value={currencies === null ? around : mixed}>{children}</Mixed>
 }
 
 /** Writes amounts as this page does: with the reader's own sign, $ for the own dollar, CA$ for another; none where the source told no currency. */

@@ -56,7 +56,7 @@ export function Split({ label, list, detail, longer, isPage }: SplitProps) {
 
 /** What is of one account shows that one's money alone, where no list of others stands beside it. */
 export function Alone({ currency, children }: { currency: string; children: ReactNode }) {
-  return useWide() ? children : <MoneyOf currencies={[currency]}>{children}</MoneyOf>
+  return <MoneyOf currencies={useWide() ? null : [currency]}>{children}</MoneyOf>
 }
 
 /** The heading of a list: of the page, unless the detail beside it is what the page is about. */
