@@ -10,6 +10,7 @@ import { NeedsServer } from '../parts/needs-server.tsx'
 import { Sign } from '../parts/sign.tsx'
 import { Split, useWide } from '../parts/split.tsx'
 import { Empty, FirstBank, LoadedPage, Title } from '../parts/states.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 import { Questions } from '../review/questions.tsx'
 import { Queue } from '../review/queue.tsx'
 import { Recent } from '../review/recent.tsx'
@@ -21,11 +22,12 @@ const route = getRouteApi('/review')
 
 /** Each is a card: what somebody decides in one sitting. */
 const QUESTIONS_A_PAGE = 30
+const TO_COME = <ToCome head rows heights={[600]} />
 
 export function ReviewPage() {
   const questions = useInfiniteQuery({ queryKey: ['questions', 'pages'], queryFn: ({ pageParam }) => get<QuestionPage>(`/questions?limit=${QUESTIONS_A_PAGE}${pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`}`), initialPageParam: '', getNextPageParam: (page) => page.next })
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: () => get<{ items: Account[] }>('/accounts') })
-  return <LoadedPage query={questions}>{({ pages }) => <LoadedPage query={accounts}>{({ items: known }) => <Whole questions={pages.flatMap(({ items }) => items)} waiting={(pages[0]?.counts ?? []).reduce((sum, { open }) => sum + open, 0)} more={() => void questions.fetchNextPage()} accounts={known} />}</LoadedPage>}</LoadedPage>
+  return <LoadedPage query={questions} toCome={TO_COME}>{({ pages }) => <LoadedPage query={accounts} toCome={TO_COME}>{({ items: known }) => <Whole questions={pages.flatMap(({ items }) => items)} waiting={(pages[0]?.counts ?? []).reduce((sum, { open }) => sum + open, 0)} more={() => void questions.fetchNextPage()} accounts={known} />}</LoadedPage>}</LoadedPage>
 }
 
 function Whole({ questions, waiting, more, accounts }: { questions: readonly Question[]; waiting: number; more: () => void; accounts: readonly Account[] }) {
