@@ -13,6 +13,7 @@ import { AccountChip, isUnread, useFreshness } from '../parts/freshness.tsx'
 import { asksToBeGoneOnWith, HalfAdded, isHalfAdded } from '../parts/half-added.tsx'
 import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
+import { Sign } from '../parts/sign.tsx'
 import { ListTitle, Split, useOpening } from '../parts/split.tsx'
 import { Empty, FirstBank, Loaded } from '../parts/states.tsx'
 import { MiniStrip, provedWords, type Coverage } from '../parts/strip.tsx'
@@ -209,7 +210,7 @@ function Folded({ group: { connection, name, accounts }, hasChosen, children }: 
   return (
     <>
       <button type="button" className="panel flex w-full cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 !py-2 text-left hover:bg-sunken" aria-expanded={isOpen} onClick={() => setOpened(!isOpen)}>
-        <span aria-hidden="true" className="w-4 text-muted">{isOpen ? '▾' : '▸'}</span>
+        <span className="w-4 text-[11px] text-muted"><Sign of="now" className={isOpen ? 'rotate-90' : ''} /></span>
         <span className="flex min-w-0 flex-wrap items-baseline gap-x-2"><bdi className="name font-medium">{name}</bdi><span className="meta">{say('login {login}', { login: connection!.loginLabel })}</span></span>
         <ConnectionChip connection={connection!} />
         <span className="meta w-full min-w-0 truncate pl-7 @2xl:ml-auto @2xl:w-auto @2xl:pl-0">{accounts.map((account) => account.name).join(', ')}</span>

@@ -4,6 +4,7 @@ import { useEffect, useId, useState } from 'react'
 import { message, say } from '../language/language.ts'
 import { useMe } from '../me.ts'
 import { NeedsServer } from '../parts/needs-server.tsx'
+import { Sign } from '../parts/sign.tsx'
 
 const PAGES = [
   { to: '/settings/security', label: message('Your sign-in'), owner: false },
@@ -26,7 +27,7 @@ export function SettingsPage() {
     <div className="grid gap-6 @2xl:grid-cols-[180px_minmax(0,1fr)]">
       <nav aria-label={say('Settings')}>
         {/* Where there is little room the page comes first, and its neighbours when they are asked for. */}
-        <button type="button" className="button @2xl:hidden" aria-expanded={isOpen} aria-controls={list} onClick={() => setOpen(!isOpen)}>{say('All settings')}<span aria-hidden="true">{isOpen ? '\u00a0▴' : '\u00a0▾'}</span></button>
+        <button type="button" className="button @2xl:hidden" aria-expanded={isOpen} aria-controls={list} onClick={() => setOpen(!isOpen)}>{say('All settings')}<Sign of="now" className={`ml-2 text-[11px] ${isOpen ? '-rotate-90' : 'rotate-90'}`} /></button>
         <div id={list} className={`${isOpen ? 'grid' : 'hidden'} gap-1 pt-2 @2xl:flex @2xl:flex-col @2xl:pt-0`}>
           {PAGES.filter(({ owner }) => !owner || me.data?.role === 'owner').map(({ to, label }) => (
             <Link key={to} to={to} className="rounded-md px-3 py-2 pointer-coarse:py-3 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
