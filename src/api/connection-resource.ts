@@ -28,6 +28,8 @@ import { accountResource, challengeResource, failureResource, isoInstant, isoOrN
 const HOUR_MS = 3_600_000
 /** A session of the login that is open elsewhere, as OFX 15501 says it. */
 const IN_USE = /\b(already|currently) in use\b/i
+/** Errors of a bank's certificate, by Node's words for them. */
+const CERTIFICATES: Readonly<Record<string, string>> = { CERT_HAS_EXPIRED: message('has ended'), ERR_TLS_CERT_ALTNAME_INVALID: message('is for another name'), CERT_REVOKED: message('was withdrawn') }
 /** Banks take no offence at less. */
 const CLOCK_OFF_S = 5 * 60
 /** More are not counted. */
@@ -176,8 +178,8 @@ export function diagnosisResource(language: Language, diagnosis: Diagnosis, fact
 
 /** What is known for the sentences about a problem. Of one that is over, only what stays true of it: what is counted now was otherwise when it happened. */
 export async function cardFacts(instance: Instance, problem: Problem, on?: Connection): Promise<CardFacts> {
-  const { bank, account = null, setting = null, elsewhere = null, clockMinutes = null, website = null, ...now } = await factsNow(instance, problem, on)
-  return { bank, account, setting, elsewhere, clockMinutes, website, ...(problem.closedAt === null ? now : {}) }
+  const { bank, account = null, setting = null, elsewhere = null, certificate = null, clockMinutes = null, website = null, ...now } = await factsNow(instance, problem, on)
+  return { bank, account, setting, elsewhere, certificate, clockMinutes, website, ...(problem.closedAt === null ? now : {}) }
 }
 
 async function factsNow(instance: Instance, problem: Problem, on: Connection | undefined): Promise<CardFacts> {
@@ -210,6 +212,7 @@ async function factsNow(instance: Instance, problem: Problem, on: Connection | u
     // Of this host's own trouble no bank is called down, so it is counted by what fails.
     failingBanks: [...banks.values()].filter(({ status, connections, failing }) => status === 'down' || (connections > 0 && failing === connections)).length,
     elsewhere: IN_USE.test(saidByBank(failure)?.message ?? '') ? message('somewhere else') : null,
+    certificate: failure.evidence.map(({ networkError = '' }) => CERTIFICATES[networkError]).find((one) => one !== undefined) ?? null,
     clockMinutes: Math.abs(context.clockSkewSeconds ?? 0) < CLOCK_OFF_S ? null : Math.round(Math.abs(context.clockSkewSeconds ?? 0) / 60),
     setting: failure.evidence.find(({ setting }) => setting !== undefined)?.setting ?? null,
     hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,

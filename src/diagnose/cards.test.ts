@@ -79,6 +79,11 @@ test('reads that ended because Relink was stopped are named as such', () => {
   assert.deepEqual(plainText(cardFor('en', 'client_bug', 0.8, { ...ALL_FACTS, stops: 2 }).what), 'Riverbank: Relink itself was stopped in the middle of 2 reads.')
 })
 
+// Fails when: a bank that could not even be spoken to is said to answer with an error of its own (was so of an expired certificate).
+test('a certificate of the bank that does not hold is named as such', () => {
+  assert.equal(plainText(cardFor('en', 'institution_error', 0.8, { ...ALL_FACTS, certificate: 'has ended' }).what), 'Riverbank: its certificate has ended, so nothing is sent to it.')
+})
+
 test('facts are typed parts that a page can format', () => {
   assert.deepEqual(cardFor('en', 'consent_expired', 0.5, ALL_FACTS).what, ['Your permission at Riverbank ended on ', { kind: 'day', day: '2026-10-03' }, '.'])
   assert.deepEqual(cardFor('en', 'institution_down', 0.5, ALL_FACTS).what.filter((part) => typeof part !== 'string'), [{ kind: 'count', count: 2 }])

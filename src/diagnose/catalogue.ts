@@ -27,7 +27,7 @@ export type CardText = {
 
 export const CARDS: { readonly [C in CauseCode]: CardText } = {
   institution_down: { chip: 'waiting_for_bank', what: ['{bank} does not answer. {failing} of {connections, plural, one {# connection} other {# connections}} to it {failing, plural, one {fails} other {fail}}.', '{bank} does not answer.'], relink: ['tries {nextTry}, then all missed days', 'tries again by itself, then all missed days'], next: null },
-  institution_error: { chip: 'waiting_for_bank', what: ['{bank} answers, but with an error of its own.'], relink: ['tries ever less often, next {nextTry}', 'tries ever less often'], next: { label: ['Write to {bank}'], action: 'contact_bank', afterHours: 48 } },
+  institution_error: { chip: 'waiting_for_bank', what: ['{bank}: its certificate {certificate}, so nothing is sent to it.', '{bank} answers, but with an error of its own.'], relink: ['tries ever less often, next {nextTry}', 'tries ever less often'], next: { label: ['Write to {bank}'], action: 'contact_bank', afterHours: 48 } },
   credentials_invalid: { chip: 'needs_you', what: ['{bank} did not accept the user name or password.'], relink: ['does not send it again unasked'], next: { label: ['Enter the password'], action: 'fix_credentials' } },
   login_locked: { chip: 'needs_you', what: ['{bank} has locked this login.'], relink: ['stopped: a try would make it worse'], next: { label: ['Unlock at {bank}, then check once'], action: 'unlock_at_bank', atBank: true } },
   password_change_required: { chip: 'needs_you', what: ['{bank} wants a new password first.'], relink: ['sends nothing'], next: { label: ['Change it at {bank}, then enter it'], action: 'act_at_bank_site', atBank: true } },

@@ -39,6 +39,8 @@ export type CardFacts = {
   readonly failingBanks?: number | null
   /** Where the bank says so of the login: that it is in use “somewhere else”, as a message. */
   readonly elsewhere?: string | null
+  /** What is wrong with the bank's certificate, where that is the failure, as a message: “has ended”. */
+  readonly certificate?: string | null
   /** By so many minutes the clock of this host is wrong, where a bank may refuse for it. */
   readonly clockMinutes?: number | null
   readonly missingFrom?: Day | null
@@ -168,6 +170,7 @@ function factPart(language: Language, name: string, facts: CardFacts): Part | nu
     case 'missingTo': return day(facts.missingTo)
     case 'stops': return (facts.stops ?? 0) > 1 ? count(facts.stops) : null
     case 'elsewhere': return facts.elsewhere == null ? null : translated(language, facts.elsewhere)
+    case 'certificate': return facts.certificate == null ? null : translated(language, facts.certificate)
     case 'clockMinutes': return count(facts.clockMinutes)
     case 'failing': return count(facts.failingConnections)
     case 'connections': return count(facts.allConnections)

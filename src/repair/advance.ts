@@ -83,7 +83,12 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
     const still = await deps.store.problems.get(problem.id)
     if (still === null || still.closedAt !== null) continue
     const now = deps.clock.now()
-    if (outcome.state === 'stay') return saved(deps, withStep(plan, { ...step, state: 'now', result: outcome.result, notBefore: outcome.notBefore === undefined ? step.notBefore : outcome.notBefore }, now))
+    if (outcome.state === 'stay') {
+      const stays = await saved(deps, withStep(plan, { ...step, state: 'now', result: outcome.result, notBefore: outcome.notBefore === undefined ? step.notBefore : outcome.notBefore }, now))
+      // What was read meanwhile may be another trouble, for which another plan is made.
+      if (still.diagnosis.causes[0]?.cause === plan.cause) return stays
+      continue
+    }
     const learned = { ...(outcome.learned === undefined ? {} : { learned: outcome.learned }), ...(outcome.found === undefined ? {} : { found: outcome.found }) }
     const tried = { ...step, state: outcome.state, result: outcome.result, ...learned, answer: answerOf(mergeEvidence(problem.failure.evidence)), cause: plan.cause, endedAt: now }
     const ended = withStep(plan, tried, now)

@@ -29,7 +29,7 @@ const WAY_IN: readonly (readonly CauseCode[])[] = [
 const LET_IN = 5
 
 const HELPED = message('Helped. This is over: “{what}”')
-const OVER = message('This is over: “{what}”')
+const OVER = message('What was waited for is over; something else is the matter now.')
 const UNSEEN = message('Whether it helped cannot be seen yet: something else is in the way now.')
 
 type Verdict = 'helped' | 'in_vain' | 'unseen'
@@ -62,7 +62,7 @@ export function judged(plan: RepairPlan, by: RepairStep, problem: Problem, bank:
 export function judgedSince(plan: RepairPlan, problem: Problem, bank: string, now: number): RepairPlan {
   const wait = plan.steps.find(({ state, action }) => state === 'now' && action === 'wait_for_bank')
   const isOver = wait !== undefined && isNews(wait, problem) && verdictOn(plan.cause, problem.diagnosis) === 'helped'
-  const over = isOver ? [{ ...wait, state: 'done' as const, endedAt: now, cause: plan.cause, judged: 'helped' as const, result: inWords(OVER, plan.cause, bank) }] : []
+  const over = isOver ? [{ ...wait, state: 'done' as const, endedAt: now, cause: plan.cause, judged: 'helped' as const, result: OVER }] : []
   return withSteps(plan, [...triedBy(plan).flatMap((step) => seen(plan, step, problem, bank) ?? []), ...over])
 }
 
@@ -77,7 +77,7 @@ function triedBy({ steps }: RepairPlan): readonly RepairStep[] {
 function seen(plan: RepairPlan, step: RepairStep, problem: Problem, bank: string): RepairStep | null {
   const cause = step.cause ?? plan.cause
   const verdict = isNews(step, problem) ? verdictOn(cause, problem.diagnosis) : 'in_vain'
-  return verdict === 'in_vain' ? null : { ...step, state: 'done', judged: verdict, result: verdict === 'helped' ? inWords(HELPED, cause, bank) : UNSEEN }
+  return verdict === 'in_vain' ? null : { ...step, state: 'done', judged: verdict, result: verdict === 'helped' ? inWords(cause, bank) : UNSEEN }
 }
 
 /** The bank has answered otherwise since. */
@@ -86,8 +86,8 @@ function isNews({ answer }: RepairStep, { failure }: Problem): boolean {
 }
 
 /** Results are stored in English, and told in the reader's language (language/retold.ts). */
-function inWords(sentence: string, cause: CauseCode, bank: string): string {
-  return say('en', sentence, { what: plainText(fillWords('en', CARDS[cause].what.slice(-1), { bank })) })
+function inWords(cause: CauseCode, bank: string): string {
+  return say('en', HELPED, { what: plainText(fillWords('en', CARDS[cause].what.slice(-1), { bank })) })
 }
 
 function withSteps(plan: RepairPlan, steps: readonly RepairStep[]): RepairPlan {
