@@ -490,6 +490,19 @@ test('two troubles at once: what ended the first has helped, what cannot be seen
   }
 })
 
+// Fails when: the proof of a repair still says that it cannot be seen whether a step helped.
+test('what could not be seen while the bank was away is seen in the read that works', async () => {
+  const world = await broken(() => LOCKED)
+  const plan = await goOn(world)
+  world.bank = () => DOWN
+  await done(world, plan)
+  world.bank = () => null
+  await world.sync(C)
+  const proved = await goOn(world)
+  const step = proved?.steps.find(({ action }) => action === 'unlock_at_bank')
+  assert.deepEqual([proved?.state, step?.state, step?.result], ['proved', 'done', 'The sign-in worked; no account was switched on to be read.'])
+})
+
 // Fails when: a wait whose read ended in another trouble stays the present step until somebody asks again (was so: “wait until it can be read: the bank refused”, beside a card that asks for the password).
 test('a read at the end of a wait that ends in another trouble is planned for at once', async () => {
   const world = await broken(() => MAINTENANCE)

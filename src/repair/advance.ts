@@ -259,6 +259,7 @@ export async function endPlan(deps: Pick<RepairDeps, 'store' | 'clock'>, connect
     const steps = await Promise.all(plan.steps.map(async (step): Promise<RepairStep> => {
       if (step.kind === 'proof') return { ...step, state: 'done', endedAt: now, result }
       if (step.state === 'now' || step.state === 'running') return { ...step, ...(await atEnd(deps.store, problem, step, result)), endedAt: now }
+      if (step.judged === 'unseen') return { ...step, judged: 'helped', result }
       return step.state === 'waiting' ? { ...step, state: 'skipped', result: 'Not needed.' } : step
     }))
     return saved(deps, { ...plan, state: 'proved', updatedAt: now, steps: steps as unknown as RepairPlan['steps'] })
