@@ -178,8 +178,8 @@ export function diagnosisResource(language: Language, diagnosis: Diagnosis, fact
 
 /** What is known for the sentences about a problem. Of one that is over, only what stays true of it: what is counted now was otherwise when it happened. */
 export async function cardFacts(instance: Instance, problem: Problem, on?: Connection): Promise<CardFacts> {
-  const { bank, account = null, setting = null, elsewhere = null, certificate = null, clockMinutes = null, website = null, ...now } = await factsNow(instance, problem, on)
-  return { bank, account, setting, elsewhere, certificate, clockMinutes, website, ...(problem.closedAt === null ? now : {}) }
+  const { bank, account = null, setting = null, elsewhere = null, certificate = null, clockMinutes = null, website = null, everyAccount = false, ...now } = await factsNow(instance, problem, on)
+  return { bank, account, setting, elsewhere, certificate, clockMinutes, website, everyAccount, ...(problem.closedAt === null ? now : {}) }
 }
 
 async function factsNow(instance: Instance, problem: Problem, on: Connection | undefined): Promise<CardFacts> {
@@ -202,6 +202,7 @@ async function factsNow(instance: Instance, problem: Problem, on: Connection | u
     consentEndedOn: context.consentEndsAt === undefined || context.consentEndsAt > clock.now() ? null : utcDay(context.consentEndsAt),
     bank: connection?.institutionName ?? institution?.name ?? problem.institutionId,
     account: account?.name ?? null,
+    everyAccount: problem.accountId === null && context.otherAccounts === 'failing',
     website: institution?.website ?? null,
     permitsHere: connection !== null && permitsHere(instance, connection),
     nextTryAt: connection?.nextSyncAt ?? null,

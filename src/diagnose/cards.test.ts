@@ -84,6 +84,12 @@ test('a certificate of the bank that does not hold is named as such', () => {
   assert.equal(plainText(cardFor('en', 'institution_error', 0.8, { ...ALL_FACTS, certificate: 'has ended' }).what), 'Riverbank: its certificate has ended, so nothing is sent to it.')
 })
 
+// Fails when: a bank that refuses every account is said to refuse one, and Relink to read the others (was so).
+test('what a bank says of every account is not told of one', () => {
+  const { what, relink } = cardFor('en', 'account_not_authorized', 0.8, { ...NO_FACTS, everyAccount: true })
+  assert.deepEqual([plainText(what), plainText(relink)], ['Riverbank lets us in, but to none of the accounts.', 'keeps every row, reads missed days after'])
+})
+
 test('facts are typed parts that a page can format', () => {
   assert.deepEqual(cardFor('en', 'consent_expired', 0.5, ALL_FACTS).what, ['Your permission at Riverbank ended on ', { kind: 'day', day: '2026-10-03' }, '.'])
   assert.deepEqual(cardFor('en', 'institution_down', 0.5, ALL_FACTS).what.filter((part) => typeof part !== 'string'), [{ kind: 'count', count: 2 }])

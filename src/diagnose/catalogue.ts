@@ -22,6 +22,8 @@ export type CardText = {
   readonly chip: Chip
   readonly what: readonly string[]
   readonly relink: readonly string[]
+  /** Where it is said of every account of a login. */
+  readonly ofAll?: { readonly what: readonly string[]; readonly relink: readonly string[] }
   readonly next: NextAction | null
 }
 
@@ -33,9 +35,9 @@ export const CARDS: { readonly [C in CauseCode]: CardText } = {
   password_change_required: { chip: 'needs_you', what: ['{bank} wants a new password first.'], relink: ['sends nothing'], next: { label: ['Change it at {bank}, then enter it'], action: 'act_at_bank_site', atBank: true } },
   bank_action_required: { chip: 'needs_you', what: ['{bank} wants you to read or accept something.'], relink: ['checks when you return'], next: { label: ['Open {bank}'], action: 'act_at_bank_site', atBank: true } },
   enrollment_required: { chip: 'needs_you', what: ['{bank}: the login is right; access for programs is off.'], relink: ['keeps the login, makes no tries that could lock it'], next: { label: ['How to switch it on'], action: 'enroll_at_bank', atBank: true } },
-  account_closed: { chip: 'needs_you', what: ['{bank} says that {account} is closed.', '{bank} says that an account is closed.'], relink: ['keeps every row'], next: { label: ['Close this feed, keep rows'], action: 'remove_account' } },
-  account_not_found: { chip: 'needs_you', what: ['{account} is no longer in the list of {bank}.', '{bank} no longer lists one of the accounts.'], relink: ['reads the others, sought a new number'], next: { label: ['Choose the account'], action: 'reconnect' } },
-  account_not_authorized: { chip: 'needs_you', what: ['{bank} lets us in, but not to {account}.', '{bank} lets us in, but not to one account.'], relink: ['reads the others'], next: { label: ['Allow it at {bank}'], action: 'act_at_bank_site', atBank: true } },
+  account_closed: { chip: 'needs_you', what: ['{bank} says that {account} is closed.', '{bank} says that an account is closed.'], relink: ['keeps every row'], ofAll: { what: ['{bank} says of every account that it is closed.'], relink: ['keeps every row'] }, next: { label: ['Close this feed, keep rows'], action: 'remove_account' } },
+  account_not_found: { chip: 'needs_you', what: ['{account} is no longer in the list of {bank}.', '{bank} no longer lists one of the accounts.'], relink: ['reads the others, sought a new number'], ofAll: { what: ['{bank} no longer lists any of the accounts.'], relink: ['keeps every row, sought new numbers'] }, next: { label: ['Choose the account'], action: 'reconnect' } },
+  account_not_authorized: { chip: 'needs_you', what: ['{bank} lets us in, but not to {account}.', '{bank} lets us in, but not to one account.'], relink: ['reads the others'], ofAll: { what: ['{bank} lets us in, but to none of the accounts.'], relink: ['keeps every row, reads missed days after'] }, next: { label: ['Allow it at {bank}'], action: 'act_at_bank_site', atBank: true } },
   mfa_required: { chip: 'needs_you', what: ['{bank} asks for a code to know that it is you.'], relink: ['waits until you are here'], next: { label: ['Answer now'], action: 'update_mfa' } },
   mfa_invalid: { chip: 'needs_you', what: ['{bank} did not accept the code.'], relink: ['sends it no second time'], next: { label: ['Get a new code'], action: 'update_mfa' } },
   mfa_timeout: { chip: 'needs_you', what: ['The code did not reach {bank} in time.'], relink: ['kept all else'], next: { label: ['Start again, phone at hand'], action: 'update_mfa' } },

@@ -25,6 +25,8 @@ export type CardFacts = {
   readonly permitsHere?: boolean
   readonly bank: string
   readonly account?: string | null
+  /** It is so of every account of the login. */
+  readonly everyAccount?: boolean
   /** The bank's verified site; no button leads there without it. */
   readonly website?: string | null
   readonly nextTryAt?: number | null
@@ -77,7 +79,7 @@ const ASKS_FOR_A_SECRET: readonly ActionCode[] = ['fix_credentials', 'update_mfa
 
 /** The card of one cause with its facts. `next` is null where waiting is the answer, an outage is open, or the bank's address is not verified. */
 export function cardFor(language: Language, cause: CauseCode, p: number, facts: CardFacts): Card {
-  const text = CARDS[cause]
+  const text = facts.everyAccount === true ? { ...CARDS[cause], ...CARDS[cause].ofAll } : CARDS[cause]
   const quote = facts.bankWords == null || facts.bankWords === '' ? null : { kind: 'quote' as const, text: facts.bankWords.slice(0, QUOTE_LENGTH) }
   return { cause, chip: text.chip, what: fillWords(language, text.what, facts), relink: fillWords(language, facts.readsNothing === true ? withoutReads(text.relink) : text.relink, facts), next: nextFor(language, cause, facts), likelihood: likelihoodWords(language, p), quote }
 }

@@ -43,7 +43,7 @@ export function serverMessages(files: Files): ReadonlyMap<string, string> {
 function tables(): readonly (readonly [string, string])[] {
   const named = (place: string, messages: readonly string[]) => messages.map((message) => [message, place] as const)
   return [
-    ...named('src/diagnose/catalogue.ts', Object.values(CARDS).flatMap(({ what, relink, next }) => [...what, ...relink, ...(next?.label ?? [])])),
+    ...named('src/diagnose/catalogue.ts', Object.values(CARDS).flatMap(({ what, relink, ofAll, next }) => [...what, ...relink, ...(ofAll?.what ?? []), ...(ofAll?.relink ?? []), ...(next?.label ?? [])])),
     ...named('src/repair/steps.ts', [...[...STEPS, ALLOW_SIGN_IN, ...Object.values(IN_WORDS_OF), SAME_SECRET, NEW_PASSWORD, WAIT_FOR_ANSWER].map(({ title }) => title), PROOF_TITLE]),
     ...named('src/api/problems.ts', Object.values(PROBLEMS).flatMap(({ title, remedy }) => [title, remedy])),
     ...named('src/demo/faults.ts', [...Object.values(FAMILY_NAMES), ...DEMO_FAULTS.map(({ sentence }) => sentence)]),
