@@ -45,6 +45,24 @@ test('a refused password: Relink asks the bank, the person enters a new one, a r
   assert.deepEqual(world.sent, ['old', 'new'])
 })
 
+// Fails when: a bank that answers is taken for a clock that is right (seen: the password went out again while the clock was five hours off, and the bank's tries were used up).
+test('while the clock of this host is off no sign-in is tried again; once it is right Relink sees it and reads', async () => {
+  const WRONG_TIME = failure({ stage: 'signon', codes: ['2020'], message: 'Invalid date: DTCLIENT differs too much from our time' })
+  const world = await newWorld()
+  await world.connect(C)
+  world.skewSeconds = 18_000
+  world.bank = () => (world.skewSeconds === 0 ? null : WRONG_TIME)
+  await world.sync(C)
+  assert.equal((await world.problem(C))?.diagnosis.causes[0]?.cause, 'local_network')
+  for (let hour = 0; hour < 5; hour++, world.now += HOUR_MS) assert.equal(present(await goOn(world))?.action, 'fix_network')
+  assert.match(present(await goOn(world))?.result ?? '', /clock of this host is 18000 seconds behind/)
+  assert.equal(world.sent.length, 1)
+  world.skewSeconds = 0
+  world.now += HOUR_MS
+  await goOn(world)
+  assert.deepEqual([await world.problem(C), world.sent.length], [null, 2])
+})
+
 // Fails when: a question that the quota did not allow counts as answered (planted: it was done, with the news that the bank answers).
 test('what may not be asked teaches nothing: the question is skipped, and the bank is not said to answer', async () => {
   const world = await broken(() => DOWN)

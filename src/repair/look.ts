@@ -40,8 +40,14 @@ function findingsOf({ probe, outcome, sentence, evidence, facts: { clockSkewSeco
   // What this answer alone would be taken for: a bank that is away says so to whoever asks; one that fails in another way says no such thing.
   const saysAway = outcome === 'answers_wrongly' && evidence !== null && isOutage(diagnose({ evidence: mergeEvidence(evidence), context: { connection: 'established' } }))
   const answer = { probe, outcome: saysAway ? 'says_away' : outcome, sentence }
-  if (skew === undefined || Math.abs(skew) < WRONG_CLOCK_SECONDS) return [answer]
-  return [answer, { probe: 'clock', outcome: 'wrong', sentence: skew > 0 ? `The clock of this host is ${Math.abs(skew)} seconds behind.` : `The clock of this host is ${Math.abs(skew)} seconds ahead.` }]
+  const wrong = wrongClock(skew)
+  return wrong === null ? [answer] : [answer, { probe: 'clock', outcome: 'wrong', sentence: wrong }]
+}
+
+/** What is wrong with our clock, in a sentence; null: nothing, as far as who answered tells. */
+export function wrongClock(skewSeconds: number | undefined): string | null {
+  if (skewSeconds === undefined || Math.abs(skewSeconds) < WRONG_CLOCK_SECONDS) return null
+  return skewSeconds > 0 ? `The clock of this host is ${Math.abs(skewSeconds)} seconds behind.` : `The clock of this host is ${Math.abs(skewSeconds)} seconds ahead.`
 }
 
 function secondsOf(kind: ProbeKind): number {

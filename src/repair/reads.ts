@@ -9,7 +9,7 @@ import type { RepairStep } from '../domain/repair.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { SecretOwner } from '../ports/vault.ts'
 import type { RepairDeps } from './advance.ts'
-import { lookAround } from './look.ts'
+import { lookAround, wrongClock } from './look.ts'
 
 /** What became of a step: `stay` means that a person or time is needed. */
 export type StepOutcome = { readonly state: 'done' | 'did_not_help' | 'skipped' | 'stay'; readonly result: string | null; readonly notBefore?: number | null; readonly learned?: RepairStep['learned']; readonly found?: RepairStep['found'] }
@@ -85,7 +85,7 @@ export async function notAnswering(deps: RepairDeps, connection: Connection, { u
 }
 
 /**
- * Why this host does not reach the bank; null: it does again. The bare way is tried first, which counts nowhere and can be looked at each
+ * Why this host does not reach the bank, or not by a clock that banks take; null: it does again. The bare way is tried first, which counts nowhere and can be looked at each
  * minute; the protocol is asked only where that is open. `isCut`: nothing was reached.
  */
 export async function notReached(deps: RepairDeps, connection: Connection, problem: Problem): Promise<{ readonly sentence: string; readonly isCut: boolean } | null> {
@@ -93,8 +93,11 @@ export async function notReached(deps: RepairDeps, connection: Connection, probl
   const way = offered.includes('reach') ? await deps.probe(connection.id, 'reach', problem.updatedAt) : null
   if (way !== null && way.outcome !== 'answers') return { sentence: way.sentence, isCut: true }
   if (!offered.includes('profile')) return way === null ? { sentence: 'It cannot be asked without signing in now.', isCut: false } : null
-  const { outcome, sentence } = await deps.probe(connection.id, 'profile', problem.updatedAt)
-  return outcome === 'answers' ? null : { sentence, isCut: way === null && outcome === 'silent' }
+  const { outcome, sentence, facts } = await deps.probe(connection.id, 'profile', problem.updatedAt)
+  if (outcome !== 'answers') return { sentence, isCut: way === null && outcome === 'silent' }
+  // It answers whoever asks without signing in, and refuses a sign-in whose time is wrong.
+  const wrong = wrongClock(facts.clockSkewSeconds)
+  return wrong === null ? null : { sentence: wrong, isCut: false }
 }
 
 /** Whether reading without a person makes sense: the bank named no later time, no person is needed, and it brings no lock nearer. */

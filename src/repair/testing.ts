@@ -45,6 +45,8 @@ export class RepairWorld {
   /** One account that no read gets, although the login does; null: all are read. */
   failing: { readonly accountId: string; readonly failure: Failure } | null = null
   reachable = true
+  /** By how much whoever answers differs from our clock. */
+  skewSeconds = 0
   /** What a run exchanges with the bank before it lends the secret. */
   exchanged: readonly ExchangeRecord[] = []
   /** What a harmless question that fails has as evidence. */
@@ -90,7 +92,7 @@ export class RepairWorld {
     await this.store.connections.update(connectionId, outcome === 'succeeded' ? { failuresInRow: 0, lastSuccessAt: this.now } : { failuresInRow: connection.failuresInRow + 1 })
     const after = (await this.store.connections.get(connectionId)) ?? connection
     const deps = { store: this.store, clock: this.clock, entropy: this.entropy, timeZoneOf: () => 'America/New_York', readBy: HERE }
-    const { loginLocked } = await settleProblems(deps, { connection: after, run, question: null, facts: {}, accountFacts: new Map(), exchanges: () => this.exchanged })
+    const { loginLocked } = await settleProblems(deps, { connection: after, run, question: null, facts: this.skewSeconds === 0 ? {} : { clockSkewSeconds: this.skewSeconds }, accountFacts: new Map(), exchanges: () => this.exchanged })
     if (loginLocked) await this.vault.lock(ownerOf(connectionId))
     return run
   }
@@ -132,7 +134,7 @@ export class RepairWorld {
       store: { ...this.store, problems }, clock: this.clock, entropy: this.entropy,
       vault: this.vault,
       syncNow: (id) => this.sync(id, 'repair'),
-      probe: async (_, probe) => ({ probe, outcome: this.reachable ? 'answers' : this.whyNot?.some(({ codes }) => codes?.includes('quota_reached') === true) === true ? 'not_asked' : 'silent', sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: this.reachable ? null : this.whyNot, facts: {} }),
+      probe: async (_, probe) => ({ probe, outcome: this.reachable ? 'answers' : this.whyNot?.some(({ codes }) => codes?.includes('quota_reached') === true) === true ? 'not_asked' : 'silent', sentence: this.reachable ? 'It answers.' : 'Riverbank does not answer.', evidence: this.reachable ? null : this.whyNot, facts: this.skewSeconds === 0 ? {} : { clockSkewSeconds: this.skewSeconds } }),
       probes: async () => (this.mayAsk ? ['profile'] : []),
       earliestReadAt: async () => 0,
       reloadInstitution: async () => 'newest',
