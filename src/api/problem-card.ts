@@ -28,7 +28,7 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
   const [first] = problem.diagnosis.causes
   const card = cardFor(language, first?.cause ?? 'unknown', first?.p ?? 0, facts)
   const heads = headings(problem.diagnosis.causes)
-  const asks = problem.closedAt === null ? asksOf(language, problem, newsOf(plan, mergeEvidence(problem.failure.evidence)), facts) : []
+  const asks = problem.closedAt === null ? asksOf(language, problem, newsOf(plan, { evidence: mergeEvidence(problem.failure.evidence), context: problem.context }), facts) : []
   // A read has told of another cause since: what was planned for the one before is nobody's next step.
   const current = plan?.state === 'open' && plan.cause !== (first?.cause ?? 'unknown') ? null : plan
   const step = current?.steps.find(({ state }) => state === 'now' || state === 'running')

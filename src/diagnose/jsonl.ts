@@ -84,7 +84,7 @@ export function answerCase(value: unknown, line: number, knowledge: Knowledge = 
   const evidence = present(parsed.data.evidence ?? {})
   const named = typeof evidence['protocol'] === 'string' ? { protocol: protocolNamed(evidence['protocol']) } : {}
   const record = { evidence: { ...evidence, ...named }, context: facts(parsed.data.context ?? {}) } as CaseRecord
-  const { ranked, voices, action } = judge(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }, record.evidence))
+  const { ranked, voices, action } = judge(record, knowledge, newsOf({ steps: (parsed.data.steps ?? []) as readonly StepNews[] }, record))
   const [first] = ranked
   return { id: parsed.data.id == null ? null : String(parsed.data.id), causes: roundedToOne(ranked), action, ...(first === undefined ? { for: [], against: [] } : argumentsOn(first.cause, voices)) }
 }

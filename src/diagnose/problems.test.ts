@@ -9,6 +9,7 @@ import { contextFor } from './context.ts'
 import { diagnose } from './diagnose.ts'
 import { mergeEvidence } from './merge-evidence.ts'
 import { problemsOf, settleProblems, tellOfProblem } from './problems.ts'
+import { newsOf } from './step-news.ts'
 
 const A = 'a0000000-0000-7000-8000-000000000001'
 const B = 'b0000000-0000-7000-8000-000000000002'
@@ -212,4 +213,12 @@ test('what a person sees at the bank ranks the causes anew, and holds while the 
   await world.sync(A)
   assert.equal((await world.problem(A))?.context.bankLoginWorks, true)
   assert.equal(await tellOfProblem({ store: world.store, clock: world.clock }, 'nothing', { bankLoginWorks: true }), null)
+})
+
+// Fails when: what a look at the clock found speaks for as long as the bank answers the same (seen: a missing account was the fault of a clock that had been right for an hour).
+test('a clock that was off when it was looked at is none where the answer itself tells that it is right', () => {
+  const evidence = { protocol: 'ofx', stage: 'statement', codes: ['2003'] } as const
+  const step = { id: '1', kind: 'bank_status', action: 'auto_retry', who: 'relink', state: 'done', title: 'Look', found: [{ probe: 'clock', outcome: 'wrong', sentence: 'The clock of this host is 900 seconds behind.' }] } as const
+  const heard = (clockSkewSeconds?: number) => newsOf({ steps: [step] }, { evidence, context: clockSkewSeconds === undefined ? {} : { clockSkewSeconds } }).length
+  assert.deepEqual([heard(), heard(-900), heard(2)], [1, 1, 0])
 })

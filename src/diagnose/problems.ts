@@ -94,7 +94,7 @@ async function openOrUpdateProblem(deps: ProblemDeps, ended: EndedRun, accountId
   const evidence = mergeEvidence(failure.evidence)
   const context = { ...contextFor(loaded), ...(own === undefined ? {} : toldIn(own, evidence)) }
   const plan = own === undefined ? null : await store.problems.plan(own.id)
-  const diagnosis = diagnose({ evidence, context }, undefined, newsOf(plan === null || own === undefined ? null : sinceThen(plan, own, evidence), evidence))
+  const diagnosis = diagnose({ evidence, context }, undefined, newsOf(plan === null || own === undefined ? null : sinceThen(plan, own, evidence), { evidence, context }))
   if (own !== undefined && failure.code === 'secret_withheld' && !isBackAndRefuses(own, failure, ended)) return keep(deps, own, now)
   if (own !== undefined) {
     const changed = { updatedAt: now, failure, context, diagnosis }
@@ -136,7 +136,7 @@ export async function tellOfProblem(deps: Pick<ProblemDeps, 'store' | 'clock'>, 
   const plan = await deps.store.problems.plan(problemId)
   const context = { ...problem.context, ...told }
   const evidence = mergeEvidence(problem.failure.evidence)
-  const changed = { context, diagnosis: diagnose({ evidence, context }, undefined, newsOf(plan, evidence)), updatedAt: deps.clock.now() }
+  const changed = { context, diagnosis: diagnose({ evidence, context }, undefined, newsOf(plan, { evidence, context })), updatedAt: deps.clock.now() }
   await deps.store.problems.update(problemId, changed)
   return { ...problem, ...changed }
 }

@@ -7,7 +7,8 @@
  * otherwise since, it is of an outage before this one (`ofThisTime`). Turns a plan's steps into voices for the inference.
  */
 import type { ActionCode, CauseCode } from '../domain/cause.ts'
-import type { Evidence } from '../domain/evidence.ts'
+import type { CaseRecord, Evidence } from '../domain/evidence.ts'
+import { WRONG_CLOCK_SECONDS, type ProbeKind } from '../domain/probe.ts'
 import type { RepairStep } from '../domain/repair.ts'
 import { voicesOf } from './choose-probe.ts'
 import type { Voice } from './diagnose.ts'
@@ -24,11 +25,13 @@ const WAITED_OUT: Weights = { institution_down: -1.2, scheduled_maintenance: -1.
 /** What of a step is needed to learn from it. */
 export type StepNews = Pick<RepairStep, 'id' | 'kind' | 'action' | 'who' | 'state' | 'title' | 'found' | 'answer'>
 
-/** The newest voice of each thing that was tried or asked while the bank answered as it does in `evidence`. */
-export function newsOf(plan: { readonly steps: readonly StepNews[] } | null, evidence: Evidence): readonly Voice[] {
+/** The newest voice of each thing that was tried or asked while the bank answered as it does in this record. */
+export function newsOf(plan: { readonly steps: readonly StepNews[] } | null, { evidence, context }: CaseRecord): readonly Voice[] {
   const answer = answerOf(evidence)
   const newest = new Map<string, Voice>()
   for (const step of plan?.steps ?? []) if (step.answer === undefined || step.answer === answer) for (const [of, voice] of voicesOfStep(step)) newest.set(of, voice)
+  // The answer itself tells our clock: one that was looked at before it may have been put right.
+  if (context.clockSkewSeconds !== undefined && Math.abs(context.clockSkewSeconds) < WRONG_CLOCK_SECONDS) newest.delete(`probe:${'clock' satisfies ProbeKind}`)
   return [...newest.values()]
 }
 

@@ -18,5 +18,8 @@ export type ProbeKind =
   /** Our clock against the `Date` headers of whoever answered; told beside another answer. */
   | 'clock'
 
+/** From so much on a clock is wrong: certificates and tokens bear less. */
+export const WRONG_CLOCK_SECONDS = 300
+
 /** `outcome`: one of those that diagnose/knowledge/probes.ts lists for the kind. */
 export type Finding = { readonly probe: ProbeKind; readonly outcome: string; readonly sentence: string }

@@ -152,7 +152,7 @@ async function replan(deps: RepairDeps, connection: Connection, problem: Problem
   const told = before === null ? null : { ...before, steps: ofThisTime(before.steps, answer, await lastOtherAnswer(deps, problem, answer)) }
   const finished = (told?.steps ?? []).filter(({ kind, state }) => kind !== 'proof' && (state === 'done' || state === 'did_not_help' || state === 'skipped'))
   const unplanned = told?.steps.filter(({ state }) => state === 'waiting' || state === 'now') ?? []
-  const news = newsOf(told, evidence)
+  const news = newsOf(told, { evidence, context: problem.context })
   const diagnosis = news.length === 0 ? problem.diagnosis : diagnose({ evidence, context: problem.context }, undefined, news)
   if (news.length > 0) await deps.store.problems.update(problem.id, { diagnosis, updatedAt: now })
   // Both witnesses speak of one answer: what an earlier outage was asked says nothing of this one.

@@ -10,13 +10,11 @@ import { isOutage } from '../diagnose/problems.ts'
 import { chooseProbe, probabilitiesOf, updated } from '../diagnose/choose-probe.ts'
 import { PROBES } from '../diagnose/knowledge/probes.ts'
 import type { Connection, Problem } from '../domain/connection.ts'
-import type { Finding, ProbeKind } from '../domain/probe.ts'
+import { WRONG_CLOCK_SECONDS, type Finding, type ProbeKind } from '../domain/probe.ts'
 import type { RepairDeps } from './advance.ts'
 
 /** A person who opens the page waits for this. */
 const BUDGET_SECONDS = 20
-/** Certificates and tokens bear less than this. */
-const WRONG_CLOCK_SECONDS = 300
 
 export async function lookAround(deps: Pick<RepairDeps, 'probes' | 'probe' | 'clock'>, connection: Connection, problem: Problem): Promise<readonly Finding[]> {
   const offered = await deps.probes(connection.id)

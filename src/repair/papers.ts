@@ -144,7 +144,7 @@ export function bundleOf(problem: Problem, { runs, plan, failed, version }: Bund
 }
 
 function verdictOf(record: SupportBundle['record']): SupportBundle['verdict'] {
-  const { causes, action } = diagnose(record, undefined, newsOf(record, record.evidence))
+  const { causes, action } = diagnose(record, undefined, newsOf(record, record))
   return { causes: causes.slice(0, 5).map(({ cause, p }) => ({ cause, p })), action }
 }
 
