@@ -65,6 +65,8 @@ export async function readStatementFile(
   const shifted = shiftedAt(decoded)
   if (shifted !== null) return failed({ code: 'malformed', message: `The file is UTF-16, and from line ${shifted} on each letter is torn in two: a program that passed it on changed its line ends. Download it again, and pass it on unchanged.`, line: shifted })
   const text = decoded.replaceAll('\0', '')
+  const unread = UNREAD.find(({ begins }) => begins.test(text))?.name
+  if (unread !== undefined) return unknown(`This is ${unread}, a statement format that Relink does not read. Download it again as OFX, CAMT.053, MT940, QIF or CSV.`)
   const format = formatOf(text, fileName)
   const order = (words: DatesSaid | null): 'dmy' | 'mdy' | null => (words === null ? null : words === 'day-first' ? 'dmy' : 'mdy')
   const [said, before] = [order(dates), order(remembered)]
@@ -120,6 +122,14 @@ function ofxFlavour(text: string, fileName: string | null): 'ofx' | 'qfx' | 'qbo
   if (!/<INTU\.(BID|USERID|ORG)>/i.test(text)) return 'ofx'
   return extension === 'qbo' ? 'qbo' : 'qfx'
 }
+
+/** What banks give to businesses and others read, by its first record: names of formats are the same in every language. */
+const UNREAD: readonly { readonly name: string; readonly begins: RegExp }[] = [
+  { name: 'BAI2', begins: /^\s*01,\w*,\w*,\d{6},[^\r\n]*\/?\s*[\r\n]+(88,[^\r\n]*[\r\n]+)*02,/ },
+  { name: 'Norma 43', begins: /^11\d{18}\d{12}[12]\d{14}\d{3}[123]/ },
+  { name: 'CODA', begins: /^00000\d{6}\d{3}05/ },
+  { name: 'CFONB 120', begins: /^01\d{5} {4}\d{5}[A-Z]{3}\d.\w{11}/ },
+]
 
 /** A header with `!`, or a record of one-letter fields that begins with a date and ends with `^`. */
 function isQif(trimmed: string): boolean {

@@ -166,6 +166,7 @@ function ordered([first, second, third]: readonly [string, string, string], sepa
     shortYear: third.length < 4,
     separator,
   }
+  if (!date.shortYear && !isUsual(date.third)) return null
   const exists = readDate(date, 'dmy') ?? readDate(date, 'mdy') ?? readDate(date, 'ymd')
   return exists === null ? null : date
 }
@@ -210,8 +211,13 @@ function monthNames(): ReadonlyMap<string, number> {
 
 function certain(written: number, month: number, dayOfMonth: number): WrittenDate | null {
   const year = commonEra(written)
-  const day = year < 1900 || year > 2199 ? null : dayOf(year, month, dayOfMonth)
+  const day = isUsual(year) ? dayOf(year, month, dayOfMonth) : null
   return day === null ? null : { kind: 'day', day }
+}
+
+/** No file has rows of other years: they are of another calendar, such as Nepal's or that of Iran. */
+function isUsual(year: number): boolean {
+  return year >= 1900 && year < 2000 + BUDDHIST_SHORT
 }
 
 /** Thailand counts years from the Buddha; no file has rows of the days that this would be else. */

@@ -36,6 +36,7 @@ import { moreOf } from './rows.ts'
 import { proveEitherWay } from './signs-by-balance.ts'
 import { brokenSum, isSumAmong, NO_SUMS, sumsIn } from './sums.ts'
 import { isSummary } from './tables.ts'
+import { whyUndated } from './undated.ts'
 import { isOwnHeading } from './write.ts'
 
 /** Preambles of banks have up to some dozens of lines. */
@@ -106,7 +107,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     const isDated = ['booked', 'date', 'acted', 'value', 'bought'].some((role) => roles.has(role as 'date'))
     return failed({
       code: 'missing_field',
-      message: isDated ? `The columns under the heading on line ${heading.line} hold no readable amounts (one column, or debit and credit).` : `The columns under the heading on line ${heading.line} hold no readable dates.`,
+      message: isDated ? `The columns under the heading on line ${heading.line} hold no readable amounts (one column, or debit and credit).` : whyUndated(heading.line, rows),
       line: heading.line,
     })
   }

@@ -34,7 +34,7 @@ const CARD_HEADING = /\bcard ?(member|holder|no|num|number)\b|\b(kort(medlem|inn
 /** Whose card it is, or which: of a purchase on an account's list, too, but not of a wage. */
 const WHOSE_CARD = /^card ?(member|holder|no|num|number)$|^(kort(medlem|innehavare|holder|indehaver)|kaarthouder|kaartlid|karteninhaber|kortnummer|kartennummer|kaartnummer|titular( de la tarjeta)?|titulaire( de la)? carte|titolare( della)? carta|portador)$/
 /** Where a card was used: only its own list says so. */
-const CARD_USED = /カー[ドト]会員|卡号[后末]四位|利用店名|利用先|שם בית העסק|이용하신곳|이용가맹점|이용카드/
+const CARD_USED = /カー[ドト]会員|卡号[后末]四位|利用店名|利用先|שם בית ה?עסק|이용하신곳|가맹점|이용카드/
 
 /** What a statement is called above its rows. */
 const CARD_TITLE = /\b(credit card|kredi karti|kreditkarte\w*|kreditkort\w*|carte (de credit|bancaire)|tarjeta de credito|carta di credito|cartao de credito|luottokort\w*|karta kredytowa|karty kredytowej|kreditni kartica)\b/

@@ -31,7 +31,7 @@ const PARTS = [/年|\b(year|jahr|annee|ano|anno|jaar|ar|rok|yil)\b/, /月|\b(mon
 export function reshapeOf(records: readonly CsvRecord[]): Reshape | null {
   let shaped = records
   const steps: Reshape[] = []
-  for (const find of [sectionsTogether, coinsMoved, headingTogether, datesTogether, ownSides, chargedBeside, heldBeside, sideOfBalance, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
+  for (const find of [sectionsTogether, coinsMoved, headingTogether, datesTogether, ownSides, betweenAccounts, chargedBeside, heldBeside, sideOfBalance, wholeWords, rowsUnderBang, rowsUnderCode, rowsByCode]) {
     const step = find(shaped)
     if (step === null) continue
     steps.push(step)
@@ -115,6 +115,34 @@ function ownSides(records: readonly CsvRecord[]): Reshape | null {
     if (side === null && cell(outCurrency) === cell(inCurrency) && cell(out) === cell(into)) return put(record, new Map([[out, '-'], [into, '-'], ...(fee === undefined ? [] : [[fee, ''] as const]), [direction, '']]))
     const others = side === 'out' ? [into, inCurrency] : side === 'in' ? [out, outCurrency, ...(fee === undefined ? [] : [fee])] : []
     return put(record, new Map([...others, direction].map((at) => [at, ''])))
+  }
+}
+
+/** `From Account`, `To Account`, and the like. */
+const FROM_ACCOUNT = /^((from|source|sending) account|compte (source|debite)|cuenta (de )?origen|conto (di )?origine|conta (de )?origem|(quell|absender|belastungs)konto|von konto|van rekening|fran konto|fra konto)$/
+const TO_ACCOUNT = /^((to|target|destination|receiving) account|compte (de )?(destination|credite)|cuenta (de )?destino|conto (di )?destinazione|conta (de )?destino|(ziel|empfanger|gutschrifts)konto|(auf|an|nach) konto|naar rekening|till konto|til konto)$/
+
+/** Amounts without signs between two columns of accounts: the one that stands in every row, here or there, is the list's own, and its side tells which way the money went. */
+function betweenAccounts(records: readonly CsvRecord[]): Reshape | null {
+  const index = records.slice(0, HEADING_WITHIN).findIndex(({ cells }) => isHeadingLine(cells))
+  const heading = records[index]?.cells ?? []
+  const is = (words: RegExp): readonly number[] => heading.flatMap((cell, at) => (words.test(plainWords(cell)) ? [at] : []))
+  const amounts = heading.flatMap((cell, at) => (readHeading(cell).meanings[0]?.role === 'amount' ? [at] : []))
+  const [[from, from2], [to, to2], [amount, amount2]] = [is(FROM_ACCOUNT), is(TO_ACCOUNT), amounts]
+  if (from === undefined || to === undefined || amount === undefined || [from2, to2, amount2].some((at) => at !== undefined)) return null
+  const rows = records.slice(index + 1).filter(({ cells }) => cells.length === heading.length && cells.some((cell) => scanDate(cell) !== null))
+  if (rows.some(({ cells }) => !/^[^-−(]*\d[^-−)]*$/.test(cells[amount]!))) return null
+  const own = [...new Set(rows.flatMap(({ cells }) => [cells[from]!, cells[to]!]))].filter((name) => name !== '' && rows.every(({ cells }) => (cells[from] === name) !== (cells[to] === name)))
+  const [name, another] = own
+  if (name === undefined || another !== undefined) return null
+  return (record) => {
+    if (record.line === records[index]!.line) return put(record, new Map([[from, 'Account'], [to, 'Payee']]))
+    const { cells } = record
+    if (cells.length !== heading.length || !cells.some((cell) => scanDate(cell) !== null)) return record
+    // A row far below that is not the list's own is refused with its line.
+    if ((cells[from] === name) === (cells[to] === name)) return put(record, new Map([[amount, `“${cells[from]}” to “${cells[to]}”`]]))
+    const isOut = cells[from] === name
+    return put(record, new Map([[from, name], [to, isOut ? cells[to]! : cells[from]!], ...(isOut ? [[amount, `-${cells[amount]}`] as const] : [])]))
   }
 }
 
