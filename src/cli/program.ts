@@ -57,7 +57,8 @@ function statusOf(error: unknown, output: Output): number {
     return error.status
   }
   if (error instanceof StoreUnavailable) {
-    output.error(`${error.message} ${error.remedy}`)
+    // A server goes on; a command has ended.
+    output.error(`${error.message} ${error.remedy.replace(/; [^;]*Relink goes on by itself[^;]*$/, ', then give the command again.')}`)
     return 1
   }
   if (error instanceof Error && error.name === 'ExitPromptError') return 130 // Ctrl-C at a prompt

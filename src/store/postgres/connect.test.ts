@@ -45,6 +45,15 @@ test('unusable addresses are refused without showing the password', () => {
   }
 })
 
+// Fails when: a word of TLS that nobody knows is passed over (seen: `sslmod=require` went out without TLS, unsaid).
+test('a misspelt word of TLS is refused, others that a host has for its own programs are not', () => {
+  for (const query of ['sslmod=require', 'SSLMODE=require', 'sslmode=verify-full&sslrootcerts=/a.pem', 'ssl_mode=require', 'sslmode=requrie']) {
+    const read = readDatabaseUrl(`postgres://a:hunter2@b/c?${query}`)
+    assert.match(read.ok ? 'read' : read.failure.message, /^DATABASE_URL is not usable: its parameter /, query)
+  }
+  for (const query of ['channel_binding=require', 'schema=public', 'connect_timeout=5', 'sslmode=disable', 'sslmode=no-verify', 'ssl=true']) assert.ok(readDatabaseUrl(`postgres://a:b@c/d?${query}`).ok, query)
+})
+
 test('what is wrong is named: a certificate that cannot be read, another variable', () => {
   const untrusted = readDatabaseUrl('postgres://a:hunter2@b/c?sslmode=verify-full&sslrootcert=/nonexistent.pem')
   assert.ok(!untrusted.ok)

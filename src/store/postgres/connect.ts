@@ -19,17 +19,24 @@ export type DatabaseAddress = {
   readonly options?: string
 }
 
+/** What libpq knows of TLS; anything else the driver passes over. */
+const TLS_WORDS = /^(ssl|sslcert|sslkey|sslrootcert|sslnegotiation|sslcompression|sslsni|sslpassword|sslcertmode|sslcrl|sslcrldir|ssl_(min|max)_protocol_version)$/
+const TLS_MODES = /^(disable|allow|prefer|require|verify-ca|verify-full|no-verify)$/
+
 /** The address in the driver's own reading, so that what is checked is what will be used. */
 export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Result<DatabaseAddress, { readonly message: string }> {
   const refused = (what: string): Result<DatabaseAddress, { readonly message: string }> =>
     failed({ message: `${variable} is not usable: ${what}. Example: postgres://relink:PASSWORD@db.example:5432/relink.${variable === 'DATABASE_URL' ? ' Leave it out to use the embedded database.' : ''}` })
   if (!/^postgres(ql)?:\/\//.test(url)) return refused('it must begin with postgres:// or postgresql://')
   try {
+    const query = new URLSearchParams(url.split('?')[1] ?? '')
+    const misspelt = [...query].find(([name, value]) => /^ssl/i.test(name) && !(name === 'sslmode' ? TLS_MODES : TLS_WORDS).test(name === 'sslmode' ? value : name))
+    if (misspelt !== undefined) return refused(`its parameter ${misspelt[0] === 'sslmode' ? `sslmode=${misspelt[1]}` : misspelt[0]} is none that the driver knows, so that the connection might go out without TLS`)
     const { host, port, database, user, password, ssl } = new Client({ connectionString: inPlainTerms(url) })
     if (!(port >= 1 && port <= 65_535)) return refused('its port is not a number from 1 to 65535')
     if (!user) return refused('it names no user')
     if (!database) return refused('it names no database')
-    const options = new URLSearchParams(url.split('?')[1] ?? '').get('options')
+    const options = query.get('options')
     return ok({ host, port, database, user, password: password ?? undefined, ssl, ...(options === null ? {} : { options }) })
   } catch (error) {
     const { syscall, path } = error as NodeJS.ErrnoException

@@ -152,3 +152,21 @@ test('a user that may not make the roles is told which statements an administrat
   await mended.value.close()
   await owner.query('drop role poor')
 })
+
+// Fails when: who may connect is left to PUBLIC (seen: where an administrator had taken that away, the start ended with "Something in Relink is broken").
+test('where not everybody may connect to the database, Relink allows its own role; and whom the database lets in no further is told so', async (t) => {
+  if (database.crash === null) return t.skip('the server is not ours')
+  const { postgres: password } = JSON.parse(readFileSync(join(String(database.owner.host), '../passwords.json'), 'utf8')) as { postgres: string }
+  const admin = new pg.Client({ ...database.owner, user: 'postgres', password, database: 'postgres' })
+  await admin.connect()
+  t.after(() => admin.end())
+  await admin.query('create database hardened owner relink_admin template template0')
+  await admin.query('revoke connect on database hardened from public')
+  await admin.query(`create role nobody login password 'nobody'`)
+  const [own, app] = [{ ...database.owner, database: 'hardened' }, { ...database.app, database: 'hardened' }]
+  const refused = await failureOf({ owner: { ...own, user: 'nobody', password: 'nobody' }, app })
+  assert.deepEqual([refused.code, /permission denied for database/.test(refused.message), refused.remedy], ['login_refused', true, 'Give that right (grant connect on database "hardened" to "nobody";), or name another user in the address.'])
+  const opened = await openPostgresStore({ owner: own, app })
+  assert.ok(opened.ok, opened.ok ? '' : opened.failure.message)
+  await opened.value.close()
+})

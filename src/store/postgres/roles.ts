@@ -41,6 +41,7 @@ export async function prepareRoles(admin: pg.Client, appPassword: string | null)
     ...(found.app ? [] : [`create role relink_app login noinherit nosuperuser nobypassrls nocreatedb nocreaterole${passwordClause(appPassword)}`]),
     ...(await missingMemberships(admin)).map((role) => `grant ${role} to relink_app`),
     ...((await isMember(admin, found.me, 'relink_owner')) ? [] : [`grant relink_owner to ${me}`]),
+    ...((await mayConnect(admin)) ? [] : [`grant connect on database ${database} to relink_app`]),
     ...((await mayCreate(admin)) ? [] : [`grant create on database ${database} to relink_owner`]),
   ]
   try {
@@ -85,6 +86,15 @@ async function isMember(admin: pg.Client, member: string, role: string): Promise
     [member, role],
   )
   return rows[0]?.member ?? false
+}
+
+/** Usually everybody may (PUBLIC); an administrator may have taken that away. */
+async function mayConnect(admin: pg.Client): Promise<boolean> {
+  const { rows } = await admin.query<{ may: boolean }>(
+    `select has_database_privilege('public', current_database(), 'CONNECT') or exists (select from pg_roles where rolname = $1 and has_database_privilege(oid, current_database(), 'CONNECT')) as may`,
+    [APP_ROLE],
+  )
+  return rows[0]?.may ?? false
 }
 
 async function mayCreate(admin: pg.Client): Promise<boolean> {

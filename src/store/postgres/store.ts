@@ -136,6 +136,10 @@ async function attempt<T>(way: ConnectionConfig, work: () => Promise<Result<T, O
     if (['42P01', '3F000', '42704'].includes(code)) return failed(missingSchema())
     const { message } = error as Error
     if (code.startsWith('28')) return failed({ code: 'login_refused', message: `The database refused the sign-in: ${message}.`, remedy: remedyOfRefusal(way, message) })
+    if (code === '42501' && message.startsWith('permission denied for database')) {
+      const [database, user] = [way.database, way.user].map((name) => pg.escapeIdentifier(String(name)))
+      return failed({ code: 'login_refused', message: `The database refused the sign-in: ${message}.`, remedy: `Give that right (grant connect on database ${database} to ${user};), or name another user in the address.` })
+    }
     if (code === '3D000') return failed({ code: 'database_unreachable', message: `${message}.`, remedy: 'Create the database, or correct its name.' })
     // What the driver says of its own has no code.
     if (/^SASL: .*password must be/.test(message)) return failed({ code: 'login_refused', message: `The database asks for a password of ${String(way.user)}, and none is given.`, remedy: 'Give it in the address: postgres://USER:PASSWORD@HOST/DATABASE.' })
