@@ -375,3 +375,11 @@ test('a question that nobody answered is not said to have had an answer', () => 
   assert.equal(first?.cause, 'mfa_timeout')
   assert.deepEqual(first.for.filter((sentence) => /too late|ran out/.test(sentence)), [])
 })
+
+// Fails when: 9078 without a word of the registration is laid to the program (seen: .34 to .66) or to a bank that lets programs out.
+test('FinTS 9078, where nobody knows whether a registration is sent, is the registration that is missing or wrong', () => {
+  const causeOf = (context: CaseContext, message?: string) => diagnose({ evidence: { protocol: 'fints', stage: 'signon', codes: ['9050', '9800', '9078'], ...(message === undefined ? {} : { message }) }, context }).causes[0]?.cause
+  for (const context of [{}, { connection: 'new' }, { connection: 'established' }] as const) assert.equal(causeOf(context), 'configuration', JSON.stringify(context))
+  assert.equal(causeOf({ connection: 'established' }, 'Dialog abgebrochen - Banking-Programm ist nicht registriert.'), 'configuration')
+  assert.equal(causeOf({ clientId: 'registered', connection: 'established' }), 'client_bug')
+})

@@ -93,6 +93,7 @@ function plain(text: string): string {
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/ß/g, 'ss')
+    .replace(/ı/g, 'i')
     .toLowerCase()
     .replace(/https?:\/\/[^\s"'<>`)\]]+/g, withoutPath)
     .replace(/\b([45]\d\d) (?:client|server) error:? ?(?:[a-z' -]{0,40}? ?for url: \S*|(?:bad request|unauthori[sz]ed|forbidden|(?:page )?not found|method not allowed|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)?)/g, 'http $1')

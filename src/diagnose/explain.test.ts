@@ -51,6 +51,26 @@ test('words that are no code say what a diagnosis hears in them', () => {
   for (const asked of ['hello there', 'OL-220-A', 'CC-999', 'BAD_REQUEST.ASPSP']) assert.equal(explain(asked)[0]?.system, 'unknown', asked)
 })
 
+// Fails when: words of a language are not known (all of these were not), or letters of Korea and Turkey are looked for as nobody's text is read.
+test('a wrong password, a lock and maintenance in the words of more languages', () => {
+  const said = {
+    credentials_invalid: ['mot de passe refusé', 'contraseña rechazada', 'password rifiutata', 'PIN abgelehnt', 'identifiant inconnu', 'fel lösenord', 'feil passord', 'heslo není správné', 'yanlış şifre', 'パスワードが違います', '密码错误', '비밀번호가 틀립니다'],
+    login_locked: ['账户已锁定', 'アカウントがロックされました', '계정이 잠겼습니다'],
+    scheduled_maintenance: ['系统维护中', 'システムメンテナンス中', '시스템 점검 중'],
+  }
+  for (const [cause, sentences] of Object.entries(said)) for (const sentence of sentences) assert.equal(explain(sentence)[0]?.causes[0]?.cause, cause, sentence)
+})
+
+// Fails when: one system's own meaning of a word that all use comes first (seen: a code that came too late for "expired", a permission withdrawn for "closed").
+test('one word that many systems have in their codes is explained by all of them, before the one that calls a code so', () => {
+  for (const [word, cause] of [['expired', 'consent_expired'], ['closed', 'account_closed'], ['Expired', 'consent_expired']] as const) {
+    const [first, second] = explain(word)
+    assert.deepEqual([first?.system, first?.causes[0]?.cause, second?.system], ['words', cause, 'mx'], word)
+    assert.ok((first?.causes.reduce((sum, { p }) => sum + p, 0) ?? 1) < 1 && first?.source.includes(', '))
+  }
+  assert.deepEqual([explain('EXPIRED')[0]?.system, explain('locked')[0]?.causes[0]?.cause], ['mx', 'login_locked'], 'in capitals it is the code')
+})
+
 test('an unknown code is explained as unknown, with codes that look alike', () => {
   const [only, ...rest] = explain('ITEM_LOGIN_REQIRED')
   assert.equal(rest.length, 0)

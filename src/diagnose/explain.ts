@@ -68,9 +68,10 @@ function explainOthers(asked: string, knowledge: Knowledge, language: Language):
   const best = known[0]?.one
   if (best !== undefined) {
     // A system may call something else by words that everybody uses: what they usually mean is said first.
-    const usual = best.system !== 'http' && isWords(asked) ? explainWords(language, asked, knowledge) : null
+    const words = best.system !== 'http' && isWords(asked) ? explainWords(language, asked, knowledge) : null
+    const usual = (words?.causes[0]?.p ?? 0) > HALF || !isWords(asked) || best.system === 'http' ? words : explainWord(language, asked, knowledge)
     const [first] = usual?.causes ?? []
-    const differs = usual !== null && first !== undefined && first.p > HALF && first.cause !== best.causes[0]?.cause
+    const differs = usual !== null && first !== undefined && first.cause !== best.causes[0]?.cause
     return [...(differs ? [usual] : []), ...known.map(({ one }) => one)]
   }
   if (!/^\p{L}+$|\s/u.test(asked.trim())) return [unknownCode(language, asked, nearTo(language, code, knowledge.tables))]
@@ -118,6 +119,36 @@ function explainWords(language: Language, asked: string, knowledge: Knowledge): 
   const sentences = new Set(voices.filter(({ id }) => rules.some((rule) => rule.id === id)).map(({ sentence }) => asSentence(retold(language, sentence))))
   const source = [...new Set(rules.map((rule) => rule.source))].join('; ')
   return { code: asked.trim(), system: 'words', title: say(language, 'Words, not a code'), seenBy: say(language, 'many banks and programs'), name: null, meaning: [...sentences].join(' '), causes, source, near: [] }
+}
+
+/** One word that names of many systems hold ("expired"): what those codes say, taken together. Null where few hold it. */
+function explainWord(language: Language, asked: string, { tables }: Knowledge): Explanation | null {
+  const word = asked.trim().toLowerCase()
+  const holding = tables.flatMap(({ system, codes }) => codes.filter(({ code, name, reasons }) => reasons.length > 0 && wordsOf(`${code} ${name ?? ''}`).includes(word)).map((entry) => ({ system, entry })))
+  if (new Set(holding.map(({ system }) => system)).size < SYSTEMS) return null
+  const weights = new Map<CauseCode, Map<ActionCode, number>>()
+  for (const { entry: { reasons } } of holding) {
+    const total = reasons.reduce((sum, [, weight]) => sum + weight, 0)
+    for (const [cause, weight, action] of reasons) {
+      const actions = weights.get(cause) ?? new Map<ActionCode, number>()
+      weights.set(cause, actions.set(action, (actions.get(action) ?? 0) + weight / total / holding.length))
+    }
+  }
+  const causes = [...weights].flatMap(([cause, actions]) => {
+    const share = (1 - WORDS_DOUBT) * [...actions.values()].reduce((sum, weight) => sum + weight, 0)
+    const [action] = [...actions].reduce((best, one) => (one[1] > best[1] ? one : best))
+    return share < LEAST_SHARE ? [] : [explainedCause(language, cause, share, action, null)]
+  })
+  causes.sort((a, b) => b.p - a.p)
+  const meaning = say(language, 'Many systems use this word. Taken together, their codes that hold it say:')
+  return { code: asked.trim(), system: 'words', title: say(language, 'Words, not a code'), seenBy: say(language, 'many banks and programs'), name: null, meaning, causes, source: [...new Set(holding.map(({ system, entry: { code } }) => `${system} ${code}`))].join(', '), near: [] }
+}
+const SYSTEMS = 3
+const LEAST_SHARE = 0.05
+
+/** `AccessExpiredError`, `TOKEN_EXPIRED`: their words in lower case. */
+function wordsOf(name: string): readonly string[] {
+  return name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').toLowerCase().split(/[^\p{L}]+/u)
 }
 
 function unknownCode(language: Language, asked: string, near: Explanation['near']): Explanation {

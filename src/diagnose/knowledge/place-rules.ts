@@ -97,6 +97,8 @@ export const PLACE_RULES: readonly Rule[] = [
     weights: { mfa_required: 1.2, access_restricted: 0.7, credentials_invalid: -1.5 } },
   { id: 'fints-no-registration', when: { protocol: ['fints'], code: '^(9075|9078|9160|9340)$', context: { clientId: ['none'] } }, because: 'The bank wants the registration of the program, and none is sent.', source: 'FinTS product registration, required since 2019-09-14',
     weights: { configuration: 1.5 } },
+  { id: 'fints-registration-open', when: { protocol: ['fints'], code: '^9078$', not: { context: { clientId: ['none', 'fresh', 'registered'] } } }, because: 'The bank knows no registration of this program: the registration number is missing or is not the one that was given out.', source: 'FinTS 9078 “program is not registered”; product registration, required since 2019-09-14',
+    weights: { configuration: 1.8, access_restricted: -0.6, client_bug: -0.7 } },
   { id: 'fints-registered', when: { protocol: ['fints'], code: '^(9075|9078)$', context: { clientId: ['registered'] } }, because: 'The registration of the program is sent and was accepted before.', source: 'FinTS product registration',
     weights: { access_restricted: -1, configuration: -1, client_bug: 0.7, protocol_outdated: 0.5 } },
   { id: 'fints-dialog-id', when: { protocol: ['fints'], code: '^9010$', text: 'dialog-?id|nicht gultig|verteilt signiert' }, because: 'The bank lost the thread of the dialog.', source: 'FinTS 9010 with a dialog reference',
