@@ -77,3 +77,10 @@ test('what is told of this instance are bands and hours by institution and route
   assert.equal(codeOf(text), 'ok')
   assert.doesNotMatch(text, /ana|secret-connection/)
 })
+
+// Fails when: what was never sent counts as an answer (seen: a bank that nobody had ever reached was told to others as working).
+test('a read that never left this host says nothing of its bank', () => {
+  const held = (code: 'address_forbidden' | 'secret_withheld' | 'bank_unreachable'): LatestRun => ({ connectionId: 'c', institutionId: 'riverbank', connector: 'ofx', lastSuccessAt: null, run: aRun({ endedAt: NOW - HOUR_MS, outcome: 'failed', failure: { code, stage: 'connect', retry: { kind: 'afterPerson' }, message: 'x', evidence: [{}] } }) })
+  assert.deepEqual(healthSignals([held('address_forbidden'), held('secret_withheld')], [], NOW), [])
+  assert.deepEqual(healthSignals([held('secret_withheld'), held('bank_unreachable')], [], NOW).map(({ connections, failing }) => [connections, failing]), [['1-4', '1-4']])
+})

@@ -2,12 +2,13 @@
 import type { Incident } from '../domain/incident.ts'
 import { failsAsBank, FRESH_MS, strikes, type LatestRun } from './bank-health.ts'
 import { bandOf, hourOf, type HealthSignal } from './health-feed.ts'
+import { asksBank } from './incidents.ts'
 
 const HOUR_MS = 3_600_000
 
-/** One for each institution and route that was read since the day before, in the order of their names. */
+/** One for each institution and route that was asked since the day before, in the order of their names. */
 export function healthSignals(latest: readonly LatestRun[], open: readonly Incident[], now: number): readonly HealthSignal[] {
-  const fresh = latest.filter(({ run }) => (run.endedAt ?? run.startedAt) >= now - FRESH_MS + HOUR_MS)
+  const fresh = latest.filter(({ run }) => asksBank(run) && (run.endedAt ?? run.startedAt) >= now - FRESH_MS + HOUR_MS)
   const names = [...new Set(fresh.map(({ institutionId, connector }) => `${institutionId}\n${connector}`))].sort()
   return names.map((name) => {
     const [institution, route] = name.split('\n') as [string, string]
