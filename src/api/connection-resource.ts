@@ -178,8 +178,8 @@ export function diagnosisResource(language: Language, diagnosis: Diagnosis, fact
 
 /** What is known for the sentences about a problem. Of one that is over, only what stays true of it: what is counted now was otherwise when it happened. */
 export async function cardFacts(instance: Instance, problem: Problem, on?: Connection): Promise<CardFacts> {
-  const { bank, account = null, setting = null, elsewhere = null, certificate = null, clockMinutes = null, website = null, everyAccount = false, ...now } = await factsNow(instance, problem, on)
-  return { bank, account, setting, elsewhere, certificate, clockMinutes, website, everyAccount, ...(problem.closedAt === null ? now : {}) }
+  const { bank, account = null, setting = null, elsewhere = null, certificate = null, clockMinutes = null, notYet = null, website = null, everyAccount = false, ...now } = await factsNow(instance, problem, on)
+  return { bank, account, setting, elsewhere, certificate, clockMinutes, notYet, website, everyAccount, ...(problem.closedAt === null ? now : {}) }
 }
 
 async function factsNow(instance: Instance, problem: Problem, on: Connection | undefined): Promise<CardFacts> {
@@ -215,6 +215,7 @@ async function factsNow(instance: Instance, problem: Problem, on: Connection | u
     elsewhere: IN_USE.test(saidByBank(failure)?.message ?? '') ? message('somewhere else') : null,
     certificate: failure.evidence.map(({ networkError = '' }) => CERTIFICATES[networkError]).find((one) => one !== undefined) ?? null,
     clockMinutes: Math.abs(context.clockSkewSeconds ?? 0) < CLOCK_OFF_S ? null : Math.round(Math.abs(context.clockSkewSeconds ?? 0) / 60),
+    notYet: failure.evidence.some(({ networkError }) => networkError === 'CERT_NOT_YET_VALID') ? message('not valid yet') : null,
     setting: failure.evidence.find(({ setting }) => setting !== undefined)?.setting ?? null,
     hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,
     bankDown: health?.status === 'down',

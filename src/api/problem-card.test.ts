@@ -203,3 +203,11 @@ test('what the bank states outright stays first whatever a person answers', () =
     }
   }
 })
+
+// Fails when: a certificate that begins later than our clock says it is is only "the fault is on this side" (seen): the clock is what to look at.
+test('a certificate that is not valid yet names the clock of this server', () => {
+  const problem = problemOf(ranked(['local_network', 0.8]), { protocol: 'ofx', stage: 'tls', networkError: 'CERT_NOT_YET_VALID' })
+  const said = (facts: CardFacts) => plainText(problemCard('en', problem, facts, null).what as Parameters<typeof plainText>[0])
+  assert.equal(said({ ...FACTS, notYet: 'not valid yet' }), 'By the clock of this server the certificate of Riverbank is not valid yet.')
+  assert.equal(said({ ...FACTS, notYet: 'not valid yet', clockMinutes: 90 }), 'The clock of this server is 90 minutes off, so Riverbank refuses.')
+})

@@ -45,6 +45,8 @@ export type CardFacts = {
   readonly certificate?: string | null
   /** By so many minutes the clock of this host is wrong, where a bank may refuse for it. */
   readonly clockMinutes?: number | null
+  /** Where a certificate begins later than our clock says it is now: “not valid yet”, as a message. */
+  readonly notYet?: string | null
   readonly missingFrom?: Day | null
   readonly missingTo?: Day | null
   readonly setting?: string | null
@@ -173,6 +175,7 @@ function factPart(language: Language, name: string, facts: CardFacts): Part | nu
     case 'stops': return (facts.stops ?? 0) > 1 ? count(facts.stops) : null
     case 'elsewhere': return facts.elsewhere == null ? null : translated(language, facts.elsewhere)
     case 'certificate': return facts.certificate == null ? null : translated(language, facts.certificate)
+    case 'notYet': return facts.notYet == null ? null : translated(language, facts.notYet)
     case 'clockMinutes': return count(facts.clockMinutes)
     case 'failing': return count(facts.failingConnections)
     case 'connections': return count(facts.allConnections)
