@@ -3,7 +3,7 @@ import { problemResource } from '../api/connection-resource.ts'
 import { replayCommand } from './bundle.ts'
 import { chooseConnection } from './connections.ts'
 import { CommandError, type Output } from './output.ts'
-import { plainText } from './sentence.ts'
+import { askLine, plainText } from './sentence.ts'
 import { withInstance } from './with-instance.ts'
 
 export async function diagnoseCommand(output: Output, wanted: string | undefined, options: { readonly bundle?: string }): Promise<void> {
@@ -22,7 +22,7 @@ export async function diagnoseCommand(output: Output, wanted: string | undefined
         for (const fact of cause.for.slice(0, 3)) output.say(`    + ${fact}`)
         for (const fact of cause.against.slice(0, 2)) output.say(`    - ${fact}`)
       }
-      for (const { question } of problem.card.asks.filter(({ answer }) => answer === null)) output.say(`  We do not know: ${plainText(question)} (relink repair ${connection.id} --told …)`)
+      for (const ask of problem.card.asks) output.say(`  ${askLine(ask, connection.id)}`)
       if (problem.found !== null) output.say(`  Relink found: ${problem.found}`)
       if (problem.bankSays !== null) output.say(`  The bank's words: “${problem.bankSays.text}”${problem.bankSays.codes.length > 0 ? ` (code ${problem.bankSays.codes.join(', ')})` : ''}`)
       output.say(`  Relink: ${plainText(problem.card.relink)}`)

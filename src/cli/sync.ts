@@ -8,8 +8,7 @@ import { connectionResource } from '../api/connection-resource.ts'
 import type { Instance } from '../instance.ts'
 import { chooseConnection, choiceAsked, sayRun, verbOrFail } from './connections.ts'
 import { countOfRows, type Output } from './output.ts'
-import { plainText } from './sentence.ts'
-import { ANSWERS } from './told.ts'
+import { askLine, plainText } from './sentence.ts'
 import { withInstance } from './with-instance.ts'
 
 export async function syncCommand(output: Output, wanted: string | undefined): Promise<void> {
@@ -83,10 +82,7 @@ export async function sayProblems(output: Output, instance: Instance, connection
     for (const { name, likelihood } of causes) output.say(`  ${likelihood}: ${name}`)
     if (problem.found !== null) output.say(`  Relink found: ${problem.found}`)
     output.say(`  Relink: ${plainText(problem.card.relink)}`)
-    for (const { fact, question, answer, effect } of problem.card.asks) {
-      const { yes, no } = ANSWERS[fact]
-      output.say(answer === null ? `  A question: ${plainText(question)} (relink repair ${connectionId} --told ${yes}, or ${no})` : `  ${plainText(question)} ${answer ? 'Yes' : 'No'}.${effect === null ? '' : ` ${effect}`}`)
-    }
+    for (const ask of problem.card.asks) output.say(`  ${askLine(ask, connectionId)}`)
     output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${plainText(problem.card.next.label)} (relink repair ${connectionId})`)
   }
   if (challenge !== null) output.say(`  The bank asks: ${challenge.prompts.map((p) => p.label).join(' / ')} (relink repair ${connectionId})`)
