@@ -45,7 +45,6 @@ const SAID = {
   notAllowed: '\\bnot\\b|no longer|\\bonly\\b|cannot|any more|without|nicht|kein|\\bpas\\b|\\bno\\b|expired|ended|removed|\\bnie\\b|\\bnon (e|ha|puo|sono|valid)|\\bniet\\b|\\binte\\b|\\bikke\\b|\\bnao\\b|geen\\b|אין |brak\\b',
   lacking: '\\black|cannot be used|may not|darf\\b[^.]{0,30}nicht|nicht (lesen|sehen|abrufen)|n.avez pas|no tiene|sem (permissao|acesso)|senza|zonder|saknar|mangler|puuttu|nie ma|nema|\\bнет\\b|немає|yok\\b|nincs|nu are|first\\b|insuf',
   wrong: ko('틀립|틀렸|틀린|일치하지|올바르지|잘못|') + '错误|錯誤|不正确|不正確|有误|違い|違って|間違|正しくありません|誤り|\\bfel\\b|neni (spravn|platn)|wrong|\\bbad\\b|incorrect|invalid|not right|unknown|mis-?match|n.t match|not match|falsch|ungultig|stimmt nicht|stimmen nicht|incorrect[oae]|errat|erron|not recogni|(do|did) not know|no match|not accept|not what|rejected|nieprawid|b[lł]edn|niepopraw|non corrett|sbagliat|onjuist|verkeerd|felaktig|forkert|\\bfeil\\b|vaara|virheel|spatn|nespravn|chybn|hibas|incorret|errad|שגוי|אינם נכונים|לא נכון|lo no son correct|неверн|неправильн|некорректн|ошибочн|verify|check\\b|verifi(ez|que)|проверьте|yanlis|gresit|hatali|niet (juist|correct)|no es (correct|valid)|nicht korrekt|nicht (bestatigt|erkannt|uberein)|(ne|non|pas) [^.]{0,8}reconnu|ne correspond|inexact|no (coincid|correspond|reconoc)|equivocad|nao (correspond|coincid|reconhec)|\\berrad|non (riconosciut|corrispond)|sbagliat|klopt niet|kloppen niet|niet (herkend|geldig)|ongeldig|\\bfoutie|nie (rozpoznan|zgadza)|stammer inte|kanns inte igen|ogiltig',
-  turnedDown: 'refus|reject|rechaz|rifiut|recusad|geweigerd|abgelehnt|odrzuc|avvis|afvis|\\bnekad|hylat',
   renewed: 'reset|chang|\\bnew\\b|\\bpick\\b|choose|renew|expired|replac|andern|\\bneues|abgelauf|cambi|modifi|\\bage\\b|too old|\\bstart|initial|temporary|zmien|zmian|nowe has|cambiar|cambia\\b|wijzig|andra\\b|skift|endre|vaihda|zmenit|החלף|החלפת|לשנות|renouvel|alterar|смен(а|ить|ите)|измените|обновите|новыи|degistir|schimb|caducad|scadut|expirou|expirad|expire\\b|\\bverlopen|wygas|gatt ut|lopt ut|vencid|perime|elija|sceglie|defina|\\bkies\\b|\\bvalj\\b|ustaw|vergeben|crear una|imposta',
   locked: ko('잠겼|잠김|잠금|정지|') + '锁定|鎖定|冻结|凍結|ロック|\\block|blocked|on hold|suspend|freez|frozen|disabled|gesperrt|deaktiv|bloque|bloccat|verrouill|zablokow|bloqu|bloccat|geblokkeerd|sparrad|sparret|laast|lukittu|zablokov|letilt|חסום|נחסם|ננעל|נעול|desactiv|disattiv|заблокир|kilit|blocat|blockera|blokkert|blokera|stillgelegt|\\bgesperrt|sospes|sospend|spar+at|spar+ad|zablok|\\bblok',
   needed: 'need|requir|\\benter\\b|\\btype\\b|\\bsent\\b|texted|confirm|extra|additional|erforderlich|benotigt|eingeb|introduzca|saisi|use your|complete|switched on|tap|look at your|open the|wymagan|potwierdz|richiest|vereist|kravs|paakravet|vaaditaan|pozadovan|נדרש|הזן|inserir|necesari|inserisci|podaj|wprowadz|введите|подтверд|требуется|отправлен|girin|introduce|\\bdevez\\b|veuillez|\\bdebe\\b|freigeben|\\bapprove|geben sie|\\bvoer\\b|\\bange\\b|saisi|insira|digite',
@@ -79,7 +78,6 @@ export const WORD_PAIRS: readonly Rule[] = [
   pair('account', 'unknown', 'an account is not known', { account_not_found: 1.8, account_closed: 0.3, account_not_authorized: 0.3 }),
   pair('person', 'notAllowed', 'this login has no right to an account', { account_not_authorized: 1.8 }),
   { ...pair('login', 'wrong', 'user name or password is wrong', { credentials_invalid: 1.8, login_locked: 0.2 }), asWritten: true },
-  pair('password', 'turnedDown', 'a password was turned down', { credentials_invalid: 1.6, login_locked: 0.2 }),
   pair('password', 'renewed', 'a new password is wanted', { password_change_required: 2, credentials_invalid: 0.2 }),
   pair('login', 'locked', 'the login is locked', { login_locked: 2.4 }),
   pair('code', 'needed', 'a code is wanted', { mfa_required: 1.8 }),
@@ -102,6 +100,9 @@ export const WORD_PAIRS: readonly Rule[] = [
   pair('message', 'bad', 'the request was not as expected', { client_bug: 1.8, protocol_outdated: 0.3 }),
   pair('clock', 'off', 'a clock is wrong', { local_network: 2 }),
   pair('between', 'failed', 'something between this program and the bank failed', { aggregator_down: 1.6 }),
+  // Beside each other only: an order that was turned down may speak of a password further on.
+  { id: 'pair-password-turned-down', pair: true, when: { text: `(?:${OF.password})[^./:;,]{0,15}(?:refus|reject|rechaz|rifiut|recusad|geweigerd|abgelehnt|odrzuc|avvis|afvis|nekad|hylat)` }, because: 'The answer seems to say that a password was turned down.', source: 'subject and statement beside each other',
+    weights: { credentials_invalid: 1.6, login_locked: 0.2 } },
   { id: 'pair-merged', pair: true, when: { text: 'merger|merged|acqui(red|sition)|(is|are) now [a-z]|now part of|became part|has joined|new (name|provider|member number|customer number|data.sharing)|ubernommen|fusion' }, because: 'The answer seems to say that the bank is another one now.', source: 'subject and statement near each other',
     weights: { connection_migrated: 1.8, endpoint_moved: 0.4 } },
 ]
