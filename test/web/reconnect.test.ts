@@ -55,7 +55,7 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
       await route.fulfill({ json: { items: told.items.map((one) => ({ ...one, counts: { same: 40, new: 40, lost: 40, double: 40, toCheck: 40 } })) } })
     })
     await settled(page, url(`/connections/${connectionId}/reconnect`))
-    const bars = reconnect.getByRole('img', { name: '40 the same, 40 new, 40 lost, 40 double, 40 to check' }).locator('span > span')
+    const bars = reconnect.getByRole('img', { name: '40 the same, 40 new, 40 lost, 40 double, 40 to check' }).locator('[data-bar]')
     const { share, of } = await leastDifference(page, await bars.all())
     assert.ok((await bars.count()) === 5 && share >= 0.08, `bars ${of.join(' and ')} differ in ${share} of their points`)
     await page.unrouteAll({ behavior: 'wait' })

@@ -48,7 +48,7 @@ export function AccountPage() {
               {series.data !== undefined && series.data.stated.length > 1 && <Suspense fallback={<div className="panel mt-3 h-64" />}><BalancePicture series={series.data} currency={data.currency} /></Suspense>}
               <div className="mt-6 mb-1 flex flex-wrap items-center justify-between gap-3">
                 <h2>{say('Transactions')}</h2>
-                <span className="flex flex-wrap gap-x-4"><Link className="link alone py-1" to="/reconcile/$account" params={{ account: id }} aria-label={say('Reconcile {account}', { account: data.name })}>{say('Reconcile')}</Link><Link className="link alone py-1" to="/transactions" search={{ account: id }}>{say('Search and filter')}</Link></span>
+                <span className="flex flex-wrap gap-x-4 print:hidden"><Link className="link alone py-1" to="/reconcile/$account" params={{ account: id }} aria-label={say('Reconcile {account}', { account: data.name })}>{say('Reconcile')}</Link><Link className="link alone py-1" to="/transactions" search={{ account: id }}>{say('Search and filter')}</Link></span>
               </div>
               <RowsOf account={data} filter={{ account: id }} />
             </>

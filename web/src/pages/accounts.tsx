@@ -226,6 +226,7 @@ function isToldByCard({ connection, accounts }: Group): boolean {
 }
 
 function GroupHead({ group: { connection, name }, beside }: { group: Group; beside: boolean }) {
+  const may = useMay()
   const opening = useOpening('detail')
   if (connection === null) return <h2 className="mb-2">{name}</h2>
   const link = { to: '/connections/$id', params: { id: connection.id }, ...opening } as const
@@ -237,7 +238,7 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
         {say('Login {login}', { login: connection.loginLabel })} · {connection.lastSuccessAt === null || connection.awaitsChoice ? say('not read in full yet') : <Say message="answered in full {at}" at={<Instant at={connection.lastSuccessAt} />} />}
       </span>
       {/* As wide, whether it holds the button or the stages in its place. */}
-      {!beside && <div className={`flex w-full items-center gap-3 @4xl:justify-end ${needsPerson(connection) ? '@4xl:w-auto' : '@4xl:w-[30rem]'}`}>
+      {!beside && <div className={`flex w-full items-center gap-3 @4xl:justify-end ${needsPerson(connection) || !may('sync') ? '@4xl:w-auto' : '@4xl:w-[30rem]'}`}>
         <UpdateNow connection={connection} />
         <Link {...link} className="button"><Say message="Manage<unseen> {bank}, login {login}</unseen>" bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
       </div>}

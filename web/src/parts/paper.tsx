@@ -11,5 +11,5 @@ export function printAlone(part: HTMLElement): void {
 
 /** Seen on paper only: when it was printed, in whose zone. */
 export function PrintedAt({ children }: { children?: ReactNode }) {
-  return <p className="meta hidden print:block">{children} {say('Relink, printed {at} ({zone}).', { at: new Date().toLocaleString(locale), zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
+  return <p className="meta mt-2 hidden print:block">{children} {say('Relink, printed {at} ({zone}).', { at: new Date().toLocaleString(locale), zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
 }

@@ -1,4 +1,5 @@
 /** How many rows another sign-in would leave the same, bring, lose, bring twice and leave to check: each number with its bar. */
+import { Fragment } from 'react'
 import type { Preview } from '../api.ts'
 import { message, say } from '../language/language.ts'
 
@@ -18,17 +19,19 @@ const WORDS: readonly { readonly kind: 'same' | RowKind; readonly count: keyof C
 const LONGEST_PX = 120
 const SHORTEST_PX = 10
 
-export function PreviewBars({ counts }: { counts: Counts }) {
-  const most = Math.max(1, ...Object.values(counts))
+/** `of`: what the longest bar stands for, one scale for all pictures of a preview. What is nought has no bar. */
+export function PreviewBars({ counts, of }: { counts: Counts; of: Counts }) {
+  const most = Math.max(1, ...Object.values(of))
   const told = WORDS.map(({ kind, count, words }) => ({ kind, count: counts[count], words: say(words, { count: counts[count] }) }))
   return (
-    <div role="img" aria-label={told.map(({ words }) => words).join(', ')} className="flex flex-wrap items-center gap-x-5 gap-y-1">
-      {told.map(({ kind, count, words }) => (
-        <span key={kind} className={`flex items-center gap-2 whitespace-nowrap ${count === 0 ? 'text-muted' : ''}`}>
-          {words}
-          {count > 0 && <span className={`h-3 rounded-[1px] ${LOOKS[kind]}`} style={{ width: Math.max(SHORTEST_PX, Math.round((LONGEST_PX * count) / most)) }} />}
-        </span>
+    <div role="img" aria-label={told.map(({ words }) => words).join(', ')} className="grid grid-cols-[minmax(6.5rem,max-content)_minmax(0,1fr)] items-center gap-x-3">
+      {told.filter(({ count }) => count > 0).map(({ kind, count, words }) => (
+        <Fragment key={kind}>
+          <span>{words}</span>
+          <span data-bar={kind} className={`h-3 rounded-[1px] ${LOOKS[kind]}`} style={{ width: Math.max(SHORTEST_PX, Math.round((LONGEST_PX * count) / most)) }} />
+        </Fragment>
       ))}
+      <span className="col-span-2 text-muted">{told.filter(({ count }) => count === 0).map(({ words }) => words).join(', ')}</span>
     </div>
   )
 }

@@ -72,8 +72,8 @@ export function Shown({ preview, connection, kept }: { preview: Preview; connect
     <div className="grid gap-3" aria-live="polite">
       {isOpen && <p className="font-medium">{say('Nothing has changed yet.')}</p>}
       <p><span className="meta">{preview.newLogin}: </span><span className="font-medium">{preview.sentence}</span></p>
-      {isCounted(preview) && preview.accounts.length > 1 && <PreviewBars counts={preview.counts} />}
-      {preview.accounts.map((account) => <MappedAccount key={account.accountId} account={account} currency={connection.accounts.find(({ id }) => id === account.accountId)?.currency ?? 'XXX'} />)}
+      {isCounted(preview) && preview.accounts.length > 1 && <PreviewBars counts={preview.counts} of={preview.counts} />}
+      {preview.accounts.map((account) => <MappedAccount key={account.accountId} account={account} total={preview.counts} currency={connection.accounts.find(({ id }) => id === account.accountId)?.currency ?? 'XXX'} />)}
       {preview.unfed.map(({ accountId, name }) => <p key={accountId} className="meta">{say('{account}: the new sign-in does not list it.', { account: name })}</p>)}
       {preview.unknown.map((name) => <p key={name} className="meta">{say('{account}: only the new sign-in lists it; it waits for you after the switch.', { account: name })}</p>)}
       {isAllowed && preview.state === 'asked' && preview.challenge !== null && <ChallengeForm key={preview.challenge.id} challenge={preview.challenge} permits={preview.connectionId} />}
@@ -106,11 +106,11 @@ function isCounted({ state }: Preview): boolean {
 
 const KINDS: Record<RowKind, string> = { new: message('New'), lost: message('Would be lost'), double: message('Would be there twice'), to_check: message('To check') }
 
-function MappedAccount({ account, currency }: { account: Preview['accounts'][number]; currency: string }) {
+function MappedAccount({ account, total, currency }: { account: Preview['accounts'][number]; total: Preview['counts']; currency: string }) {
   return (
     <div className="rounded-md bg-sunken p-3">
       <p className="name"><bdi>{account.name}</bdi> ← <bdi>{account.listedName}</bdi> <span className="meta whitespace-nowrap">··{account.listedNumber.slice(-4)}</span></p>
-      {account.counts === null ? <p>{account.sentence}</p> : <div className="mt-1"><PreviewBars counts={account.counts} /></div>}
+      {account.counts === null ? <p>{account.sentence}</p> : <div className="mt-1"><PreviewBars counts={account.counts} of={total} /></div>}
       {account.rows.length > 0 && (
         <details>
           <summary className="link min-h-6 cursor-pointer">{say('See the rows')}</summary>

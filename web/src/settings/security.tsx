@@ -31,7 +31,7 @@ export function SecurityPage() {
         <div className="grid gap-4">
           {error !== null && <Trouble error={error} />}
           <div className="flex flex-wrap items-start justify-between gap-3">
-            <div><Title>{say('Your sign-in')}</Title><p className="text-muted">{person.name}, {person.email}. {say(ROLE_NAMES[person.role])}: {say(ROLE_WORDS[person.role])}</p></div>
+            <div><Title>{say('Your sign-in')}</Title><p className="mt-1 text-muted">{person.name}, {person.email}. {say(ROLE_NAMES[person.role])}: {say(ROLE_WORDS[person.role])}</p></div>
             <button className="button" onClick={signOut}>{say('Sign out')}</button>
           </div>
           <NeedsServer>
