@@ -32,6 +32,11 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
     answer: (id, answers) => told('challenge.answered', id, verbs.answer(id, answers)),
     disable: (id) => told('connection.disabled', id, verbs.disable(id)),
     enable: (id) => told('connection.enabled', id, verbs.enable(id)),
+    async addBank(bank) {
+      const added = await verbs.addBank(bank)
+      if (added.ok) await tell('bank.added', added.value.id, { name: added.value.name })
+      return added
+    },
     nameLogin: (id, label) => told('connection.renamed', id, verbs.nameLogin(id, label)),
     remove: (id) => told('connection.removed', id, verbs.remove(id)),
     async planReads(id, plan) {

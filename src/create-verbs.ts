@@ -11,6 +11,7 @@ import { currentPlan, endPlan, type RepairDeps } from './repair/advance.ts'
 import { presentStep } from './repair/due.ts'
 import { repairInTurn } from './repair/by-itself.ts'
 import { createMemoryStore } from './store/memory/store.ts'
+import { addBank, type AddBankDeps } from './sync/add-bank.ts'
 import { adoptAccount, partAccount } from './sync/adopt-account.ts'
 import { answerChallenge, comeBack } from './sync/challenge.ts'
 import { settleChoice } from './sync/choose-accounts.ts'
@@ -24,9 +25,9 @@ import { syncConnection } from './sync/sync.ts'
 import type { ConnectResult, VerbFailure, Verbs } from './verbs.ts'
 import { diagnoseFirstSignIn } from './run-ended.ts'
 
-export type VerbParts = { readonly deps: SyncDeps; readonly problemDeps: ProblemDeps; readonly repairDeps: RepairDeps; readonly events: Events }
+export type VerbParts = { readonly deps: SyncDeps; readonly problemDeps: ProblemDeps; readonly repairDeps: RepairDeps; readonly bankDeps: AddBankDeps; readonly events: Events }
 
-export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts): Verbs {
+export function createVerbs({ deps, problemDeps, repairDeps, bankDeps, events }: VerbParts): Verbs {
   /** Tells of a run whatever came of it. */
   const told = async <T extends Result<SyncRun, VerbFailure>>(connectionId: string, work: Promise<T>): Promise<T> => {
     const result = await work
@@ -70,6 +71,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, events }: VerbParts
       }
       events.publish({ kind: 'connection', id: connectionId })
       return result
+    },
+    addBank: async (bank) => {
+      const added = await addBank(bankDeps, bank)
+      if (added.ok) events.publish({ kind: 'institution', id: added.value.id })
+      return added
     },
     nameLogin: (connectionId, label) => switched(nameLogin(deps, connectionId, label)),
     planReads: (connectionId, plan) => switched(planReads(deps, connectionId, plan)),

@@ -1,6 +1,6 @@
 /** Tells listeners in this process that something changed: its kind and id, never data. */
 
-export type Change = { readonly kind: 'connection' | 'account' | 'transaction' | 'question' | 'rule' | 'run' | 'problem' | 'challenge' | 'alert' | 'demo'; readonly id: string }
+export type Change = { readonly kind: 'connection' | 'institution' | 'account' | 'transaction' | 'question' | 'rule' | 'run' | 'problem' | 'challenge' | 'alert' | 'demo'; readonly id: string }
 
 export type Events = {
   publish(change: Change): void

@@ -165,16 +165,25 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     tell: (action, object, codes) => audit.record({ actor: currentActor(), action, object, codes }),
   })
   const events = createEvents()
+  // Another process may add one: it is learnt when that is told.
+  const institutions: Institution[] = [...ground.institutions]
+  const learn = async (): Promise<void> => {
+    for (const added of await store.addedBanks.list()) if (!institutions.some(({ id }) => id === added.id) && added.routes.every(({ connector }) => ground.connectors.has(connector))) institutions.push(added)
+  }
+  await learn()
+  events.subscribe(({ kind }) => {
+    if (kind === 'institution') void learn().catch(() => log.warn('banks_unread', {}))
+  })
   const readingNow = createReadingNow(events, clock)
   const base = { store, vault, clock, entropy: hostEntropy, log, readBy: await surroundings(VERSION, (text) => vault.pseudonym(text)) }
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
-  const institutionOf = (id: string): Institution | null => ground.institutions.find((i) => i.id === id) ?? null
+  const institutionOf = (id: string): Institution | null => institutions.find((i) => i.id === id) ?? null
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null
   const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf, limits: options.limits })
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events), onProgress: readingNow.note }
   const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy, reachOf: reachOpener({ clock, network: ground.network, institutionOf, connectorOf }) }
   const repairDeps = { ...base, ...repairHands(deps, openers) }
-  const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events }), audit, store.access)
+  const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events, bankDeps: { store, clock, entropy: hostEntropy, institutions: () => institutions, connectorOf, openTransport } }), audit, store.access)
   const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log, ...(options.signInTime === undefined ? {} : { time: options.signInTime }) })
   const gone = Promise.withResolvers<void>()
   const deleteAll = async (actor: string): Promise<void> => {
@@ -184,7 +193,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const bare: Bare = {
     version: VERSION, clock, entropy: hostEntropy, log, store, vault, events, readingNow, verbs, audit, signIn, linkKey: deriveLasting(blindKey, 'links'), bindToKey: () => bindToMasterKey(store.secrets, tenantId, masterKey.value, hostEntropy),
     deleteAll, gone: gone.promise,
-    institutions: ground.institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
+    institutions, connectors: ground.connectors, demo: options.own?.demo ?? null,
   }
   const alerting = createAlerting(bare, { drawer: vault.drawer, way: ground.network.forAlerts(), page: pageAddress(config) })
   const masterKeyId = Buffer.from(masterKey.value.id).toString('hex')
@@ -212,6 +221,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
           await store.secrets.destroyExpired(clock.now())
           await forgetOldLogins(deps)
           await tellUntold(deps, toldOf)
+          await learn()
           await forgetDeleted({ database, tenantId, log })
           // Known outside of the database, the newest line of the audit log shows when lines were cut off after it.
           const head = await store.audit.head()

@@ -6,6 +6,7 @@ import type { ToldFacts } from './domain/evidence.ts'
 import type { Account } from './domain/account.ts'
 import type { Connection, Diagnosis, Problem, ReadPlan } from './domain/connection.ts'
 import type { Failure } from './domain/evidence.ts'
+import type { Institution } from './domain/institution.ts'
 import type { Currency } from './domain/money.ts'
 import type { RepairPlan } from './domain/repair.ts'
 import type { Result } from './domain/result.ts'
@@ -14,6 +15,7 @@ import type { FormatFailure } from './domain/statement.ts'
 import type { DatesSaid } from './domain/dates-said.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
 import type { AskAgain } from './sync/ask-again.ts'
+import type { BankRefusal, NewBank } from './sync/add-bank.ts'
 import type { Connected, ConnectRequest } from './sync/connect.ts'
 import type { AccountChoice } from './sync/choose-accounts.ts'
 import type { FileNotice } from './sync/file-check.ts'
@@ -74,6 +76,8 @@ export type Verbs = {
   tryOnceMore(connectionId: string, by: string): Promise<Result<SyncRun, VerbFailure>>
   disable(connectionId: string): Promise<Result<Connection, VerbFailure>>
   enable(connectionId: string): Promise<Result<Connection, VerbFailure>>
+  /** A bank that is in no list, by its address; it is asked for its profile before it is stored. */
+  addBank(bank: NewBank): Promise<Result<Institution, BankRefusal>>
   /** As a person calls the login. */
   nameLogin(connectionId: string, label: string): Promise<Result<Connection, VerbFailure>>
   remove(connectionId: string): Promise<Result<null, VerbFailure>>

@@ -1,6 +1,6 @@
 /** From the domain to the resources of connections: health in one word, problem cards, plans, banks. */
 import type { z } from 'zod'
-import { fieldsOf } from '../connector-kit/connector.ts'
+import { fieldsOf, type FormField } from '../connector-kit/connector.ts'
 import { noticeHolds, type Notice } from '../connector-kit/notices.ts'
 import type { BankHealth } from '../diagnose/bank-health.ts'
 import { saidByBank } from '../diagnose/bank-words.ts'
@@ -22,7 +22,7 @@ import { adoptionOf } from '../sync/adopt-account.ts'
 import { RARELY_MS } from '../sync/schedule.ts'
 import { dayStates, firstOfDays, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
-import type { bankShape, connectionShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
+import type { bankShape, connectionShape, fieldShape, institutionShape, partShape, planShape, problemShape } from './connection-shapes.ts'
 import { accountResource, challengeResource, failureResource, isoInstant, isoOrNull, runResource } from './shapes.ts'
 
 const HOUR_MS = 3_600_000
@@ -328,5 +328,10 @@ function permitsHere({ connectors }: Pick<Instance, 'connectors'>, { connector: 
 
 function formFields(language: Language, instance: Instance, name: string, settings: JsonObject): z.output<typeof connectionShape>['fields'] {
   const connector = instance.connectors.get(name)
-  return (connector === undefined ? [] : fieldsOf(connector, settings)).map(({ name, label, hint, kind, required }) => ({ name, label: retold(language, label), hint: hint === null ? null : retold(language, hint), kind, required }))
+  return fieldResources(language, connector === undefined ? [] : fieldsOf(connector, settings))
+}
+
+/** Fields of a form, in the reader's language. */
+export function fieldResources(language: Language, fields: readonly FormField[]): z.output<typeof fieldShape>[] {
+  return fields.map(({ name, label, hint, kind, required }) => ({ name, label: retold(language, label), hint: hint === null ? null : retold(language, hint), kind, required }))
 }

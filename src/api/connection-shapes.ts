@@ -27,6 +27,8 @@ const customers = z.enum(['personal', 'business']).nullable().meta({ description
 
 const signIn = z.enum(['here', 'at_bank']).meta({ description: 'Whether something secret is typed here, or a permission is given at the bank\'s own site' })
 
+export const fieldShape = z.object({ name: z.string(), label: z.string(), hint: z.string().nullable(), kind: z.enum(['text', 'secret', 'url']), required: z.boolean() })
+
 export const institutionShape = z
   .object({
     id: z.string(),
@@ -48,9 +50,7 @@ export const institutionShape = z
         connector: z.string(),
         name: z.string(),
         advice: z.string(),
-        fields: z.array(
-          z.object({ name: z.string(), label: z.string(), hint: z.string().nullable(), kind: z.enum(['text', 'secret', 'url']), required: z.boolean() }),
-        ),
+        fields: z.array(fieldShape),
       }),
     ),
   })

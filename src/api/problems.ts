@@ -37,6 +37,8 @@ export const PROBLEMS = {
   dates_unclear: { status: 422, title: 'The dates of the file can be read in two ways.', remedy: 'Send it again with `dates`: `day-first` or `month-first`. Nothing was stored.' },
   account_unclear: { status: 422, title: 'The file does not say to which account it belongs.', remedy: 'Send it again with `accountId`: the id of one of /api/accounts, or `new` for an account that is not there yet. Nothing was stored.' },
   sign_in_failed: { status: 422, title: 'The bank could not be read.', remedy: 'See `diagnosis` for the likely cause and the next action; nothing was stored.' },
+  bank_known: { status: 409, title: 'This bank is here already.', remedy: 'Open the one named in `bank`.' },
+  bank_not_answering: { status: 422, title: 'Nothing at this address answers as a bank.', remedy: 'Compare address, ORG and FID with what the bank tells; nothing was stored, and nothing secret was sent.' },
   secret_withheld: { status: 422, title: 'This secret was, or may have been, refused before and is not sent again.', remedy: 'Enter the right secret, or ask explicitly to try the same one once more.' },
   store_unavailable: { status: 503, title: 'The database does not answer.', remedy: 'Look at `relink doctor`; the request can be sent again later.' },
   internal_error: { status: 500, title: 'Something in Relink is broken.', remedy: 'The log names the place under this `instance`; please report it.' },

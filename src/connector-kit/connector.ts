@@ -33,6 +33,8 @@ export type ConnectorManifest = {
   readonly protocol: Protocol
   /** Fields beyond those that the institution's settings already give. */
   readonly fields: readonly FormField[]
+  /** What must be known of a bank that is in no list, none of it secret: settings of a route, by their names. Absent: it cannot be added by a person. */
+  readonly bankFields?: readonly FormField[]
   /** The widest range that makes sense to ask for at once, in days. */
   readonly maxWindowDays: number
   /** How many days already read are read again each time, because banks book late. */

@@ -13,6 +13,7 @@ import type { Consumer, ConsumerRead } from '../domain/consumer.ts'
 import type { Challenge, Connection, Problem } from '../domain/connection.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { RepairPlan } from '../domain/repair.ts'
+import type { Institution } from '../domain/institution.ts'
 import type { ReconciledStatement } from '../domain/reconciliation.ts'
 import type { FeedStore } from './feed.ts'
 import type { HistoryStore, PreviewStore } from './history.ts'
@@ -76,6 +77,15 @@ export type TenantStore = {
   readonly review: ReviewStore
   readonly schedule: ScheduleStore
   readonly whole: WholeStore
+  readonly addedBanks: AddedBankStore
+}
+
+/** Banks that an owner added by their address. */
+export type AddedBankStore = {
+  /** Oldest first. */
+  list(): Promise<readonly Institution[]>
+  /** False, and nothing is stored, where one has this id. */
+  add(institution: Institution, at: number): Promise<boolean>
 }
 
 /** A patch: absent fields stay as they are. */

@@ -27,6 +27,14 @@ for (const twin of [memoryTwin(), postgres]) {
       await assert.rejects(connections.create(connection))
     })
 
+    test('a bank that an owner added comes back as it was given, and is added once', async () => {
+      const { addedBanks } = await twin.newTenant()
+      const bank = { id: 'at-own-example', name: 'Own', country: 'US', website: null, routingNumbers: [], timeZone: 'UTC', limits: { requestsPerDay: null, minSecondsBetweenSyncs: null }, routes: [{ connector: 'ofx', settings: { url: 'https://own.example/ofx' } }] as const }
+      assert.deepEqual([await addedBanks.add(bank, 1), await addedBanks.add({ ...bank, name: 'Other' }, 2), await addedBanks.add({ ...bank, id: 'b' }, 3)], [true, false, true])
+      assert.deepEqual(await addedBanks.list(), [bank, { ...bank, id: 'b' }])
+      assert.deepEqual(await (await twin.newTenant()).addedBanks.list(), [])
+    })
+
     test('a login finds its newest connection that is not removed', async () => {
       const { connections } = await twin.newTenant()
       const [old, current] = [aConnection({ loginIndex: 'L', state: 'removed' }), aConnection({ loginIndex: 'L' })]

@@ -159,5 +159,30 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     await second.context().close()
   })
 
+  // Fails when: a bank that is in no list can be added by whoever runs the server alone (was so), a password is asked for before the bank answered, or an address of the own network is asked.
+  test('a bank that is in no list is added by its address, once it has answered', async () => {
+    const { page, url, sandbox } = world
+    await settled(page, url('/add?find=Own+Bank'))
+    await page.getByRole('link', { name: 'Add the bank by its address' }).click()
+    const form = page.getByRole('region', { name: 'A bank by its address' })
+    assert.equal(await form.getByLabel('Name of the bank').inputValue(), 'Own Bank')
+    const ask = async (address: string): Promise<void> => {
+      await form.getByLabel(/^Address for programs/).fill(address)
+      await form.getByRole('button', { name: 'Ask the bank' }).click()
+    }
+    for (const [address, why] of [['http://bank.example/ofx', /only https/], ['https://10.0.0.1/ofx', /not a public address/], ['ofx', /must be a web address|could not be reached|not find/]] as const) {
+      await ask(address)
+      await form.getByRole('alert').filter({ hasText: why }).waitFor()
+    }
+    await ask(sandbox.listening.ofxsUrl)
+    await form.getByRole('alert').filter({ hasText: 'This is the address of Sandbox Bank' }).waitFor()
+    assert.deepEqual(await sandbox.opened.instance.store.addedBanks.list(), [])
+    assert.deepEqual(await violations(page), [])
+    await ask(`${sandbox.listening.ofxsUrl}?own`)
+    await page.getByRole('region', { name: 'Sign in at Own Bank' }).getByLabel('Password or PIN').waitFor()
+    await settled(page, url('/add?find=own'))
+    await page.getByRole('button', { name: /^Own Bank/ }).waitFor()
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })

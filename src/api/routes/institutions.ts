@@ -1,12 +1,15 @@
 /** Institutions with their routes and their health, and the health of the banks that are in use. */
 import { z } from 'zod'
 import { searchInstitutions } from '../../domain/bank-search.ts'
+import { retold } from '../../language/retold.ts'
 import { bankHistory } from '../bank-history.ts'
 import { bankHistoryShape } from '../bank-shapes.ts'
-import { bankResources, institutionResource } from '../connection-resource.ts'
-import { bankShape, institutionShape } from '../connection-shapes.ts'
+import { labelShape } from '../access-shapes.ts'
+import { bankResources, fieldResources, institutionResource } from '../connection-resource.ts'
+import { bankShape, fieldShape, institutionShape } from '../connection-shapes.ts'
 import { ApiProblem } from '../problems.ts'
 import { listOf, route, type Route } from '../route.ts'
+import { timeZoneShape } from '../shapes.ts'
 
 const SHOWN = 20
 
@@ -17,6 +20,28 @@ const search = route({
   handle: async ({ query, instance, language }) => {
     const found = searchInstitutions(instance.institutions, query.query).slice(0, SHOWN)
     return { items: await Promise.all(found.map((institution) => institutionResource(language, instance, institution))) }
+  },
+})
+
+const forms = route({
+  method: 'GET', url: '/bank-forms', action: 'administer', tag: 'Institutions', summary: 'By which ways a bank that is in no list can be added by its address, and what must be known of it',
+  response: listOf(z.object({ connector: z.string(), name: z.string(), advice: z.string(), fields: z.array(fieldShape) })),
+  handle: async ({ instance, language }) => ({
+    items: [...instance.connectors.values()].flatMap(({ manifest: { id, name, advice, bankFields } }) => (bankFields === undefined ? [] : [{ connector: id, name, advice: retold(language, advice), fields: fieldResources(language, bankFields) }])),
+  }),
+})
+
+const add = route({
+  method: 'POST', url: '/institutions', action: 'administer', tag: 'Institutions', summary: 'Add a bank that is in no list by its address; it is asked who it is, without a sign-in, before it is stored',
+  body: z.strictObject({ name: labelShape, country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166)'), timeZone: timeZoneShape, connector: z.string().max(40), form: z.record(z.string().max(64), z.string().max(500)) }),
+  response: institutionShape, status: 201,
+  handle: async ({ body, instance, language }) => {
+    const added = await instance.verbs.addBank(body)
+    if (added.ok) return institutionResource(language, instance, added.value)
+    const { code, field, existing, message } = added.failure
+    if (code === 'known') throw new ApiProblem('bank_known', message, { bank: existing })
+    if (code === 'not_answering') throw new ApiProblem('bank_not_answering', message)
+    throw new ApiProblem('invalid_request', message, { errors: [{ field: field === null ? 'form' : `form/${field}`, message }] })
   },
 })
 
@@ -47,4 +72,4 @@ const banks = route({
   handle: async ({ instance, language }) => ({ items: await bankResources(language, instance) }),
 })
 
-export const institutionRoutes: readonly Route[] = [search, one, history, banks]
+export const institutionRoutes: readonly Route[] = [search, forms, add, one, history, banks]

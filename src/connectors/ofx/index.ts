@@ -16,6 +16,13 @@ const FIELDS: readonly FormField[] = [
   { name: 'password', label: 'Password or PIN', hint: 'Some banks want Direct Connect switched on at their own site first.', kind: 'secret', required: true, isLogin: false },
 ]
 
+/** What a bank that answers programs tells its customers, and the lists of programs hold. */
+const BANK_FIELDS: readonly FormField[] = [
+  { name: 'url', label: 'Address for programs (OFX server)', hint: 'Begins with https://. The bank tells it where it writes of Quicken, GnuCash or “Direct Connect”; it is not the page where you sign in.', kind: 'url', required: true, isLogin: false },
+  { name: 'org', label: 'ORG', hint: 'How the bank calls itself to programs, as B1 or AMEX. It stands beside the address.', kind: 'text', required: false, isLogin: false },
+  { name: 'fid', label: 'FID', hint: 'The number beside ORG.', kind: 'text', required: false, isLogin: false },
+]
+
 /** Where the person gives the permission at the bank's own site, no password is typed here. */
 const PERMISSION_LOGIN: FormField = { name: 'username', label: 'User name', hint: 'The one with which you sign in at the bank: Relink knows this sign-in by it. The password you type at the bank only.', kind: 'text', required: true, isLogin: true }
 
@@ -25,6 +32,7 @@ export const connector: Connector = {
     name: 'OFX Direct Connect',
     protocol: 'ofx',
     fields: FIELDS,
+    bankFields: BANK_FIELDS,
     maxWindowDays: 730,
     overlapDays: 10,
     advice: 'Direct line to the bank, without a company in between. Some banks charge for it or want it switched on at their site. Most give 90 days to 24 months of history.',

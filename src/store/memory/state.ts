@@ -8,7 +8,7 @@ import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
 import type { FileDates } from '../../domain/dates-said.ts'
 import type { Day } from '../../domain/day.ts'
-import type { JsonObject } from '../../domain/institution.ts'
+import type { Institution, JsonObject } from '../../domain/institution.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { PreviewAnswer, ReconnectPreview } from '../../domain/preview.ts'
 import type { RepairPlan } from '../../domain/repair.ts'
@@ -68,6 +68,7 @@ export type TenantState = {
   /** By consumer, then by account. */
   readonly reads: Map<string, Map<string, ConsumerRead>>
   readonly reconciliations: Map<string, ReconciledStatement>
+  readonly addedBanks: Map<string, Institution>
   readonly rules: Map<string, CategoryRule>
   readonly removedRules: Map<string, CategoryRule>
   /** By rule: the rows that it changed, with what they had before, and whether its removal gave them that back. */
@@ -91,7 +92,7 @@ export function emptyTenant(): TenantState {
   return {
     connections: new Map(), heldConnections: new Set(), accounts: new Map(), sources: new Map(), fileDates: new Map(), feed: new FeedState(), coverage: [], balances: [],
     cursors: new Map(), questions: new Map(), questionRuns: new Map(), answered: new Map(), answeredAfter: new Map(), pages: [], undos: new Map(), moves: new Map(), previews: new Map(), previewAnswers: [], runs: new Map(), problems: new Map(), alerts: new Map(), alerting: emptyAlerts(), plans: new Map(), exchanges: new Map(), incidents: new Map(), challenges: new Map(),
-    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), readingPause: null, reconciliations: new Map(), rules: new Map(), removedRules: new Map(), ruleRows: new Map(), spans: [],
+    secrets: { tenantKey: null, records: [], attempts: [], logins: new Map() }, requests: new Map(), consumers: new Map(), reads: new Map(), access: emptyAccess(), readingPause: null, reconciliations: new Map(), addedBanks: new Map(), rules: new Map(), removedRules: new Map(), ruleRows: new Map(), spans: [],
   }
 }
 

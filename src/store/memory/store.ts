@@ -15,6 +15,7 @@ import { memoryIncidents } from './incidents.ts'
 import { by } from './order.ts'
 import { memoryPreviews } from './previews.ts'
 import { memoryChallenges, memoryProblems } from './problems.ts'
+import { memoryAddedBanks } from './added-banks.ts'
 import { memoryReconciliations } from './reconciliations.ts'
 import { memoryReview } from './review.ts'
 import { memorySchedule } from './schedule.ts'
@@ -73,6 +74,7 @@ function tenantStore(tenantId: string, state: TenantState): TenantStore {
     access: memoryAccess(state.access),
     audit: memoryAudit(state.access),
     reconciliations: memoryReconciliations(state),
+    addedBanks: memoryAddedBanks(state),
     review: memoryReview(state),
     schedule: memorySchedule(state),
     whole: memoryWhole(state),

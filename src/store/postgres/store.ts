@@ -12,6 +12,7 @@ import { postgresAccounts } from './accounts.ts'
 import { postgresAlerts } from './alerts.ts'
 import { postgresConnections } from './connections.ts'
 import { postgresConsumers } from './consumers.ts'
+import { postgresAddedBanks } from './added-banks.ts'
 import { postgresReconciliations } from './reconciliations.ts'
 import { postgresReview } from './review.ts'
 import { postgresSchedule } from './schedule.ts'
@@ -226,6 +227,7 @@ function tenantStore(db: Database, locks: Locks, tenantId: string): TenantStore 
     access: postgresAccess(db, tenantId),
     audit: postgresAudit(db, tenantId),
     reconciliations: postgresReconciliations(db, tenantId),
+    addedBanks: postgresAddedBanks(db, tenantId),
     review: postgresReview(db, tenantId),
     schedule: postgresSchedule(db, tenantId),
     whole: postgresWhole(db, tenantId),

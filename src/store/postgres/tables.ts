@@ -8,6 +8,7 @@ import type { Alert, AlertPart, Destination, Message } from '../../domain/alert.
 import type { AuditHead, AuditRecord } from '../../domain/audit.ts'
 import type { Challenge, Connection, Problem } from '../../domain/connection.ts'
 import type { Consumer, ConsumerRead } from '../../domain/consumer.ts'
+import type { Institution } from '../../domain/institution.ts'
 import type { ReconciledStatement } from '../../domain/reconciliation.ts'
 import type { CategoryRule } from '../../domain/review.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -219,6 +220,8 @@ export const audit = shape<AuditRecord>({ seq: instant, at: instant, actor: text
 export const auditHeads = shape<AuditHead>({ seq: instant, hash: bytes })
 
 /** `on` is a word of SQL. */
+export const addedBanks = shape<{ readonly id: string; readonly institution: Institution; readonly addedAt: number }>({ id: text(), institution: json(), addedAt: instant })
+
 export const reconciliations = shape<Omit<ReconciledStatement, 'on'> & { readonly statedOn: ReconciledStatement['on'] }>({
   id: uuid, accountId: uuid, statedOn: day, amount: money, difference: money, note: nullable(text()), notedAt: instant,
 })
@@ -266,6 +269,7 @@ export type Tables = {
   'relink.audit': Of<typeof audit>
   'relink.audit_heads': Of<typeof auditHeads>
   'relink.reconciliations': Of<typeof reconciliations>
+  'relink.added_banks': Of<typeof addedBanks>
   'relink.category_rules': Of<typeof rules>
   'relink.category_rule_rows': Of<typeof ruleRows>
   'relink.login_attempts': Of<typeof attempts> & Numbered

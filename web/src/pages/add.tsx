@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { ask, get, ServerProblem, type Connection, type Institution } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { AddBank } from '../parts/add-bank.tsx'
 import { brandWords } from '../parts/brand.ts'
 import { Chip } from '../parts/chip.tsx'
 import { LoginForm, NoSecret, NotSignedIn } from '../parts/login-form.tsx'
@@ -20,17 +21,18 @@ import { ToCome } from '../parts/to-come.tsx'
 const route = getRouteApi('/add')
 
 export function AddPage() {
-  const { bank } = route.useSearch()
+  const { bank, by, find = '' } = route.useSearch()
   return (
     <div className="max-w-xl">
       <div className="mb-4"><Title>{say('Add account')}</Title></div>
-      <NeedsServer>{bank === undefined ? <FindBank /> : <><Bank key={bank} id={bank} /><OrFile /></>}</NeedsServer>
+      <NeedsServer>{by === 'address' ? <AddBank find={find} /> : bank === undefined ? <FindBank /> : <><Bank key={bank} id={bank} /><OrFile /></>}</NeedsServer>
     </div>
   )
 }
 
-function OrFile() {
-  return <p className="meta mt-6"><Say message="Is your bank not here, or do you only have a file? <a>Import a statement file</a>." a={(inside) => <Link to="/import" className="link">{inside}</Link>} /></p>
+/** `text`: what was looked for. */
+function OrFile({ text = '' }: { text?: string }) {
+  return <p className="meta mt-6"><Say message="Is your bank not here? <a>Import a statement file</a>, also one that another program saved, or <b>add the bank by its address</b>." a={(inside) => <Link to="/import" className="link">{inside}</Link>} b={(inside) => <Link to="/add" search={{ by: 'address', find: text }} className="link">{inside}</Link>} /></p>
 }
 
 function FindBank() {
@@ -64,7 +66,7 @@ function FindBank() {
           </li>
         ))}
       </ul>
-      {found.data?.items.length === 0 ? <NotFound text={text} /> : <OrFile />}
+      {found.data?.items.length === 0 ? <NotFound text={text} /> : <OrFile text={text} />}
     </>
   )
 }
@@ -77,9 +79,9 @@ function NotFound({ text }: { text: string }) {
       <ul className="grid list-disc gap-1 pl-5">
         <li>{say('Look for the address in your browser when you sign in at the bank, or for the routing number on a check or statement.')}</li>
         <li>{say('A file works with every bank: save a statement at the bank’s site and import it, as often as you like.')}</li>
-        <li>{say('If the bank answers accounting programs directly (OFX), whoever runs this server can add it by its address: docs/operate/institutions.md tells how.')}</li>
+        <li>{say('If the bank answers accounting programs directly (OFX Direct Connect), add it by the address that it names for them.')}</li>
       </ul>
-      <div><Link className="button" to="/import">{say('Import a statement file')}</Link></div>
+      <div className="flex flex-wrap gap-3"><Link className="button" to="/import">{say('Import a statement file')}</Link><Link className="button" to="/add" search={{ by: 'address', find: text }}>{say('Add the bank by its address')}</Link></div>
     </section>
   )
 }

@@ -2,7 +2,7 @@
 import type { Mark, Transaction } from '../api.ts'
 
 export type RowSearch = { account?: string | undefined; text?: string | undefined; from?: string | undefined; to?: string | undefined; state?: Transaction['state'] | undefined; review?: Transaction['review'] | undefined; category?: string | undefined; mark?: Mark | undefined }
-export type AddSearch = { bank?: string | undefined; way?: string | undefined; find?: string | undefined }
+export type AddSearch = { /** What is looked for is in no list, and is added by its address. */ by?: 'address' | undefined; bank?: string | undefined; way?: string | undefined; find?: string | undefined }
 export type ReconnectSearch = { find?: string | undefined; way?: string | undefined }
 export type ReconcileSearch = { asOf?: string | undefined; balance?: string | undefined }
 
@@ -41,7 +41,7 @@ export function reconcileSearch(given: Given): ReconcileSearch {
 
 /** The step of adding an account stands in its address, so that a reload loses nothing. */
 export function addSearch(given: Given): AddSearch {
-  return withoutEmpty({ bank: word(given['bank']), way: word(given['way']), find: word(given['find']) })
+  return withoutEmpty({ by: oneOf(given['by'], ['address'] as const), bank: word(given['bank']), way: word(given['way']), find: word(given['find']) })
 }
 
 /** The same of a sign-in that may take over. */

@@ -16,6 +16,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'account.recomputed': message('Account recomputed'),
   'accounts.chosen': message('Accounts to read chosen'),
   'all.exported': message('Everything saved as a file'),
+  'bank.added': message('Bank added by its address'),
   'challenge.answered': message('Question of the bank answered'),
   'connection.added': message('Connection added'),
   'connection.disabled': message('Connection disabled'),

@@ -1,0 +1,16 @@
+/** Banks of one tenant that are in no list, in memory; see `AddedBankStore`. */
+import type { AddedBankStore } from '../../ports/store.ts'
+import type { TenantState } from './state.ts'
+
+export function memoryAddedBanks({ addedBanks }: TenantState): AddedBankStore {
+  return {
+    async list() {
+      return [...addedBanks.values()]
+    },
+    async add(institution) {
+      if (addedBanks.has(institution.id)) return false
+      addedBanks.set(institution.id, institution)
+      return true
+    },
+  }
+}
