@@ -57,6 +57,7 @@ const json: z.ZodType<JsonObject> = z.record(z.string(), z.json())
 const institutionSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens'),
   name: z.string().min(1).max(100),
+  aliases: z.array(z.string().min(1).max(100)).max(20).optional(),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166), for example US'),
   website: z.url({ protocol: /^https$/, error: 'must be an https address, or null' }).nullable().default(null),
   routingNumbers: z.array(z.string().min(1).max(20)).default([]),

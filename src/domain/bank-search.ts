@@ -20,15 +20,15 @@ const TELLING_DIGITS = 4
 const CODE_AT: Readonly<Record<string, number>> = { GB: 4, IE: 4, IT: 1, SM: 1 }
 
 /** How well a bank fits: what is certain before what is like it. 0: not at all. */
-const FIT = { number: 100, host: 90, name: 80, below: 70, begins: 60, site: 50, numberBegins: 45, words: 20, slip: 1, none: 0 } as const
+const FIT = { number: 100, host: 90, name: 80, below: 70, begins: 60, site: 50, numberBegins: 45, words: 20, short: 10, slip: 1, none: 0 } as const
 
-/** Best first; an empty text finds all, by name. What fits only with a slip is given where nothing fits without. */
+/** Best first; an empty text finds all, by name. What fits only as a short form is given where nothing fits without, what fits only with a slip where nothing fits at all. */
 export function searchInstitutions(institutions: readonly Institution[], text: string): Institution[] {
   const wanted = readWanted(text)
   if (text.trim() === '') return [...institutions].sort(byName)
   const scored = institutions.map((institution) => ({ institution, score: scoreOf(institution, wanted) })).filter(({ score }) => score > FIT.none)
-  const sure = scored.filter(({ score }) => score >= FIT.words)
-  return (sure.length > 0 ? sure : scored).sort((a, b) => b.score - a.score || byName(a.institution, b.institution)).map(({ institution }) => institution)
+  const tier = [FIT.words, FIT.short, FIT.slip].find((least) => scored.some(({ score }) => score >= least)) ?? FIT.none
+  return scored.filter(({ score }) => score >= tier).sort((a, b) => b.score - a.score || byName(a.institution, b.institution)).map(({ institution }) => institution)
 }
 
 type Wanted = {
@@ -48,7 +48,7 @@ function readWanted(text: string): Wanted {
 
 function scoreOf(institution: Institution, { words, mayLack, host, compact }: Wanted): number {
   const { country } = institution
-  const { codes, own, squeezedName, allWords } = knownOf(institution)
+  const { codes, own, names, allWords } = knownOf(institution)
   const byNumber = numberFit(country, codes, compact)
   if (byNumber !== FIT.none) return byNumber
   if (host !== null && own !== null) {
@@ -59,12 +59,26 @@ function scoreOf(institution: Institution, { words, mayLack, host, compact }: Wa
   }
   const squeezed = words.join('')
   if (squeezed === '') return FIT.none
-  if (squeezed === squeezedName) return FIT.name
-  if (squeezedName.startsWith(squeezed)) return FIT.begins + squeezed.length / squeezedName.length
-  return wordsFit(words, mayLack, allWords)
+  if (names.some((name) => name.join('') === squeezed)) return FIT.name
+  const begun = names.map((name) => name.join('')).find((name) => name.startsWith(squeezed))
+  if (begun !== undefined) return FIT.begins + squeezed.length / begun.length
+  const fit = wordsFit(words, mayLack, allWords)
+  if (fit >= FIT.words) return fit
+  const telling = words.filter((word) => !mayLack.has(word))
+  return telling.length === 1 && names.some((name) => isShortFor(telling[0]!, name)) ? FIT.short : fit
 }
 
-type Known = { readonly codes: readonly string[]; readonly own: string | null; readonly squeezedName: string; readonly allWords: readonly string[] }
+/** `amex` of American Express, `bofa` of Bank of America, `wf` of Wells Fargo: beginnings of its first words, one after the other, of two at least. */
+function isShortFor(short: string, [first = '', ...others]: readonly string[], isFirst = true): boolean {
+  if (short === '') return !isFirst
+  for (let taken = 1; taken <= short.length && first.startsWith(short.slice(0, taken)); taken++) {
+    const rest = short.slice(taken)
+    if (isFirst ? rest !== '' && isShortFor(rest, others, false) : isShortFor(rest, others, false)) return true
+  }
+  return false
+}
+
+type Known = { readonly codes: readonly string[]; readonly own: string | null; /** Its name and what else it calls itself, in words. */ readonly names: readonly (readonly string[])[]; readonly allWords: readonly string[] }
 
 /** An entry does not change; it is looked through at every letter that somebody types. */
 const known = new WeakMap<Institution, Known>()
@@ -73,9 +87,8 @@ function knownOf(institution: Institution): Known {
   const before = known.get(institution)
   if (before !== undefined) return before
   const own = institution.website === null ? null : hostIn(institution.website)
-  const name = plainWords(institution.name)
-  const squeezedName = name.join('')
-  const read = { codes: institution.routingNumbers.map(compactOf), own, squeezedName, allWords: [...new Set([...name, squeezedName, ...plainWords(`${own ?? ''} ${institution.customers ?? ''}`)])] }
+  const names = [institution.name, ...(institution.aliases ?? [])].map(plainWords)
+  const read = { codes: institution.routingNumbers.map(compactOf), own, names, allWords: [...new Set([...names.flatMap((name) => [...name, name.join('')]), ...plainWords(`${own ?? ''} ${institution.customers ?? ''}`)])] }
   known.set(institution, read)
   return read
 }

@@ -12,6 +12,8 @@ export type Institution = {
   /** Stable, lower-case, unique: `riverbank`. */
   readonly id: string
   readonly name: string
+  /** What else it calls itself: its legal name, its name to programs, a short form of its own. */
+  readonly aliases?: readonly string[] | undefined
   /** ISO 3166-1 alpha-2. */
   readonly country: string
   /** The bank's own site, where a person signs in; null when not verified (then no link is shown). */
