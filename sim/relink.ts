@@ -77,7 +77,7 @@ export function startRelink({ life, network, store: disk, entropy, institution, 
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events) }
   const hands = repairHands(deps, { institutionOf, connectorOf, openTransport, store, clock, entropy })
   const repairDeps = { ...base, ...hands }
-  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events, bankDeps: { store, clock, entropy, connectorOf: deps.connectorOf, openTransport, institutions: () => [] } })
+  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events, bankDeps: { store, clock, entropy, connectorOf: deps.connectorOf, openTransport, institutions: () => [], learn: async () => undefined } })
   return {
     life, store, verbs, deps, read: (id) => syncConnection(deps, id, 'schedule'), repair: (id) => repairByItself(repairDeps, id),
     takeOver: async () => {

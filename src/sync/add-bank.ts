@@ -29,8 +29,9 @@ export type AddBankDeps = {
   readonly store: TenantStore
   readonly clock: Clock
   readonly entropy: Entropy
-  /** All that are known now. */
+  /** All that are known now; `learn` takes those in that were stored since. */
   readonly institutions: () => readonly Institution[]
+  readonly learn: () => Promise<void>
   readonly connectorOf: (id: string) => Connector | null
   readonly openTransport: (connection: Connection) => Transport
 }
@@ -59,6 +60,7 @@ export async function addBank(deps: AddBankDeps, bank: NewBank): Promise<Result<
   const found = await connector.probe(contextOf(deps, institution, connector.manifest.id, settings), 'profile')
   if (found.outcome !== 'answers') return failed({ code: 'not_answering', field: null, message: found.sentence })
   if (!(await deps.store.addedBanks.add(institution, deps.clock.now()))) return failed({ code: 'known', field: null, existing: institution.id, message: `This is the address of ${institution.name}, which is here already.` })
+  await deps.learn()
   return ok(institution)
 }
 

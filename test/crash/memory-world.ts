@@ -115,7 +115,7 @@ function startProcess(world: MemoryWorld, entropy: Entropy, killAt: KillAt | nul
   const deps: SyncDeps = { ...base, connectorOf: (id) => (id === 'ofx' ? connector : null), institutionOf: () => institution, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf: () => institution }, events) }
   const hands = repairHands(deps, { institutionOf: () => institution, connectorOf: deps.connectorOf, openTransport, store, clock, entropy })
   const repairDeps = { ...base, ...hands }
-  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events, bankDeps: { store, clock, entropy, connectorOf: deps.connectorOf, openTransport, institutions: () => [] } })
+  const verbs = createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events, bankDeps: { store, clock, entropy, connectorOf: deps.connectorOf, openTransport, institutions: () => [], learn: async () => undefined } })
   const sync = (id: string, trigger: 'schedule' | 'person' = 'person') => syncConnection(deps, id, trigger)
   const live = async (forMs: number): Promise<void> => {
     for (const until = world.now + forMs; world.now < until; ) {

@@ -7,6 +7,8 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Institution } from '../api.ts'
 import { locale, say } from '../language/language.ts'
+import { useMay } from '../me.ts'
+import { AskOwner } from './ask-owner.tsx'
 import { Form } from './form.tsx'
 import { Loaded, Trouble } from './states.tsx'
 
@@ -16,7 +18,9 @@ type Way = Pick<Institution['routes'][number], 'connector' | 'name' | 'advice' |
 const COUNTRIES = ['US', 'CA', 'GB', 'IE', 'AU', 'NZ', 'ZA', 'IN', 'BR', 'MX', 'DE', 'AT', 'CH', 'FR', 'BE', 'NL', 'LU', 'IT', 'ES', 'PT', 'DK', 'SE', 'NO', 'FI', 'PL', 'CZ', 'HU', 'JP', 'SG', 'HK']
 
 export function AddBank({ find }: { find: string }) {
-  const ways = useQuery({ queryKey: ['bank-forms'], queryFn: () => get<{ items: Way[] }>('/bank-forms') })
+  const may = useMay()
+  const ways = useQuery({ queryKey: ['bank-forms'], queryFn: () => get<{ items: Way[] }>('/bank-forms'), enabled: may('administer') })
+  if (!may('administer')) return <div className="panel"><AskOwner /></div>
   return (
     <Loaded query={ways}>
       {({ items }) => (
