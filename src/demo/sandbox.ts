@@ -15,11 +15,9 @@ import { digestOf } from '../../bank/ofx/signon.ts'
 import type { WireLimits } from '../adapters/http-wire.ts'
 import { hostClock } from '../adapters/clock.ts'
 import type { Config } from '../config.ts'
-import type { Institution } from '../domain/institution.ts'
+import { addedId, type Institution } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { DemoControl } from '../instance.ts'
-import { originOf } from '../connector-kit/origin.ts'
-import { addedId } from '../sync/add-bank.ts'
 import type { InstitutionNetwork } from '../network-policy.ts'
 import { killEmbedded, type OpenStore } from '../open-store.ts'
 import type { SignInTime } from '../ports/sign-in.ts'
@@ -73,7 +71,7 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
       own: {
         institutions,
         // Also where it is added by its address.
-        network: new Map([...institutions.map(({ id }) => id), addedId(originOf(listening.ofxsUrl) ?? '', {})].map((id) => [id, network])),
+        network: new Map([...institutions.map(({ id }) => id), addedId(listening.ofxsUrl, [])].map((id) => [id, network])),
         demo: controlOf(bank, listening, advance),
         ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
       },

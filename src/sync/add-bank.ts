@@ -4,9 +4,8 @@
  * operator's file of networks permits others for the id that the address gives (`addedId`).
  */
 import type { Connector } from '../connector-kit/connector.ts'
-import { hostIn } from '../domain/bank-words.ts'
 import type { Connection } from '../domain/connection.ts'
-import type { Institution, JsonObject, Route } from '../domain/institution.ts'
+import { addedId, type Institution, type JsonObject, type Route } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -52,7 +51,8 @@ export async function addBank(deps: AddBankDeps, bank: NewBank): Promise<Result<
   if (strange !== undefined) return failed({ code: 'invalid', field: null, message: 'The form has a field that is not asked for.' })
   const route: Route = { connector: bank.connector, settings }
   const [origin] = connector.originsOf(settings)
-  const institution: Institution = { id: addedId(origin ?? '', settings), name: bank.name, country: bank.country, website: null, routingNumbers: [], timeZone: bank.timeZone, limits: NO_LIMITS, routes: [route] }
+  const { url = '', ...names } = settings
+  const institution: Institution = { id: addedId(url, Object.values(names)), name: bank.name, country: bank.country, website: null, routingNumbers: [], timeZone: bank.timeZone, limits: NO_LIMITS, routes: [route] }
   const checked = connector.checkSettings(institution, route, {})
   if (!checked.ok || origin === undefined) return failed({ code: 'invalid', field: checked.ok ? null : checked.failure.field, message: checked.ok ? 'This is no address of a bank.' : checked.failure.message })
   const known = deps.institutions().find(({ id, routes }) => id === institution.id || routes.some((one) => one.connector === bank.connector && isSameBank(one.settings, settings)))
@@ -62,12 +62,6 @@ export async function addBank(deps: AddBankDeps, bank: NewBank): Promise<Result<
   if (!(await deps.store.addedBanks.add(institution, deps.clock.now()))) return failed({ code: 'known', field: null, existing: institution.id, message: `This is the address of ${institution.name}, which is here already.` })
   await deps.learn()
   return ok(institution)
-}
-
-/** Of the address alone, so that an operator can name it before anybody adds it: `at-ofx-mybank-example`, and the numbers that one address may serve several banks by. */
-export function addedId(origin: string, settings: JsonObject): string {
-  const { url: _, ...names } = settings
-  return ['at', hostIn(origin) ?? origin, ...Object.values(names)].join('-').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 100)
 }
 
 /** Also where a list says more of it. */
