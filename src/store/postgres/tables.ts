@@ -219,9 +219,9 @@ export const apiKeys = shape<ApiKey>({
 export const audit = shape<AuditRecord>({ seq: instant, at: instant, actor: text(), action: text(), object: text(), codes: json(), prev: bytes, hash: bytes })
 export const auditHeads = shape<AuditHead>({ seq: instant, hash: bytes })
 
-/** `on` is a word of SQL. */
 export const addedBanks = shape<{ readonly id: string; readonly institution: Institution; readonly addedAt: number }>({ id: text(), institution: json(), addedAt: instant })
 
+/** `on` is a word of SQL. */
 export const reconciliations = shape<Omit<ReconciledStatement, 'on'> & { readonly statedOn: ReconciledStatement['on'] }>({
   id: uuid, accountId: uuid, statedOn: day, amount: money, difference: money, note: nullable(text()), notedAt: instant,
 })
