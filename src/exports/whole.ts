@@ -1,5 +1,5 @@
 /**
- * Everything that one Relink holds of somebody's books, as one JSON file for reading elsewhere: connections,
+ * Everything that one Relink holds of somebody's books, as one JSON file for reading elsewhere: banks that were added, connections,
  * accounts with their sources, balances and covered days, all rows with the reports that they were concluded from and what
  * happened to them and was decided about them (deleted and withdrawn ones too), questions, runs, rules, statements that were
  * compared. No secret, and nothing that helps to use one. Streamed, a thing a line: memory does not grow with the rows. A file
@@ -21,6 +21,7 @@ export async function* exportWhole(store: TenantStore, now: number): AsyncGenera
   const [connections, accounts, rules] = await Promise.all([store.connections.list(), store.accounts.all(), store.review.rules()])
   const { whole } = store
   yield `{"format":"relink/export/1",\n"writtenAt":${JSON.stringify(new Date(now).toISOString())}`
+  yield* section('banks', each(await store.addedBanks.list(), (bank) => bank))
   yield* section('connections', each(connections, connectionOf))
   yield* section('accounts', accountsOf(store, accounts))
   yield* section('rows', paged(whole.rows, rowOf))

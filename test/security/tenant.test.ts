@@ -51,7 +51,7 @@ test('the whole of it is one file of accounts, rows, questions, rules and connec
   const answer = await reader.ask('GET', '/api/export')
   assert.deepEqual([answer.status, answer.headers['content-disposition'], answer.headers['cache-control']], [200, 'attachment; filename="relink-export.json"', 'no-store'])
   const whole = JSON.parse(answer.text)
-  assert.deepEqual(Object.keys(whole), ['format', 'writtenAt', 'connections', 'accounts', 'rows', 'questions', 'runs', 'rules', 'reconciliations'])
+  assert.deepEqual(Object.keys(whole), ['format', 'writtenAt', 'banks', 'connections', 'accounts', 'rows', 'questions', 'runs', 'rules', 'reconciliations'])
   assert.deepEqual(whole.accounts.map(({ id }: { id: string }) => id).sort(), accounts.map(({ id }) => id).sort())
   for (const { id, currency } of accounts) {
     const stored = (await store.feed.transactions({ accountId: id, limit: 10_000, includeDeleted: true })).rows
@@ -89,7 +89,7 @@ test('an empty Relink is a file, too', async () => {
   const memory = createMemoryStore()
   let text = ''
   for await (const part of exportWhole(memory.tenant(await memory.defaultTenant()), 0)) text += part
-  assert.deepEqual(JSON.parse(text), { format: 'relink/export/1', writtenAt: '1970-01-01T00:00:00.000Z', connections: [], accounts: [], rows: [], questions: [], runs: [], rules: [], reconciliations: [] })
+  assert.deepEqual(JSON.parse(text), { format: 'relink/export/1', writtenAt: '1970-01-01T00:00:00.000Z', banks: [], connections: [], accounts: [], rows: [], questions: [], runs: [], rules: [], reconciliations: [] })
 })
 
 test('where everything is deleted while it is written, the file has no end', async () => {
