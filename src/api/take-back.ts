@@ -1,6 +1,6 @@
 /** Taking back what was decided or answered: one answer, one transfer, or whatever the one who asks did last. */
 import { currentActor } from '../acting/acting.ts'
-import type { Transaction, TransactionChange } from '../domain/transaction.ts'
+import type { Transaction } from '../domain/transaction.ts'
 import type { Instance } from '../instance.ts'
 import { closeChosen } from '../review/matches.ts'
 import { standingActs, type Act } from '../review/last-act.ts'
@@ -9,7 +9,7 @@ import { contentKeyOf } from '../sync/undo.ts'
 import type { AnswerBack } from '../ports/feed.ts'
 import { decided } from './decision-shape.ts'
 
-/** So far back an own act is looked for: that many rows were decided since, taking back included. */
+/** So far back an own act is looked for at first: that many rows were decided since, taking back included. */
 const LOOKED_AT = 5_000
 const ANSWERS_LOOKED_AT = 200
 
@@ -37,21 +37,28 @@ export type TakenBack = { readonly kind: Act['kind']; readonly rows: readonly Tr
 
 /** Takes back the last that the one who asks did and that can be taken back; null: nothing is left. What others did is never touched. */
 export async function takeBackLast(instance: Instance): Promise<TakenBack | null> {
-  const { feed } = instance.store
-  const [own, answers] = await Promise.all([ownDecided(instance), feed.answers(ANSWERS_LOOKED_AT)])
-  for (const act of standingActs(own, answers.filter(({ answerer }) => answerer === currentActor()))) {
+  for (const act of await ownActs(instance)) {
     const taken = await takenBack(instance, act)
     if (taken.rows.length > 0) return taken
   }
   return null
 }
 
-/** Back to where an act begins: one of more rows than are looked at is read whole. */
-async function ownDecided({ store: { feed } }: Instance): Promise<readonly TransactionChange[]> {
+/** So far back that going farther changes nothing: what took an act back is known as that only where the act is seen, too, and all of it. */
+async function ownActs({ store: { feed } }: Instance): Promise<readonly Act[]> {
+  const answers = (await feed.answers(ANSWERS_LOOKED_AT)).filter(({ answerer }) => answerer === currentActor())
+  let before: Act | undefined
   for (let most = LOOKED_AT; ; most *= 4) {
     const own = await feed.decided(most, currentActor())
-    if (own.length < most || own[0]!.at !== own.at(-1)!.at) return own
+    const acts = standingActs(own, answers)
+    if (own.length < most || isSame(before, acts[0])) return acts
+    before = acts[0]
   }
+}
+
+function isSame(one: Act | undefined, other: Act | undefined): boolean {
+  const sizeOf = (act: Act | undefined): number => (act?.kind === 'decisions' ? act.changes.length : 0)
+  return one !== undefined && one.kind === other?.kind && one.at === other.at && sizeOf(one) === sizeOf(other)
 }
 
 async function takenBack(instance: Instance, act: Act): Promise<TakenBack> {

@@ -69,6 +69,7 @@ test('one word that many systems have in their codes is explained by all of them
     assert.ok((first?.causes.reduce((sum, { p }) => sum + p, 0) ?? 1) < 1 && first?.source.includes(', '))
   }
   assert.deepEqual([explain('EXPIRED')[0]?.system, explain('locked')[0]?.causes[0]?.cause], ['mx', 'login_locked'], 'in capitals it is the code')
+  for (const word of ['error', 'invalid']) assert.notEqual(explain(word)[0]?.system, 'words', `${word}: of everything, so of nothing`)
 })
 
 test('an unknown code is explained as unknown, with codes that look alike', () => {

@@ -121,7 +121,7 @@ function explainWords(language: Language, asked: string, knowledge: Knowledge): 
   return { code: asked.trim(), system: 'words', title: say(language, 'Words, not a code'), seenBy: say(language, 'many banks and programs'), name: null, meaning: [...sentences].join(' '), causes, source, near: [] }
 }
 
-/** One word that names of many systems hold ("expired"): what those codes say, taken together. Null where few hold it. */
+/** One word that names of many systems hold ("expired"): what those codes say, taken together. Null where few hold it, or they say something else each. */
 function explainWord(language: Language, asked: string, { tables }: Knowledge): Explanation | null {
   const word = asked.trim().toLowerCase()
   const holding = tables.flatMap(({ system, codes }) => codes.filter(({ code, name, reasons }) => reasons.length > 0 && wordsOf(`${code} ${name ?? ''}`).includes(word)).map((entry) => ({ system, entry })))
@@ -140,11 +140,14 @@ function explainWord(language: Language, asked: string, { tables }: Knowledge): 
     return share < LEAST_SHARE ? [] : [explainedCause(language, cause, share, action, null)]
   })
   causes.sort((a, b) => b.p - a.p)
+  // What everybody says of everything names nothing: "error", "invalid".
+  if ((causes[0]?.p ?? 0) < LEAST_FIRST) return null
   const meaning = say(language, 'Many systems use this word. Taken together, their codes that hold it say:')
-  return { code: asked.trim(), system: 'words', title: say(language, 'Words, not a code'), seenBy: say(language, 'many banks and programs'), name: null, meaning, causes, source: [...new Set(holding.map(({ system, entry: { code } }) => `${system} ${code}`))].join(', '), near: [] }
+  return { code: asked.trim(), system: 'words', title: say(language, 'Words, not a code'), seenBy: say(language, 'many banks and programs'), name: null, meaning, causes, source: [...new Set(holding.map(({ system }) => system))].join(', '), near: [] }
 }
 const SYSTEMS = 3
 const LEAST_SHARE = 0.05
+const LEAST_FIRST = 0.25
 
 /** `AccessExpiredError`, `TOKEN_EXPIRED`: their words in lower case. */
 function wordsOf(name: string): readonly string[] {

@@ -107,7 +107,7 @@ function inferHeaded(records: readonly CsvRecord[], headingAt: number, delimiter
     const isDated = ['booked', 'date', 'acted', 'value', 'bought'].some((role) => roles.has(role as 'date'))
     return failed({
       code: 'missing_field',
-      message: isDated ? `The columns under the heading on line ${heading.line} hold no readable amounts (one column, or debit and credit).` : whyUndated(heading.line, rows),
+      message: isDated ? `The columns under the heading on line ${heading.line} hold no readable amounts (one column, or debit and credit).` : whyUndated(heading, rows),
       line: heading.line,
     })
   }

@@ -298,6 +298,8 @@ test('dates of another calendar, or without a year, are refused by name', async 
   for (const dates of [['2080-09-17', '2080-10-01'], ['17/10/2080', '18/10/2080'], ['1402/10/12', '1402/11/11'], ['17/10/1402', '18/10/1402']]) assert.match(await said(dates), /another calendar/, dates.join())
   for (const dates of [["'02/01", "'15/01"], ['Jan 02', 'Jan 15']]) assert.match(await said(dates), /have no year/, dates.join())
   assert.equal(await said(['2059-12-30', '2059-12-31']), 'read')
+  const beside = await collect(readCsv(bytes('Date,Description,Amount,Part\nsoon,Order 12,-10.00,1/2\nlater,Order 13,-12.00,2/2\n')))
+  assert.match(beside.failure?.message ?? '', /hold no readable dates/, 'other columns say nothing of days')
 })
 
 // Fails when: money that left is read as money that came in (seen), or another account than the one in every row is taken for the list's own.
