@@ -35,7 +35,7 @@ export type UndoAct = {
 }
 
 export type SourceSwitch = { readonly id: string; readonly state: AccountSource['state'] }
-export type ConnectionSwitch = { readonly id: string; readonly patch: Partial<Pick<Connection, 'state' | 'nextSyncAt' | 'lastSuccessAt'>> }
+export type ConnectionSwitch = { readonly id: string; readonly patch: Partial<Pick<Connection, 'state' | 'nextSyncAt' | 'lastSuccessAt' | 'loginLabel'>> }
 
 /** One page that was committed, with the observations that it showed, in the order of the answer. */
 export type RecordedPage = {

@@ -5,7 +5,7 @@ import type { Connector, ConnectorContext } from '../connector-kit/connector.ts'
 import { createVault } from '../vault/vault.ts'
 import { masterKeyOf } from '../vault/keys.ts'
 import { answerChallenge, comeBack } from './challenge.ts'
-import { connectInstitution, disableConnection, enableConnection, reconnect, removeConnection, tryOnceMore } from './connect.ts'
+import { connectInstitution, disableConnection, enableConnection, nameLogin, reconnect, removeConnection, tryOnceMore } from './connect.ts'
 import { labelOf } from './login-label.ts'
 import { previewReconnect } from './preview.ts'
 import { syncConnection } from './sync.ts'
@@ -192,6 +192,19 @@ test('a question of the bank\'s suspends a trial; answered it is proved, left al
   const done = await answerChallenge(world.real, (await asked()).id, { code: '493817' })
   assert.equal(done.ok && done.value.outcome, 'succeeded')
   assert.deepEqual([world.sent.at(-1), (await world.store.connections.get(id))!.loginLabel, remembered], ['carla/new/493817', 'ca…', { device: 'of carla' }])
+})
+
+// Fails when: a trial that waited for a code brings back how the login is shown without its name (was so).
+test('a name that a person gives while another login is tried stays', async () => {
+  const world = new VaultWorld()
+  world.passwords.set('carla', 'new')
+  const id = await world.connectAs('anna', 'right')
+  world.bank.onList = (context) => (context.resume === null ? { kind: 'challenge', prompts: [{ id: 'code', kind: 'code', label: 'The code' }], codes: [], resume: {}, expiresInMs: 600_000, state: context.state } : null)
+  await reconnect(world.real, id, { user: 'carla', password: 'new' })
+  const [asked] = await world.store.challenges.list({ connectionId: id, state: 'open' })
+  assert.ok((await nameLogin(world.real, id, 'Mum')).ok)
+  const done = await answerChallenge(world.real, asked!.id, { code: '493817' })
+  assert.deepEqual([done.ok && done.value.outcome, (await world.store.connections.get(id))!.loginLabel], ['succeeded', 'Mum'])
 })
 
 test('an answer that could not leave is sent by the next read, as long as it is good', async () => {

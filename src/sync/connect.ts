@@ -108,7 +108,7 @@ async function beginAlone(deps: SyncDeps, request: ConnectRequest, { state, besi
   const left = isLeft ? existing : null
   const connection: Connection = {
     id: left?.id ?? deps.entropy.id(now), institutionId: institution.id, institutionName: institution.name, connector: connector.manifest.id, settings: checked.settings,
-    loginLabel: left?.loginLabel ?? labelOf(login, await labelsAt(deps, institution.id)), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: request.choosesAccounts === true ? { everyMinutes: null, hours: null, awaitsChoice: true } : null,
+    loginLabel: left?.loginLabel ?? labelOf(login, await labelsAt(deps, institution.id, besides ?? undefined)), loginIndex, state, connectorState: {}, createdAt: now, nextSyncAt: null, lastSuccessAt: null, readBy: null, readPlan: request.choosesAccounts === true ? { everyMinutes: null, hours: null, awaitsChoice: true } : null,
     lastAttemptAt: null, failuresInRow: 0, secretChangedAt: now, settingsChangedAt: now,
   }
   if (left === null) await connections.create(connection)

@@ -1,4 +1,5 @@
 /** How a login is shown: enough to recognise it among others of its bank, too little to use; or as a person calls it. */
+import type { Connection } from '../domain/connection.ts'
 
 /** Stands for what is not shown of a login; in no name that a person gives. */
 const REST = '…'
@@ -17,4 +18,9 @@ export function labelOf(login: string, taken: readonly string[]): string {
 /** Whether a person named it: that stays, also for another user name of the same connection. */
 export function isNamed(label: string): boolean {
   return !label.includes(REST)
+}
+
+/** What another sign-in in the place of this one takes over of how it is shown. */
+export function nameGiven({ loginLabel }: Pick<Connection, 'loginLabel'>): Partial<Pick<Connection, 'loginLabel'>> {
+  return isNamed(loginLabel) ? { loginLabel } : {}
 }

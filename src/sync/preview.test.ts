@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { AccountRef } from '../domain/account.ts'
 import { day } from '../domain/day.ts'
 import { answerChallenge } from './challenge.ts'
-import { disableConnection, removeConnection, switchAccount } from './connect.ts'
+import { disableConnection, nameLogin, removeConnection, switchAccount } from './connect.ts'
 import { mapAccounts } from './map-accounts.ts'
 import { cancelPreview, forgetOldLogins, objectionTo, previewReconnect, switchPreview, takeBack, totalOf } from './preview.ts'
 import { CHECKING, decimal, listed, row, World } from './testing.ts'
@@ -49,6 +49,20 @@ test('a preview reads beside the feed and touches nothing of it; the switch keep
   assert.deepEqual([(await world.store.connections.get(world.connectionId))?.state, (await world.store.connections.get(seen.shadowId))?.state], ['replaced', 'active'])
   const again = await switchPreview(world.deps, seen.id)
   assert.deepEqual([again.ok, (await world.feed()).length], [true, 7], 'a second click changes nothing')
+})
+
+// Fails when: a switch gives back how the login was shown before a person named it, or calls the only login a second one (both were so).
+test('a name that a person gave a login goes along with a switch and back, and the same login is no second one', async () => {
+  const world = await connected()
+  const label = async (id: string) => (await world.store.connections.get(id))?.loginLabel
+  const seen = await preview(world)
+  assert.equal(await label(seen.shadowId), 'an…')
+  assert.ok((await nameLogin(world.deps, world.connectionId, 'Mum')).ok)
+  const switched = await switchPreview(world.deps, seen.id)
+  assert.equal(await label(seen.shadowId), 'Mum')
+  assert.ok((await nameLogin(world.deps, seen.shadowId, 'Mother')).ok)
+  assert.ok((await takeBack(world.deps, switched.ok ? switched.value.switchRunId! : '')).ok)
+  assert.equal(await label(world.connectionId), 'Mother')
 })
 
 test('the switch can be taken back within 30 days, and forth again: sources, connections and rows are as before', async () => {

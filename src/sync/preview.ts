@@ -16,6 +16,7 @@ import { beginConnection, forgetFirst, stateLock, type Begun, type ConnectReques
 import { compare, sourceOf } from './compare-preview.ts'
 import type { Refusal, SyncDeps } from './deps.ts'
 import { IMPORTS } from './import.ts'
+import { nameGiven } from './login-label.ts'
 import { syncConnection } from './sync.ts'
 import { undoRun, whileHeld, type Beside } from './undo.ts'
 
@@ -75,7 +76,7 @@ export async function switchPreview(deps: SyncDeps, previewId: string): Promise<
     await store.previews.update(previewId, ['ready'], { accounts, formerState: old.state, updatedAt: deps.clock.now() })
     const objection = objectionTo('en', { ...preview, accounts })
     if (objection !== null) return failed({ code: 'wrong_state', message: objection })
-    const switched = await store.previews.switchOver({ previewId, run, pages, ...(await switchOf(deps, { ...preview, accounts }, shadow)) })
+    const switched = await store.previews.switchOver({ previewId, run, pages, ...(await switchOf(deps, { ...preview, accounts }, old, shadow)) })
     // The new sign-in was read in full: whatever was wrong with the old one is over.
     if (switched) for (const problem of await store.problems.list({ connectionId: preview.connectionId, open: true, limit: 100 })) await store.problems.update(problem.id, { closedAt: run.startedAt, updatedAt: run.startedAt, proofRunId: run.id })
     const now = await store.previews.get(previewId)
@@ -169,14 +170,14 @@ async function compareAgain(deps: SyncDeps, preview: ReconnectPreview, shadow: C
   return ok({ accounts, pages, run })
 }
 
-async function switchOf(deps: SyncDeps, { accounts, connectionId }: ReconnectPreview, shadow: Connection) {
+async function switchOf(deps: SyncDeps, { accounts }: ReconnectPreview, old: Connection, shadow: Connection) {
   const now = deps.clock.now()
   return {
     newSources: await Promise.all(accounts.map(async (mapped) => ({ ...(await sourceOf(deps, mapped, shadow)), state: mapped.replaces.some(({ state }) => state === 'active') ? ('active' as const) : ('paused' as const) }))),
     sources: accounts.flatMap(({ replaces }) => replaces.map(({ id }) => ({ id, state: 'replaced' as const }))),
     connections: [
-      { id: connectionId, patch: { state: 'replaced' as const, nextSyncAt: null } },
-      { id: shadow.id, patch: { state: 'active' as const, nextSyncAt: now, lastSuccessAt: now } },
+      { id: old.id, patch: { state: 'replaced' as const, nextSyncAt: null } },
+      { id: shadow.id, patch: { state: 'active' as const, nextSyncAt: now, lastSuccessAt: now, ...nameGiven(old) } },
     ],
   }
 }
@@ -203,7 +204,7 @@ async function besideOf({ store, clock }: SyncDeps, preview: ReconnectPreview, i
     }),
     connections: [
       ...(from.state === 'removed' ? [] : [{ id: from.id, patch: { state: 'replaced' as const, nextSyncAt: null } }]),
-      { id: to.id, patch: { state, nextSyncAt: state === 'active' ? now : null } },
+      { id: to.id, patch: { state, nextSyncAt: state === 'active' ? now : null, ...nameGiven(from) } },
     ],
   })
 }

@@ -6,6 +6,7 @@
 import type { Connection } from '../domain/connection.ts'
 import type { Json, JsonObject } from '../domain/institution.ts'
 import type { SyncDeps } from './deps.ts'
+import { nameGiven } from './login-label.ts'
 
 export type Trial = Pick<Connection, 'loginIndex' | 'loginLabel' | 'settings'> & { readonly secretChangedAt: number; readonly connectorState: JsonObject }
 
@@ -17,7 +18,9 @@ export function withTrial(connection: Connection, trial: Trial): Connection {
 /** The trial is proved: from now on the connection is the other login's. */
 export async function adoptTrial(deps: SyncDeps, connection: Connection, trial: Trial): Promise<void> {
   const revived = connection.state === 'removed' || connection.state === 'disabled'
-  await deps.store.connections.update(connection.id, { ...trial, settingsChangedAt: trial.secretChangedAt, ...(revived ? { state: 'active' as const } : {}) })
+  // It may have been named while the bank waited for an answer.
+  const stored = await deps.store.connections.get(connection.id)
+  await deps.store.connections.update(connection.id, { ...trial, ...nameGiven(stored ?? connection), settingsChangedAt: trial.secretChangedAt, ...(revived ? { state: 'active' as const } : {}) })
   await settleSecret(deps, withTrial(connection, trial))
   if (connection.state === 'removed') await reviveSources(deps, connection.id)
 }
