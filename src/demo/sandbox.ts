@@ -15,12 +15,13 @@ import { digestOf } from '../../bank/ofx/signon.ts'
 import type { WireLimits } from '../adapters/http-wire.ts'
 import { hostClock } from '../adapters/clock.ts'
 import type { Config } from '../config.ts'
-import { addedId, type Institution } from '../domain/institution.ts'
+import type { Institution } from '../domain/institution.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { DemoControl } from '../instance.ts'
 import type { InstitutionNetwork } from '../network-policy.ts'
 import { killEmbedded, type OpenStore } from '../open-store.ts'
 import type { SignInTime } from '../ports/sign-in.ts'
+import { addedId } from '../sync/add-bank.ts'
 import { openInstance, type Opened, type OpenFailure } from '../open.ts'
 import { DEMO_FAULTS, FAMILY_NAMES, type DemoFault } from './faults.ts'
 import { CLIENT_ID } from '../../bank/permission.ts'
@@ -70,8 +71,8 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
       ...(options.database === undefined ? {} : { database: options.database }),
       own: {
         institutions,
-        // Also where it is added by its address.
-        network: new Map([...institutions.map(({ id }) => id), addedId(listening.ofxsUrl, [])].map((id) => [id, network])),
+        // Also where it is added by an address: its own is known already.
+        network: new Map([...institutions.map(({ id }) => id), addedId({ url: `${listening.ofxsUrl}?own` })].map((id) => [id, network])),
         demo: controlOf(bank, listening, advance),
         ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
       },

@@ -53,8 +53,3 @@ export function siblingsOf(institutions: readonly Institution[], one: Institutio
 function telling(name: string): string | null {
   return plainWords(name).find((word) => word.length >= TELLING && !COMMON.has(word)) ?? null
 }
-
-/** The id of one that was added by its address: of that alone, so that an operator can name it before anybody adds it, and of the names by which one address may serve several banks: `at-ofx-mybank-example`. */
-export function addedId(address: string, names: readonly string[]): string {
-  return ['at', URL.parse(address)?.host ?? address, ...names].join('-').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 100)
-}

@@ -4,7 +4,7 @@
  * attempt; a login that turns out to be somebody else's stores nothing; rows always stay.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { fieldsOf, type Connector } from '../connector-kit/connector.ts'
+import { fieldsOf, type Connector, type FormField } from '../connector-kit/connector.ts'
 import type { AccountId } from '../domain/account.ts'
 import { isShown, waitsForChoice, type Challenge, type Connection } from '../domain/connection.ts'
 import type { Failure } from '../domain/evidence.ts'
@@ -277,10 +277,10 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
   const known = Object.keys(references).find((name) => form[name] !== undefined || fields.some((field) => field.name === name && (field.kind !== 'secret' || field.isLogin)))
   if (known !== undefined) return failed({ field: known, message: `"${known}" is not taken from elsewhere: only a secret is, and only where it is not typed too.` })
   const empty = fields.find((field) => field.required && !kept.includes(field.name) && references[field.name] === undefined && (form[field.name] ?? '').trim() === '')
-  if (empty !== undefined) return failed({ field: empty.name, message: `${empty.label} is missing.` })
+  if (empty !== undefined) return failed({ field: empty.name, message: missing(empty) })
   // What nobody types would be lost or altered on the way, and cost a try at the bank.
   const unusable = fields.find((field) => UNTYPED.test(form[field.name] ?? ''))
-  if (unusable !== undefined) return failed({ field: unusable.name, message: `${unusable.label} holds a line break or another character that no bank takes. Type it again.` })
+  if (unusable !== undefined) return failed({ field: unusable.name, message: untyped(unusable) })
   const checked = connector.checkSettings(institution, route, form)
   if (!checked.ok) return checked
   const loginField = fields.find((field) => field.isLogin) ?? fields.find((field) => field.kind === 'secret')
@@ -290,6 +290,14 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
     if ((field.kind === 'secret' || field.isLogin) && value !== undefined) secrets[field.name] = value
   }
   return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, references, identity: fields.filter(namesLogin).map((field) => field.name), ...checked.value })
+}
+
+function untyped({ label: setting }: FormField): string {
+  return `${setting} holds a line break or another character that no bank takes. Type it again.`
+}
+
+function missing({ label: setting }: FormField): string {
+  return `${setting} is missing.`
 }
 
 /** Control characters, halves of characters, and what stands for bytes that were no text. */

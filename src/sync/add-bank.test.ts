@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Connector } from '../connector-kit/connector.ts'
+import type { Institution } from '../domain/institution.ts'
+import { ok } from '../domain/result.ts'
+import { readLanguages } from '../language/language.ts'
+import { retold } from '../language/retold.ts'
+import { addBank, type NewBank } from './add-bank.ts'
+import { INSTITUTION, ScriptedBank, World } from './testing.ts'
+
+await readLanguages()
+
+const FIELD = { hint: null, kind: 'text', required: false, isLogin: false } as const
+const FIELDS = [{ ...FIELD, name: 'url', label: 'Address for programs (OFX server)', kind: 'url', required: true }, { ...FIELD, name: 'org', label: 'ORG' }, { ...FIELD, name: 'fid', label: 'FID' }] as const
+const CHASE: Institution = { ...INSTITUTION, id: 'chase', name: 'Chase', routes: [{ connector: 'scripted', settings: { url: 'https://ofx.chase.example', org: 'B1', fid: '10898', clientUid: 'always' } }] }
+
+/** A bank is typed; what was added before is known. */
+function typing(found: Partial<Awaited<ReturnType<Connector['probe']>>> = {}) {
+  const { deps, store } = new World()
+  const scripted = new ScriptedBank().connector
+  const connector: Connector = {
+    ...scripted, manifest: { ...scripted.manifest, bankFields: FIELDS }, checkSettings: (_, { settings }) => ok({ settings, origins: [String(settings['url'])] }),
+    probe: async () => ({ probe: 'profile', outcome: 'answers', sentence: '', evidence: null, facts: {}, ...found }),
+  }
+  const known = [CHASE]
+  const learn = async (): Promise<void> => void known.push(...(await store.addedBanks.list()).filter(({ id }) => !known.some((one) => one.id === id)))
+  const bank: Omit<NewBank, 'form'> = { name: 'Own', country: 'US', timeZone: 'UTC', connector: 'scripted' }
+  const all = { ...deps, institutions: () => known, learn, connectorOf: () => connector, openTransport: () => ({ exchange: async () => assert.fail('asked') }) }
+  /** The id, or why there is none. */
+  return async (form: NewBank['form']): Promise<string> => {
+    const added = await addBank(all, { ...bank, form })
+    return added.ok ? added.value.id : (added.failure.existing ?? added.failure.message)
+  }
+}
+
+// Fails when: an address that is written another way makes a second entry of a listed bank, without what the list says of it (was so).
+test('a bank that is listed is known however its address is written, and by no other names', async () => {
+  const add = typing()
+  for (const url of ['https://ofx.chase.example/', 'HTTPS://OFX.Chase.example', 'ofx.chase.example:443']) assert.equal(await add({ url, org: 'B1', fid: '10898' }), 'chase', url)
+  assert.match(await add({ url: 'https://ofx.chase.example/', org: 'B2', fid: '10898' }), /^at-ofx-chase-example-b2-10898-[0-9a-f]{8}$/)
+})
+
+// Fails when: the id leaves out the path, or what is no letter of an id, so that one bank is said to be another and has its permission (was so).
+test('two that are typed differently are two, and the id of each is known before', async () => {
+  const add = typing()
+  const forms: NewBank['form'][] = [
+    { url: 'https://oasis.example/fip/02101.ofx' }, { url: 'https://oasis.example/fip/02102.ofx' }, { url: 'https://a-b.example' }, { url: 'https://a.b.example' },
+    { url: 'https://names.example', org: '银行' }, { url: 'https://names.example', org: '信用' }, { url: 'https://names.example', org: '7' }, { url: 'https://names.example', fid: '7' }, { url: `https://names.example/?${'long'.repeat(100)}`, org: 'o'.repeat(200) },
+  ]
+  const ids: string[] = []
+  for (const form of forms) ids.push(await add(form))
+  assert.equal(new Set(ids).size, forms.length)
+  for (const id of ids) assert.match(id, /^at-[a-z0-9-]{1,88}-[0-9a-f]{8}$/)
+  // As docs/operate/institutions.md makes it: printf 'https://ofx.my-bank.example/ofx\norg=MYBANK\nfid=1234' | sha256sum | cut -c1-8
+  assert.equal(await add({ url: 'https://ofx.my-bank.example/ofx', org: 'MYBANK', fid: '1234' }), 'at-ofx-my-bank-example-mybank-1234-da8c4d87')
+  assert.equal(await add({ url: 'https://OASIS.example/fip/02101.ofx' }), ids[0], 'it is known')
+})
+
+// Fails when: who runs the server must guess by which id an address of the own network is permitted.
+test('an address that is not called is refused with the id by which it can be permitted', async () => {
+  const sentence = 'Relink does not call this address: 10.0.0.1 is not a public address.'
+  const refused = await typing({ outcome: 'silent', sentence, evidence: [{ stage: 'resolve', codes: ['address_forbidden'], message: sentence }] })({ url: 'https://10.0.0.1/ofx' })
+  assert.match(refused, /^The bank was not asked\. Relink does not call this address: 10\.0\.0\.1 is not a public address\. .*\(RELINK_NETWORK\), for the bank “at-10-0-0-1-[0-9a-f]{8}”\.$/)
+  assert.match(retold('de', refused), /^Die Bank wurde nicht gefragt\. Relink ruft diese Adresse nicht auf: .* für die Bank „at-10-0-0-1-[0-9a-f]{8}“\.$/)
+  assert.equal(await typing({ outcome: 'silent', sentence: 'Nothing came.', evidence: [{ stage: 'resolve' }] })({ url: 'https://away.example' }), 'Nothing came.')
+})
+
+// Fails when: the label of the field stays English in a German answer (was so).
+test('what is not filled in is named in the reader’s language', async () => {
+  assert.equal(retold('de', await typing()({ org: 'B1' })), 'Adresse für Programme (OFX-Server): muss ausgefüllt sein.')
+})
