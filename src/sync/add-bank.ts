@@ -84,7 +84,7 @@ export function addedId({ url = '', ...names }: Readonly<Record<string, string>>
   return `${told}-${createHash('sha256').update(whole).digest('hex').slice(0, 8)}`
 }
 
-/** Who runs the server is told the id, which nobody works out. */
+/** Who runs the server is told the id to permit. */
 function notCalled({ sentence }: ProbeResult, { id }: Institution): string {
   return `The bank was not asked. ${sentence} Whoever runs Relink can permit an address of the own network in the network file (RELINK_NETWORK), for the bank “${id}”.`
 }
