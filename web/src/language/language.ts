@@ -24,7 +24,7 @@ function preferred(): { readonly language: Language; readonly locale: string } {
 }
 
 /** Some systems give a browser a tag that is none of BCP 47 (`C`, `de_DE`), which nothing that writes dates takes. */
-function understood(tag: string, otherwise: string): string {
+export function understood(tag: string, otherwise: string): string {
   try {
     return Intl.getCanonicalLocales(tag)[0] ?? otherwise
   } catch {

@@ -6,7 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Institution } from '../api.ts'
-import { locale, say } from '../language/language.ts'
+import { locale, say, understood } from '../language/language.ts'
 import { useMay } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { Form } from './form.tsx'
@@ -37,9 +37,9 @@ function BankForm({ way, name }: { way: Way; name: string }) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
-  const [bank, setBank] = useState({ name: /^[^./@]*$/.test(name) ? name : '', country: new Intl.Locale(navigator.language).region ?? 'US' })
+  const [bank, setBank] = useState({ name: /^[^./@]*$/.test(name) ? name : '', country: new Intl.Locale(understood(navigator.language, locale)).maximize().region ?? 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone })
   const add = useMutation({
-    mutationFn: () => ask<Institution>('POST', '/institutions', { ...bank, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, connector: way.connector, form: Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== '')) }),
+    mutationFn: () => ask<Institution>('POST', '/institutions', { ...bank, connector: way.connector, form: Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== '')) }),
     onSuccess: async ({ id }) => {
       await navigate({ to: '/add', search: { bank: id, find: bank.name } })
       await queries.invalidateQueries()
@@ -47,6 +47,7 @@ function BankForm({ way, name }: { way: Way; name: string }) {
   })
   const names = new Intl.DisplayNames([locale], { type: 'region' })
   const countries = [...new Set([bank.country, ...COUNTRIES])].map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) => a.name.localeCompare(b.name, locale))
+  const zones = [...new Set([bank.timeZone, ...Intl.supportedValuesOf('timeZone')])].sort()
   return (
     <>
       <p className="meta">{say('{way}. {advice}', { way: way.name, advice: way.advice })} {say('The bank is asked who it is first: nothing secret is typed before it answered.')}</p>
@@ -65,6 +66,11 @@ function BankForm({ way, name }: { way: Way; name: string }) {
         <label className="grid gap-1">
           <span>{say('Country')}</span>
           <select className="field sm:max-w-md" value={bank.country} onChange={(event) => setBank({ ...bank, country: event.target.value })}>{countries.map((one) => <option key={one.code} value={one.code}>{one.name}</option>)}</select>
+        </label>
+        <label className="grid gap-1">
+          <span>{say('Time zone')}</span>
+          <select className="field sm:max-w-md" value={bank.timeZone} onChange={(event) => setBank({ ...bank, timeZone: event.target.value })}>{zones.map((zone) => <option key={zone}>{zone}</option>)}</select>
+          <span className="meta">{say('Where the bank keeps its books: a balance is of the day that it is there.')}</span>
         </label>
         {add.error !== null && <Refused error={add.error} />}
         <button className="button button-primary justify-self-start" type="submit" aria-disabled={add.isPending}>{say(add.isPending ? 'Asking the bank…' : 'Ask the bank')}</button>
