@@ -1,10 +1,11 @@
 /** `relink export`: accounts as files for accounting programs, or everything as one, streamed; locked by age where that is wanted. */
 import { createWriteStream } from 'node:fs'
-import { realpath, rename, rm, stat } from 'node:fs/promises'
+import { lstat, realpath, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { EXPORT_FORMATS, exportAccount, exportTable, type ExportFormat } from '../exports/export.ts'
+import { EXPORT_FORMATS, exportAccount, exportTable, fileNameAmong, type ExportFormat } from '../exports/export.ts'
+import type { Account } from '../domain/account.ts'
 import { exportWhole } from '../exports/whole.ts'
 import { tellExport } from '../access/audit.ts'
 import type { Instance } from '../instance.ts'
@@ -41,18 +42,15 @@ export async function exportCommand(output: Output, options: ExportOptions): Pro
     const now = clock.now()
     const isTable = format === 'csv' || format === 'json'
     const directory = isTable || (accounts.length === 1 && options.allAccounts !== true) ? null : await directoryOf(options.output, format)
-    const names = new Set<string>()
+    const paths = directory === null ? null : await freePaths(directory, fileNames(accounts, await store.accounts.all(), format).map((name) => `${name}${lock === null ? '' : '.age'}`))
     if (options.allAccounts === true) await tellExport(instance, null, { ...options, format })
     else for (const { id } of accounts) await tellExport(instance, id, { ...options, format })
     if (isTable) return save(exportTable(store, options.allAccounts === true ? null : accounts.map(({ id }) => id), { format, now, ...range }).content, options.output)
-    for (const account of accounts) {
-      const { fileName, content } = exportAccount(store, account, { format, continues: options.continues === true, now, ...range })
-      await save(content, directory === null ? options.output : join(directory, freeName(names, `${fileName}${lock === null ? '' : '.age'}`)))
-    }
+    for (const [at, account] of accounts.entries()) await save(exportAccount(store, account, { format, continues: options.continues === true, now, ...range }).content, paths === null ? options.output : paths[at])
   })
 }
 
-/** Each once, in the order in which they are named. */
+/** Each once, however often it is named. */
 async function chosen(instance: Instance, wanted: readonly string[]): Promise<readonly AccountSummary[]> {
   const accounts = new Map<string, AccountSummary>()
   for (const one of wanted) {
@@ -69,13 +67,26 @@ async function directoryOf(output: string | undefined, format: ExportFormat): Pr
   throw new CommandError(`A file of ${format} holds one account. Name a directory that is there (-o DIRECTORY) for a file of each, or take --format csv or json, which hold all in one table.`, 2)
 }
 
-/** Accounts may have one name. */
-function freeName(taken: Set<string>, wanted: string): string {
-  const [stem, ending] = [wanted.slice(0, wanted.indexOf('.')), wanted.slice(wanted.indexOf('.'))]
-  let name = wanted
-  for (let number = 2; taken.has(name); number++) name = `${stem}-${number}${ending}`
-  taken.add(name)
-  return name
+/** A file of each account. Where even the ends of their numbers make one name, it is numbered: none is written over another. */
+export function fileNames(accounts: readonly Account[], all: readonly Account[], format: ExportFormat): readonly string[] {
+  const taken = new Set<string>()
+  return accounts.map((account) => {
+    const wanted = fileNameAmong(account, all, format)
+    const [stem, ending] = [wanted.slice(0, wanted.indexOf('.')), wanted.slice(wanted.indexOf('.'))]
+    let name = wanted
+    for (let number = 2; taken.has(name); number++) name = `${stem}-${number}${ending}`
+    taken.add(name)
+    return name
+  })
+}
+
+/** These names were chosen by nobody, so what is there may be somebody's own: one file with -o takes the place of another, because it was named. */
+async function freePaths(directory: string, names: readonly string[]): Promise<readonly string[]> {
+  for (const name of names) {
+    const isThere = await lstat(join(directory, name)).then(() => true, () => false)
+    if (isThere) throw new CommandError(`There is a file ${name} in ${directory} already. Nothing was written. Take it away, or name another directory (-o DIRECTORY).`)
+  }
+  return names.map((name) => join(directory, name))
 }
 
 /**

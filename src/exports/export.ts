@@ -4,6 +4,7 @@
  * JSON and CSV hold pending and withdrawn rows too, with their state, what was decided and no balance, of one account or of all. What a
  * person deleted or keeps out of the books is in none, unless just these are asked for.
  */
+import type { Account } from '../domain/account.ts'
 import type { Day } from '../domain/day.ts'
 import type { StatementRow } from '../domain/statement.ts'
 import type { Transaction } from '../domain/transaction.ts'
@@ -53,8 +54,18 @@ const EXTENSIONS: Record<ExportFormat, string> = { ofx: 'ofx', qfx: 'qfx', qbo: 
 
 /** The file; its content is read from the store while it is taken. */
 export function exportAccount(store: TenantStore, account: AccountSummary, request: ExportRequest): ExportedFile {
-  const name = account.name.normalize('NFKD').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase() || 'account'
-  return { fileName: `${name}.${EXTENSIONS[request.format]}`, contentType: CONTENT_TYPES[request.format], content: contentOf(store, account, request) }
+  return { fileName: `${plain(account.name)}.${EXTENSIONS[request.format]}`, contentType: CONTENT_TYPES[request.format], content: contentOf(store, account, request) }
+}
+
+/** As `exportAccount` names the file, and told apart from those of all other accounts, at whatever bank, as `apart` does: the same account has the same file each time. */
+export function fileNameAmong(account: Account, all: readonly Account[], format: ExportFormat): string {
+  const inFiles = (one: Account): Account => ({ ...one, institutionName: null, name: plain(one.name) })
+  return `${plain(apart(inFiles(account), all.map(inFiles)).name)}.${EXTENSIONS[format]}`
+}
+
+/** In letters that every file system and program takes. */
+function plain(name: string): string {
+  return name.normalize('NFKD').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase() || 'account'
 }
 
 /** The rows of all accounts, or of these, one account after the other, oldest first, each with the name of its account. */

@@ -1,7 +1,7 @@
 /** Import, look, export and import again, each as a command of its own; other programs judge what is written. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -226,6 +226,10 @@ test('several accounts that a name fits are listed, not guessed', async () => {
   assert.deepEqual([both.status, both.stdout.trim().split('\n').length, journals.status, journals.stderr], [0, 11, 0, ''])
   assert.equal(new Set(JSON.parse(all.stdout).map(({ account }: { account: string }) => account)).size, 3)
   assert.deepEqual(['000555777.ofx', '000666777.ofx'].map((name) => existsSync(join(work.path, name))), [true, true])
+  // Fails when: a file that is there, whose name nobody gave, is written over without a word (was so).
+  rmSync(join(work.path, '000555777.ofx'))
+  const again = await run('export', '--format', 'ofx', '--account', '5777', '6777', '-o', work.path)
+  assert.deepEqual([again.status, /a file 000666777\.ofx in .* already\. Nothing was written/.test(again.stderr), existsSync(join(work.path, '000555777.ofx'))], [1, true, false])
   const many = await run('export', '--format', 'qif', '--all-accounts')
   assert.deepEqual([many.status, /-o DIRECTORY/.test(many.stderr)], [2, true])
   assert.ok(stderr.length > 0)
