@@ -117,7 +117,7 @@ async function readCards(page: Page): Promise<Card[]> {
     (await cards.all()).map(async (card) => ({
       // Where two causes are about as likely the first stands first.
       says: await card.getByRole('heading').first().innerText(),
-      chip: (await card.locator('span > span[aria-hidden] + *, span:has(> span[aria-hidden])').first().innerText()).replace(/^\S\s*/, '').trim(),
+      chip: (await card.locator('span:has(> svg[data-sign])').first().innerText()).trim(),
       text: await card.innerText(),
       primary: await card.locator('.button-primary').count(),
     })),
