@@ -7,8 +7,9 @@ import { saidByBank } from '../diagnose/bank-words.ts'
 import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
-import { isShown, waitsForChoice, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
+import { consentEndOf, isShown, waitsForChoice, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { utcDay } from '../domain/day.ts'
+import { WRONG_CLOCK_SECONDS } from '../domain/probe.ts'
 import { siblingsOf, type Institution, type JsonObject } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { stopsInRow } from '../domain/run.ts'
@@ -30,8 +31,6 @@ const HOUR_MS = 3_600_000
 const IN_USE = /\b(already|currently) in use\b/i
 /** Errors of a bank's certificate, by Node's words for them. */
 const CERTIFICATES: Readonly<Record<string, string>> = { CERT_HAS_EXPIRED: message('has ended'), ERR_TLS_CERT_ALTNAME_INVALID: message('is for another name'), CERT_REVOKED: message('was withdrawn') }
-/** Banks take no offence at less. */
-const CLOCK_OFF_S = 5 * 60
 /** More are not counted. */
 const MOST_STOPS = 20
 /** How it asked before that is long past. */
@@ -192,6 +191,7 @@ async function factsNow(instance: Instance, problem: Problem, on: Connection | u
     problem.accountId === null ? {} : missingDays(instance, problem.accountId),
     waysOfAsking(instance, problem.connectionId),
   ])
+  const consentEnd = consentEndOf(problem)
   const endsAt = failure.retry.kind === 'at' && failure.retry.at !== null && failure.retry.at > clock.now() ? failure.retry.at : null
   const institution = instance.institutions.find((i) => i.id === problem.institutionId)
   const health = banks.get(problem.institutionId)
@@ -199,7 +199,7 @@ async function factsNow(instance: Instance, problem: Problem, on: Connection | u
     ...missing, ...ways,
     maintenanceUntil: endsAt,
     // A stored date is a hint; it is told only where it has passed.
-    consentEndedOn: context.consentEndsAt === undefined || context.consentEndsAt > clock.now() ? null : utcDay(context.consentEndsAt),
+    consentEndedOn: consentEnd === null || consentEnd > clock.now() ? null : utcDay(consentEnd),
     bank: connection?.institutionName ?? institution?.name ?? problem.institutionId,
     account: account?.name ?? null,
     everyAccount: problem.accountId === null && context.otherAccounts === 'failing',
@@ -214,7 +214,7 @@ async function factsNow(instance: Instance, problem: Problem, on: Connection | u
     failingBanks: [...banks.values()].filter(({ status, connections, failing }) => status === 'down' || (connections > 0 && failing === connections)).length,
     elsewhere: IN_USE.test(saidByBank(failure)?.message ?? '') ? message('somewhere else') : null,
     certificate: failure.evidence.map(({ networkError = '' }) => CERTIFICATES[networkError]).find((one) => one !== undefined) ?? null,
-    clockMinutes: Math.abs(context.clockSkewSeconds ?? 0) < CLOCK_OFF_S ? null : Math.round(Math.abs(context.clockSkewSeconds ?? 0) / 60),
+    clockMinutes: Math.abs(context.clockSkewSeconds ?? 0) < WRONG_CLOCK_SECONDS ? null : Math.round(Math.abs(context.clockSkewSeconds ?? 0) / 60),
     notYet: failure.evidence.some(({ networkError }) => networkError === 'CERT_NOT_YET_VALID') ? message('not valid yet') : null,
     setting: failure.evidence.find(({ setting }) => setting !== undefined)?.setting ?? null,
     hoursWaiting: (clock.now() - problem.openedAt) / HOUR_MS,

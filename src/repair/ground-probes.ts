@@ -7,7 +7,7 @@ import { noticeIn, noticeLinks } from '../diagnose/bank-notices.ts'
 import type { ProbeResult } from '../connector-kit/connector.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { Institution, JsonObject } from '../domain/institution.ts'
-import type { ProbeKind } from '../domain/probe.ts'
+import { WRONG_CLOCK_SECONDS, type ProbeKind } from '../domain/probe.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { Reach, ReachReport } from '../ports/transport.ts'
 
@@ -25,7 +25,6 @@ type GroundProbe = Exclude<ProbeKind, 'profile' | 'other_version' | 'clock'>
 type Asked = { readonly connection: Connection; readonly institution: Institution; /** The failure was seen then, epoch ms. */ readonly since: number }
 
 const MOST_SITES = 3
-const SKEW_SECONDS = 300
 /** Node's words for a chain that ends in nothing that this host trusts. */
 const UNTRUSTED: readonly string[] = ['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_UNTRUSTED']
 
@@ -118,7 +117,7 @@ async function tryWayOut(parts: GroundParts, { connection }: Asked): Promise<Pro
   const reports = await Promise.all(sites.map(({ id, site }) => reachOf(parts, id)(site)))
   const skews = reports.flatMap(({ clockSkewSeconds }) => clockSkewSeconds ?? []).sort((a, b) => a - b)
   const skew = skews[skews.length >> 1]
-  const facts = skew === undefined || Math.abs(skew) < SKEW_SECONDS ? {} : { clockSkewSeconds: skew }
+  const facts = skew === undefined || Math.abs(skew) < WRONG_CLOCK_SECONDS ? {} : { clockSkewSeconds: skew }
   const came = (report: ReachReport) => report.reached === 'http' || report.reached === 'tls'
   if (reports.some(came)) return found('way_out', 'open', 'Other banks\' sites can be reached from here.', facts)
   if (reports.every(({ reached }) => reached === 'connected')) return found('way_out', 'certificates_refused', 'No certificate of other banks\' sites is accepted here.')
