@@ -59,7 +59,7 @@ export function createVerbs({ deps, problemDeps, repairDeps, bankDeps, events }:
     sync: (connectionId, trigger, again) => told(connectionId, syncConnection(deps, connectionId, trigger, again === undefined ? {} : { again })),
     answer: async (challengeId, answers) => toldOf(challengeId, answerChallenge(deps, challengeId, answers)),
     comeBack: async (challengeId, brought) => toldOf(challengeId, comeBack(deps, challengeId, brought)),
-    enterSecret: (connectionId, form, references) => told(connectionId, reconnect(deps, connectionId, form, references)),
+    enterSecret: (connectionId, form, typing) => told(connectionId, reconnect(deps, connectionId, form, typing)),
     tryOnceMore: (connectionId, by) => told(connectionId, tryOnceMore(deps, connectionId, by)),
     disable: (connectionId) => switched(disableConnection(deps, connectionId)),
     enable: (connectionId) => switched(enableConnection(deps, connectionId)),

@@ -16,7 +16,7 @@ import type { DatesSaid } from './domain/dates-said.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
 import type { AskAgain } from './sync/ask-again.ts'
 import type { BankRefusal, NewBank } from './sync/add-bank.ts'
-import type { Connected, ConnectRequest } from './sync/connect.ts'
+import type { Connected, ConnectRequest, Typing } from './sync/connect.ts'
 import type { AccountChoice } from './sync/choose-accounts.ts'
 import type { FileNotice } from './sync/file-check.ts'
 import type { ImportedAccount } from './sync/import.ts'
@@ -70,9 +70,9 @@ export type Verbs = {
   /** A person is back from the bank's site: goes on with the run. Who sees to it that it is who went is the caller. */
   comeBack(challengeId: string, brought: { readonly code: string; readonly verifier: string; readonly redirectUri: string }): Promise<Result<SyncRun, VerbFailure>>
   answer(challengeId: string, answers: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
-  /** Stores a new secret and signs in once with it; a login field that is left out keeps its stored value. */
-  enterSecret(connectionId: string, form: Readonly<Record<string, string>>, references?: Readonly<Record<string, string>>): Promise<Result<SyncRun, VerbFailure>>
-  /** A warned person asks to send the same secret once more. */
+  /** Stores a new secret and signs in once with it; a login field that is left out keeps its stored value. `onceMore`: a warned person wants this very one sent although the bank refused it. */
+  enterSecret(connectionId: string, form: Readonly<Record<string, string>>, typing?: Typing): Promise<Result<SyncRun, VerbFailure>>
+  /** A warned person asks to send the stored secret once more. */
   tryOnceMore(connectionId: string, by: string): Promise<Result<SyncRun, VerbFailure>>
   disable(connectionId: string): Promise<Result<Connection, VerbFailure>>
   enable(connectionId: string): Promise<Result<Connection, VerbFailure>>

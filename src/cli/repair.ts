@@ -105,22 +105,23 @@ export async function secretCommand(output: Output, wanted: string, options: Sec
   const source = sourceOf(options)
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)
-    const run = options.onceMore === true ? verbOrFail(await instance.verbs.tryOnceMore(connection.id, 'command line')) : await enterSecret(output, instance, connection, source)
-    if (options.onceMore === true) await sayRun(output, instance, connection.institutionName, run)
+    const isStored = options.onceMore === true && !isGiven(source)
+    const run = isStored ? verbOrFail(await instance.verbs.tryOnceMore(connection.id, 'command line')) : await enterSecret(output, instance, connection, source, options.onceMore)
+    if (isStored) await sayRun(output, instance, connection.institutionName, run)
     output.data(runResource('en', run))
     if (run.outcome !== 'succeeded') process.exitCode = 1
   })
 }
 
 /** Asks for the secret fields only; the stored user name stays. Warns first, because a bank counts what it does not accept. */
-async function enterSecret(output: Output, instance: Instance, connection: Connection, source: SecretSource): Promise<SyncRun> {
+async function enterSecret(output: Output, instance: Instance, connection: Connection, source: SecretSource, onceMore = false): Promise<SyncRun> {
   const status = await instance.vault.status({ connectionId: connection.id, loginIndex: connection.loginIndex })
   if (status === 'withheld_unknown' || status === 'refused') output.say(`${connection.institutionName} did not accept the last sign-in. Banks lock a login after about three; this one is sent once.`)
   const connector = instance.connectors.get(connection.connector)
   const fields = connector === undefined ? [] : fieldsOf(connector, connection.settings)
   const form = await fillForm(fields.filter((f) => f.kind === 'secret'), {}, source)
-  const entered = await instance.verbs.enterSecret(connection.id, form, source.references)
-  if (!entered.ok && entered.failure.code === 'secret_withheld') throw new CommandError(`${entered.failure.message} (\`relink secret ${connection.id} --once-more\`)`)
+  const entered = await instance.verbs.enterSecret(connection.id, form, { references: source.references ?? {}, onceMore })
+  if (!entered.ok && entered.failure.code === 'secret_withheld') throw new CommandError(`${entered.failure.message} (\`relink ${isGiven(source) ? 'secret' : 'reconnect'} ${connection.id} --once-more\`, with the same one)`)
   const run = verbOrFail(entered)
   await sayRun(output, instance, connection.institutionName, run)
   return run

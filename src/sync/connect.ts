@@ -32,6 +32,9 @@ export type ConnectRequest = {
 
 export type References = Readonly<Record<string, string>>
 
+/** How a secret is typed for a connection that there is; see `ConnectRequest`. */
+export type Typing = Pick<ConnectRequest, 'references' | 'onceMore'>
+
 export type Connected =
   | { readonly kind: 'connected'; readonly connection: Connection; readonly run: SyncRun }
   | { readonly kind: 'challenge'; readonly connection: Connection; readonly challenge: Challenge }
@@ -150,16 +153,18 @@ export async function chooseAccounts(deps: SyncDeps, connectionId: string, accou
  * Signs in once with a new secret for an existing connection. A login field that the form leaves out
  * keeps its stored value. Another user name must lead to the same accounts: until it has, the stored
  * login stays, and when it does not, nothing is stored. Typing a secret is a person's consent to send
- * it although earlier ones were not accepted, but never to send one again that the bank refused, or may have.
+ * it although earlier ones were not accepted, but never to send one again that the bank refused, or may have:
+ * that wants `onceMore`, which is good for this read and for what is typed here.
  */
-export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>, references: References = {}): Promise<Result<SyncRun, Refusal>> {
+export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>, typing: Typing = {}): Promise<Result<SyncRun, Refusal>> {
   const prepare = async (held: Connection): Promise<Result<Prepared, Refusal>> =>
-    (await aloneWith(deps, stateLock(connectionId), async () => storeTyped(deps, (await deps.store.connections.get(connectionId)) ?? held, form, references))) ?? failed(STATE_BUSY)
-  return syncConnection(deps, connectionId, 'repair', { prepare })
+    (await aloneWith(deps, stateLock(connectionId), async () => storeTyped(deps, (await deps.store.connections.get(connectionId)) ?? held, form, typing))) ?? failed(STATE_BUSY)
+  const afterwards = async ({ loginIndex }: Connection): Promise<void> => deps.vault.withdrawGrant({ connectionId, loginIndex })
+  return syncConnection(deps, connectionId, 'repair', typing.onceMore === true ? { prepare, afterwards } : { prepare })
 }
 
 /** Seals what was typed: in place of the stored secret, or beside it when it is another login's. */
-async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly<Record<string, string>>, references: References): Promise<Result<Prepared, Refusal>> {
+async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly<Record<string, string>>, { references = {}, onceMore = false }: Typing): Promise<Result<Prepared, Refusal>> {
   const institution = deps.institutionOf(connection.institutionId)
   const connector = deps.connectorOf(connection.connector)
   const route = institution?.routes.find((candidate) => candidate.connector === connection.connector)
@@ -175,11 +180,11 @@ async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly
   if (loginIndex !== connection.loginIndex) {
     const loginLabel = login === null || isNamed(connection.loginLabel) ? connection.loginLabel : labelOf(login, await labelsAt(deps, institution.id, connection.id))
     const trial: Trial = { loginIndex, loginLabel, settings, secretChangedAt, connectorState: {} }
-    const refused = await sealTyped(deps, withTrial(connection, trial), checked.value, { keep: null, onceMore: false, trial: true })
+    const refused = await sealTyped(deps, withTrial(connection, trial), checked.value, { keep: null, onceMore, trial: true })
     return refused === null ? ok({ connection, trial }) : failed(refused)
   }
   const keep: Kept | null = keptFields.length === 0 ? null : { fields: keptFields, origins: connector.originsOf(connection.settings) }
-  const refused = await sealTyped(deps, connection, checked.value, { keep, onceMore: false, trial: false })
+  const refused = await sealTyped(deps, connection, checked.value, { keep, onceMore, trial: false })
   if (refused !== null) return failed(refused)
   const changes = {
     settings, secretChangedAt,
@@ -314,15 +319,16 @@ async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, refe
   const owner = ownerOf(connection)
   const sealed = await deps.vault.seal({ owner, values: secrets, references, origins, identity, trial, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
   if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
-  if (onceMore) await deps.vault.unlock(owner)
+  // Of the login that a connection has, the repair leads the person through the unlocking.
+  const tellsLock = trial || connection.state === 'connecting' || connection.state === 'preview'
+  if (onceMore && tellsLock) await deps.vault.unlock(owner)
   if (sealed.value.sameAsRefused && !onceMore) {
     const message = sealed.value.status === 'refused'
       ? 'The bank refused this very secret before, so it was not sent again. Enter another one, or ask to send this one once more; banks lock a login after a few.'
       : 'Relink was stopped while the bank was answering this very secret, and may have missed a refusal, so it was not sent again. Enter another one, or ask to send this one once more; banks lock a login after a few.'
     return { code: 'secret_withheld', message }
   }
-  // Of the login that a connection has, the repair leads the person through the unlocking.
-  if (sealed.value.status === 'locked' && !onceMore && (trial || connection.state === 'connecting' || connection.state === 'preview')) {
+  if (sealed.value.status === 'locked' && !onceMore && tellsLock) {
     const message = trial
       ? 'The bank said that this login is locked. Unlock it at the bank first, then reconnect with it (`relink reconnect` with --once-more).'
       : 'The bank said that this login is locked. Unlock it at the bank first, then ask to send this sign-in once more.'

@@ -29,7 +29,7 @@ export type Before = {
   readonly prepare?: (connection: Connection) => Promise<Result<Prepared, Refusal>>
   /** Days to ask for once more, beside those that are due. */
   readonly again?: AskAgain
-  /** Whatever came of the run. */
+  /** Whatever came of the run; with the login that it signed in with. */
   readonly afterwards?: (connection: Connection) => Promise<void>
 }
 
@@ -57,7 +57,7 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
       trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run),
     ])
     const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, recent: runs, known: before.again === undefined ? known : await askAgain(deps.store, run, feeds, known, before.again) })
-    await before.afterwards?.(connection)
+    await before.afterwards?.(trial === null ? connection : withTrial(connection, trial))
     return ok(ended)
   })
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { CUSTOMERS, type MfaMethod } from '../../bank/customers.ts'
+import { digestOf } from '../../bank/ofx/signon.ts'
 import { addDays } from '../../src/domain/day.ts'
 import { compareWithBank } from '../../src/demo/compare.ts'
 import { DEMO_FAULTS } from '../../src/demo/faults.ts'
@@ -17,6 +18,7 @@ import { createScriptedPerson } from '../../src/demo/person.ts'
 import { mend } from '../../src/demo/story.ts'
 import { untilEqual, untilHolds } from '../until.ts'
 import { violations } from './axe.ts'
+import { settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
 const HOUR_MS = 3_600_000
@@ -359,7 +361,21 @@ describe('connecting through the page', { skip: cannotRun ?? false }, () => {
     await enter('wrong horse 4')
     await page.getByText('The bank did not accept this one either.').waitFor()
     await enter('wrong horse 4')
-    await page.getByRole('alert').getByRole('button', { name: 'Send it once more' }).waitFor()
+    // Fails when: the button sends the stored password, not the one that the sentence beside it is about (was so).
+    const sent = (password: string): number => sandbox.bank.state.attempts.filter(({ user, secretDigest }) => user === 'ana' && secretDigest === digestOf(sandbox.bank.state, password)).length
+    const onceMore = page.getByRole('alert').getByRole('button', { name: 'Send it once more' })
+    await onceMore.waitFor()
+    // The bank would lock the login; here somebody has signed in at its site meanwhile.
+    const login = sandbox.bank.state.logins.get('ana')!
+    login.wrongTries = 0
+    await untilRead(() => enter('other horse 4'))
+    await settled(page, url(`/connections/${connectionId}`))
+    await enter('wrong horse 4')
+    await onceMore.waitFor()
+    login.wrongTries = 0
+    await untilRead(() => onceMore.click())
+    assert.deepEqual([sent('wrong horse 4'), sent('other horse 4')], [2, 1])
+    await settled(page, url(`/connections/${connectionId}`))
     await enter('fourth horse 4')
     const refused = page.getByRole('form', { name: 'Question of the bank' })
     await refused.getByRole('textbox').fill('000000')

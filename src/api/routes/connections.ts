@@ -18,8 +18,10 @@ import { challengeResource, challengeShape, dayShape, isoInstant, runResource, r
 
 const form = z.record(z.string().max(64), z.string().max(1_000)).meta({ description: 'Values by field name, as the institution\'s route describes its fields' })
 
+const sentOnceMore = z.boolean().optional().meta({ description: 'Send it although the bank refused this very secret, or locked the login, before; banks lock after a few' })
+
 /** What a sign-in needs. */
-export const connectForm = z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, onceMore: z.boolean().optional().meta({ description: 'Send it although the bank refused this very secret, or locked the login, before; banks lock after a few' }), choosesAccounts: z.boolean().optional().meta({ description: 'Only sign in and list the accounts; which are read is chosen then' }) })
+export const connectForm = z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, onceMore: sentOnceMore, choosesAccounts: z.boolean().optional().meta({ description: 'Only sign in and list the accounts; which are read is chosen then' }) })
 
 const list = route({
   method: 'GET', url: '/connections', action: 'read', tag: 'Connections', summary: 'All connections with their health and problems',
@@ -70,11 +72,11 @@ const sync = route({
 
 const secret = route({
   method: 'PUT', url: '/connections/:id/secret', action: 'enter_secret', tag: 'Connections', summary: 'Store a new secret and sign in once with it',
-  params: idParams, body: z.strictObject({ form }), carriesSecret: true, response: runShape,
+  params: idParams, body: z.strictObject({ form, onceMore: sentOnceMore }), carriesSecret: true, response: runShape,
   handle: async ({ params, body, instance, caller, language }) => {
     const connection = await connectionOf(instance, params.id)
     demandSignIn(instance, caller, connection, { ...connection, form: body.form })
-    return runResource(language, valueOf(await instance.verbs.enterSecret(params.id, body.form)))
+    return runResource(language, valueOf(await instance.verbs.enterSecret(params.id, body.form, { onceMore: body.onceMore === true })))
   },
 })
 

@@ -202,6 +202,12 @@ function ToBank({ site }: { site: string }) {
 /** Only the secret has to be typed; the rest stays as it was unless something is entered. Where none is typed here, the way leads to the bank at once. */
 function SignInAgain({ connection }: { connection: Connection }) {
   const act = useAct()
+  // What was kept back is not stored: to ask for it is to send it again as it was sent.
+  const [sent, setSent] = useState<Record<string, string>>({})
+  const send = (form: Record<string, string>, onceMore: boolean): void => {
+    setSent(form)
+    act.send('PUT', `/connections/${connection.id}/secret`, { form, onceMore })
+  }
   if (connection.fields.every(({ kind }) => kind !== 'secret')) {
     return (
       <>
@@ -213,8 +219,8 @@ function SignInAgain({ connection }: { connection: Connection }) {
   const fields = connection.fields.map((field) => (field.kind === 'secret' ? field : { ...field, required: false, hint: say('Leave it empty to keep {login}', { login: connection.loginLabel }) }))
   return (
     <>
-      <LoginForm keptAs={`relink-login-${connection.id}`} fields={fields} submit={(form) => act.send('PUT', `/connections/${connection.id}/secret`, { form })} label={say('Save and sign in once')} busy={act.isPending} />
-      {act.error !== null && <div className="mt-3"><NotSignedIn error={act.error} busy={act.isPending} onceMore={() => act.send('POST', `/connections/${connection.id}/secret/once-more`)} /></div>}
+      <LoginForm keptAs={`relink-login-${connection.id}`} fields={fields} submit={(form) => send(form, false)} label={say('Save and sign in once')} busy={act.isPending} />
+      {act.error !== null && <div className="mt-3"><NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(sent, true)} /></div>}
     </>
   )
 }
