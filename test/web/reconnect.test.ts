@@ -1,6 +1,7 @@
 /** Another sign-in takes over: what it brings, what it leaves to a person to decide, and that going back restores what was, to the eye. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { digestOf } from '../../bank/ofx/signon.ts'
 import { untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { leastDifference } from './greyscale.ts'
@@ -17,6 +18,35 @@ describe('another sign-in takes over', { skip: cannotRun ?? false }, () => {
   })
   after(async () => {
     await world.close()
+  })
+
+  // Fails when: what one bank's sign-in came to stands beside another's form, with a button that would send the password of the one to the other (was so).
+  test('a sign-in that was kept back is asked for at the bank that it was typed for, and nowhere else', async () => {
+    const { page, url, sandbox, connectionId } = world
+    const { state } = sandbox.bank
+    await settled(page, url(`/connections/${connectionId}/reconnect?find=sandbox`))
+    const reconnect = page.getByRole('region', { name: 'Reconnect' })
+    const enter = async (): Promise<void> => {
+      await reconnect.getByLabel('User name').fill('lena')
+      await reconnect.getByLabel('Password or PIN').fill('of lena, once')
+      await reconnect.getByRole('button', { name: 'Sign in beside and look' }).click()
+    }
+    const sent = (): number => state.attempts.filter(({ secretDigest }) => secretDigest === digestOf(state, 'of lena, once')).length
+    await enter()
+    await untilEqual(sent, 1)
+    await reconnect.getByRole('button', { name: 'Sign in beside and look' }).waitFor()
+    await enter()
+    const onceMore = reconnect.getByRole('alert').getByRole('button', { name: 'Send it once more' })
+    await onceMore.waitFor()
+    const way = reconnect.getByLabel('How?')
+    const here = await way.inputValue()
+    await way.selectOption({ label: await way.locator('option', { hasText: 'Sandbox Online' }).innerText() })
+    await onceMore.waitFor({ state: 'detached' })
+    await untilEqual(() => reconnect.getByRole('alert').count(), 0)
+    await way.selectOption(here)
+    await onceMore.click()
+    await untilEqual(sent, 2)
+    await onceMore.waitFor({ state: 'detached' })
   })
 
   // Fails when: pairs to check are only counted (was so: nobody could answer there), or an undo leaves the rows that the switch brought, their count or a question of theirs.

@@ -19,7 +19,7 @@ const route = getRouteApi('/accounts/connections/$id/reconnect')
 export function ReconnectPage() {
   const { id } = route.useParams()
   const connection = useQuery({ queryKey: ['connection', id], queryFn: () => get<Connection>(`/connections/${id}`) })
-  return <LoadedPage query={connection}>{(data) => <Whole connection={data} />}</LoadedPage>
+  return <LoadedPage query={connection}>{(data) => <Whole key={data.id} connection={data} />}</LoadedPage>
 }
 
 function Whole({ connection }: { connection: Connection }) {
@@ -59,14 +59,17 @@ function Begin({ connection }: { connection: Connection }) {
     void navigate({ search, replace: true, resetScroll: false })
   }
   const act = useAct()
-  const [typed, setTyped] = useState<Record<string, string>>({})
+  // What one bank said of a sign-in, and what was typed for it, is nothing for another.
+  const [sent, setSent] = useState<{ readonly key: string; readonly form: Record<string, string> } | null>(null)
   const found = useQuery({ queryKey: ['institutions', find], queryFn: () => get<{ items: Institution[] }>(`/institutions?query=${encodeURIComponent(find)}`), placeholderData: (previous) => previous })
   const ways = (found.data?.items ?? []).flatMap((institution) => institution.routes.map((route) => ({ key: `${institution.id} ${route.connector}`, institution, route })))
     // Another bank or way is an owner's.
     .filter(({ institution, route }) => may('administer') || (institution.id === connection.institutionId && route.connector === connection.connector))
   const way = ways.find(({ key }) => key === chosen) ?? ways.find(({ institution }) => institution.id === connection.institutionId) ?? ways[0]
   const send = (form: Record<string, string>, onceMore: boolean): void => {
-    if (way !== undefined) act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form, onceMore })
+    if (way === undefined) return
+    setSent({ key: way.key, form })
+    act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form, onceMore })
   }
   return (
     <div className="grid gap-3">
@@ -83,9 +86,9 @@ function Begin({ connection }: { connection: Connection }) {
       {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
       {way !== undefined && way.institution.takesSecrets && (
         <LoginForm key={way.key} keptAs={`relink-login-${connection.id}-${way.key}`} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
-          submit={(form) => { setTyped(form); send(form, false) }} />
+          submit={(form) => send(form, false)} />
       )}
-      {act.error !== null && <NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(typed, true)} />}
+      {act.error !== null && sent !== null && sent.key === way?.key && <NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(sent.form, true)} />}
     </div>
   )
 }
