@@ -242,7 +242,11 @@ function isSought(text: string) {
 export function contains(text: string, columns: readonly string[]) {
   const { pattern, plain } = soughtWords(storable(text))
   if (plain === null) return sql<SqlBool>`(${sql.join(columns.map((column) => sql`${sql.id(column)} ~ ${pattern}`), sql` or `)})`
-  const likes = arrayOf(plain.map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`), 'text')
-  const found = columns.map((column) => sql`lower(${sql.id(column)}) like any(${likes}) or octet_length(${sql.id(column)}) > length(${sql.id(column)}) and ${sql.id(column)} ~ ${pattern}`)
+  // One comparison for each: of a list the database guesses so many rows that it looks for them in the order of the days, alone, at twice the time.
+  const likes = plain.map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`)
+  const likely = (column: string) => sql.join(likes.map((like) => sql`${sql.id(column)} ilike ${like}`), sql` or `)
+  // Numbers are written in one way.
+  if (!/\p{L}/u.test(text)) return sql<SqlBool>`(${sql.join(columns.map(likely), sql` or `)})`
+  const found = columns.map((column) => sql`${likely(column)} or octet_length(${sql.id(column)}) > length(${sql.id(column)}) and ${sql.id(column)} ~ ${pattern}`)
   return sql<SqlBool>`(${sql.join(found, sql` or `)})`
 }
