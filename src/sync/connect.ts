@@ -159,8 +159,7 @@ export async function chooseAccounts(deps: SyncDeps, connectionId: string, accou
 export async function reconnect(deps: SyncDeps, connectionId: string, form: Readonly<Record<string, string>>, typing: Typing = {}): Promise<Result<SyncRun, Refusal>> {
   const prepare = async (held: Connection): Promise<Result<Prepared, Refusal>> =>
     (await aloneWith(deps, stateLock(connectionId), async () => storeTyped(deps, (await deps.store.connections.get(connectionId)) ?? held, form, typing))) ?? failed(STATE_BUSY)
-  const afterwards = async ({ loginIndex }: Connection): Promise<void> => deps.vault.withdrawGrant({ connectionId, loginIndex })
-  return syncConnection(deps, connectionId, 'repair', typing.onceMore === true ? { prepare, afterwards } : { prepare })
+  return syncConnection(deps, connectionId, 'repair', { prepare, isGranted: typing.onceMore === true })
 }
 
 /** Seals what was typed: in place of the stored secret, or beside it when it is another login's. */
@@ -205,7 +204,7 @@ export async function tryOnceMore(deps: SyncDeps, connectionId: string, by: stri
       await deps.vault.grantOneUse(ownerOf(connection), by)
       return ok({ connection, trial: null })
     },
-    afterwards: (connection) => deps.vault.withdrawGrant(ownerOf(connection)),
+    isGranted: true,
   })
 }
 
@@ -255,7 +254,7 @@ export async function removeConnection(deps: SyncDeps, connectionId: string): Pr
 }
 
 async function firstSync(deps: SyncDeps, connection: Connection): Promise<Connected> {
-  const done = await syncConnection(deps, connection.id, 'connect')
+  const done = await syncConnection(deps, connection.id, 'connect', { isGranted: true })
   if (!done.ok) throw new Error(`a connection that was just made is ${done.failure.code}`)
   const run = done.value
   const stored = (await deps.store.connections.get(connection.id)) ?? connection
@@ -312,15 +311,19 @@ function namesLogin(field: Connector['manifest']['fields'][number]): boolean {
   return field.isLogin && field.kind !== 'secret'
 }
 
+const LOCKED = 'The bank said that this login is locked. Unlock it at the bank first, then ask to send this sign-in once more.'
+
 type Sealing = { readonly keep: Kept | null; readonly onceMore: boolean; readonly trial: boolean }
 
 /** Seals what a person typed and lets it be sent once; a refusal when it must not be sent. */
 async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, references, origins, identity }: Checked, { keep, onceMore, trial }: Sealing): Promise<Refusal | null> {
   const owner = ownerOf(connection)
-  const sealed = await deps.vault.seal({ owner, values: secrets, references, origins, identity, trial, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
-  if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
   // Of the login that a connection has, the repair leads the person through the unlocking.
   const tellsLock = trial || connection.state === 'connecting' || connection.state === 'preview'
+  // It could not be sent, and would stand in the place of one that may be.
+  if (onceMore && !tellsLock && (await deps.vault.status(owner)) === 'locked') return { code: 'secret_withheld', message: LOCKED }
+  const sealed = await deps.vault.seal({ owner, values: secrets, references, origins, identity, trial, evenIfRefused: onceMore, ...(keep === null ? {} : { keep }) })
+  if (!sealed.ok) return { code: 'invalid', message: sealed.failure.message }
   if (onceMore && tellsLock) await deps.vault.unlock(owner)
   if (sealed.value.sameAsRefused && !onceMore) {
     const message = sealed.value.status === 'refused'
@@ -331,7 +334,7 @@ async function sealTyped(deps: SyncDeps, connection: Connection, { secrets, refe
   if (sealed.value.status === 'locked' && !onceMore && tellsLock) {
     const message = trial
       ? 'The bank said that this login is locked. Unlock it at the bank first, then reconnect with it (`relink reconnect` with --once-more).'
-      : 'The bank said that this login is locked. Unlock it at the bank first, then ask to send this sign-in once more.'
+      : LOCKED
     return { code: 'secret_withheld', message }
   }
   if (onceMore || sealed.value.status === 'withheld_unknown') await deps.vault.grantOneUse(owner, 'the person who typed it')

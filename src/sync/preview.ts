@@ -44,7 +44,7 @@ export async function previewReconnect(deps: SyncDeps, connectionId: string, req
     formerState: old.state, accounts: [], unfed: [], unknown: [], failure: null,
   }
   await store.previews.create(preview)
-  await syncConnection(deps, begun.connection.id, 'connect')
+  await syncConnection(deps, begun.connection.id, 'connect', { isGranted: true })
   return { kind: 'preview', preview: (await store.previews.get(preview.id)) ?? preview }
 }
 

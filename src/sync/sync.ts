@@ -29,8 +29,8 @@ export type Before = {
   readonly prepare?: (connection: Connection) => Promise<Result<Prepared, Refusal>>
   /** Days to ask for once more, beside those that are due. */
   readonly again?: AskAgain
-  /** Whatever came of the run; with the login that it signed in with. */
-  readonly afterwards?: (connection: Connection) => Promise<void>
+  /** What was typed or asked for may have granted one more use of a secret of this login: what the run does not use of that is not left for another, nor for another connection of the login. */
+  readonly isGranted?: boolean
 }
 
 export type Prepared = { readonly connection: Connection; readonly trial: Trial | null }
@@ -57,7 +57,7 @@ export async function syncConnection(deps: SyncDeps, connectionId: string, trigg
       trial === null ? planRetry(deps, connection, now) : null, deps.store.runs.create(run),
     ])
     const ended = await runConnection(deps, connection, run, feeds, { trial, answered: null, recent: runs, known: before.again === undefined ? known : await askAgain(deps.store, run, feeds, known, before.again) })
-    await before.afterwards?.(trial === null ? connection : withTrial(connection, trial))
+    if (before.isGranted === true) await deps.vault.withdrawGrant({ connectionId, loginIndex: (trial ?? connection).loginIndex })
     return ok(ended)
   })
   return done ?? failed({ code: 'busy', message: 'This connection is being read right now.' })
