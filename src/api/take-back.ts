@@ -35,30 +35,30 @@ export async function takeBackTransfer({ store: { review }, clock, events }: Ins
 /** `changedSince`: of the same act, rows of which something else was decided since; they stay. */
 export type TakenBack = { readonly kind: Act['kind']; readonly rows: readonly Transaction[]; readonly changedSince: number }
 
-/** Takes back the last that the one who asks did and that can be taken back; null: nothing is left. What others did is never touched. */
+/**
+ * Takes back the last that the one who asks did and that can be taken back; null: nothing is left. What others did is never touched.
+ * It is looked for farther and farther back, until what is found is seen whole and known to stand.
+ */
 export async function takeBackLast(instance: Instance): Promise<TakenBack | null> {
-  for (const act of await ownActs(instance)) {
-    const taken = await takenBack(instance, act)
-    if (taken.rows.length > 0) return taken
-  }
-  return null
-}
-
-/** So far back that going farther changes nothing: what took an act back is known as that only where the act is seen, too, and all of it. */
-async function ownActs({ store: { feed } }: Instance): Promise<readonly Act[]> {
+  const { feed } = instance.store
   const answers = (await feed.answers(ANSWERS_LOOKED_AT)).filter(({ answerer }) => answerer === currentActor())
-  let before: Act | undefined
   for (let most = LOOKED_AT; ; most *= 4) {
     const own = await feed.decided(most, currentActor())
-    const acts = standingActs(own, answers)
-    if (own.length < most || isSame(before, acts[0])) return acts
-    before = acts[0]
+    const [isAll, from] = [own.length < most, own.at(-1)?.at ?? 0]
+    for (const act of standingActs(own, answers)) {
+      const isKnown = isAll || act.kind !== 'decisions' || (from < act.at && (await stands(instance, act)))
+      if (!isKnown) break
+      const taken = await takenBack(instance, act)
+      if (taken.rows.length > 0) return taken
+    }
+    if (isAll) return null
   }
 }
 
-function isSame(one: Act | undefined, other: Act | undefined): boolean {
-  const sizeOf = (act: Act | undefined): number => (act?.kind === 'decisions' ? act.changes.length : 0)
-  return one !== undefined && one.kind === other?.kind && one.at === other.at && sizeOf(one) === sizeOf(other)
+/** Whether an act is none that took back another, which is not seen: all of it is of one kind, and one of its rows tells which. */
+async function stands({ store: { feed } }: Instance, { at, changes: [first] }: Extract<Act, { kind: 'decisions' }>): Promise<boolean> {
+  const ofRow = (await feed.history(first!.transactionId)).filter(({ by, reason }) => by === currentActor() && reason === 'decision').toReversed()
+  return standingActs(ofRow, []).some((act) => act.at === at)
 }
 
 async function takenBack(instance: Instance, act: Act): Promise<TakenBack> {

@@ -245,8 +245,8 @@ export function contains(text: string, columns: readonly string[]) {
   // One comparison for each: of a list the database guesses so many rows that it looks for them in the order of the days, alone, at twice the time.
   const likes = plain.map((one) => `%${one.replace(/[\\%_]/g, '\\$&')}%`)
   const likely = (column: string) => sql.join(likes.map((like) => sql`${sql.id(column)} ilike ${like}`), sql` or `)
-  // Numbers are written in one way.
-  if (!/\p{L}/u.test(text)) return sql<SqlBool>`(${sql.join(columns.map(likely), sql` or `)})`
+  // Numbers and the marks between them are written in one way.
+  if (!/\p{L}|\P{ASCII}/u.test(text)) return sql<SqlBool>`(${sql.join(columns.map(likely), sql` or `)})`
   const found = columns.map((column) => sql`${likely(column)} or octet_length(${sql.id(column)}) > length(${sql.id(column)}) and ${sql.id(column)} ~ ${pattern}`)
   return sql<SqlBool>`(${sql.join(found, sql` or `)})`
 }
