@@ -27,8 +27,11 @@ const fileShape = z.strictObject({ institutions: z.record(z.string(), networkSha
 export const SANDBOX_IDS: ReadonlySet<string> = new Set(['sandbox', 'sandbox-online'])
 const SANDBOX: InstitutionNetwork = { privateHosts: [{ host: '127.0.0.1', cidr: '127.0.0.1/32', plainHttp: true }], caPem: null }
 
+/** By the ids of institutions. */
+export type Networks = Pick<ReadonlyMap<string, InstitutionNetwork>, 'get'>
+
 /** A policy from values; what is not named is only reached on the public internet. */
-export function networkPolicy(institutions: ReadonlyMap<string, InstitutionNetwork>, alerts: InstitutionNetwork = NOTHING): NetworkPolicy {
+export function networkPolicy(institutions: Networks, alerts: InstitutionNetwork = NOTHING): NetworkPolicy {
   return { forInstitution: (id) => institutions.get(id) ?? (SANDBOX_IDS.has(id) ? SANDBOX : NOTHING), forAlerts: () => alerts }
 }
 

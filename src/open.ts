@@ -34,7 +34,7 @@ import type { Institution } from './domain/institution.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import { createEvents } from './events.ts'
 import type { Bare, DemoControl, Instance } from './instance.ts'
-import { networkPolicy, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork, type NetworkPolicy } from './network-policy.ts'
+import { networkPolicy, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork, type NetworkPolicy, type Networks } from './network-policy.ts'
 import { lookAtHost, sharedLook } from './look-at-host.ts'
 import { openStore, type OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
@@ -73,7 +73,7 @@ export type OpenOptions = {
   /** How long and how large an answer of a bank may be; default: the transport's own limits. */
   readonly limits?: WireLimits
   /** Institutions that exist only for this instance, with what their network needs: the demo's bank. */
-  readonly own?: { readonly institutions: readonly Institution[]; readonly network: ReadonlyMap<string, InstitutionNetwork>; readonly demo: DemoControl; /** Where alerts may go beyond the public internet; default: nowhere. */ readonly alerts?: InstitutionNetwork }
+  readonly own?: { readonly institutions: readonly Institution[]; readonly network: Networks; readonly demo: DemoControl; /** Where alerts may go beyond the public internet; default: nowhere. */ readonly alerts?: InstitutionNetwork }
 }
 
 export type Opened = {

@@ -4,7 +4,7 @@
  */
 import type { ApiKey } from '../domain/access.ts'
 import type { CauseCode } from '../domain/cause.ts'
-import { consentEndOf, type Connection, type Problem } from '../domain/connection.ts'
+import type { Connection, Problem } from '../domain/connection.ts'
 import { utcDay } from '../domain/day.ts'
 
 export type Forecast = {
@@ -63,8 +63,8 @@ function learned(connection: Connection, same: readonly Problem[], what: 'consen
 
 /** A date that came with a failure holds until the permission was renewed. */
 function toldEnd(connection: Connection, past: readonly Problem[]): Forecast | null {
-  const newest = past.find((problem) => consentEndOf(problem) !== null)
-  const at = newest === undefined ? null : consentEndOf(newest)
+  const newest = past.find(({ context }) => context.consentEndsAt !== undefined)
+  const at = newest?.context.consentEndsAt ?? null
   return newest === undefined || at === null || at <= newest.updatedAt || (connection.secretChangedAt ?? 0) > newest.updatedAt ? null : consentEnd(connection, at)
 }
 

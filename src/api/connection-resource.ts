@@ -7,7 +7,7 @@ import { saidByBank } from '../diagnose/bank-words.ts'
 import { loadBankHealth, problemsOf } from '../diagnose/problems.ts'
 import type { CardFacts } from '../diagnose/sentences.ts'
 import { familyOf } from '../domain/cause.ts'
-import { consentEndOf, isShown, waitsForChoice, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
+import { isShown, waitsForChoice, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { utcDay } from '../domain/day.ts'
 import { WRONG_CLOCK_SECONDS } from '../domain/probe.ts'
 import { siblingsOf, type Institution, type JsonObject } from '../domain/institution.ts'
@@ -191,7 +191,7 @@ async function factsNow(instance: Instance, problem: Problem, on: Connection | u
     problem.accountId === null ? {} : missingDays(instance, problem.accountId),
     waysOfAsking(instance, problem.connectionId),
   ])
-  const consentEnd = consentEndOf(problem)
+  const consentEnd = problem.context.consentEndsAt ?? null
   const endsAt = failure.retry.kind === 'at' && failure.retry.at !== null && failure.retry.at > clock.now() ? failure.retry.at : null
   const institution = instance.institutions.find((i) => i.id === problem.institutionId)
   const health = banks.get(problem.institutionId)

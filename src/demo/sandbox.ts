@@ -21,7 +21,6 @@ import type { DemoControl } from '../instance.ts'
 import type { InstitutionNetwork } from '../network-policy.ts'
 import { killEmbedded, type OpenStore } from '../open-store.ts'
 import type { SignInTime } from '../ports/sign-in.ts'
-import { addedId } from '../sync/add-bank.ts'
 import { openInstance, type Opened, type OpenFailure } from '../open.ts'
 import { DEMO_FAULTS, FAMILY_NAMES, type DemoFault } from './faults.ts'
 import { CLIENT_ID } from '../../bank/permission.ts'
@@ -71,8 +70,8 @@ export async function openSandbox(config: Config, options: SandboxOptions): Prom
       ...(options.database === undefined ? {} : { database: options.database }),
       own: {
         institutions,
-        // Also where it is added by an address: its own is known already.
-        network: new Map([...institutions.map(({ id }) => id), addedId({ url: `${listening.ofxsUrl}?own` })].map((id) => [id, network])),
+        // Also where somebody adds it by an address of this host.
+        network: { get: (id) => (institutions.some((own) => own.id === id) || id.startsWith('at-localhost-') ? network : undefined) },
         demo: controlOf(bank, listening, advance),
         ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
       },

@@ -124,11 +124,6 @@ export type Problem = {
   readonly diagnosis: Diagnosis
 }
 
-/** When the permission ends, or ended, by what came with the failure; of one that was written down before the moment was, from the days that were left of it. */
-export function consentEndOf({ context, updatedAt }: Pick<Problem, 'context' | 'updatedAt'>): number | null {
-  return context.consentEndsAt ?? (context.consentExpiresInDays === undefined ? null : updatedAt + context.consentExpiresInDays * 86_400_000)
-}
-
 /** No read is planned further ahead. One that stands there was planned by a clock that ran ahead, and is due. */
 export const FARTHEST_SYNC_MS = 31 * 86_400_000
 

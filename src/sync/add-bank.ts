@@ -64,7 +64,7 @@ export async function addBank(deps: AddBankDeps, bank: NewBank): Promise<Result<
   return ok(institution)
 }
 
-/** Also where a list says more of it. */
+/** Also where a list says more of it: who types the address alone is led there; who types more than is known has another bank. */
 function isSameBank(listed: JsonObject, typed: JsonObject): boolean {
   return Object.entries(typed).every(([name, value]) => (name === 'url' ? addressOf(listed[name]) === addressOf(value) : listed[name] === value))
 }

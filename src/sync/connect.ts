@@ -296,6 +296,7 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
   return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, references, identity: fields.filter(namesLogin).map((field) => field.name), ...checked.value })
 }
 
+/** `setting`: by this name a sentence that is told in another language has its label translated too (language/retold.ts). */
 function untyped({ label: setting }: FormField): string {
   return `${setting} holds a line break or another character that no bank takes. Type it again.`
 }

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   api: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'acting', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'root?'],
   cli: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'access', 'acting', 'exports', 'formats', 'connector-kit', 'ports', 'domain', 'language', 'api', 'root', 'bank', 'demo', 'sim'],
   // The demo puts a whole world together, as the files of the root do for the real one.
-  demo: ['sync', 'repair', 'ports', 'domain', 'adapters', 'language', 'root', 'bank'],
+  demo: ['repair', 'ports', 'domain', 'adapters', 'language', 'root', 'bank'],
   bank: ['domain'],
   // The simulator puts a whole world together too, with the real connectors on its own clock, chance and network; its person's files are written by the writers of the formats.
   sim: ['sync', 'diagnose', 'repair', 'review', 'vault', 'alerts', 'store', 'adapters', 'connectors', 'connector-kit', 'formats', 'ports', 'domain', 'root', 'bank'],
