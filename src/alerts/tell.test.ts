@@ -91,6 +91,26 @@ test('a hiccup of a bank is told to nobody; an outage of a hundred connections i
   assert.deepEqual(await pass(HOUR), [])
 })
 
+// Fails when: an outage is told with rows to come where no account was chosen to be read (was so).
+test('an outage of a bank promises missed days only where accounts of it are read', async () => {
+  await readLanguages()
+  const { store, add, pass, connection, now, sent } = await world()
+  await add()
+  await add({ label: 'Handy', language: 'de' })
+  await connection({ readPlan: { everyMinutes: null, hours: null, awaitsChoice: true } })
+  await connection({ state: 'disabled' })
+  const incident = anIncident({ startedAt: now(), failing: 1, connections: 1 })
+  await store.incidents.open(incident, [])
+  assert.equal((await pass(2 * MINUTE)).length, 2)
+  assert.deepEqual(sent.map(({ letter }) => letter.items[0]!.text), ['1 of 1 connection to it fails. Relink asks again by itself, and reads no account before you choose which. Until it is back there is nothing for you to do.', '1 von 1 Verbindung dorthin ist gestört. Relink fragt von selbst wieder an und ruft kein Konto ab, bevor Sie auswählen, welche. Bis sie wieder antwortet, müssen Sie nichts tun.'])
+  await store.incidents.update(incident.id, { endedAt: now() })
+  await connection()
+  await pass(DAY)
+  await store.incidents.open(anIncident({ startedAt: now(), failing: 1, connections: 2 }), [])
+  assert.equal((await pass(2 * MINUTE)).length, 2)
+  assert.match(sent.at(-2)!.letter.items[0]!.text, /^1 of 2 connections to it fails\. Relink reads all missed days when it is back\./)
+})
+
 test('an outage without an incident is told when it lasts; when it turns out to need a person that is told, too; and the end once', async () => {
   const { store, add, pass, open, connection, now } = await world()
   await add()

@@ -6,6 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { waitAfter, audienceOf, type Alert, type Destination, type MessageItem } from '../domain/alert.ts'
+import { waitsForChoice } from '../domain/connection.ts'
 import { failed, type Result } from '../domain/result.ts'
 import { languageOf, type Language } from '../language/language.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -153,17 +154,18 @@ async function wordsOf(deps: TellDeps, { alertId, part }: MessageItem, { languag
   if (alert.about === 'question' && (question === null || question.state !== 'open' || question.expiresAt <= clock.now())) return null
   const connectionId = alert.connectionId ?? problem?.connectionId ?? null
   const accountId = alert.accountId ?? problem?.accountId ?? null
-  const [connection, account, card, proof, outage] = await Promise.all([
+  const institutionId = typeof alert.facts['institutionId'] === 'string' ? alert.facts['institutionId'] : null
+  const [connection, account, card, proof, outage, readsNothing] = await Promise.all([
     connectionId === null ? null : store.connections.get(connectionId),
     accountId === null ? null : store.accounts.get(accountId),
     problem === null || part === 'ends' ? null : deps.cardOf(problem.id, languageOf(language)),
     problem?.proofRunId == null || part !== 'ends' ? null : proofOf(deps, problem.proofRunId),
     outageOf(deps, alert, part),
+    alert.about === 'incident' && institutionId !== null && waitsAt(deps, institutionId),
   ])
-  const institutionId = typeof alert.facts['institutionId'] === 'string' ? alert.facts['institutionId'] : null
   const path = question !== null ? deps.questionPath(question.id, clock.now()) : pathOf(alert, connectionId)
   return {
-    alert: { ...alert, connectionId, accountId }, part, card, proof, outage,
+    alert: { ...alert, connectionId, accountId }, part, card, proof, outage, readsNothing,
     bank: connection?.institutionName ?? (institutionId === null ? (account?.institutionName ?? '') : deps.bankName(institutionId)),
     account: account?.name ?? null, expiresAt: question?.expiresAt ?? null, link: page === null || path === null ? null : `${page}${path}`,
   }
@@ -186,6 +188,12 @@ async function proofOf({ store }: TellDeps, runId: string): Promise<AlertWords['
   const proved = spans.filter((all) => all.reduce<(typeof all)[number] | null>((last, span) => (last === null || span.to >= last.to ? span : last), null)?.status === 'proved').length
   const connection = run.connectionId === null ? null : await store.connections.get(run.connectionId)
   return { added: sum('added'), matched: sum('matched'), accounts: read.length, proved, nextReadAt: connection?.nextSyncAt ?? null }
+}
+
+/** Whether every connection to the bank that is switched on waits for a choice of accounts. */
+async function waitsAt({ store }: TellDeps, institutionId: string): Promise<boolean> {
+  const reading = (await store.connections.list()).filter((one) => one.institutionId === institutionId && one.state === 'active')
+  return reading.length > 0 && reading.every(waitsForChoice)
 }
 
 /** The outage that the alert is of: its own, or the one whose alert is its problem's. */

@@ -26,6 +26,8 @@ export type AlertWords = {
   readonly card: CardWords | null
   readonly proof: ProofWords | null
   readonly account: string | null
+  /** No connection to the bank reads an account: which are read was not chosen yet. */
+  readonly readsNothing: boolean
   /** A person's own days of an outage. */
   readonly outage: { readonly from: number; readonly to: number | null; readonly failing: number; readonly connections: number } | null
   readonly expiresAt: number | null
@@ -73,7 +75,7 @@ export function testLetter(id: string, at: number, { label, language: tag }: Pic
 type Said = { readonly topic: string; readonly title: string; readonly text: string; readonly next: string | null }
 
 function beginning(words: AlertWords, speech: Speech): Said {
-  const { alert, bank, card, account, expiresAt, outage } = words
+  const { alert, bank, card, account, expiresAt, outage, readsNothing } = words
   const { language } = speech
   const struck = (least: number): string => (outage === null || outage.connections < least ? '' : say(language, '{failing} of {connections, plural, one {# connection} other {# connections}} to it {failing, plural, one {fails} other {fail}}.', { failing: outage.failing, connections: outage.connections }))
   switch (alert.about) {
@@ -87,7 +89,7 @@ function beginning(words: AlertWords, speech: Speech): Said {
       topic: 'question', title: say(language, '{bank} asks to know that it is you.', { bank }), next: say(language, 'Answer now'),
       text: expiresAt === null ? '' : say(language, 'It waits until {until}. The link works once, for ten minutes, for a member who signs in.', { until: clockTime(expiresAt, speech) }),
     }
-    case 'incident': return { topic: 'outage', title: say(language, '{bank} does not answer.', { bank }), text: sentences(struck(0), say(language, 'Relink reads all missed days when it is back. Nothing for you to do.')), next: null }
+    case 'incident': return { topic: 'outage', title: say(language, '{bank} does not answer.', { bank }), text: sentences(struck(0), readsNothing ? say(language, 'Relink asks again by itself, and reads no account before you choose which. Until it is back there is nothing for you to do.') : say(language, 'Relink reads all missed days when it is back. Nothing for you to do.')), next: null }
     case 'balance': {
       return { topic: 'balance', title: balanceTitle(language, BREAKS, account, bank), text: disagreement(alert.facts, speech), next: say(language, 'See what would explain it') }
     }

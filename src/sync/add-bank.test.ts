@@ -61,7 +61,7 @@ test('an address that is not called is refused with the id by which it can be pe
   const sentence = 'Relink does not call this address: 10.0.0.1 is not a public address.'
   const refused = await typing({ outcome: 'silent', sentence, evidence: [{ stage: 'resolve', codes: ['address_forbidden'], message: sentence }] })({ url: 'https://10.0.0.1/ofx' })
   assert.match(refused, /^The bank was not asked\. Relink does not call this address: 10\.0\.0\.1 is not a public address\. .*\(RELINK_NETWORK\), for the bank “at-10-0-0-1-[0-9a-f]{8}”\.$/)
-  assert.match(retold('de', refused), /^Die Bank wurde nicht gefragt\. Relink ruft diese Adresse nicht auf: .* für die Bank „at-10-0-0-1-[0-9a-f]{8}“\.$/)
+  assert.match(retold('de', refused), /^Die Bank wurde nicht gefragt\. Relink ruft diese Adresse nicht auf: 10\.0\.0\.1 ist keine öffentliche Adresse\. .* für die Bank „at-10-0-0-1-[0-9a-f]{8}“\.$/)
   assert.equal(await typing({ outcome: 'silent', sentence: 'Nothing came.', evidence: [{ stage: 'resolve' }] })({ url: 'https://away.example' }), 'Nothing came.')
 })
 

@@ -29,10 +29,12 @@ export function serverMessages(files: Files): ReadonlyMap<string, string> {
     if (!isSource(path) || isTest(path) || /testing/.test(path) || !MADE_IN.test(path) || NOT_FOR_A_PAGE.test(path)) continue
     const { nodes } = parsed(path, text)
     const fragments = new Set(nodes.flatMap(fragmentsOf))
+    const reasons = nodes.filter(isRefusal).map(({ start, end }) => [start, end] as const)
     const silent = nodes.filter(isSilent).map(({ start, end }) => [start, end] as const)
     for (const node of nodes) {
       const message = templateOf(node, text)
-      if (message === null || !(isSentence(message) || fragments.has(node)) || silent.some(([start, end]) => node.start >= start && node.end <= end)) continue
+      const isIn = (ranges: typeof silent): boolean => ranges.some(([start, end]) => node.start >= start && node.end <= end)
+      if (message === null || !(isSentence(message) || fragments.has(node) || (/ /.test(message) && isIn(reasons))) || isIn(silent)) continue
       if (!said.has(message)) said.set(message, `${path}:${lineOf(text, node.start)}`)
     }
   }
@@ -62,13 +64,19 @@ function isSilent(node: Node): boolean {
   return node.type === 'ImportDeclaration'
 }
 
+/** What says why something is refused, in words that complete a sentence: `const addressRefusal = (host, address) => …`. */
+function isRefusal(node: Node): boolean {
+  const [named, value] = node.type === 'VariableDeclarator' ? [node['id'], node['init']] : node.type === 'Property' ? [node['key'], node['value']] : []
+  return /Refusal$/.test(String((named as { name?: string } | undefined)?.name)) && (value as Node | null | undefined)?.type === 'ArrowFunctionExpression'
+}
+
 /** What completes a sentence: `refused('connect', code, 'no connection to …')`. */
 function fragmentsOf(node: Node): readonly Node[] {
   // The reason of a failure, which another sentence ends with.
   if (node.type === 'Property' && (node['key'] as { name?: string }).name === 'message') return [node['value'] as Node].filter((value) => value.type === 'TemplateLiteral' && /^\p{Ll}/u.test((value['quasis'] as { value: { cooked: string } }[])[0]!.value.cooked))
   if (node.type !== 'CallExpression') return []
   const { callee, arguments: given } = node as unknown as { callee: Node; arguments: Node[] }
-  return ['fail', 'refused'].includes(callee.type === 'MemberExpression' ? lastName(callee) : String(callee['name'])) ? given.filter((one) => /\s/.test(String(one['value'] ?? ' '))) : []
+  return ['fail', 'refused', 'forbidden'].includes(callee.type === 'MemberExpression' ? lastName(callee) : String(callee['name'])) ? given.filter((one) => /\s/.test(String(one['value'] ?? ' '))) : []
 }
 
 /** A string with its values by name: `{bank} does not answer.`; null: no string. */
