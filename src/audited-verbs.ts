@@ -7,8 +7,10 @@ import type { Audit } from './access/audit.ts'
 import { currentActor } from './acting/acting.ts'
 import { carryDelegation } from './access/delegation.ts'
 import type { AuditCodes } from './domain/audit.ts'
+import type { Institution } from './domain/institution.ts'
 import type { Result } from './domain/result.ts'
 import type { AccessStore } from './ports/access.ts'
+import type { BankEntry } from './sync/add-bank.ts'
 import { NEW_ACCOUNT } from './sync/file-accounts.ts'
 import type { Verbs } from './verbs.ts'
 
@@ -34,8 +36,18 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
     enable: (id) => told('connection.enabled', id, verbs.enable(id)),
     async addBank(bank) {
       const added = await verbs.addBank(bank)
-      if (added.ok) await tell('bank.added', added.value.id, { name: added.value.name })
+      if (added.ok) await tell('bank.added', added.value.id, bankCodes(bank, added.value))
       return added
+    },
+    async changeBank(id, entry) {
+      const changed = await verbs.changeBank(id, entry)
+      if (changed.ok) await tell('bank.changed', id, bankCodes(entry, changed.value))
+      return changed
+    },
+    async removeBank(id) {
+      const removed = await verbs.removeBank(id)
+      if (removed.ok) await tell('bank.removed', id, { name: removed.value.name })
+      return removed
     },
     nameLogin: (id, label) => told('connection.renamed', id, verbs.nameLogin(id, label)),
     remove: (id) => told('connection.removed', id, verbs.remove(id)),
@@ -83,4 +95,9 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
       return apply ? told('account.recomputed', id, verbs.recompute(id, true)) : verbs.recompute(id, false)
     },
   }
+}
+
+/** `trusted`: the host that a person took for the bank's although it did not say so. */
+function bankCodes({ trustedHost }: BankEntry, { name }: Institution): AuditCodes {
+  return { name, ...(trustedHost === undefined ? {} : { trusted: trustedHost }) }
 }

@@ -2,6 +2,7 @@
 import { currentActor } from './acting/acting.ts'
 import { importFile } from './import-file.ts'
 import type { Connection } from './domain/connection.ts'
+import type { Institution } from './domain/institution.ts'
 import { dropProblems, tellOfProblem, type ProblemDeps } from './diagnose/problems.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
@@ -11,7 +12,7 @@ import { currentPlan, endPlan, type RepairDeps } from './repair/advance.ts'
 import { presentStep } from './repair/due.ts'
 import { repairInTurn } from './repair/by-itself.ts'
 import { createMemoryStore } from './store/memory/store.ts'
-import { addBank, type AddBankDeps } from './sync/add-bank.ts'
+import { addBank, changeBank, removeBank, type AddBankDeps, type BankRefusal } from './sync/add-bank.ts'
 import { adoptAccount, partAccount } from './sync/adopt-account.ts'
 import { answerChallenge, comeBack } from './sync/challenge.ts'
 import { settleChoice } from './sync/choose-accounts.ts'
@@ -49,6 +50,11 @@ export function createVerbs({ deps, problemDeps, repairDeps, bankDeps, events }:
     if (result.ok) for (const id of [result.value.connectionId, result.value.shadowId]) events.publish({ kind: 'connection', id })
     return result
   }
+  const listed = async (work: Promise<Result<Institution, BankRefusal>>): Promise<Result<Institution, BankRefusal>> => {
+    const result = await work
+    if (result.ok) events.publish({ kind: 'institution', id: result.value.id })
+    return result
+  }
   return {
     async connect(request): Promise<ConnectResult> {
       const connected = await connectInstitution(deps, request)
@@ -72,11 +78,9 @@ export function createVerbs({ deps, problemDeps, repairDeps, bankDeps, events }:
       events.publish({ kind: 'connection', id: connectionId })
       return result
     },
-    addBank: async (bank) => {
-      const added = await addBank(bankDeps, bank)
-      if (added.ok) events.publish({ kind: 'institution', id: added.value.id })
-      return added
-    },
+    addBank: (bank) => listed(addBank(bankDeps, bank)),
+    changeBank: (id, entry) => listed(changeBank(bankDeps, id, entry)),
+    removeBank: (id) => listed(removeBank(bankDeps, id)),
     nameLogin: (connectionId, label) => switched(nameLogin(deps, connectionId, label)),
     planReads: (connectionId, plan) => switched(planReads(deps, connectionId, plan)),
     async pauseReads(isPaused) {

@@ -165,10 +165,11 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
     tell: (action, object, codes) => audit.record({ actor: currentActor(), action, object, codes }),
   })
   const events = createEvents()
-  // Another process may add one: it is learnt when that is told.
+  // Another process may add, change or remove one: it is learnt when that is told.
   const institutions: Institution[] = [...ground.institutions]
   const learn = async (): Promise<void> => {
-    for (const added of await store.addedBanks.list()) if (!institutions.some(({ id }) => id === added.id) && added.routes.every(({ connector }) => ground.connectors.has(connector))) institutions.push(added)
+    const added = (await store.addedBanks.list()).filter(({ id, routes }) => !ground.institutions.some((one) => one.id === id) && routes.every(({ connector }) => ground.connectors.has(connector)))
+    institutions.splice(0, institutions.length, ...ground.institutions, ...added.map((one): Institution => ({ ...one, isAdded: true })))
   }
   await learn()
   events.subscribe(({ kind }) => {

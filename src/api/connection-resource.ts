@@ -20,6 +20,7 @@ import { retold } from '../language/retold.ts'
 import { say, sayParts } from '../language/say.ts'
 import { needOf } from '../repair/steps.ts'
 import { adoptionOf } from '../sync/adopt-account.ts'
+import { bankForm, isElsewhere } from '../sync/add-bank.ts'
 import { RARELY_MS } from '../sync/schedule.ts'
 import { dayStates, firstOfDays, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
@@ -56,13 +57,28 @@ export async function institutionResource(language: Language, instance: Instance
     takesSecrets: health?.status !== 'down' && !(await anyWaits(language, instance, shown.filter((c) => c.institutionId === id || c.institutionId === seenAt?.id))),
     siblings: siblings.map((one) => ({ id: one.id, name: one.name, country: one.country, website: one.website, customers: one.customers ?? null, signIn: signInOf(language, instance, one) })),
     connectedAs: own.map((c) => c.id),
-    logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel, isConnected: c.state !== 'connecting' })),
+    logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel, isConnected: c.state !== 'connecting', isElsewhere: isElsewhereNow(instance, institution, c) })),
+    added: addedOf(instance, institution),
     requestsPerDay: institution.limits.requestsPerDay,
     routes: institution.routes.flatMap(({ connector, settings }) => {
       const manifest = instance.connectors.get(connector)?.manifest
       return manifest === undefined ? [] : [{ connector, name: retold(language, manifest.name), advice: retold(language, manifest.advice), fields: formFields(language, instance, connector, settings) }]
     }),
   }
+}
+
+/** Read where the bank was before. */
+function isElsewhereNow({ connectors }: Instance, { routes }: Institution, { connector: name, settings }: Connection): boolean {
+  const [connector, route] = [connectors.get(name), routes.find((one) => one.connector === name)]
+  return connector !== undefined && route !== undefined && isElsewhere(connector, settings, route.settings)
+}
+
+function addedOf({ connectors }: Instance, { isAdded, timeZone, routes: [{ connector: name, settings }] }: Institution): z.output<typeof institutionShape>['added'] {
+  const connector = isAdded === true ? connectors.get(name) : undefined
+  if (connector === undefined) return null
+  const { withoutProfile = {} } = connector.manifest
+  const isTrusted = Object.entries(withoutProfile).some(([setting, value]) => settings[setting] === value)
+  return { connector: name, timeZone, form: bankForm(connector, settings), hosts: connector.originsOf(settings).map((origin) => new URL(origin).host), isProved: !isTrusted }
 }
 
 function shareServer({ connectors }: Instance, one: Institution, other: Institution): boolean {

@@ -43,7 +43,8 @@ export const institutionShape = z
     takesSecrets: z.boolean().meta({ description: 'False while a password cannot help: it is down, or what stops a connection to it is the bank\'s own and ends by waiting' }),
     siblings: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), website: z.string().nullable(), customers, signIn })).meta({ description: 'Other entries with a like name or address, which are easily confused with it, and what tells them apart' }),
     connectedAs: z.array(z.uuid()).meta({ description: 'Connections to this institution that exist already' }),
-    logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string(), isConnected: z.boolean() })).meta({ description: 'The same, with how their login is shown; one that is not connected waits for the end of its first sign-in' }),
+    logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string(), isConnected: z.boolean(), isElsewhere: z.boolean() })).meta({ description: 'The same, with how their login is shown; one that is not connected waits for the end of its first sign-in. `isElsewhere`: it is read at the address that the bank had before, until it is signed in anew' }),
+    added: z.object({ connector: z.string(), timeZone: z.string(), form: z.record(z.string(), z.string()), hosts: z.array(z.string()), isProved: z.boolean() }).nullable().meta({ description: 'What an owner typed to add it by its address, which can be changed, and where a sign-in goes; not proved: it was taken without saying who it is. Null: it is of a list' }),
     requestsPerDay: z.int().nullable().meta({ description: 'How often it may be asked a day; null: it names no limit' }),
     routes: z.array(
       z.object({

@@ -35,6 +35,8 @@ export type ConnectorManifest = {
   readonly fields: readonly FormField[]
   /** What must be known of a bank that is in no list, none of it secret: settings of a route, by their names. Absent: it cannot be added by a person. */
   readonly bankFields?: readonly FormField[]
+  /** Settings, beside those, of a bank that does not say who it is without a sign-in. Absent: each says it. */
+  readonly withoutProfile?: JsonObject
   /** The widest range that makes sense to ask for at once, in days. */
   readonly maxWindowDays: number
   /** How many days already read are read again each time, because banks book late. */

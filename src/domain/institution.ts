@@ -27,6 +27,8 @@ export type Institution = {
   /** How often the bank may be asked, where it publishes or enforces a limit. */
   readonly limits: InstitutionLimits
   readonly routes: readonly [Route, ...Route[]]
+  /** By an owner, by its address: an owner can change and remove it. */
+  readonly isAdded?: true
 }
 
 export type InstitutionLimits = {

@@ -86,6 +86,10 @@ export type AddedBankStore = {
   list(): Promise<readonly Institution[]>
   /** False, and nothing is stored, where one has this id. */
   add(institution: Institution, at: number): Promise<boolean>
+  /** In the place of the one with this id; false: there is none. */
+  change(institution: Institution): Promise<boolean>
+  /** False, and it stays, where a connection that is not removed is of it, or there is none. */
+  remove(id: string): Promise<boolean>
 }
 
 /** A patch: absent fields stay as they are. */

@@ -35,6 +35,20 @@ for (const twin of [memoryTwin(), postgres]) {
       assert.deepEqual(await (await twin.newTenant()).addedBanks.list(), [])
     })
 
+    test('a bank that an owner added is changed, and removed where no connection is of it', async () => {
+      const { addedBanks, connections } = await twin.newTenant()
+      const bank = { id: 'at-own-example', name: 'Own', country: 'US', website: null, routingNumbers: [], timeZone: 'UTC', limits: { requestsPerDay: null, minSecondsBetweenSyncs: null }, routes: [{ connector: 'ofx', settings: { url: 'https://own.example/ofx' } }] as const }
+      for (const [at, id] of ['at-own-example', 'b'].entries()) await addedBanks.add({ ...bank, id }, at)
+      assert.deepEqual([await addedBanks.change({ ...bank, name: 'Other' }), await addedBanks.change({ ...bank, id: 'none' })], [true, false])
+      const connection = aConnection({ institutionId: bank.id, state: 'replaced' })
+      await connections.create(connection)
+      assert.equal(await (await twin.newTenant()).addedBanks.remove(bank.id), false)
+      assert.deepEqual([await addedBanks.remove(bank.id), await addedBanks.remove('b'), await addedBanks.remove('b')], [false, true, false])
+      assert.deepEqual(await addedBanks.list(), [{ ...bank, name: 'Other' }])
+      await connections.update(connection.id, { state: 'removed' })
+      assert.deepEqual([await addedBanks.remove(bank.id), await addedBanks.list()], [true, []])
+    })
+
     test('a login finds its newest connection that is not removed', async () => {
       const { connections } = await twin.newTenant()
       const [old, current] = [aConnection({ loginIndex: 'L', state: 'removed' }), aConnection({ loginIndex: 'L' })]

@@ -1,9 +1,11 @@
 /**
  * A bank that is in no list, by its address: what is typed is checked, and the bank is asked who it is without any secret, before it is
- * stored and a sign-in can be typed. It goes out as every exchange does: only to public addresses by https, unless the
- * operator's file of networks permits others for the id that the form gives (`addedId`).
+ * stored and a sign-in can be typed. What answers and does not say who it is, is stored where a person trusts its host. It goes out as
+ * every exchange does: only to public addresses by https, unless the operator's file of networks permits others for the id that the
+ * form gives (`addedId`).
  */
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { Connector, ProbeResult } from '../connector-kit/connector.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { Institution, Json, JsonObject, Route } from '../domain/institution.ts'
@@ -13,23 +15,30 @@ import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
 import type { Transport } from '../ports/transport.ts'
 
-export type NewBank = {
+export type NewBank = BankEntry & { readonly connector: string }
+
+/** What a person says of a bank. */
+export type BankEntry = {
   readonly name: string
   readonly country: string
   readonly timeZone: string
-  readonly connector: string
   /** What was typed, by the names of the connector's `bankFields`; what is empty is left out. */
   readonly form: Readonly<Record<string, string>>
+  /** A person saw that this host does not say who it is without a sign-in, and wants it as their bank all the same. */
+  readonly trustedHost?: string | undefined
 }
 
-/** `field`: what of the form is wrong. `existing`: this address is that bank's, which is known. */
-export type BankRefusal = { readonly code: 'invalid' | 'not_answering' | 'known'; readonly message: string; readonly field: string | null; readonly existing?: string }
+/**
+ * `field`: what of the form is wrong. `existing`: this address is that bank's, which is known. `host`: what is there answered, and not as a
+ * bank does; it can be trusted all the same. `connectionIds`: those that are of the bank that stays for them.
+ */
+export type BankRefusal = { readonly code: 'invalid' | 'not_answering' | 'known' | 'in_use' | 'not_found'; readonly message: string; readonly field: string | null; readonly existing?: string; readonly host?: string; readonly connectionIds?: readonly string[] }
 
 export type AddBankDeps = {
   readonly store: TenantStore
   readonly clock: Clock
   readonly entropy: Entropy
-  /** All that are known now; `learn` takes those in that were stored since. */
+  /** All that are known now; `learn` takes those in that were stored, changed or removed since. */
   readonly institutions: () => readonly Institution[]
   readonly learn: () => Promise<void>
   readonly connectorOf: (id: string) => Connector | null
@@ -38,30 +47,116 @@ export type AddBankDeps = {
 
 const NO_LIMITS = { requestsPerDay: null, minSecondsBetweenSyncs: null }
 
-export async function addBank(deps: AddBankDeps, bank: NewBank): Promise<Result<Institution, BankRefusal>> {
-  const connector = deps.connectorOf(bank.connector)
-  const fields = connector?.manifest.bankFields ?? []
-  if (connector === null || fields.length === 0) return failed({ code: 'invalid', field: null, message: 'A bank of this kind cannot be added by its address.' })
+export async function addBank(deps: AddBankDeps, { connector: id, ...entry }: NewBank): Promise<Result<Institution, BankRefusal>> {
+  const connector = deps.connectorOf(id)
+  if (connector === null || connector.manifest.bankFields === undefined) return refused('invalid', 'A bank of this kind cannot be added by its address.')
+  const settings = settingsOf(connector, entry.form)
+  if (!settings.ok) return settings
+  const institution = await asked(deps, connector, entry, settings.value, null)
+  if (!institution.ok) return institution
+  if (!(await deps.store.addedBanks.add(institution.value, deps.clock.now()))) return failed({ code: 'known', field: null, existing: institution.value.id, message: `This is the address of ${institution.value.name}, which is here already.` })
+  await deps.learn()
+  return institution
+}
+
+/**
+ * Name, country and time zone as they are said; another address, or other names to programs, once the bank has answered there. Connections
+ * follow within the address that they have. At another one none follows: what was typed for the old one goes there on, until
+ * somebody signs in anew, since a secret goes only where the person sent it (security.md section 3).
+ */
+export async function changeBank(deps: AddBankDeps, id: string, entry: BankEntry): Promise<Result<Institution, BankRefusal>> {
+  const old = (await deps.store.addedBanks.list()).find((one) => one.id === id)
+  const connector = old === undefined ? null : deps.connectorOf(old.routes[0].connector)
+  if (old === undefined || connector === null) return NOT_ADDED
+  const settings = settingsOf(connector, entry.form)
+  if (!settings.ok) return settings
+  const isSame = isDeepStrictEqual(bankForm(connector, old.routes[0].settings), settings.value)
+  const changed = isSame ? ok({ ...old, ...saidOf(entry) }) : await asked(deps, connector, entry, settings.value, old)
+  if (!changed.ok) return changed
+  if (!(await deps.store.addedBanks.change(changed.value))) return NOT_ADDED
+  const [route] = changed.value.routes
+  for (const connection of await connectionsOf(deps, id)) {
+    const follows = !isElsewhere(connector, connection.settings, route.settings) && !isDeepStrictEqual(connection.settings, route.settings)
+    await deps.store.connections.update(connection.id, { institutionName: changed.value.name, ...(follows ? { settings: route.settings, settingsChangedAt: deps.clock.now() } : {}) })
+  }
+  await deps.learn()
+  return changed
+}
+
+/** A bank that no connection uses; those that were removed do not count, and find it again where it is added by the same address. */
+export async function removeBank(deps: AddBankDeps, id: string): Promise<Result<Institution, BankRefusal>> {
+  const old = (await deps.store.addedBanks.list()).find((one) => one.id === id)
+  if (old === undefined) return NOT_ADDED
+  if (!(await deps.store.addedBanks.remove(id))) {
+    const { name } = old
+    const used = await connectionsOf(deps, id)
+    const logins = used.map(({ loginLabel }) => loginLabel).join(', ')
+    return failed({ code: 'in_use', field: null, connectionIds: used.map((one) => one.id), message: `${name} stays while a login is of it: ${logins}. Remove that first.` })
+  }
+  await deps.learn()
+  return ok(old)
+}
+
+/** Whether what is sealed for a connection with these settings goes elsewhere than to where the bank is now. */
+export function isElsewhere(connector: Connector, settings: JsonObject, now: JsonObject): boolean {
+  return connector.originsOf(settings).join() !== connector.originsOf(now).join()
+}
+
+/** What was typed of a bank. */
+export function bankForm({ manifest: { bankFields = [] } }: Connector, settings: JsonObject): Readonly<Record<string, string>> {
+  return Object.fromEntries(bankFields.flatMap(({ name }) => (typeof settings[name] === 'string' ? [[name, settings[name]]] : [])))
+}
+
+/** Of a replaced one the secret is still there, and it may come back. */
+async function connectionsOf({ store }: AddBankDeps, id: string): Promise<readonly Connection[]> {
+  return (await store.connections.list()).filter(({ institutionId, state }) => institutionId === id && state !== 'removed')
+}
+
+function settingsOf({ manifest: { bankFields = [] } }: Connector, form: BankEntry['form']): Result<Readonly<Record<string, string>>, BankRefusal> {
   const settings: Record<string, string> = {}
-  for (const { name, label: setting, required, kind } of fields) {
-    const typed = bank.form[name]?.trim() ?? ''
+  for (const { name, label: setting, required, kind } of bankFields) {
+    const typed = form[name]?.trim() ?? ''
     if (typed !== '') settings[name] = kind === 'url' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? `https://${typed}` : typed
     else if (required) return failed({ code: 'invalid', field: name, message: `${setting}: must be filled in.` })
   }
-  const strange = Object.keys(bank.form).find((name) => !fields.some((field) => field.name === name))
-  if (strange !== undefined) return failed({ code: 'invalid', field: null, message: 'The form has a field that is not asked for.' })
-  const route: Route = { connector: bank.connector, settings }
+  const strange = Object.keys(form).find((name) => !bankFields.some((field) => field.name === name))
+  return strange === undefined ? ok(settings) : refused('invalid', 'The form has a field that is not asked for.')
+}
+
+/** The bank with these settings, which answered there, or whose host a person trusts. `old`: in whose place it would stand. */
+async function asked(deps: AddBankDeps, connector: Connector, entry: BankEntry, settings: Readonly<Record<string, string>>, old: Institution | null): Promise<Result<Institution, BankRefusal>> {
+  const route: Route = { connector: connector.manifest.id, settings }
   const [origin] = connector.originsOf(settings)
-  const institution: Institution = { id: addedId(settings), name: bank.name, country: bank.country, website: null, routingNumbers: [], timeZone: bank.timeZone, limits: NO_LIMITS, routes: [route] }
+  const institution: Institution = { id: old?.id ?? freeId(deps, settings), ...saidOf(entry), website: null, routingNumbers: [], limits: NO_LIMITS, routes: [route], isAdded: true }
   const checked = connector.checkSettings(institution, route, {})
   if (!checked.ok || origin === undefined) return failed({ code: 'invalid', field: checked.ok ? null : checked.failure.field, message: checked.ok ? 'This is no address of a bank.' : checked.failure.message })
-  const known = deps.institutions().find(({ id, routes }) => id === institution.id || routes.some((one) => one.connector === bank.connector && isSameBank(one.settings, settings)))
+  const known = deps.institutions().find(({ id, routes }) => id !== old?.id && routes.some((one) => one.connector === route.connector && isSameBank(one.settings, settings)))
   if (known !== undefined) return failed({ code: 'known', field: null, existing: known.id, message: `This is the address of ${known.name}, which is here already.` })
   const found = await connector.probe(contextOf(deps, institution, connector.manifest.id, settings), 'profile')
-  if (found.outcome !== 'answers') return failed({ code: 'not_answering', field: null, message: isForbidden(found) ? notCalled(found, institution) : found.sentence })
-  if (!(await deps.store.addedBanks.add(institution, deps.clock.now()))) return failed({ code: 'known', field: null, existing: institution.id, message: `This is the address of ${institution.name}, which is here already.` })
-  await deps.learn()
-  return ok(institution)
+  if (found.outcome === 'answers') return ok(institution)
+  const { withoutProfile } = connector.manifest
+  const { host } = new URL(origin)
+  if (found.outcome !== 'answers_wrongly' || withoutProfile === undefined) return refused('not_answering', isForbidden(found) ? notCalled(found, institution) : found.sentence)
+  return entry.trustedHost === host ? ok({ ...institution, routes: [{ ...route, settings: { ...settings, ...withoutProfile } }] }) : failed({ code: 'not_answering', field: null, host, message: found.sentence })
+}
+
+function saidOf({ name, country, timeZone }: BankEntry): Pick<Institution, 'name' | 'country' | 'timeZone'> {
+  return { name, country, timeZone }
+}
+
+function refused(code: BankRefusal['code'], message: string): Result<never, BankRefusal> {
+  return failed({ code, field: null, message })
+}
+
+const NOT_ADDED = refused('not_found', 'No bank with this id was added by its address here; one of the list is changed by whoever runs the server.')
+
+/** One that is somewhere else now keeps the id of where it was. */
+function freeId({ institutions }: AddBankDeps, settings: Readonly<Record<string, string>>): string {
+  const first = addedId(settings)
+  for (let more = 1; ; more++) {
+    const id = more === 1 ? first : `${first}-${more}`
+    if (!institutions().some((one) => one.id === id && !isSameBank(one.routes[0].settings, settings))) return id
+  }
 }
 
 /** Also where a list says more of it: who types the address alone is led there; who types more than is known has another bank. */

@@ -7,11 +7,14 @@ import { bankHistoryShape } from '../bank-shapes.ts'
 import { labelShape } from '../access-shapes.ts'
 import { bankResources, fieldResources, institutionResource } from '../connection-resource.ts'
 import { bankShape, fieldShape, institutionShape } from '../connection-shapes.ts'
+import type { BankRefusal } from '../../sync/add-bank.ts'
 import { ApiProblem } from '../problems.ts'
 import { listOf, route, type Route } from '../route.ts'
 import { timeZoneShape } from '../shapes.ts'
 
 const SHOWN = 20
+
+const bankParams = z.strictObject({ id: z.string().max(100) })
 
 const search = route({
   method: 'GET', url: '/institutions', action: 'read', tag: 'Institutions', summary: 'Find a bank by name, web address or routing number',
@@ -31,23 +34,53 @@ const forms = route({
   }),
 })
 
+const bankEntry = z.strictObject({
+  name: labelShape, country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166)'), timeZone: timeZoneShape, form: z.record(z.string().max(64), z.string().max(500)),
+  trustedHost: z.string().max(300).optional().meta({ description: 'The `host` of `bank_not_answering`: the bank is taken although what answers there does not say who it is' }),
+})
+
+function refused({ code, field, existing, host, connectionIds, message }: BankRefusal): ApiProblem {
+  if (code === 'known') return new ApiProblem('bank_known', message, { bank: existing })
+  if (code === 'in_use') return new ApiProblem('bank_in_use', message, { connectionIds })
+  if (code === 'not_found') return new ApiProblem('not_found', message)
+  if (code === 'not_answering') return new ApiProblem('bank_not_answering', message, host === undefined ? {} : { host })
+  return new ApiProblem('invalid_request', message, { errors: [{ field: field === null ? 'form' : `form/${field}`, message }] })
+}
+
 const add = route({
   method: 'POST', url: '/institutions', action: 'administer', tag: 'Institutions', summary: 'Add a bank that is in no list by its address; it is asked who it is, without a sign-in, before it is stored',
-  body: z.strictObject({ name: labelShape, country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166)'), timeZone: timeZoneShape, connector: z.string().max(40), form: z.record(z.string().max(64), z.string().max(500)) }),
+  body: bankEntry.extend({ connector: z.string().max(40) }),
   response: institutionShape, status: 201,
   handle: async ({ body, instance, language }) => {
     const added = await instance.verbs.addBank(body)
     if (added.ok) return institutionResource(language, instance, added.value)
-    const { code, field, existing, message } = added.failure
-    if (code === 'known') throw new ApiProblem('bank_known', message, { bank: existing })
-    if (code === 'not_answering') throw new ApiProblem('bank_not_answering', message)
-    throw new ApiProblem('invalid_request', message, { errors: [{ field: field === null ? 'form' : `form/${field}`, message }] })
+    throw refused(added.failure)
+  },
+})
+
+const change = route({
+  method: 'PUT', url: '/institutions/:id', action: 'administer', tag: 'Institutions', summary: 'Change a bank that was added by its address; at another address it is asked who it is first, and no login follows there before it is typed anew',
+  params: bankParams, body: bankEntry, response: institutionShape,
+  handle: async ({ params, body, instance, language }) => {
+    const changed = await instance.verbs.changeBank(params.id, body)
+    if (changed.ok) return institutionResource(language, instance, changed.value)
+    throw refused(changed.failure)
+  },
+})
+
+const remove = route({
+  method: 'DELETE', url: '/institutions/:id', action: 'administer', tag: 'Institutions', summary: 'Remove a bank that was added by its address and that no login uses',
+  params: bankParams, response: z.object({ ok: z.literal(true) }),
+  handle: async ({ params, instance }) => {
+    const removed = await instance.verbs.removeBank(params.id)
+    if (!removed.ok) throw refused(removed.failure)
+    return { ok: true as const }
   },
 })
 
 const one = route({
   method: 'GET', url: '/institutions/:id', action: 'read', tag: 'Institutions', summary: 'One bank with the ways to connect it',
-  params: z.strictObject({ id: z.string().max(100) }), response: institutionShape,
+  params: bankParams, response: institutionShape,
   handle: async ({ params, instance, language }) => {
     const institution = instance.institutions.find((candidate) => candidate.id === params.id)
     if (institution === undefined) throw new ApiProblem('not_found', 'There is no institution with this id.')
@@ -57,7 +90,7 @@ const one = route({
 
 const history = route({
   method: 'GET', url: '/institutions/:id/health', action: 'read', tag: 'Institutions', summary: 'The last ninety days of a bank: a word for each day, its incidents with start, end and scope, its usual rate of failures',
-  params: z.strictObject({ id: z.string().max(100) }), response: bankHistoryShape,
+  params: bankParams, response: bankHistoryShape,
   handle: async ({ params, instance, language }) => {
     const used = (await instance.store.connections.list()).find(({ institutionId }) => institutionId === params.id)
     const institution = instance.institutions.find(({ id }) => id === params.id) ?? (used === undefined ? undefined : { id: params.id, name: used.institutionName })
@@ -72,4 +105,4 @@ const banks = route({
   handle: async ({ instance, language }) => ({ items: await bankResources(language, instance) }),
 })
 
-export const institutionRoutes: readonly Route[] = [search, forms, add, one, history, banks]
+export const institutionRoutes: readonly Route[] = [search, forms, add, change, remove, one, history, banks]

@@ -33,6 +33,7 @@ export const connector: Connector = {
     protocol: 'ofx',
     fields: FIELDS,
     bankFields: BANK_FIELDS,
+    withoutProfile: { profile: false },
     maxWindowDays: 730,
     overlapDays: 10,
     advice: 'Direct line to the bank, without a company in between. Some banks charge for it or want it switched on at their site. Most give 90 days to 24 months of history.',

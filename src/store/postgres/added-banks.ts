@@ -13,5 +13,17 @@ export function postgresAddedBanks(db: Session, tenantId: string): AddedBankStor
         const { numAffectedRows } = await sql`insert into relink.added_banks (tenant_id, id, institution, added_at) values (${tenantId}, ${row.id}, ${row.institution}, ${row.added_at}) on conflict do nothing`.execute(trx)
         return numAffectedRows === 1n
       }),
+    change: (institution) =>
+      inTenant(db, tenantId, async (trx) => {
+        const { institution: written } = addedBanks.write({ id: institution.id, institution, addedAt: 0 })
+        const { numUpdatedRows } = await trx.updateTable('relink.added_banks').set({ institution: written }).where('tenant_id', '=', tenantId).where('id', '=', institution.id).executeTakeFirst()
+        return numUpdatedRows === 1n
+      }),
+    remove: (id) =>
+      inTenant(db, tenantId, async (trx) => {
+        const uses = trx.selectFrom('relink.connections').select('id').where('tenant_id', '=', tenantId).where('institution_id', '=', id).where('state', '<>', 'removed')
+        const { numDeletedRows } = await trx.deleteFrom('relink.added_banks').where('tenant_id', '=', tenantId).where('id', '=', id).where(({ not, exists }) => not(exists(uses))).executeTakeFirst()
+        return numDeletedRows === 1n
+      }),
   }
 }

@@ -40,12 +40,13 @@ import { newest } from './migrations/033-newest.ts'
 import { standingRefusals } from './migrations/034-standing-refusals.ts'
 import { marked } from './migrations/035-marked.ts'
 import { addedBanks } from './migrations/036-added-banks.ts'
+import { changedBanks } from './migrations/037-changed-banks.ts'
 import type { Tables } from './tables.ts'
 
 export type Migration = { readonly number: number; readonly name: string; up(db: Kysely<Tables>): Promise<void> }
 
 /** In order; the last one's number is the schema that this program knows. */
-export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts, readBy, incidents, statistics, failingSpans, signIn, reconciliations, review, answers, lockedAttempts, alerts, schedule, fileDates, alertLanguage, rulesBack, carried, heldQuestions, answeredAfter, saidCurrency, programs, deciders, newest, standingRefusals, marked, addedBanks]
+export const MIGRATIONS: readonly Migration[] = [start, consumers, analyzed, patterns, history, pending, previews, lostAttempts, failedExchanges, moves, fence, abandonedAttempts, readBy, incidents, statistics, failingSpans, signIn, reconciliations, review, answers, lockedAttempts, alerts, schedule, fileDates, alertLanguage, rulesBack, carried, heldQuestions, answeredAfter, saidCurrency, programs, deciders, newest, standingRefusals, marked, addedBanks, changedBanks]
 
 export type Migrated = 'current' | 'newer'
 

@@ -7,6 +7,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Connection, type Institution } from '../api.ts'
 import { message, say } from '../language/language.ts'
+import { useMay } from '../me.ts'
 import { Say } from '../language/say.tsx'
 import { AddBank } from '../parts/add-bank.tsx'
 import { brandWords } from '../parts/brand.ts'
@@ -25,7 +26,7 @@ export function AddPage() {
   return (
     <div className="max-w-xl">
       <div className="mb-4"><Title>{say('Add account')}</Title></div>
-      <NeedsServer>{by === 'address' ? <AddBank find={find} /> : bank === undefined ? <FindBank /> : <><Bank key={bank} id={bank} /><OrFile /></>}</NeedsServer>
+      <NeedsServer>{by === 'address' ? <AddBank key={bank} find={find} bank={bank} /> : bank === undefined ? <FindBank /> : <><Bank key={bank} id={bank} /><OrFile /></>}</NeedsServer>
     </div>
   )
 }
@@ -112,7 +113,7 @@ const MOST_LOGINS = 8
 function Logins({ logins, name }: Pick<Institution, 'logins' | 'name'>) {
   return (
     <ul className="grid gap-1">
-      {logins.map(({ id, loginLabel, isConnected }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say(isConnected ? 'Already connected: login {login}' : 'Begun, and not finished: login {login}', { login: loginLabel })}</span><Link className="link alone py-0.5" to="/connections/$id" params={{ id }} aria-label={say(isConnected ? 'Open it: {bank}, login {login}' : 'Continue: {bank}, login {login}', { bank: name, login: loginLabel })}>{say(isConnected ? 'Open it' : 'Continue')}</Link></li>)}
+      {logins.map(({ id, loginLabel, isConnected, isElsewhere }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say(isConnected ? 'Already connected: login {login}' : 'Begun, and not finished: login {login}', { login: loginLabel })}{isElsewhere && <> · {say('still read at the address before; sign in anew to change that')}</>}</span><Link className="link alone py-0.5" to="/connections/$id" params={{ id }} aria-label={say(isConnected ? 'Open it: {bank}, login {login}' : 'Continue: {bank}, login {login}', { bank: name, login: loginLabel })}>{say(isConnected ? 'Open it' : 'Continue')}</Link></li>)}
     </ul>
   )
 }
@@ -132,6 +133,7 @@ function Bank({ id }: { id: string }) {
             </div>
             <div className="flex flex-wrap items-center gap-3"><span className="[overflow-wrap:anywhere]">{bank.website === null && <>{say('Its address is not verified')} · </>}{brandWords(bank, bank.siblings)}</span><Health institution={bank} /></div>
             <SeenAt institution={bank} />
+            <Added bank={bank} />
             <Siblings bank={bank} />
             <Connected institution={bank} />
             {bank.routes.length === 0 ? <p>{say('This bank has no way to connect yet. Import a file instead.')}</p> : !bank.takesSecrets ? <NoSecret bank={bank.name} />
@@ -140,6 +142,18 @@ function Bank({ id }: { id: string }) {
         )
       }}
     </Loaded>
+  )
+}
+
+/** One that an owner added by its address: where what is typed goes, and how it is changed. */
+function Added({ bank: { id, name, added } }: { bank: Institution }) {
+  const may = useMay()
+  if (added === null) return null
+  return (
+    <div className="flex flex-wrap items-baseline justify-between gap-3">
+      <p className="min-w-0 flex-1 basis-56 text-muted [overflow-wrap:anywhere]">{say('What is typed here goes to {host}.', { host: added.hosts.join(', ') })}{!added.isProved && <> {say('It did not say who it is: an owner took it for this bank.')}</>}</p>
+      {may('administer') && <Link className="link alone py-0.5" to="/add" search={{ bank: id, by: 'address', find: name }} aria-label={say('Change {place}', { place: name })}>{say('Change')}</Link>}
+    </div>
   )
 }
 

@@ -17,10 +17,12 @@ type Way = Pick<Institution['routes'][number], 'connector' | 'name' | 'advice' |
 /** Where banks answer programs so, those of most people first. */
 const COUNTRIES = ['US', 'CA', 'GB', 'IE', 'AU', 'NZ', 'ZA', 'IN', 'BR', 'MX', 'DE', 'AT', 'CH', 'FR', 'BE', 'NL', 'LU', 'IT', 'ES', 'PT', 'DK', 'SE', 'NO', 'FI', 'PL', 'CZ', 'HU', 'JP', 'SG', 'HK']
 
-export function AddBank({ find }: { find: string }) {
+/** With `bank` one that was added so, to be changed or removed. */
+export function AddBank({ find, bank }: { find: string; bank?: string | undefined }) {
   const may = useMay()
   const ways = useQuery({ queryKey: ['bank-forms'], queryFn: () => get<{ items: Way[] }>('/bank-forms'), enabled: may('administer') })
   if (!may('administer')) return <div className="panel"><AskOwner /></div>
+  if (bank !== undefined) return <Loaded query={ways}>{({ items }) => <ChangeBank ways={items} id={bank} find={find} />}</Loaded>
   return (
     <Loaded query={ways}>
       {({ items }) => (
@@ -33,13 +35,56 @@ export function AddBank({ find }: { find: string }) {
   )
 }
 
-function BankForm({ way, name }: { way: Way; name: string }) {
+function ChangeBank({ ways, id, find }: { ways: readonly Way[]; id: string; find: string }) {
+  const found = useQuery({ queryKey: ['institution', id], queryFn: () => get<Institution>(`/institutions/${encodeURIComponent(id)}`) })
+  return (
+    <Loaded query={found}>
+      {(bank) => {
+        const way = ways.find(({ connector }) => connector === bank.added?.connector)
+        return (
+          <section className="panel grid gap-4" aria-label={say('Change {place}', { place: bank.name })}>
+            <div className="flex flex-wrap items-baseline justify-between gap-3"><h2>{say('Change {place}', { place: bank.name })}</h2><Link className="link" to="/add" search={{ bank: id, find }}>{say('Back')}</Link></div>
+            {way === undefined ? <p>{say('This bank is of a list; whoever runs the server can change it.')}</p> : <><BankForm way={way} name={bank.name} old={bank} /><RemoveBank bank={bank} /></>}
+          </section>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+function RemoveBank({ bank: { id, name, logins } }: { bank: Institution }) {
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const [values, setValues] = useState<Readonly<Record<string, string>>>({})
-  const [bank, setBank] = useState({ name: /^[^./@]*$/.test(name) ? name : '', country: new Intl.Locale(understood(navigator.language, locale)).maximize().region ?? 'US', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone })
-  const add = useMutation({
-    mutationFn: () => ask<Institution>('POST', '/institutions', { ...bank, connector: way.connector, form: Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== '')) }),
+  const remove = useMutation({
+    mutationFn: () => ask<unknown>('DELETE', `/institutions/${encodeURIComponent(id)}`),
+    onSuccess: async () => {
+      await navigate({ to: '/add', search: {} })
+      await queries.invalidateQueries()
+    },
+  })
+  return (
+    <div className="grid gap-3 border-t border-line pt-4">
+      <p className="text-muted">{logins.length === 0 ? say('No login is of it.') : say('It can be removed when no login is of it any more.')}</p>
+      {remove.error !== null && <Trouble error={remove.error} />}
+      <button className="button justify-self-start" type="button" aria-disabled={remove.isPending} onClick={() => !remove.isPending && remove.mutate()}>{say('Remove {bank}', { bank: name })}</button>
+    </div>
+  )
+}
+
+/** `old`: the bank that is changed. */
+function BankForm({ way, name, old }: { way: Way; name: string; old?: Institution }) {
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const [values, setValues] = useState<Readonly<Record<string, string>>>(old?.added?.form ?? {})
+  const [bank, setBank] = useState({
+    name: old !== undefined || /^[^./@]*$/.test(name) ? name : '', country: old?.country ?? new Intl.Locale(understood(navigator.language, locale)).maximize().region ?? 'US',
+    timeZone: old?.added?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  })
+  const send = useMutation({
+    mutationFn: (trustedHost: string | null) => {
+      const entry = { ...bank, form: Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== '')), ...(trustedHost === null ? {} : { trustedHost }) }
+      return old === undefined ? ask<Institution>('POST', '/institutions', { ...entry, connector: way.connector }) : ask<Institution>('PUT', `/institutions/${encodeURIComponent(old.id)}`, entry)
+    },
     onSuccess: async ({ id }) => {
       await navigate({ to: '/add', search: { bank: id, find: bank.name } })
       await queries.invalidateQueries()
@@ -48,10 +93,16 @@ function BankForm({ way, name }: { way: Way; name: string }) {
   const names = new Intl.DisplayNames([locale], { type: 'region' })
   const countries = [...new Set([bank.country, ...COUNTRIES])].map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) => a.name.localeCompare(b.name, locale))
   const zones = [...new Set([bank.timeZone, ...Intl.supportedValuesOf('timeZone')])].sort()
+  const isElsewhere = way.fields.some(({ name: field }) => (values[field] ?? '').trim() !== (old?.added?.form[field] ?? ''))
+  const type = (field: string, value: string): void => {
+    setValues({ ...values, [field]: value })
+    send.reset()
+  }
   return (
     <>
       <p className="meta">{say('{way}. {advice}', { way: way.name, advice: way.advice })} {say('The bank is asked who it is first: nothing secret is typed before it answered.')}</p>
-      <Form className="grid gap-3" autoComplete="off" submit={() => !add.isPending && add.mutate()}>
+      {old !== undefined && old.logins.length > 0 && <p className="meta">{say('A login goes where it was typed for: at another host it is read once it is signed in anew.')}</p>}
+      <Form className="grid gap-3" autoComplete="off" submit={() => !send.isPending && send.mutate(null)}>
         <label className="grid gap-1">
           <span>{say('Name of the bank')}</span>
           <input className="field sm:max-w-md" required maxLength={100} value={bank.name} onChange={(event) => setBank({ ...bank, name: event.target.value })} />
@@ -59,7 +110,7 @@ function BankForm({ way, name }: { way: Way; name: string }) {
         {way.fields.map(({ name: field, label, hint, required, kind }) => (
           <label key={field} className="grid gap-1">
             <span>{label}{!required && <span className="text-muted"> {say('(optional)')}</span>}</span>
-            <input className="field sm:max-w-md" name={field} required={required} inputMode={kind === 'url' ? 'url' : 'text'} maxLength={500} autoCapitalize="none" spellCheck={false} value={values[field] ?? ''} onChange={(event) => setValues({ ...values, [field]: event.target.value })} />
+            <input className="field sm:max-w-md" name={field} required={required} inputMode={kind === 'url' ? 'url' : 'text'} maxLength={500} autoCapitalize="none" spellCheck={false} value={values[field] ?? ''} onChange={(event) => type(field, event.target.value)} />
             {hint !== null && <span className="meta">{hint}</span>}
           </label>
         ))}
@@ -72,16 +123,22 @@ function BankForm({ way, name }: { way: Way; name: string }) {
           <select className="field sm:max-w-md" value={bank.timeZone} onChange={(event) => setBank({ ...bank, timeZone: event.target.value })}>{zones.map((zone) => <option key={zone}>{zone}</option>)}</select>
           <span className="meta">{say('Where the bank keeps its books: a balance is of the day that it is there.')}</span>
         </label>
-        {add.error !== null && <Refused error={add.error} />}
-        <button className="button button-primary justify-self-start" type="submit" aria-disabled={add.isPending}>{say(add.isPending ? 'Asking the bank…' : 'Ask the bank')}</button>
+        {send.error !== null && <Refused error={send.error} trust={(host) => !send.isPending && send.mutate(host)} />}
+        <button className="button button-primary justify-self-start" type="submit" aria-disabled={send.isPending}>{say(send.isPending ? 'Asking the bank…' : isElsewhere ? 'Ask the bank' : 'Save')}</button>
       </Form>
     </>
   )
 }
 
-/** One that is here already is led to. */
-function Refused({ error }: { error: Error }) {
-  const existing = error instanceof ServerProblem ? error.body['bank'] : undefined
-  if (typeof existing !== 'string') return <Trouble error={error} />
-  return <Trouble error={error}><Link className="button mt-3" to="/add" search={{ bank: existing }}>{say('Open it')}</Link></Trouble>
+/** One that is here already is led to; what answered and did not say who it is can be trusted, once its host was seen. */
+function Refused({ error, trust }: { error: Error; trust: (host: string) => void }) {
+  const { bank: existing, host } = error instanceof ServerProblem ? error.body : {}
+  if (typeof existing === 'string') return <Trouble error={error}><Link className="button mt-3" to="/add" search={{ bank: existing }}>{say('Open it')}</Link></Trouble>
+  if (typeof host !== 'string') return <Trouble error={error} />
+  return (
+    <Trouble error={error}>
+      <p className="mt-3">{say('Some banks say who they are to nobody who is not signed in. It can be added all the same; user name and password will then be sent to {host}. Do that only if the bank itself named this host.', { host })}</p>
+      <button className="button mt-3" type="button" onClick={() => trust(host)}>{say('Take {host} for the bank', { host })}</button>
+    </Trouble>
+  )
 }

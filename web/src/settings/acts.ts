@@ -17,6 +17,8 @@ const ACTS: Readonly<Record<string, string>> = {
   'accounts.chosen': message('Accounts to read chosen'),
   'all.exported': message('Everything saved as a file'),
   'bank.added': message('Bank added by its address'),
+  'bank.changed': message('Bank changed that was added by its address'),
+  'bank.removed': message('Bank removed that was added by its address'),
   'challenge.answered': message('Question of the bank answered'),
   'connection.added': message('Connection added'),
   'connection.disabled': message('Connection disabled'),
