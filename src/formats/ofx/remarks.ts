@@ -64,7 +64,8 @@ export class Remarks {
     count(this.#periods, line)
   }
 
-  all(signs: { readonly isTyped: boolean; readonly isOpen: boolean }): readonly OfxRemark[] {
+  /** `open`: how many rows take money out by their type and have no minus, where nothing tells. */
+  all(signs: { readonly isTyped: boolean; readonly open: number }): readonly OfxRemark[] {
     const remark = (code: string, message: string, line: number): OfxRemark => ({ part: 'remark', code, severity: 'INFO', message, line })
     const [balances, securities, undated, guessed, periods, unclear] = [this.#balances, this.#securities, this.#undated, this.#guessed, this.#periods, this.#unclear]
     const said: OfxRemark[] = []
@@ -75,7 +76,7 @@ export class Remarks {
     if (unclear.count > 0) said.push(remark('unclear_period', 'The beginning or the end of the period (DTSTART, DTEND) may be several days and was left out. The transactions are whole.', unclear.line))
     if (periods.count > 0) said.push(remark('unread_period', 'The period of the statement (DTSTART, DTEND) is no real date and was left out. The transactions are whole.', periods.line))
     if (signs.isTyped) said.push(remark('signs_by_type', 'The amounts have no signs or wrong ones; their direction is that of their types (DEBIT, CREDIT).', 0))
-    if (signs.isOpen) said.push(remark('debits_without_minus', 'The debits (DEBIT) have no minus and nothing else shows their direction: they were taken as written, as money in. Compare one with the list of the bank.', 0))
+    if (signs.open > 0) said.push(remark('debits_without_minus', `Amounts of types that take money out (DEBIT, CHECK, FEE, POS …) have no minus (${signs.open}), and nothing else shows their direction: they were taken as written, as money in. Compare one with the list of the bank; if it went out there, take this import back and import a file with signs, such as a CSV.`, 0))
     return said
   }
 }

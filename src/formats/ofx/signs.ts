@@ -23,17 +23,28 @@ function directionOf(kind: string | null): 'out' | 'in' | null {
   return DIRECTIONS.get(kind) ?? (isWord ? markOf(kind) : null)
 }
 
+/** Of these section 11.4.3.1 itself says that the sign tells (`POS`, `ATM`), or they are paid in as well (`CHECK`): money at a till comes back, and a shop is paid there. */
+const MAY_COME: ReadonlySet<string> = new Set(['POS', 'ATM', 'CHECK'])
+
 /** One row alone may be a debit that was taken back. */
 const SHOWS = 2
+/** With rows that may come it takes more: a fee that is given back beside a returned purchase. */
+const SHOWS_MIXED = 3
 
 export class SignWatch {
   /** Null while the rows so far leave it open. */
   #typed: boolean | null = null
   #debits = 0
+  /** Rows of types that may come, without a minus. */
+  #maybe = 0
+  /** Payments without a minus: a card is paid, and an account pays. */
+  #payments = 0
   #credits = 0
   #turnedCredits = 0
   #negatives = 0
   #sawPlus = false
+  /** A debit with its minus. */
+  #sawOut = false
 
   /** An amount with a plus: signs are written here. */
   sawPlus(): void {
@@ -46,9 +57,10 @@ export class SignWatch {
     const isNegative = amount.startsWith('-')
     if (isNegative) this.#negatives += 1
     const direction = directionOf(kind)
-    if (isNegative && direction === 'out') this.#typed ??= false
-    // Only the plain types count: money at a till or for a check may well come back.
-    else if (direction === null || (DIRECTIONS.has(kind ?? '') && kind !== 'DEBIT' && kind !== 'CREDIT')) return
+    if (isNegative && direction === 'out') [this.#typed, this.#sawOut] = [this.#typed ?? false, true]
+    else if (kind === 'PAYMENT' && !isNegative) this.#payments += 1
+    else if (direction === null) return
+    else if (direction === 'out' && MAY_COME.has(kind ?? '')) this.#maybe += 1
     else if (direction === 'out') this.#debits += 1
     else if (isNegative) this.#turnedCredits += 1
     else this.#credits += 1
@@ -58,7 +70,8 @@ export class SignWatch {
   signed(rows: readonly StatementRow[]): { readonly rows: readonly StatementRow[]; readonly contradicts: number | null } {
     const isUnsigned = this.#negatives === 0 && this.#credits > 0
     const isTurned = this.#credits === 0 && this.#turnedCredits > 0
-    this.#typed ??= this.#debits >= SHOWS && (isUnsigned || isTurned)
+    const outs = this.#debits + this.#maybe
+    this.#typed ??= (isUnsigned && (this.#debits >= SHOWS || (this.#debits > 0 && outs >= SHOWS_MIXED))) || (isTurned && outs >= SHOWS)
     if (!this.#typed) return { rows, contradicts: null }
     const odd = rows.find(({ kind, amount }) => directionOf(kind) === 'out' && amount.startsWith('-'))
     return { rows: rows.map((row) => signedRow(row, isTurned)), contradicts: odd?.line ?? null }
@@ -68,9 +81,14 @@ export class SignWatch {
     return this.#typed === true
   }
 
-  /** Debits without a minus, and nothing that shows which way money went: it may have come back, or been spent. */
-  get isOpen(): boolean {
-    return !this.#sawPlus && this.#debits >= SHOWS && this.#negatives + this.#credits === 0
+  /**
+   * How many rows of types that take money out have no minus where nothing shows which way it went: it may have come back, or been
+   * spent. Beside other amounts with a minus one or two may well have come back.
+   */
+  open(isCard: boolean): number {
+    if (this.#sawPlus || this.isTyped || this.#sawOut) return 0
+    const outs = this.#debits + this.#maybe + (isCard || this.#credits > 0 ? 0 : this.#payments)
+    return this.#negatives === 0 || this.#debits >= SHOWS ? outs : 0
   }
 }
 

@@ -359,7 +359,7 @@ export class OfxStatements implements StructureSink {
     }
     const covers = this.#period()
     for (const open of this.#openPeriod) this.#remarks.unclearPeriod(open.line)
-    for (const remark of this.#remarks.all(this.#rows.signs)) this.#emit(remark)
+    for (const remark of this.#remarks.all({ isTyped: this.#rows.signs.isTyped, open: this.#rows.signs.open(name === 'CCSTMTRS') })) this.#emit(remark)
     this.#emit({ part: 'end', covers })
     this.#statement = NO_STATEMENT
     this.#started = false

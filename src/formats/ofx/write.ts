@@ -7,6 +7,7 @@ import type { Day } from '../../domain/day.ts'
 import { decimalsOf, type Currency, type Decimal } from '../../domain/money.ts'
 import type { AccountKind, StatedBalance, StatementAccount, StatementRow } from '../../domain/statement.ts'
 import { cut, isXml, ofxWriter, plain, type Markup, type OfxVersion, type OfxWriter } from './markup.ts'
+import { DIRECTIONS } from './signs.ts'
 import { NO_CURRENCY } from './statements.ts'
 import { toWindows1252 } from './text.ts'
 
@@ -184,8 +185,8 @@ function rowOf(ofx: OfxWriter, row: StatementRow, id: string, currency: Currency
     ofx.leaf('DTPOSTED', day(row.postedOn)),
     ofx.leaf('DTUSER', day(row.transactedOn)),
     ofx.leaf('DTAVAIL', day(row.valueOn)),
-    // A debit that brings money in shows that its sign is meant: readers may take it for an amount without sign (signs.ts).
-    ofx.leaf('TRNAMT', `${type === 'DEBIT' && !row.amount.startsWith('-') ? '+' : ''}${amount(row.amount, currency)}`),
+    // What takes money out by its type and brings some in shows that its sign is meant: readers may take it for an amount without sign (signs.ts).
+    ofx.leaf('TRNAMT', `${(DIRECTIONS.get(type) === 'out' || type === 'PAYMENT') && !row.amount.startsWith('-') ? '+' : ''}${amount(row.amount, currency)}`),
     ofx.leaf('FITID', id, 255),
     ...(row.corrects === null
       ? []
