@@ -5,10 +5,12 @@
  */
 import type { Challenge, Connection, ReadBy } from '../domain/connection.ts'
 import { dayInZone, daysBetween, type Day } from '../domain/day.ts'
-import type { CaseContext } from '../domain/evidence.ts'
+import type { CaseContext, Failure } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
 import type { TenantStore } from '../ports/store.ts'
 import { failsAsBank, failureOf, howMany, isBankTrouble, type LatestRun } from './bank-health.ts'
+import { mergeEvidence } from './merge-evidence.ts'
+import { answerOf } from './step-news.ts'
 
 export type FactsAtFailure = {
   readonly now: number
@@ -45,7 +47,7 @@ export function contextFor(facts: FactsAtFailure): CaseContext {
     hoursSinceSuccess: last === null ? undefined : Math.round(((now - last) / HOUR_MS) * 100) / 100,
     failuresInRow: connection.failuresInRow,
     attemptsToday: runs.filter((other) => dayInZone(other.startedAt, facts.timeZone) === dayInZone(now, facts.timeZone)).length,
-    intermittent: comesAndGoes(earlier) ? true : undefined,
+    intermittent: comesAndGoes(earlier, failingOf(facts)) ? true : undefined,
     credentialsChangedHere: changedSince(connection.secretChangedAt, last),
     settingsChanged: changedSince(connection.settingsChangedAt, last),
     ...changedHere(connection.readBy, facts.readBy),
@@ -81,8 +83,12 @@ export async function loadFacts(store: TenantStore, at: { readonly connection: C
  */
 function others(facts: FactsAtFailure, pick: (other: LatestRun) => boolean): readonly SyncRun[] {
   const runs = facts.latest.filter((other) => other.connectionId !== facts.connection.id && pick(other)).map(({ run }) => run)
-  const failure = facts.run.accounts.find(({ accountId }) => accountId === facts.accountId)?.failure ?? failureOf(facts.run)
+  const failure = failingOf(facts)
   return failure === null || isBankTrouble(failure) ? runs : runs.filter((run) => !failsAsBank(run))
+}
+
+function failingOf({ run, accountId }: FactsAtFailure): Failure | null {
+  return run.accounts.find((one) => one.accountId === accountId)?.failure ?? failureOf(run)
 }
 
 /** Absent when it never worked (nothing to compare with) or when no change was recorded. */
@@ -97,10 +103,19 @@ function changedHere(then: ReadBy | null, now: ReadBy): Pick<CaseContext, 'softw
   return { softwareUpdated: then.software !== now.software, runtimeUpdated: then.runtime !== now.runtime, ...(then.network === '' || now.network === '' ? {} : { movedHost: then.network !== now.network }) }
 }
 
-/** At least two changes between success and failure among the last ten ended runs. */
-function comesAndGoes(runs: readonly SyncRun[]): boolean {
-  const ended = runs.filter((run) => run.outcome === 'succeeded' || run.outcome === 'failed').slice(0, 10).map((run) => run.outcome)
+/**
+ * At least three changes between success and this trouble among the last ten reads that tell of it. A password that was refused
+ * last week and an outage before it do not make a new address come and go.
+ */
+function comesAndGoes(runs: readonly SyncRun[], failure: Failure | null): boolean {
+  if (failure === null) return false
+  const isLike = isBankTrouble(failure) ? failsAsBank : (run: SyncRun) => answeredIn(failureOf(run)) === answeredIn(failure)
+  const ended = runs.filter((run) => run.outcome === 'succeeded' || (run.outcome === 'failed' && isLike(run))).slice(0, 10).map((run) => run.outcome)
   return ended.filter((outcome, at) => at > 0 && outcome !== ended[at - 1]).length >= 3
+}
+
+function answeredIn(failure: Failure | null): string | null {
+  return failure === null ? null : answerOf(mergeEvidence(failure.evidence))
 }
 
 /** The bank asks now, and in another way than it was answered before: a question instead of a code, a device instead of a message. */

@@ -168,6 +168,22 @@ test('context leaves out what is not known, and what was observed wins', async (
   for (const absent of ['sameBank', 'otherBanks', 'otherAccounts', 'softwareUpdated', 'accountQuietDays', 'secondsSinceLastRequest'] as const) assert.ok(!(absent in context), absent)
 })
 
+// Fails when: any failures make the next one come and go (was so: after an outage and a new password, a bank that wants another identification "answers, but with an error of its own. Nothing for you to do").
+test('what comes and goes is the same trouble; other troubles before it, each mended, are none', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  const connection = (await world.store.connections.get(A))!
+  const MOVED = failure({ stage: 'signon', protocol: 'ofx', codes: ['13504'], message: '<FI> Missing or Invalid in <SONRQ>' })
+  const ended = (failed: typeof DOWN | null, at: number): SyncRun => ({ ...RUN, id: `r${at}`, startedAt: at, endedAt: at, outcome: failed === null ? 'succeeded' : 'failed', failure: failed })
+  const comesAndGoes = (...newestFirst: (typeof DOWN | null)[]) => {
+    const [run, ...earlier] = newestFirst.map((failed, back) => ended(failed, 100 - back)) as [SyncRun, ...SyncRun[]]
+    return contextFor({ now: world.now, timeZone: 'UTC', readBy: HERE, connection, run, runs: [run, ...earlier], latest: [], accountId: null, newestRowOn: null, challenges: [], observed: {} }).intermittent
+  }
+  assert.equal(comesAndGoes(MOVED, null, REFUSED, null, DOWN, null), undefined)
+  assert.equal(comesAndGoes(MOVED, null, MOVED, null, MOVED, null), true)
+  assert.equal(comesAndGoes(DOWN, null, failure({ stage: 'http', httpStatus: 502 }, { code: 'http_refused' }), null, DOWN, null), true, 'a server that is away says so in many ways')
+})
+
 test('a server that stumbled under another login says nothing of a refusal of this one', async () => {
   const world = await newWorld()
   await world.connect(A)
