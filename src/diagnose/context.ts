@@ -109,9 +109,14 @@ function changedHere(then: ReadBy | null, now: ReadBy): Pick<CaseContext, 'softw
  */
 function comesAndGoes(runs: readonly SyncRun[], failure: Failure | null): boolean {
   if (failure === null) return false
-  const isLike = isBankTrouble(failure) ? failsAsBank : (run: SyncRun) => answeredIn(failureOf(run)) === answeredIn(failure)
-  const ended = runs.filter((run) => run.outcome === 'succeeded' || (run.outcome === 'failed' && isLike(run))).slice(0, 10).map((run) => run.outcome)
+  const isLike = (other: Failure | null): boolean => answeredIn(other) === answeredIn(failure) || (stumbled(failure) && other !== null && stumbled(other))
+  const ended = runs.filter((run) => run.outcome === 'succeeded' || (run.outcome === 'failed' && isLike(failureOf(run)))).slice(0, 10).map((run) => run.outcome)
   return ended.filter((outcome, at) => at > 0 && outcome !== ended[at - 1]).length >= 3
+}
+
+/** A server that is away says so in many ways; one that refuses an address or a program, in one. */
+function stumbled(failure: Failure): boolean {
+  return isBankTrouble(failure) && failure.evidence.every(({ httpStatus }) => httpStatus === undefined || httpStatus >= 500)
 }
 
 function answeredIn(failure: Failure | null): string | null {

@@ -181,6 +181,8 @@ test('what comes and goes is the same trouble; other troubles before it, each me
   }
   assert.equal(comesAndGoes(MOVED, null, REFUSED, null, DOWN, null), undefined)
   assert.equal(comesAndGoes(MOVED, null, MOVED, null, MOVED, null), true)
+  const GONE = failure({ stage: 'http', httpStatus: 404 }, { code: 'http_refused' })
+  assert.equal(comesAndGoes(GONE, GONE, null, DOWN, null), undefined)
   assert.equal(comesAndGoes(DOWN, null, failure({ stage: 'http', httpStatus: 502 }, { code: 'http_refused' }), null, DOWN, null), true, 'a server that is away says so in many ways')
 })
 
