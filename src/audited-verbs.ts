@@ -29,7 +29,11 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
       await tell('connection.added', 'connection' in connected ? connected.connection.id : '', { institution: request.institutionId, outcome: connected.kind })
       return connected
     },
-    enterSecret: (id, form, typing) => told(typing?.onceMore === true ? 'secret.once_more' : 'secret.set', id, verbs.enterSecret(id, form, typing)),
+    async enterSecret(id, form, typing) {
+      const entered = await told('secret.set', id, verbs.enterSecret(id, form, typing))
+      if (entered.ok && typing?.onceMore === true) await tell('secret.once_more', id)
+      return entered
+    },
     tryOnceMore: (id, by) => told('secret.once_more', id, verbs.tryOnceMore(id, by)),
     answer: (id, answers) => told('challenge.answered', id, verbs.answer(id, answers)),
     disable: (id) => told('connection.disabled', id, verbs.disable(id)),

@@ -33,7 +33,7 @@ export async function reconnectCommand(output: Output, wanted: string, options: 
     if (result.kind === 'refused') throw new CommandError(result.refusal.message)
     if (result.kind === 'exists') throw new CommandError(`This login is connected already as ${result.connectionId}.`)
     if (result.kind === 'invalid') throw new CommandError(`${result.field === null ? '' : `${result.field}: `}${result.message}`, 2)
-    if (result.kind === 'withheld') throw new CommandError(`${result.message} (\`relink reconnect --once-more\`)`)
+    if (result.kind === 'withheld') throw new CommandError(`${result.message} (\`relink reconnect ${connection.id} --once-more\`)`)
     await tell(output, instance, await answered(output, instance, result.preview))
   })
 }

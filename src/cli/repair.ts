@@ -11,28 +11,28 @@ import type { StepReport } from '../verbs.ts'
 import { isPermission } from '../repair/steps.ts'
 import { bundleCommand, letterCommand } from './bundle.ts'
 import { answerChallenge } from './challenge.ts'
-import { chooseConnection, sayRun, verbOrFail } from './connections.ts'
+import { chooseConnection, pageOf, sayRun, verbOrFail } from './connections.ts'
 import { inquirer } from './inquirer.ts'
 import { CommandError, type Output } from './output.ts'
 import { fillForm, isGiven, sourceOf, type SecretOptions, type SecretSource } from './secrets.ts'
+import { wayOf } from './step-ways.ts'
 import { sayProblems } from './sync.ts'
 import { factsOf, type ToldWord } from './told.ts'
 import { withInstance } from './with-instance.ts'
 
 export type RepairOptions = SecretOptions & { readonly did?: string; readonly cannot?: string; readonly bundle?: string; readonly letter?: string; readonly language?: Language; readonly told?: readonly ToldWord[] }
 
-/** With `--json` one document: the plan as it is now (null: nothing is broken), the bank's open question, and the last run of this command. */
+/** With `--json` one document: the plan as it is now (null: nothing is broken, or the bank's question is next), the bank's open question, and the last run of this command. */
 export async function repairCommand(output: Output, wanted: string, options: RepairOptions): Promise<void> {
   if (options.did !== undefined && options.cannot !== undefined) throw new CommandError('Give --did or --cannot, not both.', 2)
   if (options.bundle !== undefined) return bundleCommand(output, wanted, options.bundle)
   if (options.letter !== undefined) return letterCommand(output, wanted, options.letter, options.language ?? 'en')
-  const source = sourceOf(options)
+  const given = sourceOf(options)
   await withInstance(output, async (instance) => {
     const connection = await chooseConnection(instance, wanted)
     if (options.told !== undefined) await tell(output, instance, connection.id, options.told)
-    const asked = await openChallenge(instance, connection.id)
-    const run = asked === null ? null : await answerChallenge(output, instance, asked, source)
-    const plan = asked === null ? await walk(output, instance, connection, source, options) : null
+    const { plan, run, source } = await walk(output, instance, connection, given, options)
+    if (isGiven(source)) output.say('What was given was not used: nothing asked for it.')
     const challenge = await openChallenge(instance, connection.id)
     output.data({ connectionId: connection.id, plan: plan === null ? null : planResource('en', plan, (await instance.store.connections.get(connection.id))?.nextSyncAt ?? null), challenge: challenge === null ? null : await challengeResource('en', instance.store, challenge), run: run === null ? null : runResource('en', run) })
     if (plan !== null && plan.state !== 'proved') process.exitCode = 1
@@ -50,32 +50,58 @@ async function openChallenge(instance: Instance, connectionId: string): Promise<
   return open.find((challenge) => challenge.expiresAt > instance.clock.now()) ?? null
 }
 
-/** Step by step until nothing is left that can be done from here. */
-async function walk(output: Output, instance: Instance, connection: Connection, source: SecretSource, options: RepairOptions): Promise<RepairPlan | null> {
-  await sayProblems(output, instance, connection.id)
-  let plan = verbOrFail(await instance.verbs.repair(connection.id, await reportOf(instance, connection.id, options)))
-  let unread = isGiven(source)
-  while (plan !== null) {
+/** `source`: what was given and not used yet. */
+type Walked = { readonly plan: RepairPlan | null; readonly run: SyncRun | null; readonly source: SecretSource }
+
+/** Step by step until nothing is left that can be done from here. What the bank asks comes before any step. */
+async function walk(output: Output, instance: Instance, connection: Connection, given: SecretSource, options: RepairOptions): Promise<Walked> {
+  let [source, run, isTold]: [SecretSource, SyncRun | null, boolean] = [given, null, false]
+  for (let report = await reportOf(instance, connection.id, options); ;) {
+    const asked = report === null ? await openChallenge(instance, connection.id) : null
+    if (asked !== null) {
+      // What was given was meant for what was asked then, not for a question that came of it.
+      const answered = await answerChallenge(output, instance, asked, isTold ? NO_SOURCE : source)
+      if (!isTold) source = NO_SOURCE
+      if (answered === null || answered.outcome === 'succeeded') return { plan: null, run: answered ?? run, source }
+      run = answered
+      if (answered.outcome === 'suspended') continue
+    }
+    output.progress(`Looking at ${connection.institutionName}…`)
+    const plan = verbOrFail(await instance.verbs.repair(connection.id, report))
+    report = null
+    if (plan === null) output.say(`${connection.institutionName} works; nothing to repair.`)
+    if (plan === null) return { plan, run, source }
+    if (plan.state === 'open' && !isTold) await sayProblems(output, instance, connection.id, { besideItsSteps: true })
+    isTold = true
     sayPlan(output, plan)
+    if (plan.state !== 'open') await sayProof(output, instance, plan, run)
     const step = plan.steps.find((s) => s.state === 'now')
-    sayPaper(output, connection, step)
-    if (plan.state !== 'open' || step === undefined || step.who !== 'person') break
-    if (step.kind === 'credentials' && (process.stdin.isTTY || unread)) {
-      await enterSecret(output, instance, connection, unread ? source : NO_SOURCE)
-      unread = false
-      plan = verbOrFail(await instance.verbs.repair(connection.id, null))
+    if (plan.state !== 'open') return { plan, run, source }
+    if ((await openChallenge(instance, connection.id)) !== null) continue
+    if (step === undefined || step.who !== 'person') return { plan, run, source }
+    const isEntered = step.kind === 'credentials' && (process.stdin.isTTY || isGiven(source))
+    for (const line of isEntered ? [] : wayOf(step, connection.id, pageOf(instance, connection.id), process.stdin.isTTY)) output.say(line)
+    if (isEntered) {
+      run = await enterSecret(output, instance, connection, source)
+      source = NO_SOURCE
     } else if (process.stdin.isTTY) {
-      const done = await (await inquirer()).confirm({ message: isPermission(step) ? `${step.title}? Yes sends it once.` : `${step.title}. Done?`, default: !isPermission(step) })
-      plan = verbOrFail(await instance.verbs.repair(connection.id, { stepId: step.id, did: done ? 'done' : 'cannot' }))
+      const did = await askDone(step)
+      if (did === 'later') return { plan, run, source }
+      report = { stepId: step.id, did }
     } else {
-      break
+      return { plan, run, source }
     }
   }
-  if (plan === null) output.say(`${connection.institutionName} works; nothing to repair.`)
-  return plan
 }
 
 const NO_SOURCE: SecretSource = { file: undefined, stdin: undefined }
+
+/** Who comes back later has not said that it cannot be done. */
+async function askDone(step: RepairStep): Promise<'done' | 'cannot' | 'later'> {
+  const names = isPermission(step) ? ['Send it once', 'No, show other ways', 'Later'] : ['It is done', 'I cannot do this', 'Later']
+  const choices = (['done', 'cannot', 'later'] as const).map((value, at) => ({ value, name: names[at] ?? value }))
+  return (await inquirer()).select({ message: step.title, choices, default: isPermission(step) ? 'later' : 'done' })
+}
 
 function sayPlan(output: Output, plan: RepairPlan): void {
   const marks: Record<RepairStep['state'], string> = { done: '✓', now: '▸', running: '…', waiting: ' ', did_not_help: '✕', skipped: '-' }
@@ -85,10 +111,11 @@ function sayPlan(output: Output, plan: RepairPlan): void {
   })
 }
 
-/** Where the paper is that the step speaks of. */
-function sayPaper(output: Output, { id }: Connection, step: RepairStep | undefined): void {
-  if (step?.kind === 'contact_bank') output.say(`The letter: relink repair ${id} --letter letter.txt (with --language de in German)`)
-  if (step?.kind === 'contact_support') output.say(`The support file: relink repair ${id} --bundle support.json`)
+/** The read that proved it, with its rows, unless it was told of just now. */
+async function sayProof(output: Output, instance: Instance, { problemId, connectionId }: RepairPlan, told: SyncRun | null): Promise<void> {
+  const [problem, connection] = await Promise.all([instance.store.problems.get(problemId), instance.store.connections.get(connectionId)])
+  const run = problem === null || problem.proofRunId === null || problem.proofRunId === told?.id ? null : await instance.store.runs.get(problem.proofRunId)
+  if (run !== null && connection !== null) await sayRun(output, instance, connection.institutionName, run)
 }
 
 async function reportOf(instance: Instance, connectionId: string, options: RepairOptions): Promise<StepReport | null> {
@@ -98,6 +125,9 @@ async function reportOf(instance: Instance, connectionId: string, options: Repai
   const plan = problem === undefined ? null : await instance.verbs.plan(problem)
   const step = plan?.steps.find((s, index) => s.id === wanted || String(index + 1) === wanted)
   if (step === undefined) throw new CommandError(`There is no step "${wanted}" in the present plan.`, 2)
+  const due = plan?.steps.find(({ state }) => state === 'now')
+  // Only what is due is looked at: a word on another step would be lost unsaid.
+  if (step.state !== 'now') throw new CommandError(`“${step.title}” is not the step that is due${due === undefined ? '' : `; that is “${due.title}” (${due.id})`}. To have the bank read now, whatever was done: relink sync ${connectionId}`, 2)
   return { stepId: step.id, did: options.did === undefined ? 'cannot' : 'done' }
 }
 
@@ -108,6 +138,7 @@ export async function secretCommand(output: Output, wanted: string, options: Sec
     const isStored = options.onceMore === true && !isGiven(source)
     const run = isStored ? verbOrFail(await instance.verbs.tryOnceMore(connection.id, 'command line')) : await enterSecret(output, instance, connection, source, options.onceMore)
     if (isStored) await sayRun(output, instance, connection.institutionName, run)
+    if (run.outcome !== 'succeeded') await sayProblems(output, instance, connection.id)
     output.data(runResource('en', run))
     if (run.outcome !== 'succeeded') process.exitCode = 1
   })
@@ -115,13 +146,21 @@ export async function secretCommand(output: Output, wanted: string, options: Sec
 
 /** Asks for the secret fields only; the stored user name stays. Warns first, because a bank counts what it does not accept. */
 async function enterSecret(output: Output, instance: Instance, connection: Connection, source: SecretSource, onceMore = false): Promise<SyncRun> {
-  const status = await instance.vault.status({ connectionId: connection.id, loginIndex: connection.loginIndex })
+  const owner = { connectionId: connection.id, loginIndex: connection.loginIndex }
+  const status = await instance.vault.status(owner)
   if (status === 'withheld_unknown' || status === 'refused') output.say(`${connection.institutionName} did not accept the last sign-in. Banks lock a login after about three; this one is sent once.`)
   const connector = instance.connectors.get(connection.connector)
   const fields = connector === undefined ? [] : fieldsOf(connector, connection.settings)
   const form = await fillForm(fields.filter((f) => f.kind === 'secret'), {}, source)
-  const entered = await instance.verbs.enterSecret(connection.id, form, { references: source.references ?? {}, onceMore })
-  if (!entered.ok && entered.failure.code === 'secret_withheld') throw new CommandError(`${entered.failure.message} (\`relink ${isGiven(source) ? 'secret' : 'reconnect'} ${connection.id} --once-more\`, with the same one)`)
+  const send = (onceMore: boolean) => instance.verbs.enterSecret(connection.id, form, { references: source.references ?? {}, onceMore })
+  let entered = await send(onceMore)
+  if (!entered.ok && entered.failure.code === 'secret_withheld') {
+    const { message } = entered.failure
+    if (!process.stdin.isTTY || (await instance.vault.status(owner)) === 'locked') throw new CommandError(`${message} (\`relink ${isGiven(source) ? 'secret' : 'reconnect'} ${connection.id} --once-more\`, with the same one)`)
+    output.say(message)
+    if (!(await (await inquirer()).confirm({ message: 'Send this one once more?', default: false }))) throw new CommandError('Nothing was sent.')
+    entered = await send(true)
+  }
   const run = verbOrFail(entered)
   await sayRun(output, instance, connection.institutionName, run)
   return run

@@ -19,7 +19,8 @@ export function plainText(parts: readonly z.output<typeof partShape>[]): string 
     .join('')
 }
 
-function localTime(iso: string): string {
+/** As whoever sits at this terminal writes it, in its zone. */
+export function localTime(iso: string): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
 }
 

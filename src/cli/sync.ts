@@ -8,7 +8,7 @@ import { connectionResource } from '../api/connection-resource.ts'
 import type { Instance } from '../instance.ts'
 import { chooseConnection, choiceAsked, sayRun, verbOrFail } from './connections.ts'
 import { countOfRows, type Output } from './output.ts'
-import { askLine, plainText } from './sentence.ts'
+import { askLine, localTime, plainText } from './sentence.ts'
 import { withInstance } from './with-instance.ts'
 
 export async function syncCommand(output: Output, wanted: string | undefined): Promise<void> {
@@ -51,7 +51,7 @@ export async function statusCommand(output: Output): Promise<void> {
     output.data({ connections: resources.map((c) => ({ ...c, accounts: c.accounts.map(proved) })), accounts: others.map(proved), questions, alerts })
     if (resources.length === 0) output.say('No connection yet. `relink connect` makes one, `relink demo` shows how it looks.')
     for (const c of resources) {
-      output.say(`${output.bold(c.institutionName)} (${c.loginLabel}): ${HEALTH[c.health]}${c.lastSuccessAt === null || c.awaitsChoice ? '' : `; the bank answered in full at ${c.lastSuccessAt}`}`)
+      output.say(`${output.bold(c.institutionName)} (${c.loginLabel}): ${HEALTH[c.health]}${c.lastSuccessAt === null || c.awaitsChoice ? '' : `; the bank answered in full ${localTime(c.lastSuccessAt)}`}`)
       if (c.awaitsChoice) output.say(`  ${choiceAsked(instance, c)}`)
       await sayProblems(output, instance, c.id)
       for (const account of c.accounts) sayAccount(output, account, proofs.get(account.id))
@@ -70,8 +70,8 @@ function sayAccount(output: Output, { name, balance, currency, rows, forReview }
 
 const HEALTH = { working: 'working', needs_you: 'needs you', waiting: 'waiting for the bank', reading: 'being read', off: 'paused' } as const
 
-/** What is broken, how sure we are, and the one next thing. */
-export async function sayProblems(output: Output, instance: Instance, connectionId: string): Promise<void> {
+/** What is broken, how sure we are, and the one next thing; `besideItsSteps`, which tell the last better. */
+export async function sayProblems(output: Output, instance: Instance, connectionId: string, { besideItsSteps = false } = {}): Promise<void> {
   const connection = await instance.store.connections.get(connectionId)
   if (connection === null) return
   const { problems, challenge } = await connectionResource('en', instance, connection)
@@ -83,9 +83,9 @@ export async function sayProblems(output: Output, instance: Instance, connection
     if (problem.found !== null) output.say(`  Relink found: ${problem.found}`)
     output.say(`  Relink: ${plainText(problem.card.relink)}`)
     for (const ask of problem.card.asks) output.say(`  ${askLine(ask, connectionId)}`)
-    output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${plainText(problem.card.next.label)} (relink repair ${connectionId})`)
+    if (!besideItsSteps || problem.card.next === null) output.say(problem.card.next === null ? '  Nothing for you to do.' : `  Next: ${plainText(problem.card.next.label)} (relink repair ${connectionId})`)
   }
-  if (challenge !== null) output.say(`  The bank asks: ${challenge.prompts.map((p) => p.label).join(' / ')} (relink repair ${connectionId})`)
+  if (challenge !== null && !besideItsSteps) output.say(`  The bank asks: ${challenge.prompts.map((p) => p.label).join(' / ')} (relink repair ${connectionId})`)
 }
 
 export async function disableCommand(output: Output, wanted: string): Promise<void> {

@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import type { Asked, Told } from './host.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
@@ -53,6 +54,23 @@ export async function relink(home: string, args: readonly string[], { input = ''
   child.stdin?.end(input)
   const [status] = (await once(child, 'close')) as [number | null]
   return { status, stdout: await stdout, stderr: await stderr }
+}
+
+/** As on a terminal, by script(1) of util-linux: each answer is typed once its question is shown. What was shown, without colours and moves. */
+export async function onTerminal(home: string, args: readonly string[], env: Readonly<Record<string, string>>, dialogue: readonly (readonly [asked: RegExp, typed: string])[]): Promise<string> {
+  const child = spawn('script', ['-qec', [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' '), '/dev/null'], { env: { ...environment(home, env), TERM: 'xterm' }, stdio: ['pipe', 'pipe', 'pipe'] })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  let [shown, from, at] = ['', 0, 0]
+  child.stdout.on('data', (piece: Buffer) => {
+    shown += stripVTControlCharacters(piece.toString('utf8'))
+    const next = dialogue[at]
+    if (next === undefined || !next[0].test(shown.slice(from))) return
+    [from, at] = [shown.length, at + 1]
+    child.stdin.write(next[1])
+  })
+  await once(child, 'close')
+  return shown
 }
 
 /** Gives command lines; those of a command that was seen to start and to end by itself go to one process that is up already. */
