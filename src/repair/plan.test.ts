@@ -208,6 +208,14 @@ test('who cannot unlock a login alone is given the letter to the bank, and then 
   assert.deepEqual(actions({ finished: [cannot] }), ['contact_bank', 'unlock_at_bank', null])
 })
 
+// Fails when: whoever unlocked a login that wrong passwords had locked is told to write to the bank before the right one may be entered (was so).
+test('a login that wrong passwords locked: once it is unlocked, the right password comes before a letter to the bank', () => {
+  const [unlock] = planFor(problemOf('login_locked'), FACTS).steps
+  const done = { ...unlock!, state: 'done' as const }
+  const [, same, ...rest] = planFor(problemOf('login_locked'), { ...FACTS, secret: 'refused', finished: [done] }).steps
+  assert.deepEqual([same?.kind, rest[0]?.action], ['same_secret', 'fix_credentials'])
+})
+
 // Fails when: the unlocking is asked for without end, as it was: each "done" sent another password to a login that was locked still.
 // Fails when: nothing is left for the person after that, as it was: the plan waited for ever for a read that may not be sent while the login is locked.
 test('who unlocked a login five times in vain is given other help, and may once more after each; then once a day', () => {

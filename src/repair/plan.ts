@@ -89,7 +89,7 @@ function stepsFor(problem: Problem, facts: PlanFacts): readonly StepText[] {
     .filter((step) => !isOver(step, facts) && (facts.canProbe || step.action !== 'auto_retry' || isPermission(step)) && !(isDeaf && step.needsSecret))
     // These end with a read, and none may be sent.
     .filter((step) => !(facts.secret === 'refused' && !isDeaf && (isWait(step) || step.action === 'update_mfa')))
-    .map((step) => ({ step, helps: helpOf(step, wants), worth: isLast(step, facts, of('history_limit')) ? 0 : helpOf(step, wants) / costOf(step) }))
+    .map((step) => ({ step, helps: helpOf(step, wants), worth: unlocked && step.action === 'fix_credentials' ? Infinity : isLast(step, facts, of('history_limit')) ? 0 : helpOf(step, wants) / costOf(step) }))
     .filter(({ step, helps }) => isWorthIt(step, helps) || (down && step.action === 'wait_for_bank'))
     .sort((a, b) => b.worth - a.worth)
   const ranked = asTheCardHasIt(byWorth, problem).slice(0, MOST_STEPS).map(({ step }) => step)
