@@ -25,7 +25,7 @@ export type HandParts = {
   readonly reachOf?: (institutionId: string) => Reach
 }
 
-type Hands = Pick<RepairDeps, 'syncNow' | 'probe' | 'probes' | 'earliestReadAt' | 'reloadInstitution'>
+type Hands = Pick<RepairDeps, 'syncNow' | 'probe' | 'probes' | 'earliestReadAt' | 'reloadInstitution' | 'hasNewerData'>
 
 export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
   const found = async (connectionId: string) => {
@@ -52,10 +52,14 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
       const known = await found(connectionId)
       return (known?.connection.lastAttemptAt ?? 0) + (known?.institution.limits.minSecondsBetweenSyncs ?? 0) * 1000
     },
+    async hasNewerData(connectionId) {
+      const known = await found(connectionId)
+      return known !== null && newerRoute(known) !== null
+    },
     async reloadInstitution(connectionId) {
       const known = await found(connectionId)
-      const route = known?.institution.routes.find((r) => r.connector === known.connection.connector)
-      if (known === null || route === undefined || isDeepStrictEqual(route.settings, known.connection.settings)) return 'newest'
+      const route = known === null ? null : newerRoute(known)
+      if (known === null || route === null) return 'newest'
       const oldOrigins = known.connector.originsOf(known.connection.settings)
       // A secret goes only where the person sent it: another address wants it typed again. Of settings that cannot be used no address is known; the vault, which sealed it for one, lends it for no other.
       if (oldOrigins.length > 0 && known.connector.originsOf(route.settings).join() !== oldOrigins.join()) return 'elsewhere'
@@ -69,6 +73,12 @@ export function repairHands(deps: SyncDeps, parts: HandParts): Hands {
 async function syncNow(deps: SyncDeps, connectionId: string, trigger: 'repair'): Promise<SyncRun | null> {
   const done = await syncConnection(deps, connectionId, trigger)
   return done.ok ? done.value : null
+}
+
+/** What the bank's entry says of the connection's way to it now; null: nothing else than the connection has. */
+function newerRoute({ connection, institution }: Known): Institution['routes'][number] | null {
+  const route = institution.routes.find(({ connector }) => connector === connection.connector)
+  return route === undefined || isDeepStrictEqual(route.settings, connection.settings) ? null : route
 }
 
 type Known = { readonly connection: Connection; readonly connector: Connector; readonly institution: Institution }

@@ -44,6 +44,8 @@ export type RepairDeps = {
   readonly earliestReadAt: (connectionId: string) => Promise<number>
   /** Loads the newest data of the institution into the connection. */
   readonly reloadInstitution: (connectionId: string) => Promise<Reloaded>
+  /** Whether that would find other data than the connection has. */
+  readonly hasNewerData: (connectionId: string) => Promise<boolean>
 }
 
 /** What became of the newest data: `taken` over, `newest` already, or not taken over because they lead a secret `elsewhere`. */
@@ -100,8 +102,9 @@ export async function advanceRepair(deps: RepairDeps, connectionId: string, even
 
 /** The stored plan of a problem, or a new one, stored. */
 export async function currentPlan(deps: RepairDeps, connection: Connection, problem: Problem): Promise<RepairPlan> {
-  const stored = await deps.store.problems.plan(problem.id)
-  if (stored !== null && stored.state === 'open' && stored.cause === problem.diagnosis.causes[0]?.cause && (await fits(deps, connection, problem, stored))) return stored
+  const planned = await deps.store.problems.plan(problem.id)
+  const stored = await withoutOldData(deps, connection.id, planned)
+  if (stored !== null && stored === planned && stored.state === 'open' && stored.cause === problem.diagnosis.causes[0]?.cause && (await fits(deps, connection, problem, stored))) return stored
   const seen = stored?.state === 'open' ? judgedSince(await withEffect(deps, connection, problem, stored), problem, connection.institutionName, deps.clock.now()) : stored
   // What showed the effect was a read already: the new plan begins with what that read ended with.
   return saved(deps, await replan(deps, connection, problem, seen, seen === stored))
@@ -196,9 +199,18 @@ function proofFirst(plan: RepairPlan, now: number, { waitMinutes }: RepairStep):
   return { ...plan, steps: [...rest, { ...proof, state: 'now', startedAt: now, notBefore: waitMinutes < LONG_MINUTES ? null : now + waitMinutes * 60_000 }] as unknown as RepairPlan['steps'] }
 }
 
+const NEWEST_ALREADY = 'The data about this bank are the newest already.'
+
+/** There were none to load when they were asked for; now an update, or an operator, has brought some. */
+async function withoutOldData(deps: RepairDeps, connectionId: string, plan: RepairPlan | null): Promise<RepairPlan | null> {
+  const [isOld, isKept] = [({ result }: RepairStep) => result === NEWEST_ALREADY, ({ result }: RepairStep) => result !== NEWEST_ALREADY]
+  if (plan?.state !== 'open' || !plan.steps.some(isOld) || !(await deps.hasNewerData(connectionId))) return plan
+  return { ...plan, steps: plan.steps.filter(isKept) as unknown as RepairPlan['steps'] }
+}
+
 function afterReload(deps: RepairDeps, connection: Connection, turn: Turn, reloaded: Reloaded): Promise<StepOutcome> | StepOutcome {
   if (reloaded === 'taken') return readAgain(deps, connection, turn)
-  if (reloaded === 'newest') return { state: 'did_not_help', result: 'The data about this bank are the newest already.' }
+  if (reloaded === 'newest') return { state: 'did_not_help', result: NEWEST_ALREADY }
   return { state: 'did_not_help', result: 'The newest data about this bank name another address. No password goes there until it is typed for it: connect again.' }
 }
 

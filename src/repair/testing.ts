@@ -138,6 +138,7 @@ export class RepairWorld {
       probes: async () => (this.mayAsk ? ['profile'] : []),
       earliestReadAt: async () => 0,
       reloadInstitution: async () => 'newest',
+      hasNewerData: async () => false,
     }
   }
 
