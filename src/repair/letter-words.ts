@@ -38,3 +38,6 @@ export const LETTER_WORDS: { readonly [C in CauseCode]: LetterWords } = {
   local_network: { what: message('the program does not reach your server; the fault may be on my side.'), ask: message('Please tell me whether requests of mine reached you at these times, and whether my network address is blocked.') },
   unknown: { what: message('the reason is not known yet.'), ask: message('Please tell me what is needed so that the access works again, or when it will.') },
 }
+
+/** Of a bank's server that is reached, and with which no secure connection comes about. */
+export const NO_SECURE_CONNECTION: LetterWords = { what: message('no secure connection to your server comes about.'), ask: message('Please check the certificate and the encryption of your server for programs, and tell me from when on the access will work again.') }

@@ -5,8 +5,9 @@
  * last run that failed. Evidence and exchanges were redacted when they were made.
  */
 import type { Account } from '../domain/account.ts'
+import type { CauseCode } from '../domain/cause.ts'
 import type { Connection, Problem } from '../domain/connection.ts'
-import { OPEN_QUESTION, type CaseRecord, type Evidence, type FailureCode, type Stage } from '../domain/evidence.ts'
+import { OPEN_QUESTION, type CaseRecord, type Evidence, type Failure, type FailureCode, type Stage } from '../domain/evidence.ts'
 import type { SyncRun } from '../domain/run.ts'
 import { message, type Language } from '../language/language.ts'
 import { retold } from '../language/retold.ts'
@@ -20,14 +21,15 @@ import { BUNDLE_KIND } from '../diagnose/jsonl.ts'
 import { OWN } from '../diagnose/knowledge/codes/own.ts'
 import { mergeEvidence } from '../diagnose/merge-evidence.ts'
 import { newsOf, type StepNews } from '../diagnose/step-news.ts'
-import { LETTER_WORDS } from './letter-words.ts'
+import { LETTER_WORDS, NO_SECURE_CONNECTION, type LetterWords } from './letter-words.ts'
+import { gotNoAnswer } from './plan.ts'
 
 const RUNS_IN_A_LETTER = 10
 const REQUESTS_IN_A_LETTER = 5
 /** Codes that Relink made itself say nothing to a bank. */
 const OWN_CODES: ReadonlySet<string> = new Set([OPEN_QUESTION, 'challenge_expired' satisfies FailureCode, ...OWN.codes.map(({ code }) => code)])
-/** What never left this server is no attempt that the bank finds in its records. */
-const UNSENT: ReadonlySet<FailureCode> = new Set(['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'configuration_invalid', 'address_forbidden'])
+/** What never left this server, or stopped on it, is no attempt that the bank finds in its records. */
+const UNSENT: ReadonlySet<FailureCode> = new Set(['secret_withheld', 'secret_unreadable', 'secret_source_failed', 'quota_reached', 'configuration_invalid', 'address_forbidden', 'interrupted'])
 
 /** Where in a conversation it happened, as who works at a bank says it. */
 const STEPS: Readonly<Record<Stage, string>> = {
@@ -50,12 +52,12 @@ export type LetterFacts = { readonly connection: Connection | null; readonly run
 /** The letter from its facts; pure. Codes, ids and the bank's own words are the same in every language. */
 export function letterText(language: Language, problem: Problem, { connection, runs, account, exchanges }: LetterFacts): string {
   const bank = connection?.institutionName ?? problem.institutionId
-  const words = LETTER_WORDS[problem.diagnosis.causes[0]?.cause ?? 'unknown']
+  const words = letterWords(problem.diagnosis.causes[0]?.cause ?? 'unknown', problem.failure)
   const evidence = mergeEvidence(problem.failure.evidence)
   const lastWorked = connection?.lastSuccessAt ?? null
   const since = time(problem.openedAt)
-  const attempts = runs.flatMap((run) => {
-    const failure = problem.accountId === null ? failureOf(run) : (run.accounts.find(({ accountId }) => accountId === problem.accountId)?.failure ?? failureOf(run))
+  const attempts = runs.slice(0, firstThatWorked(runs, problem.accountId)).flatMap((run) => {
+    const failure = failureFor(run, problem.accountId)
     return failure === null || UNSENT.has(failure.code) ? [] : [say(language, '- {at}: {message} (step: {step})', { at: time(run.startedAt), message: retold(language, failure.message), step: say(language, STEPS[failure.stage]) })]
   })
   return [
@@ -80,6 +82,23 @@ export function letterText(language: Language, problem: Problem, { connection, r
     '',
   ].join('\n')
 }
+
+function failureFor(run: SyncRun, accountId: string | null): Failure | null {
+  return run.accounts.find((account) => account.accountId === accountId)?.failure ?? failureOf(run)
+}
+
+/** What failed before it was an earlier trouble, which is over. `runs`: newest first. */
+function firstThatWorked(runs: readonly SyncRun[], accountId: string | null): number {
+  const at = runs.findIndex((run) => (run.outcome === 'succeeded' || run.outcome === 'partial') && failureFor(run, accountId) === null)
+  return at < 0 ? runs.length : at
+}
+
+/** What is told as the bank's answer is so only where one came. */
+function letterWords(cause: CauseCode, failure: Failure): LetterWords {
+  if (!ANSWERED.includes(cause) || !gotNoAnswer(failure)) return LETTER_WORDS[cause]
+  return failure.stage === 'tls' ? NO_SECURE_CONNECTION : LETTER_WORDS.institution_down
+}
+const ANSWERED: readonly CauseCode[] = ['institution_error', 'client_bug']
 
 function accountLines(language: Language, account: LetterFacts['account']): readonly string[] {
   const end = account?.number?.replace(/[^\p{L}\p{Nd}]/gu, '').slice(-4) ?? ''

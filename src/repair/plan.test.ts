@@ -144,6 +144,17 @@ test('the letter says where it happened in plain words, and nothing that only th
   }
 })
 
+// Fails when: a bank is told that its server answered with an error although no connection came about (was so of a certificate that had ended), or attempts of an earlier trouble, which is over, and our own crashes are held against it (both were so).
+test('the letter claims no answer where none came, and names the attempts since it last worked', () => {
+  const letter = (failure: typeof REFUSED, runs: LetterFacts['runs'] = []) => letterText('en', { ...problemOf('institution_error'), failure }, { ...NOTHING, runs })
+  assert.match(letter(failure({ stage: 'tls', networkError: 'CERT_HAS_EXPIRED' }, { code: 'tls_refused' })), /no secure connection to your server comes about\.[\s\S]*network: CERT_HAS_EXPIRED[\s\S]*check the certificate/)
+  assert.match(letter(failure({ stage: 'http', networkError: 'ECONNRESET' }, { code: 'bank_unreachable' })), /your server does not answer\./)
+  assert.match(letter(failure({ stage: 'http', httpStatus: 200, networkError: 'ECONNRESET' }, { code: 'answer_unreadable' })), /answers, but with an error of its own/)
+  const run = (hour: number, outcome: 'failed' | 'succeeded', of: typeof REFUSED | null) => ({ id: `run-${hour}`, connectionId: 'c', trigger: 'schedule' as const, startedAt: Date.UTC(2026, 9, 14, hour), endedAt: 1, outcome, stage: null, accounts: [], failure: of, label: null })
+  const told = letter(REFUSED, [run(12, 'failed', REFUSED), run(11, 'failed', failure({ stage: 'connect' }, { code: 'interrupted' })), run(10, 'succeeded', null), run(9, 'failed', REFUSED)])
+  assert.deepEqual([...told.matchAll(/^- 2026-10-14 (\d\d)/gm)].map(([, hour]) => hour), ['12'])
+})
+
 // Fails when: the letter about one account names no attempt, because the rest was read, or quotes as the server's text what Relink says (both were so).
 test('a letter about one account names its attempts, and quotes nothing that the bank did not say', () => {
   const outcome = { accountId: 'a', added: 0, matched: 0, changed: 0, withdrawn: 0, questions: 0, failure: REFUSED }

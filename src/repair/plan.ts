@@ -109,7 +109,7 @@ function asTheCardHasIt(ranked: readonly Ranked[], { diagnosis: { causes: [first
 }
 
 /** The last read did not get as far as the bank, or was cut off before any answer: nothing was said of the secret, and no other one would get further. */
-function gotNoAnswer({ stage, evidence }: Failure): boolean {
+export function gotNoAnswer({ stage, evidence }: Failure): boolean {
   return BEFORE_BANK.includes(stage) || (evidence.some(({ networkError }) => networkError !== undefined) && evidence.every(({ httpStatus, codes }) => httpStatus === undefined && codes === undefined))
 }
 
