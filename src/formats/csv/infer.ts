@@ -34,6 +34,8 @@ import { readRoles, spreadHeading } from './roles.ts'
 import { shapeOf } from './row-shape.ts'
 import { moreOf } from './rows.ts'
 import { proveEitherWay } from './signs-by-balance.ts'
+import { takenBackIn } from './taken-back.ts'
+import { unbookedIn } from './without-balance.ts'
 import { brokenSum, isSumAmong, NO_SUMS, sumsIn } from './sums.ts'
 import { isSummary } from './tables.ts'
 import { whyUndated } from './undated.ts'
@@ -324,7 +326,7 @@ function settle(
   const direction = proof.forward === proof.backward ? byDate : proof.forward > proof.backward ? 'forward' : 'backward'
   // A column called balance which the amounts do not move is something else, or rows are missing: it proves nothing.
   const balance = proof.steps < 3 || isProved(proof) || Math.max(proof.forward, proof.backward) * 2 >= proof.steps || runsInSomeOrder(sections, columns.booked, amounts, balances) ? columns.balance : null
-  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === moving ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, moves: balance === null ? new Set() : calledMoves(sections, amounts, balances, direction), repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction) })
+  return ok({ ...columns, balance, hasIdleBalance: balance !== columns.balance, areBalanced: areBalanced(columns, rows), order, style, balanceStyle, direction, orderTold: toldOf(chosen, columns), apart: sections === moving ? apart : null, unsignedIs: unsignedIs(columns, rows, around.heading, balance !== null && isProved(proof)), ...accountsBeside(columns, rows, around.heading), goesOn: goesOn(columns, rows), shape: shapeOf(rows, columns, around.heading.length), sums: NO_SUMS, moves: balance === null ? new Set() : calledMoves(sections, amounts, balances, direction), repeats: balance === null ? new Set() : repeatsIn(sections, amounts, balances, direction), unbooked: columns.status !== null || balance === null || sections !== moving ? new Set() : unbookedIn(sections, amounts, balances, direction), takenBack: takenBackIn(rows, columns, around.heading) })
 }
 
 /** The lines of rows that are called a balance or a turnover but move the balance: all that there is is none but what is told of it. */

@@ -132,6 +132,10 @@ export type Layout = Columns &
     readonly moves: ReadonlySet<number>
     /** Lines of the sample that stand in it for the second time. */
     readonly repeats: ReadonlySet<number>
+    /** Lines of the sample that are not booked yet, though no word says it. */
+    readonly unbooked: ReadonlySet<number>
+    /** Cancelled rows of the sample that bring back what a purchase took, and whether their amount has to be turned for that. */
+    readonly takenBack: ReadonlyMap<number, boolean>
   }
 
 /** All columns that amounts stand in. */

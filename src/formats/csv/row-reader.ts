@@ -20,7 +20,7 @@ const ROWS_A_BATCH = 500
 /** What is said of records that are no rows. */
 const LEFT_OUT = {
   counterpart: (count: number): string => `Rows of income, expenses and equity were left out (${count}): they are the other sides of entries in your accounts.`,
-  declined: (count: number): string => `${count} declined or cancelled payments were left out.`,
+  declined: (count: number): string => `${count} declined or cancelled payments were left out. One that came in before it was cancelled is still there.`,
   neutral: (count: number): string => `Rows that the file calls neither income nor expense, without saying which way their money went, were left out (${count}).`,
   noted: (count: number): string => `Entries that the file says did not change the balance were left out (${count}).`,
   undated: (count: number): string => `Pending rows without a date were left out (${count}): they come again when they are booked.`,

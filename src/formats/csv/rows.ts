@@ -22,6 +22,7 @@ import type { CsvRecord } from './records.ts'
 import { DATES } from './roles.ts'
 import { currencyInAmounts } from './preamble.ts'
 import { isDeclined, isPending, stateBelow } from './status.ts'
+import { isCancelled } from './taken-back.ts'
 import { isSumAmong } from './sums.ts'
 
 export type CsvRow =
@@ -86,10 +87,13 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
   // A stroke stands for nothing.
   const text = (at: number): string => (/[\p{L}\p{N}]/u.test(cell(at)) ? cell(at) : '')
   const texts = [...layout.name, ...layout.memo].map(text)
-  const amount = signedAmount(record, layout.amount, layout.fee, layout.style)
-  const pending = isBelowPending || isPending(cell(layout.status))
+  const written = signedAmount(record, layout.amount, layout.fee, layout.style)
+  const turns = layout.takenBack.get(record.line)
+  const amount = turns === true && typeof written === 'string' ? negate(written) : written
+  const pending = isBelowPending || isPending(cell(layout.status)) || layout.unbooked.has(record.line)
   const dated = [layout.booked, layout.acted, layout.value].find((at) => cell(at) !== '' && (at === layout.booked || pending))
-  if (isDeclined(cell(layout.status))) return ok({ type: 'declined' })
+  const isBack = turns !== undefined || (layout.unsignedIs === 'out' && typeof written === 'string' && !written.startsWith('-') && isCancelled(cell(layout.status)))
+  if (isDeclined(cell(layout.status)) && !isBack) return ok({ type: 'declined' })
   if (/^memo$/.test(plainWords(cell(layout.impact)))) return ok({ type: 'noted' })
   if (dated === undefined || dated === null) {
     const below = balancesBelow(record, layout)
@@ -114,16 +118,16 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
     const failure = sides.find((side) => !side.ok)
     return failure ?? ok({ type: 'sides', rows: sides.flatMap((side) => (side.ok ? [side.value] : [])) })
   }
-  const written = balanceIn(record, layout, layout.balanceStyle)
-  if (written === undefined)
+  const stood = balanceIn(record, layout, layout.balanceStyle)
+  if (stood === undefined)
     return failed({
       code: 'invalid_amount',
       message: `The balance ${quoted(cell(layout.balance))} on line ${record.line} is not a number with a decimal ${layout.balanceStyle}.`,
       line: record.line,
     })
-  const balance = layout.balanceBefore && written !== null && amount !== null ? plus(written, amount) : written
+  const balance = layout.balanceBefore && stood !== null && amount !== null ? plus(stood, amount) : stood
   const words = isStanding(record, layout) ? 'closing' : balanceWordsIn(record.cells)
-  const stated = written ?? amount
+  const stated = stood ?? amount
   // A quote that opens or closes nothing is none of its number.
   const told = { account: cleanText(cell(layout.account).replace(/^"|^'(?=\d)|"$/g, '')), currency: toldCurrency(record, layout) }
   // What leaves nothing is a payment that is called so: the pay-out of an account that is closed. Amounts out and in are those of all rows.
@@ -174,7 +178,7 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
       line: record.line,
     },
   }
-  const moved = movedAmount(record, layout, layout.style)
+  const moved = turns === true ? amount : movedAmount(record, layout, layout.style)
   return ok(typeof moved !== 'string' || moved === amount ? row : paymentOnLoan(row, plus(moved, negate(amount)), layout))
 }
 

@@ -475,3 +475,29 @@ test('amounts that each carry another currency are of several statements', async
 test('a card export that counts parts in a column of one is turned', async () => {
   assert.deepEqual(amountsOf(await only('Data;Estabelecimento;Portador;Valor;Parcela\n13/01/2024;LOJA;ANA;R$ 125,99;1 de 10\n15/01/2024;POSTO;ANA;R$ 40,00;-\n16/01/2024;PAGAMENTO;ANA;R$ -500,00;-\n')), ['-125.99', '-40', '500'])
 })
+
+// Fails when: the cancelled row is left out, and its purchase stays (was so), or the second of two equal attempts of which one was refused is taken for it.
+test('a cancelled row under the number of its purchase brings the money back; one that speaks of itself, or was refused, moved nothing', async () => {
+  const list = (status: string, ...rows: readonly string[]): string => `이용일자,승인번호,이용카드,가맹점명,이용금액,${status}\n2025.03.25,11111111,1234,스타벅스,"5,400",승인\n${rows.join('\n')}\n2025.03.27,33333333,1234,이마트,"54,000",승인\n`
+  const bought = '2025.03.26,22222222,1234,쿠팡,"30,000",승인'
+  assert.deepEqual(amountsOf(await only(list('승인구분', bought, '2025.03.28,22222222,1234,쿠팡,"30,000",취소'))), ['-5400', '-30000', '30000', '-54000'])
+  assert.deepEqual(amountsOf(await only(list('승인구분', bought, '2025.03.28,22222222,1234,쿠팡,"-30,000",승인취소'))), ['-5400', '-30000', '30000', '-54000'])
+  // The purchase stands in an earlier list.
+  assert.deepEqual(amountsOf(await only(list('승인구분', '2025.03.28,22222222,1234,쿠팡,"-30,000",승인취소'))), ['-5400', '30000', '-54000'])
+  assert.deepEqual(amountsOf(await only(list('승인구분', '2025.03.26,22222222,1234,쿠팡,"30,000",취소'))), ['-5400', '-54000'])
+  assert.deepEqual(amountsOf(await only(list('승인구분', bought, '2025.03.26,22222223,1234,쿠팡,"30,000",취소'))), ['-5400', '-30000', '-54000'])
+  assert.deepEqual(amountsOf(await only(list('승인구분', bought, '2025.03.26,22222222,1234,쿠팡,"30,000",거절'))), ['-5400', '-30000', '-54000'])
+})
+
+// Fails when: what is pending counts as booked because no word says so (was so), and the balance is said to be one that the bank never stated; or rows of a day with one balance are taken for pending.
+test('rows at the newer end without a balance, where all others have one that runs, are not booked yet', async () => {
+  const head = 'Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n'
+  const rows = ['DEBIT,01/05/2024,AMZN MKTP,-12.50,DEBIT_CARD, ,,', 'DEBIT,01/05/2024,GROCER,-7.50,DEBIT_CARD, ,,', 'DEBIT,01/04/2024,COSTCO,-20.00,DEBIT_CARD,967.50,,', 'DEBIT,01/04/2024,SHELL,-30.00,DEBIT_CARD,987.50,,', 'CREDIT,01/02/2024,PAY,987.50,ACH_CREDIT,1017.50,,']
+  for (const order of [rows, rows.toReversed()]) {
+    const read = await only(`${head}${order.join('\n')}\n`)
+    assert.deepEqual(read.rows.filter(({ status }) => status === 'pending').map(({ name }) => name).toSorted(), ['AMZN MKTP', 'GROCER'])
+    assert.equal(summary(read).split(' ').at(-1), '967.5')
+  }
+  const daily = ['2024-01-05,A,-12.50,', '2024-01-05,B,-7.50,947.50', '2024-01-04,C,-20.00,967.50', '2024-01-04,D,-30.00,']
+  for (const order of [daily, daily.toReversed()]) assert.deepEqual((await only(`Date,Description,Amount,Balance\n${order.join('\n')}\n`)).rows.filter(({ status }) => status === 'pending'), [])
+})
