@@ -16,7 +16,7 @@ import { CommandError, orFail, type Output } from './output.ts'
 import { lockOf, type RecoveryOptions } from './recovery.ts'
 import { withInstance } from './with-instance.ts'
 
-export type ExportOptions = RecoveryOptions & { readonly format?: string; readonly account?: readonly string[]; readonly allAccounts?: boolean; readonly everything?: boolean; readonly from?: string; readonly to?: string; readonly continues?: boolean; readonly encrypt?: boolean; readonly output?: string }
+export type ExportOptions = RecoveryOptions & { readonly format?: string; readonly account?: readonly string[]; readonly allAccounts?: boolean; readonly everything?: boolean; readonly from?: string; readonly to?: string; readonly continues?: boolean; readonly encrypt?: boolean; readonly output?: string; readonly replace?: boolean }
 
 export async function exportCommand(output: Output, options: ExportOptions): Promise<void> {
   const format = EXPORT_FORMATS.find((known): known is ExportFormat => known === options.format)
@@ -29,10 +29,10 @@ export async function exportCommand(output: Output, options: ExportOptions): Pro
   const lock = options.encrypt === true ? await lockOf(options, 'Passphrase of the file') : null
   await withInstance(output, async (instance) => {
     const { store, clock, audit } = instance
-    const save = async (content: AsyncIterable<Uint8Array | string>, path: string | undefined): Promise<void> => {
-      const written = lock === null ? content : orFail(await lockContent(content, lock))
-      if (path === undefined) await pipeline(Readable.from(written), process.stdout as Writable, { end: false })
-      else await writeWhole(path, written)
+    const locked = async (content: Content): Promise<Content> => (lock === null ? content : orFail(await lockContent(content, lock)))
+    const save = async (content: Content, path: string | undefined): Promise<void> => {
+      if (path === undefined) await pipeline(Readable.from(await locked(content)), process.stdout as Writable, { end: false })
+      else await writeWhole(path, await locked(content))
     }
     if (format === undefined) {
       await audit.record({ actor: 'host', action: 'all.exported', object: '', codes: {} })
@@ -42,11 +42,14 @@ export async function exportCommand(output: Output, options: ExportOptions): Pro
     const now = clock.now()
     const isTable = format === 'csv' || format === 'json'
     const directory = isTable || (accounts.length === 1 && options.allAccounts !== true) ? null : await directoryOf(options.output, format)
-    const paths = directory === null ? null : await freePaths(directory, fileNames(accounts, await store.accounts.all(), format).map((name) => `${name}${lock === null ? '' : '.age'}`))
+    const names = directory === null ? null : fileNames(await store.accounts.all(), format)
+    const paths = directory === null ? null : await pathsIn(directory, accounts.map(({ id }) => `${names?.get(id) ?? id}${lock === null ? '' : '.age'}`), options.replace === true)
     if (options.allAccounts === true) await tellExport(instance, null, { ...options, format })
     else for (const { id } of accounts) await tellExport(instance, id, { ...options, format })
     if (isTable) return save(exportTable(store, options.allAccounts === true ? null : accounts.map(({ id }) => id), { format, now, ...range }).content, options.output)
-    for (const [at, account] of accounts.entries()) await save(exportAccount(store, account, { format, continues: options.continues === true, now, ...range }).content, paths === null ? options.output : paths[at])
+    const contentOf = (account: AccountSummary): Content => exportAccount(store, account, { format, continues: options.continues === true, now, ...range }).content
+    if (paths === null) for (const account of accounts) await save(contentOf(account), options.output)
+    else await writeAll(accounts.map((account, at) => ({ path: paths[at] ?? '', content: async () => locked(contentOf(account)) })))
   })
 }
 
@@ -67,52 +70,82 @@ async function directoryOf(output: string | undefined, format: ExportFormat): Pr
   throw new CommandError(`A file of ${format} holds one account. Name a directory that is there (-o DIRECTORY) for a file of each, or take --format csv or json, which hold all in one table.`, 2)
 }
 
-/** A file of each account. Where even the ends of their numbers make one name, it is numbered: none is written over another. */
-export function fileNames(accounts: readonly Account[], all: readonly Account[], format: ExportFormat): readonly string[] {
+/** The file of each account by its id, whichever of them are wanted now. Where even the ends of their numbers make one name, the later ones are numbered: none is written over another. */
+export function fileNames(all: readonly Account[], format: ExportFormat): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
   const taken = new Set<string>()
-  return accounts.map((account) => {
+  for (const account of all.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))) {
     const wanted = fileNameAmong(account, all, format)
     const [stem, ending] = [wanted.slice(0, wanted.indexOf('.')), wanted.slice(wanted.indexOf('.'))]
     let name = wanted
     for (let number = 2; taken.has(name); number++) name = `${stem}-${number}${ending}`
     taken.add(name)
-    return name
-  })
+    names.set(account.id, name)
+  }
+  return names
 }
 
-/** These names were chosen by nobody, so what is there may be somebody's own: one file with -o takes the place of another, because it was named. */
-async function freePaths(directory: string, names: readonly string[]): Promise<readonly string[]> {
-  for (const name of names) {
+/** These names were chosen by nobody, so what is there may be somebody's own, unless it is said that it is not: one file with -o takes the place of another, because it was named. */
+async function pathsIn(directory: string, names: readonly string[], mayReplace: boolean): Promise<readonly string[]> {
+  for (const name of mayReplace ? [] : names) {
     const isThere = await lstat(join(directory, name)).then(() => true, () => false)
-    if (isThere) throw new CommandError(`There is a file ${name} in ${directory} already. Nothing was written. Take it away, or name another directory (-o DIRECTORY).`)
+    if (isThere) throw new CommandError(`There is a file ${name} in ${directory} already. Nothing was written. Give --replace to have the files of before replaced, as a nightly export does, or name another directory (-o DIRECTORY).`)
   }
   return names.map((name) => join(directory, name))
+}
+
+type Content = AsyncIterable<Uint8Array | string>
+
+/** All files, or none: what is there keeps its place until each new one is written. */
+async function writeAll(files: readonly { readonly path: string; readonly content: () => Promise<Content> }[]): Promise<void> {
+  const written: Written[] = []
+  try {
+    for (const { path, content } of files) written.push(await writeBeside(path, await content()))
+    for (const one of written) await one.take()
+  } catch (error) {
+    for (const one of written) await one.drop()
+    throw error
+  }
 }
 
 /**
  * Writes beside the target and renames, so that a failure never leaves half a file under the wanted name. A
  * link is followed. What is no file (a device, a pipe) is written into: a rename would put a file in its place.
  */
-export async function writeWhole(path: string, content: AsyncIterable<Uint8Array | string>): Promise<void> {
+export async function writeWhole(path: string, content: Content): Promise<void> {
+  await writeAll([{ path, content: async () => content }])
+}
+
+/** Written whole, on the disk, and not yet under its name. */
+type Written = { readonly take: () => Promise<void>; readonly drop: () => Promise<void> }
+
+async function writeBeside(path: string, content: Content): Promise<Written> {
   let partial: string | null = null
   try {
     const there = await stat(path).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : Promise.reject(error)))
-    if (there !== null && !there.isFile()) return await pipeline(Readable.from(content), createWriteStream(path))
+    if (there !== null && !there.isFile()) {
+      await pipeline(Readable.from(content), createWriteStream(path))
+      return { take: async () => undefined, drop: async () => undefined }
+    }
     const target = there === null ? path : await realpath(path)
-    partial = `${target}.partial`
+    const beside = (partial = `${target}.partial`)
     // One that a killed export left; opened as a new file, so that nobody's link there is followed.
-    await rm(partial, { force: true })
-    await pipeline(Readable.from(content), createWriteStream(partial, { flags: 'wx', ...(there === null ? {} : { mode: there.mode & 0o777 }) }))
-    await rename(partial, target)
+    await rm(beside, { force: true })
+    await pipeline(Readable.from(content), createWriteStream(beside, { flags: 'wx', flush: true, ...(there === null ? {} : { mode: there.mode & 0o777 }) }))
+    return { take: () => rename(beside, target).catch((error: unknown) => Promise.reject(refusal(path, error))), drop: () => rm(beside, { force: true }) }
   } catch (error) {
-    if (partial !== null) await rm(partial, { force: true })
-    // What no call of the system refused is no matter of the place: it came from the content.
-    if (error instanceof StoreUnavailable || (error as NodeJS.ErrnoException).syscall === undefined) throw error
-    throw new CommandError(`${path === '' ? 'A file without a name' : path} cannot be written: ${reasonOf(error as NodeJS.ErrnoException)}. Give another place with -o.`)
+    if (partial !== null) await rm(partial, { force: true }).catch(() => undefined)
+    throw refusal(path, error)
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = { ENOENT: 'there is no such directory', EISDIR: 'it is a directory', EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'nothing can be written there', ENOSPC: 'the disk is full' }
+/** What no call of the system refused is no matter of the place: it came from the content. */
+function refusal(path: string, error: unknown): unknown {
+  if (error instanceof StoreUnavailable || (error as NodeJS.ErrnoException).syscall === undefined) return error
+  return new CommandError(`${path === '' ? 'A file without a name' : path} cannot be written: ${reasonOf(error as NodeJS.ErrnoException)}. Give another place with -o.`)
+}
+
+const REASONS: Readonly<Record<string, string>> = { ENOENT: 'there is no such directory', EISDIR: 'it is a directory', ERR_FS_EISDIR: 'a directory is in the place of its first draft', EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'nothing can be written there', ENOSPC: 'the disk is full' }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   const reason = REASONS[code ?? '']
