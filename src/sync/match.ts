@@ -15,7 +15,7 @@ import { isReworded, presenceMark, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { meetBooked } from './meet-booked.ts'
 import { assignLeft, coveredByBoth, joinMoved } from './pairing.ts'
-import { correctSameId, followLinks, keepSameId, settleSameId } from './same-id.ts'
+import { correctSameId, followLinks, keepSameId, settleSameId, turnSameId } from './same-id.ts'
 import { takeBack, takesBack } from './unbooked.ts'
 
 export type MatchContext = {
@@ -186,7 +186,7 @@ function postedOf(candidates: readonly Candidate[]): Board['postedOf'] {
 /** Rows that stay undecided are new. */
 function decideAll(board: Board, rows: readonly Incoming[]): void {
   const within = [followCorrections, pairOwnPending]
-  const against = [keepExported, meetBooked, keepSameId, followLinks, settleSameId, joinMoved, reKey, correctSameId]
+  const against = [keepExported, meetBooked, keepSameId, followLinks, settleSameId, turnSameId, joinMoved, reKey, correctSameId]
   let left = rows
   for (const stage of board.candidates.length === 0 ? within : [...within, ...against]) {
     stage(board, left)

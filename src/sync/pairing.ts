@@ -210,7 +210,7 @@ function commonWords(rows: readonly Incoming[], candidates: readonly Candidate[]
 function withoutUnnamed(pairs: readonly Pair[]): readonly Pair[] {
   const named = pairs.filter(({ isNamed }) => isNamed)
   if (named.length === 0) return pairs
-  const [lefts, rights] = [new Set(named.map(({ left }) => left)), new Set(named.map(({ right }) => right))]
+  const { lefts, rights } = sidesOf(named)
   return pairs.filter(({ left, right, isNamed }) => isNamed || (!lefts.has(left) && !rights.has(right)))
 }
 
@@ -218,7 +218,7 @@ function withoutUnnamed(pairs: readonly Pair[]): readonly Pair[] {
 function withoutIdleAmounts(pairs: readonly Pair[]): readonly Pair[] {
   const drifted = pairs.filter(isDrift)
   if (drifted.length === 0) return pairs
-  const [lefts, rights] = [new Set(drifted.map(({ left }) => left)), new Set(drifted.map(({ right }) => right))]
+  const { lefts, rights } = sidesOf(drifted)
   const isIdle = ({ left, right, row, candidate }: Pair): boolean => candidate.status === 'posted' && row.content.amount !== candidate.amount && (lefts.has(left) || rights.has(right))
   return pairs.filter((pair) => isDrift(pair) || !isIdle(pair))
 }
@@ -229,12 +229,29 @@ function isDrift({ row, candidate }: Pick<Pair, 'row' | 'candidate'>): boolean {
   return candidate.status === 'posted' && amount !== candidate.amount && postedOn === candidate.postedOn && row.text === textOf(candidate) && amount < 0n === candidate.amount < 0n && ratioWithin(amount, candidate.amount, 95n, 105n)
 }
 
-/** That a sign was turned is the last guess: where anything else fits the row or the transaction, it competes with nothing. */
+/**
+ * That a sign was turned is the last guess: where anything else fits the row or the transaction, it competes with nothing. But
+ * what was withdrawn, as a hold that was dropped when its purchase was booked with the wrong sign, comes after what stands.
+ */
 function withoutIdleTurns(pairs: readonly Pair[]): readonly Pair[] {
+  const turned = pairs.filter(({ row, candidate }) => isTurned(row.content.amount, candidate.amount))
+  if (turned.length === 0) return pairs
   const others = pairs.filter(({ row, candidate }) => !isTurned(row.content.amount, candidate.amount))
-  if (others.length === pairs.length) return pairs
-  const [lefts, rights] = [new Set(others.map(({ left }) => left)), new Set(others.map(({ right }) => right))]
-  return pairs.filter((pair) => !isTurned(pair.row.content.amount, pair.candidate.amount) || (!lefts.has(pair.left) && !rights.has(pair.right)))
+  const [fitting, standing] = [sidesOf(others), sidesOf(others.filter(isStanding))]
+  const competes = (pair: Pair, { lefts, rights }: Sides): boolean => lefts.has(pair.left) || rights.has(pair.right)
+  const kept = turned.filter((pair) => !competes(pair, isStanding(pair) ? standing : fitting))
+  const { lefts: told } = sidesOf(kept.filter(isStanding))
+  return [...others.filter((pair) => isStanding(pair) || !told.has(pair.left)), ...kept]
+}
+
+type Sides = { readonly lefts: ReadonlySet<number>; readonly rights: ReadonlySet<number> }
+
+function sidesOf(pairs: readonly Pair[]): Sides {
+  return { lefts: new Set(pairs.map(({ left }) => left)), rights: new Set(pairs.map(({ right }) => right)) }
+}
+
+function isStanding({ candidate }: Pair): boolean {
+  return candidate.state !== 'withdrawn'
 }
 
 /** Same currency, same direction or else turned, and no check numbers that contradict each other. */

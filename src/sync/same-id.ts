@@ -7,7 +7,7 @@ import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
 import { dayAt, textOf } from './candidate.ts'
 import { coversDay } from './coverage.ts'
-import { isReworded, resemblance } from './identity.ts'
+import { isReworded, isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { free, join, layOut, MAX_MOVE_DAYS, mayFollow, type Board, type Decision, type MatchContext } from './match.ts'
 
@@ -58,6 +58,17 @@ export function settleSameId(board: Board, rows: readonly Incoming[]): void {
     })
     if (settled !== undefined) join(board, row, settled, row.content.status === 'posted' ? 'pending_posted' : 'correction')
   }
+}
+
+/**
+ * Same id, day and text, with the sign turned, where the former report is gone: a bank that puts a wrong sign right. Before
+ * equal content is followed under other ids: a hold of the same price would take the row, and leave its own transaction behind.
+ */
+export function turnSameId(board: Board, rows: readonly Incoming[]): void {
+  forSameId(board, rows, (row, candidate) => {
+    const isSame = candidate.status === row.content.status && candidate.postedOn === row.content.postedOn && textOf(candidate) === row.text
+    return isSame && isTurned(row.content.amount, candidate.amount) && isReplaced(board, candidate) ? 'correction' : null
+  })
 }
 
 /**
