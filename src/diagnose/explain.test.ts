@@ -51,6 +51,26 @@ test('words that are no code say what a diagnosis hears in them', () => {
   for (const asked of ['hello there', 'OL-220-A', 'CC-999', 'BAD_REQUEST.ASPSP']) assert.equal(explain(asked)[0]?.system, 'unknown', asked)
 })
 
+// Fails when: what people say, who have no code at hand, is an unknown code (all of these were), or names a cause although the rows are meant.
+test('what people say is the matter leads to what may be behind it, or to the rows', () => {
+  for (const [asked, cause] of [
+    ['my bank asks for a code every time', 'mfa_required'], ['Bank verlangt jedes Mal TAN', 'mfa_required'], ['my password is right but the bank refuses', null], ['bank feed stopped updating', null], ['cannot connect', null],
+    ['bank changed its website', null], ['transactions missing after reconnect', undefined], ['Umsätze fehlen', undefined], ['the balance is wrong', undefined],
+  ] as const) {
+    const [first] = explain(asked)
+    assert.deepEqual([first?.system, first?.near.length], ['words', 0], asked)
+    assert.ok(cause === undefined ? first?.causes.length === 0 : cause === null ? (first?.causes.length ?? 0) >= 3 : first?.causes[0]?.cause === cause, asked)
+    assert.ok((first?.causes.reduce((sum, { p }) => sum + p, 0) ?? 1) < 1, asked)
+  }
+  assert.match(explain('hello there')[0]?.meaning ?? '', /^Relink knows no cause by these words\./)
+})
+
+// Fails when: one vendor's code goes before what everybody says (seen: MX for "locked", the keys of programs for a certificate that has ended).
+test('one word that many say, and what every library says, come before the code that one system has for it', () => {
+  assert.deepEqual(systems('locked').slice(0, 2), ['words', 'mx'])
+  assert.deepEqual([systems('certificate expired')[0], systems('Certificate has expired')[0]], ['network', 'network'])
+})
+
 // Fails when: words of a language are not known (all of these were not), or letters of Korea and Turkey are looked for as nobody's text is read.
 test('a wrong password, a lock and maintenance in the words of more languages', () => {
   const said = {

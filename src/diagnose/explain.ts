@@ -13,6 +13,7 @@ import { hear } from './diagnose.ts'
 import { read } from './evidence-text.ts'
 import { meant } from './explain-asked.ts'
 import { familyName, ownWords } from './explain-own.ts'
+import { complaintIn } from './explain-people.ts'
 import type { CodeEntry, CodeTable, Knowledge } from './knowledge.ts'
 import { ACTION_WORDS } from './knowledge/action-words.ts'
 import { KNOWLEDGE } from './knowledge/base.ts'
@@ -66,20 +67,22 @@ function explainOthers(asked: string, knowledge: Knowledge, language: Language):
   const known = found.map(({ table, entry }, at) => ({ one: explanationOf(language, table, entry), at }))
   known.sort((a, b) => rank(a.one, asked) - rank(b.one, asked) || a.at - b.at)
   const best = known[0]?.one
+  // A library says in words what it has a name for: "certificate has expired".
+  const { networkError } = best === undefined || isWords(asked) ? read({ evidence: { message: asked }, context: {} }) : { networkError: undefined }
+  const named = networkError === undefined || !/\s/.test(asked.trim()) ? [] : meant(networkError, knowledge.tables).found.map(({ table, entry }) => explanationOf(language, table, entry))
+  if (best !== undefined && best.system !== 'http' && named.length > 0) return [...named, ...known.map(({ one }) => one).filter(({ system }) => named.every((other) => other.system !== system))]
   if (best !== undefined) {
     // A system may call something else by words that everybody uses: what they usually mean is said first.
     const words = best.system !== 'http' && isWords(asked) ? explainWords(language, asked, knowledge) : null
     const usual = (words?.causes[0]?.p ?? 0) > HALF || !isWords(asked) || best.system === 'http' ? words : explainWord(language, asked, knowledge)
     const [first] = usual?.causes ?? []
-    const differs = usual !== null && first !== undefined && first.cause !== best.causes[0]?.cause
-    return [...(differs ? [usual] : []), ...known.map(({ one }) => one)]
+    // One word is nobody's code: it is what many say.
+    const isUsual = usual !== null && first !== undefined && (!/\s/.test(asked.trim()) || first.cause !== best.causes[0]?.cause)
+    return [...(isUsual ? [usual] : []), ...known.map(({ one }) => one)]
   }
   if (!/^\p{L}+$|\s/u.test(asked.trim())) return [unknownCode(language, asked, nearTo(language, code, knowledge.tables))]
-  // A library says in words what it has a name for: "certificate has expired".
-  const { networkError } = read({ evidence: { message: asked }, context: {} })
-  const named = networkError === undefined ? [] : meant(networkError, knowledge.tables).found
-  if (named.length > 0) return named.map(({ table, entry }) => explanationOf(language, table, entry))
-  const said = explainWords(language, asked, knowledge)
+  if (named.length > 0) return named
+  const said = explainComplaint(language, asked, knowledge) ?? explainWords(language, asked, knowledge)
   return [said ?? unknownCode(language, asked, nearTo(language, code, knowledge.tables))]
 }
 
@@ -92,14 +95,26 @@ function isWords(asked: string): boolean {
 function explainOwn(language: Language, asked: string, { fitted }: Knowledge): Explanation | null {
   const own = ownWords(asked, language)
   if (own === null) return null
-  const total = own.causes.reduce((sum, cause) => sum + Math.exp(fitted.prior[cause]), 0)
-  const causes = own.causes.map((cause) => {
-    const [action] = Object.entries(waysToEnd(cause, [], [])).reduce((best, way) => (way[1] > best[1] ? way : best)) as [ActionCode, number]
-    return explainedCause(language, cause, Math.exp(fitted.prior[cause]) / total, action, null)
-  })
-  causes.sort((a, b) => b.p - a.p)
+  const causes = asOften(language, own.causes, fitted, 1)
   const meaning = own.causes.length === 1 ? say(language, 'Relink calls one cause of a broken feed so.') : say(language, 'No code, but a family of causes: any of these may be behind it, the most frequent first.')
   return { code: asked.trim(), system: 'relink', title: familyName(own.family, language), seenBy: say(language, 'accounting programs and Relink'), name: null, meaning, causes, source: 'docs/causes', near: [] }
+}
+
+/** What people say is the matter, without a code or a text of the bank. */
+function explainComplaint(language: Language, asked: string, { fitted }: Knowledge): Explanation | null {
+  const heard = complaintIn(asked)
+  if (heard === null) return null
+  return { code: asked.trim(), system: 'words', title: say(language, 'Words, not a code'), seenBy: say(language, 'many banks and programs'), name: null, meaning: translated(language, heard.meaning), causes: asOften(language, heard.causes, fitted, 1 - WORDS_DOUBT), source: 'docs/causes', near: [] }
+}
+
+/** The causes as often as each occurs, the most frequent first; together they have `share`. */
+function asOften(language: Language, causes: readonly CauseCode[], { prior }: Knowledge['fitted'], share: number): readonly ExplainedCause[] {
+  const total = causes.reduce((sum, cause) => sum + Math.exp(prior[cause]), 0)
+  const weighed = causes.map((cause) => {
+    const [action] = Object.entries(waysToEnd(cause, [], [])).reduce((best, way) => (way[1] > best[1] ? way : best)) as [ActionCode, number]
+    return explainedCause(language, cause, (share * Math.exp(prior[cause])) / total, action, null)
+  })
+  return weighed.sort((a, b) => b.p - a.p)
 }
 
 /** No table knows it as a code, but its words say something: the causes that a diagnosis hears in them. */
@@ -155,7 +170,8 @@ function wordsOf(name: string): readonly string[] {
 }
 
 function unknownCode(language: Language, asked: string, near: Explanation['near']): Explanation {
-  const meaning = say(language, 'Relink does not know this code. The text beside a code says more than its number: diagnose the connection, or write to the bank with it.')
+  const isSentence = /\p{L}\s+\p{L}/u.test(asked.trim()) && !/\d/.test(asked)
+  const meaning = isSentence ? say(language, 'Relink knows no cause by these words. Ask with the code, or the very text that the bank or the program shows, or diagnose the connection.') : say(language, 'Relink does not know this code. The text beside a code says more than its number: diagnose the connection, or write to the bank with it.')
   return { code: asked.trim(), system: 'unknown', title: say(language, 'Not known'), seenBy: say(language, 'no system that Relink knows'), name: null, meaning, causes: [], source: 'none', near }
 }
 
