@@ -3,6 +3,7 @@
  * to what was checked, and finishes TLS. Promises to say how far it got, in the words of the
  * operating system or the TLS library. No byte of a request is sent here.
  */
+import { X509Certificate } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls, createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from 'node:tls'
@@ -12,8 +13,8 @@ import { hostOf, type AddressGuard } from './address-guard.ts'
 
 export type DialPhase = 'guard' | 'resolve' | 'connect' | 'tls'
 
-/** `certificateNames`: of the certificate that was refused, where one was seen. */
-export type DialFailure = { readonly phase: DialPhase; readonly code: string; readonly message: string; readonly certificateNames?: readonly string[] }
+/** `certificateNames`: of the certificate that was refused, where one was seen. `authorityEnded`: of the certificates that the operator trusts for this address none holds any more. */
+export type DialFailure = { readonly phase: DialPhase; readonly code: string; readonly message: string; readonly certificateNames?: readonly string[]; readonly authorityEnded?: true }
 
 export type Dialled = { readonly socket: Socket | TLSSocket; readonly certificateExpiresAt: number | null }
 
@@ -99,9 +100,18 @@ async function secure(socket: Socket, url: URL, options: DialOptions, until: num
   let names: readonly string[] = []
   tls.once('error', (error) => (names = namesOf(error)))
   const problem = await settled(tls, 'secureConnect', until)
-  if (problem !== null) return failed({ phase: 'tls', code: problem, message: `no secure connection to ${url.host}`, certificateNames: names })
+  if (problem !== null) {
+    const isOurs = problem === 'CERT_HAS_EXPIRED' && options.caPem !== null && haveEnded(options.caPem)
+    return failed({ phase: 'tls', code: problem, message: `no secure connection to ${url.host}`, certificateNames: names, ...(isOurs ? { authorityEnded: true as const } : {}) })
+  }
   const expires = Date.parse(tls.getPeerCertificate().valid_to ?? '')
   return ok({ socket: tls, certificateExpiresAt: Number.isNaN(expires) ? null : expires })
+}
+
+/** The library says of a chain that a certificate in it has ended, and not which; of those on this host it can be looked up. */
+function haveEnded(caPem: string): boolean {
+  const all = caPem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  return all.length > 0 && all.every((pem) => new X509Certificate(pem).validToDate.getTime() < Date.now())
 }
 
 /** A name that does not fit comes with the certificate that it stands in. */

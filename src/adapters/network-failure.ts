@@ -20,7 +20,8 @@ export function dialFailure(failure: DialFailure): Failure {
     stage: failure.phase,
     retry: { kind: 'at', at: null },
     message: `The bank's server could not be reached: ${failure.message} (${failure.code}).`,
-    evidence: [{ stage: failure.phase, networkError: failure.code }],
+    // The library's word would be taken for the bank's certificate.
+    evidence: [failure.authorityEnded === true ? { stage: failure.phase, codes: ['own_authority_ended'] } : { stage: failure.phase, networkError: failure.code }],
   }
 }
 

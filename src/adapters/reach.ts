@@ -28,7 +28,7 @@ export function createReach({ policy, caPem, clock, resolve = hostResolve }: Rea
     const url = new URL(address)
     await undici()
     const dialled = await dial(url, { guard, caPem, timeoutMs: LOOK_LIMITS.connectMs, resolve })
-    if (!dialled.ok) return report({ reached: REACHED_BEFORE[dialled.failure.phase], networkError: dialled.failure.code, certificateNames: dialled.failure.certificateNames ?? [] })
+    if (!dialled.ok) return report({ reached: REACHED_BEFORE[dialled.failure.phase], networkError: dialled.failure.code, certificateNames: dialled.failure.certificateNames ?? [], ...(dialled.failure.authorityEnded === true ? { authorityEnded: true as const } : {}) })
     const { certificateExpiresAt } = dialled.value
     const result = await sendOver(dialled.value, { method: 'GET', url, headers: [['Accept', '*/*']], body: null }, LOOK_LIMITS)
     if (result.kind === 'failed') {

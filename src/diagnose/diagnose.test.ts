@@ -189,7 +189,7 @@ test('how often it was asked explains no answer that says itself what it is, nor
   for (const [evidence, cause] of [
     [{ protocol: 'ofx', stage: 'signon', codes: ['15502'] }, 'login_locked'], [{ protocol: 'ofx', stage: 'signon', codes: ['15500'] }, 'credentials_invalid'],
     [{ protocol: 'ofx', stage: 'statement', codes: ['2003'] }, 'account_not_found'], [{ protocol: 'ofx', stage: 'resolve', networkError: 'ENOTFOUND' }, 'local_network'],
-    [{ protocol: 'ofx', stage: 'tls', networkError: 'CERT_HAS_EXPIRED' }, 'institution_error'], [{ protocol: 'ofx', stage: 'http', httpStatus: 503 }, 'institution_down'],
+    [{ protocol: 'ofx', stage: 'tls', networkError: 'CERT_HAS_EXPIRED' }, 'institution_error'], [{ protocol: 'ofx', stage: 'tls', codes: ['own_authority_ended'] }, 'local_network'], [{ protocol: 'ofx', stage: 'http', httpStatus: 503 }, 'institution_down'],
     [{ protocol: 'ofx', stage: 'http', httpStatus: 404 }, 'endpoint_moved'],
   ] satisfies readonly (readonly [Evidence, CauseCode])[]) assert.equal(first(evidence, asked), cause, JSON.stringify(evidence))
   assert.notEqual(first({ stage: 'signon', codes: ['vault_interrupted'] }, asked), 'rate_limited', 'nothing was sent')

@@ -101,6 +101,8 @@ export type ReachReport = {
   readonly clockSkewSeconds: number | null
   /** Names in a certificate that was refused for its name; empty when none was seen. */
   readonly certificateNames: readonly string[]
+  /** What the operator trusts for this address has ended itself. */
+  readonly authorityEnded?: true
   /** The beginning of a page that came, as text; null when none did. */
   readonly page: string | null
   readonly elapsedMs: number

@@ -100,6 +100,7 @@ test('how far a connection gets is told, with whose certificate is there', async
   assert.equal(await ask({ reached: 'connected', networkError: 'ERR_TLS_CERT_ALTNAME_INVALID', certificateNames: ['www.riverbank.example'] }), 'certificate_of_bank')
   assert.equal(await ask({ reached: 'connected', networkError: 'ERR_TLS_CERT_ALTNAME_INVALID', certificateNames: ['www.other.invalid'] }), 'certificate_of_others')
   assert.equal(await ask({ reached: 'connected', networkError: 'CERT_HAS_EXPIRED' }), 'certificate_ended')
+  assert.equal(await ask({ reached: 'connected', networkError: 'CERT_HAS_EXPIRED', authorityEnded: true }), 'authority_ended')
   // Fails when: a certificate that this host does not trust is said to be a connection that the bank broke off (was so).
   assert.equal(await ask({ reached: 'connected', networkError: 'SELF_SIGNED_CERT_IN_CHAIN' }), 'certificate_untrusted')
   assert.equal(await ask({ reached: 'connected', networkError: 'ECONNRESET' }), 'no_connection')

@@ -58,7 +58,8 @@ export const PROBES: readonly ProbeEntry[] = [
       certificate_of_bank: { usual: 0.05, weights: { institution_error: 2.5, endpoint_moved: -0.8, local_network: -0.7, institution_down: -1.5, configuration: -0.5 } },
       // What reads the traffic shows a certificate for the right name; a page of the network here has its own, and keeps every bank away.
       certificate_of_others: { usual: 0.05, weights: { endpoint_moved: 1.2, institution_error: 0.4, local_network: 0.4, configuration: 0.5, institution_down: -1.5 } },
-      certificate_untrusted: { usual: 0.02, weights: { local_network: 0.5, institution_error: 0.3, configuration: 0.3, institution_down: -1.5, endpoint_moved: -0.5 } },
+      certificate_untrusted: { usual: 0.01, weights: { local_network: 0.5, institution_error: 0.3, configuration: 0.3, institution_down: -1.5, endpoint_moved: -0.5 } },
+      authority_ended: { usual: 0.01, weights: { local_network: 4, institution_error: -1.5, institution_down: -1.5, endpoint_moved: -1 } },
       certificate_ended: { usual: 0.05, weights: { institution_error: 1.8, local_network: 0.8, institution_down: -1.5, endpoint_moved: 0.2 } },
     } },
   { kind: 'other_version', seconds: 3, after: { probe: 'profile', found: ['answers_wrongly'] }, source: 'servers refuse versions of the protocol in many ways, also with a page or HTTP 400',
