@@ -22,10 +22,11 @@ export class Footprint {
     this.#most[tenth] = Math.max(this.#most[tenth]!, this.#read())
   }
 
-  /** One sentence. */
+  /** One sentence; of a run that was stopped nothing is known of its last tenth. */
   tell(): string {
     const inMegabytes = (bytes: number): string => `${Math.round(bytes / MEGABYTE)} MB`
     const most = `Memory: ${inMegabytes(Math.max(...this.#most))} at most`
-    return this.#parts < TENTHS ? `${most}.` : `${most}; ${inMegabytes(this.#most[0]!)} in the first tenth of the seeds, ${inMegabytes(this.#most.at(-1)!)} in the last.`
+    const last = this.#most.at(-1)!
+    return this.#parts < TENTHS || last === 0 ? `${most}.` : `${most}; ${inMegabytes(this.#most[0]!)} in the first tenth of the seeds, ${inMegabytes(last)} in the last.`
   }
 }

@@ -79,7 +79,8 @@ test('a life of an account that fails ends with status 1 and its line, which pla
   await assert.rejects(run({ lives: 'one', seed: '3/d5' }), /the line of a life/)
 })
 
-test('a signal ends the run between two seeds: what was opened is closed, the status is that of the signal, and no half a document is printed', async () => {
+/** Plays quiet seeds until a signal comes with the second of them. */
+async function stopped(json: boolean): Promise<{ readonly status: number | null; readonly out: string; readonly err: string }> {
   const script = `
     import { memoryGround } from ${JSON.stringify(new URL('../../sim/ground.ts', import.meta.url).href)}
     import { createOutput } from ${JSON.stringify(new URL('output.ts', import.meta.url).href)}
@@ -89,15 +90,28 @@ test('a signal ends the run between two seeds: what was opened is closed, the st
     const open = async () => ({ ...ground,
       newTenant() { if (++tenants === 2) process.kill(process.pid, 'SIGINT'); return ground.newTenant() },
       async close() { process.stderr.write('closed after ' + tenants) } })
-    await simulateCommand(createOutput(true, { out: process.stdout, err: process.stderr, noColour: true }), { seed: 'quiet:1', runs: 30 }, open)
-      .catch((error) => process.exit(error.status))`
+    await simulateCommand(createOutput(${json}, { out: process.stdout, err: process.stderr, noColour: true }), { seed: 'quiet:1', runs: 30 }, open)
+      .catch((error) => process.stdout.write('', () => process.exit(error.status)))`
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
   const told = { out: '', err: '' }
   child.stdout.on('data', (chunk: Buffer) => (told.out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (told.err += chunk.toString()))
   const [status] = (await once(child, 'close')) as [number | null]
-  assert.deepEqual([status, told.out], [130, ''])
-  assert.match(told.err, /^closed after [2-9]$/)
+  return { status, ...told }
+}
+
+test('a signal ends the run between two seeds: what was opened is closed, the status is that of the signal, and no half a document is printed', async () => {
+  const { status, out, err } = await stopped(true)
+  assert.deepEqual([status, out], [130, ''])
+  assert.match(err, /^closed after [2-9]$/)
+})
+
+// Fails when: a run of many hours that is stopped tells nothing of what it played (was so).
+test('a run that is stopped tells what the seeds before show', async () => {
+  const { status, out } = await stopped(false)
+  assert.equal(status, 130)
+  assert.match(out, /^Stopped after [1-9] of 30 seeds\. These show:\n/)
+  assert.match(out, /^quiet +[1-9] [\s\S]*^[1-9] seeds from quiet:1: \d+ rows, 0 lost, 0 doubled/m)
 })
 
 test('memory is told at most, and for the first and the last tenth of many seeds', () => {
@@ -105,6 +119,9 @@ test('memory is told at most, and for the first and the last tenth of many seeds
   const few = new Footprint(3, () => bytes.shift()!)
   for (const part of [1, 2, 3]) few.look(part)
   assert.equal(few.tell(), 'Memory: 500 MB at most.')
+  const stopped = new Footprint(100, () => 7e6)
+  stopped.look(1)
+  assert.equal(stopped.tell(), 'Memory: 7 MB at most.')
   let now = 0
   const many = new Footprint(100, () => (now += 1e6))
   for (let part = 1; part <= 100; part++) many.look(part)

@@ -7,7 +7,7 @@ import { SCENARIOS } from '../../sim/scenarios.ts'
 import { simulate } from '../../sim/simulate.ts'
 import type { Profile } from '../../sim/lives/plan.ts'
 import { Footprint } from './footprint.ts'
-import { whileOpen } from './interrupt.ts'
+import { Interrupted, whileOpen } from './interrupt.ts'
 import { CommandError, percent, type Output } from './output.ts'
 import { reportRepairs } from './repair-report.ts'
 import { firstLife, simulateLives } from './simulate-lives.ts'
@@ -33,20 +33,27 @@ export async function simulateCommand(output: Output, options: SimulateOptions, 
   const first = firstLine(options)
   const began = process.cpuUsage()
   const footprint = new Footprint(runs, () => process.memoryUsage.rss())
-  await whileOpen(open, async (ground) => {
-    const report = await simulate({
-      ground, first, runs,
-      onSeed: async ({ totals, failed }) => {
-        if (totals.seeds % PROGRESS_EVERY === 0) output.progress(`${totals.seeds} of ${runs} seeds, ${totals.rows} rows, ${failed} failed`)
-        footprint.look(totals.seeds)
-        // In memory nothing else lets a signal in.
-        await breathe()
-      },
-    })
-    output.data(report)
-    tell(output, report, first, process.cpuUsage(began), footprint)
-    if (!report.clean) process.exitCode = 1
+  let played: Report | null = null
+  const told = (report: Report): void => tell(output, report, first, process.cpuUsage(began), footprint)
+  const report = await whileOpen(open, (ground) => simulate({
+    ground, first, runs,
+    onSeed: async (soFar) => {
+      const { totals, failed } = (played = soFar)
+      if (totals.seeds % PROGRESS_EVERY === 0) output.progress(`${totals.seeds} of ${runs} seeds, ${totals.rows} rows, ${failed} failed`)
+      footprint.look(totals.seeds)
+      // In memory nothing else lets a signal in.
+      await breathe()
+    },
+  })).catch((error: unknown): never => {
+    if (error instanceof Interrupted && played !== null) {
+      output.say(`Stopped after ${played.totals.seeds} of ${runs} seeds. These show:`)
+      told(played)
+    }
+    throw error
   })
+  output.data(report)
+  told(report)
+  if (!report.clean) process.exitCode = 1
 }
 
 async function groundOf({ postgres }: SimulateOptions): Promise<OpenGround> {
