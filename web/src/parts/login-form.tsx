@@ -13,9 +13,16 @@ import { Trouble } from './states.tsx'
 
 type FormField = Connection['fields'][number]
 
-/** `keptAs`: under which name what is no secret outlives a reload. */
-export function LoginForm({ fields, submit, label, busy, keptAs }: { fields: readonly FormField[]; submit: (form: Record<string, string>) => void; label: string; busy: boolean; keptAs: string }) {
-  const [values, setValues] = useState(() => typed(keptForTab(keptAs)))
+export type Typed = readonly [values: Record<string, string>, setValues: (values: Record<string, string>) => void]
+
+/** What is typed into the form, for a page that draws the form anew while somebody types. `keptAs`: under which name what is no secret outlives a reload. */
+export function useTyped(keptAs: string): Typed {
+  return useState(() => typedBefore(keptForTab(keptAs)))
+}
+
+export function LoginForm({ fields, submit, label, busy, keptAs, typed }: { fields: readonly FormField[]; submit: (form: Record<string, string>) => void; label: string; busy: boolean; keptAs: string; typed?: Typed }) {
+  const own = useTyped(keptAs)
+  const [values, setValues] = typed ?? own
   const send = (): void => {
     if (busy) return
     keepForTab(keptAs, null)
@@ -48,7 +55,7 @@ export function LoginForm({ fields, submit, label, busy, keptAs }: { fields: rea
   )
 }
 
-function typed(kept: string | null): Record<string, string> {
+function typedBefore(kept: string | null): Record<string, string> {
   try {
     return (JSON.parse(kept ?? '{}') ?? {}) as Record<string, string>
   } catch {

@@ -12,7 +12,7 @@ import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { candidatesFor, GoesOn } from './feeds.tsx'
-import { LoginForm, NotSignedIn } from './login-form.tsx'
+import { LoginForm, NotSignedIn, useTyped, type Typed } from './login-form.tsx'
 import { Paper, type PaperKind } from './papers.tsx'
 import { Sign, type SignName } from './sign.tsx'
 import { Loaded, Trouble } from './states.tsx'
@@ -33,6 +33,8 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
   const path = `/connections/${problem.connectionId}/repair`
   // What was told of it since the steps were planned; who waits for what comes of it is not left with the steps of before.
   const news = plan.data?.hasNews === true && may('sync') ? problem.updatedAt : null
+  // Here, because a read that begins or ends draws the steps anew, and must not take a password from under whoever types it.
+  const typed = useTyped(keptAs(connection))
   const [lookedAt, setLookedAt] = useState<string | null>(null)
   const looks = news !== null && (lookedAt !== news || goOn.isPending)
   useEffect(() => {
@@ -47,7 +49,7 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
       <Loaded query={plan} toCome={<ToCome bare heights={[320]} />}>
         {({ steps }) => (
           <Steps steps={steps}>{(step) => {
-            const control = <><p role="status" className="text-muted empty:hidden">{looks ? say('Relink looks at what was answered…') : ''}</p><div hidden={looks}><Control step={step} connection={connection} problem={problem} /></div></>
+            const control = <><p role="status" className="text-muted empty:hidden">{looks ? say('Relink looks at what was answered…') : ''}</p><div hidden={looks}><Control step={step} connection={connection} problem={problem} typed={typed} /></div></>
             return answersFirst ? <details><summary className="link min-h-6 cursor-pointer">{say('Go on without an answer')}</summary><div className="mt-2">{control}</div></details> : control
           }}</Steps>
         )}
@@ -113,7 +115,8 @@ function StepList({ steps, children }: StepsProps) {
   return (
     <ol className="grid gap-2.5">
       {steps.map((step) => (
-        <li key={step.id} id={step.state === 'now' ? NOW : undefined} className="grid grid-cols-[1.25rem_1fr]" aria-current={step.state === 'now' ? 'step' : undefined}>
+        // A read may put steps before the one that is now: what is typed there keeps the focus.
+        <li key={step.state === 'now' ? `now-${step.kind}` : step.id} id={step.state === 'now' ? NOW : undefined} className="grid grid-cols-[1.25rem_1fr]" aria-current={step.state === 'now' ? 'step' : undefined}>
           <span className={shownAs(step) === 'done' ? 'text-ok' : step.state === 'now' ? 'text-accent' : 'text-muted'}><Sign of={MARKS[shownAs(step)].sign} /></span>
           <div className="min-w-0">
             <p>
@@ -139,7 +142,7 @@ function WhenAsked({ notBefore }: { notBefore: string | null }) {
   return useTold(() => isNow(notBefore)) || notBefore === null ? say('Checking…') : <Say message="Relink asks again {at}." at={<Instant at={notBefore} />} />
 }
 
-function Control({ step, connection, problem }: { step: Step; connection: Connection; problem: Problem }) {
+function Control({ step, connection, problem, typed }: { step: Step; connection: Connection; problem: Problem; typed: Typed }) {
   const act = useAct()
   const may = useMay()
   const says = (did: 'done' | 'cannot'): void => act.send('POST', `/connections/${problem.connectionId}/repair`, { stepId: step.id, did })
@@ -150,17 +153,20 @@ function Control({ step, connection, problem }: { step: Step; connection: Connec
   // Changed there, it is entered here: to look with the old one would send a password that the bank wants to be another.
   const isNewPassword = problem.cause === 'password_change_required' && step.kind === 'act_at_bank'
   if (!may('sync') || !may(step.needs, connection.id)) return <AskOwner />
-  if (connection.health === 'reading') return <p className="text-muted">{say('Relink is reading now…')}</p>
+  const isReading = connection.health === 'reading'
+  const readsNow = <p className="text-muted">{say('Relink is reading now…')}</p>
   if (step.kind === 'mfa' && connection.challenge !== null) return <p className="text-muted">{say('The question is above.')}</p>
   if (step.kind === 'reconnect' && problem.cause === 'account_not_found') {
+    if (isReading) return readsNow
     const missing = connection.accounts.find(({ id }) => id === problem.accountId)
     const candidates = missing === undefined ? [] : candidatesFor(missing, connection)
     if (!may('administer')) return <AskOwner />
     if (missing !== undefined && candidates.length > 0) return <GoesOn account={missing} candidates={candidates} connectionId={connection.id} first />
   } else if ((step.kind === 'credentials' || isNewPassword || (step.kind === 'reconnect' && problem.cause !== 'connection_migrated' && site === null)) && !away) {
     if (!may('enter_secret', connection.id)) return <AskOwner />
-    return <>{isNewPassword && site !== null && <p className="mb-3"><ToBank site={site} /></p>}<SignInAgain connection={connection} /></>
+    return <>{isNewPassword && site !== null && <p className="mb-3"><ToBank site={site} /></p>}<SignInAgain connection={connection} isReading={isReading} typed={typed} /></>
   }
+  if (isReading) return readsNow
   return (
     <>
       {act.error !== null && <Trouble error={act.error} />}
@@ -199,14 +205,18 @@ function ToBank({ site }: { site: string }) {
   return <a className="button" href={site} target="_blank" rel="noreferrer">{say('Open the bank’s site ↗')}</a>
 }
 
+function keptAs({ id }: Connection): string {
+  return `relink-login-${id}`
+}
+
 /** Only the secret has to be typed; the rest stays as it was unless something is entered. Where none is typed here, the way leads to the bank at once. */
-function SignInAgain({ connection }: { connection: Connection }) {
+function SignInAgain({ connection, isReading, typed }: { connection: Connection; isReading: boolean; typed: Typed }) {
   const act = useAct()
   // What was kept back is not stored: to ask for it is to send it again as it was sent.
   const [sent, setSent] = useState<Record<string, string>>({})
   const send = (form: Record<string, string>, onceMore: boolean): void => {
     setSent(form)
-    act.send('PUT', `/connections/${connection.id}/secret`, { form, onceMore })
+    act.send('PUT', `/connections/${connection.id}/secret`, { form, onceMore }, () => typed[1]({}))
   }
   if (connection.fields.every(({ kind }) => kind !== 'secret')) {
     return (
@@ -219,7 +229,7 @@ function SignInAgain({ connection }: { connection: Connection }) {
   const fields = connection.fields.map((field) => (field.kind === 'secret' ? field : { ...field, required: false, hint: say('Leave it empty to keep {login}', { login: connection.loginLabel }) }))
   return (
     <>
-      <LoginForm keptAs={`relink-login-${connection.id}`} fields={fields} submit={(form) => send(form, false)} label={say('Save and sign in once')} busy={act.isPending} />
+      <LoginForm keptAs={keptAs(connection)} typed={typed} fields={fields} submit={(form) => send(form, false)} label={say('Save and sign in once')} busy={act.isPending || isReading} />
       {act.error !== null && <div className="mt-3"><NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(sent, true)} /></div>}
     </>
   )
