@@ -9,7 +9,7 @@ import { formatMoney } from '../domain/money.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { TenantStore } from '../ports/store.ts'
-import { isFailing, loadBalanceProof } from '../sync/balance-proof.ts'
+import { lastBroken } from '../sync/balance-proof.ts'
 import { forecastsOf, keyForecasts, keyOf, stepOf } from './forecast.ts'
 import { overBy } from './plan.ts'
 
@@ -18,7 +18,6 @@ type Wanted = Pick<Alert, 'about' | 'connectionId' | 'accountId' | 'facts'> & { 
 type Parts = { readonly store: TenantStore; readonly clock: Clock; readonly entropy: Entropy; readonly endsAt: (connection: Connection) => number | null }
 
 const PROBLEMS_LOOKED_AT = 100
-const SPANS_LOOKED_AT = 50
 const MANY = 5_000
 
 export async function watch({ store, clock, entropy, endsAt }: Parts): Promise<void> {
@@ -70,12 +69,10 @@ async function brokenBalances(store: TenantStore): Promise<readonly Wanted[]> {
   const found: Wanted[] = []
   for (const account of await store.accounts.all()) {
     if (account.state !== 'open') continue
-    const sources = (await store.accounts.sources({ accountId: account.id })).filter(({ state }) => state === 'active')
-    const spans = (await Promise.all(sources.map(({ id }) => store.feed.newestSpans(account.id, id, SPANS_LOOKED_AT)))).flat()
-    if (!spans.some(isFailing)) continue
-    const broken = (await loadBalanceProof(store, account)).breaks.filter(({ status }) => status === 'broken').at(-1)
-    if (broken === undefined) continue
+    const broken = await lastBroken(store, account)
+    if (broken === null) continue
     const { from, to, difference } = broken
+    const sources = (await store.accounts.sources({ accountId: account.id })).filter(({ state }) => state === 'active')
     found.push({
       about: 'balance', key: `balance/${account.id}`, connectionId: sources.find(({ connectionId }) => connectionId !== null)?.connectionId ?? null, accountId: account.id,
       facts: { from, to, difference: formatMoney({ minor: difference < 0n ? -difference : difference, currency: account.currency }), currency: account.currency },

@@ -10,9 +10,10 @@ import type { Connection } from '../domain/connection.ts'
 import { utcDay, type Day } from '../domain/day.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Instance } from '../instance.ts'
-import { freshnessWord } from '../sync/freshness.ts'
+import { lastBroken } from '../sync/balance-proof.ts'
+import { freshnessWord, type FreshnessWord } from '../sync/freshness.ts'
 import { dayStates, firstOfDays, PROOF_DAYS, type DayState } from './day-states.ts'
-import type { freshnessShape } from './freshness-shape.ts'
+import type { freshnessShape, noticedShape } from './freshness-shape.ts'
 import { isoInstant } from './shapes.ts'
 
 /** So many rows tell how quiet the account usually is. */
@@ -55,6 +56,19 @@ export async function freshnessResource({ store, clock }: Instance, account: Acc
   })
   const iso = (at: number | null): string | null => (at === null ? null : isoInstant(at))
   return { word, askedAt: iso(askedAt), answeredAt: iso(answeredAt), bankDataOn: balance?.on ?? null, newestRowOn: newestRow.rows[0]?.postedOn ?? null }
+}
+
+/** What somebody should see of an account also where its connection works. */
+const NOTICED: readonly FreshnessWord[] = ['bank_is_behind', 'unusually_quiet', 'not_answering', 'not_readable']
+
+/** The accounts that are read and not as they should be, though nothing may be wrong with the sign-in that reads them. */
+export async function noticedAccounts(instance: Instance): Promise<z.output<typeof noticedShape>[]> {
+  const open = (await instance.store.accounts.all()).filter(({ state }) => state === 'open')
+  const seen = await Promise.all(open.map(async (account) => {
+    const [{ word }, broken] = await Promise.all([freshnessResource(instance, account), lastBroken(instance.store, account)])
+    return { accountId: account.id, word, disagrees: broken !== null }
+  }))
+  return seen.filter(({ word, disagrees }) => disagrees || NOTICED.includes(word))
 }
 
 /** The days of an account, with the outages of the banks that feed it. */

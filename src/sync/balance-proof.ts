@@ -60,6 +60,16 @@ export async function loadBalanceProof(store: TenantStore, account: Account): Pr
   return { state, breaks, spans }
 }
 
+const SPANS_LOOKED_AT = 50
+
+/** The newest days in which balance and rows disagree for more than a bank's usual delays explain; null: none. Looks at no more than the newest balances where they agree. */
+export async function lastBroken(store: TenantStore, account: Account): Promise<BalanceBreak | null> {
+  const sources = (await store.accounts.sources({ accountId: account.id })).filter(({ state }) => state === 'active')
+  const spans = (await Promise.all(sources.map(({ id }) => store.feed.newestSpans(account.id, id, SPANS_LOOKED_AT)))).flat()
+  if (!spans.some(isFailing)) return null
+  return (await loadBalanceProof(store, account)).breaks.filter(({ status }) => status === 'broken').at(-1) ?? null
+}
+
 /** Balance and rows disagree, whether that is called broken already or not. */
 export function isFailing(span: BalanceSpan): boolean {
   return span.status !== 'proved' && !agrees(span)

@@ -69,7 +69,7 @@ describe('a sign-in at a bank that is delegated', { skip: cannotRun ?? false }, 
     await settled(page, url(`/connections/${connectionId}`))
     await page.getByRole('link', { name: 'Try another sign-in' }).click()
     await page.getByLabel('Password or PIN').waitFor()
-    assert.equal(await page.getByLabel('Which bank?').count() + (await page.getByLabel('How?').count()), 0)
+    assert.equal(await page.getByLabel('Which bank?').count() + (await page.getByRole('group', { name: 'How?' }).count()), 0)
     const reconnect = page.getByRole('region', { name: 'Reconnect' })
     await reconnect.getByLabel('User name').fill(ANA.user)
     await reconnect.getByLabel('Password or PIN').fill(ANA.password)

@@ -10,7 +10,7 @@ import type { decisionShape } from '../../src/api/decision-shape.ts'
 import type { dryRunShape, matchShape, ruleShape, suggestedShape } from '../../src/api/review-shape.ts'
 import type { reconciledShape, reconciliationShape } from '../../src/api/reconcile-shape.ts'
 import type { scheduledShape, scheduleShape } from '../../src/api/schedule-shapes.ts'
-import type { freshnessShape } from '../../src/api/freshness-shape.ts'
+import type { freshnessShape, noticedShape } from '../../src/api/freshness-shape.ts'
 import type { balanceProofShape } from '../../src/api/balance-shapes.ts'
 import type { bankShape, connectionShape, hostFindingShape, institutionShape, planShape, problemShape } from '../../src/api/connection-shapes.ts'
 
@@ -41,6 +41,7 @@ export type Suggested = z.output<typeof suggestedShape>
 export type Reconciliation = z.output<typeof reconciliationShape>
 export type Reconciled = z.output<typeof reconciledShape>
 export type Freshness = z.output<typeof freshnessShape>
+export type Noticed = z.output<typeof noticedShape>
 export type Bank = z.output<typeof bankShape>
 export type Role = z.output<typeof roleShape>
 export type Member = z.output<typeof listedMemberShape>

@@ -18,8 +18,8 @@ import { balanceProofResource } from '../balance-resource.ts'
 import { balanceProofShape } from '../balance-shapes.ts'
 import { accountNameShape } from '../access-shapes.ts'
 import { accountOf, noAccount } from '../account-of.ts'
-import { accountDays, freshnessResource } from '../account-freshness.ts'
-import { freshnessShape } from '../freshness-shape.ts'
+import { accountDays, freshnessResource, noticedAccounts } from '../account-freshness.ts'
+import { freshnessShape, noticedShape } from '../freshness-shape.ts'
 import { PROOF_DAYS } from '../day-states.ts'
 import { ApiProblem } from '../problems.ts'
 import { valueOf } from './connections.ts'
@@ -30,6 +30,12 @@ const list = route({
   method: 'GET', url: '/accounts', action: 'read', tag: 'Accounts', summary: 'All accounts, but for those that files alone fed and of which everything was taken back',
   response: listOf(accountShape),
   handle: async ({ instance }) => ({ items: (await withoutEmptied(instance.store, await instance.store.accounts.list())).map(accountResource) }),
+})
+
+const noticed = route({
+  method: 'GET', url: '/accounts/noticed', action: 'read', tag: 'Accounts', summary: 'Accounts whose balance and rows disagree, or whose bank is behind or does not answer',
+  response: listOf(noticedShape),
+  handle: async ({ instance }) => ({ items: await noticedAccounts(instance) }),
 })
 
 const one = route({
@@ -172,7 +178,7 @@ const saveAll = route({
   },
 })
 
-export const accountRoutes: readonly Route[] = [list, one, change, forgetDates, currency, rows, rowsOfAll, coverage, freshness, proof, series, save, saveAll]
+export const accountRoutes: readonly Route[] = [list, noticed, one, change, forgetDates, currency, rows, rowsOfAll, coverage, freshness, proof, series, save, saveAll]
 
 async function rowsOf({ store }: Instance, accountId: string | null, query: z.output<typeof rowQuery>) {
   const page = await firstOrAfter(store.feed.transactions({ accountId, limit: query.limit, ...range(query), ...listedSo(query), ...(query.cursor === undefined ? {} : { cursor: query.cursor }) }))

@@ -9,7 +9,7 @@ import { ServerProblem, type Me } from '../api.ts'
 import { forgetTab } from '../kept.ts'
 
 const KEPT = new Set([
-  'me', 'server', 'accounts', 'account', 'rows', 'newest', 'transaction', 'coverage', 'freshness', 'balance-proof', 'balance-series', 'connections', 'connection',
+  'me', 'server', 'accounts', 'account', 'rows', 'newest', 'transaction', 'coverage', 'freshness', 'noticed', 'balance-proof', 'balance-series', 'connections', 'connection',
   'banks', 'questions', 'decisions', 'rules', 'suggestions', 'reconcile', 'reconciliations', 'runs',
 ])
 const SOON_MS = 250

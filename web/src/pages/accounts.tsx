@@ -2,14 +2,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useParams } from '@tanstack/react-router'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { get, type Account, type Connection, type QuestionPage } from '../api.ts'
+import { get, type Account, type Connection, type Noticed, type QuestionPage } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
 import { useMay, useOffline } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { ConnectionChip, UpdateNow } from '../parts/connection-state.tsx'
-import { AccountChip, isUnread, useFreshness } from '../parts/freshness.tsx'
+import { AccountChip, isUnread, NoticedChips, useFreshness } from '../parts/freshness.tsx'
 import { asksToBeGoneOnWith, HalfAdded, isHalfAdded } from '../parts/half-added.tsx'
 import { Amount, NO_CURRENCY } from '../parts/money.tsx'
 import { ProblemCard } from '../parts/problem-card.tsx'
@@ -180,6 +180,8 @@ function Groups({ accounts, connections, beside }: { accounts: readonly Account[
   // Beside a page no card tells of what is half added.
   const groups = groupsOf(accounts, connections).filter((group) => beside || !isToldByCard(group))
   const hasMany = groups.filter(({ connection }) => connection !== null).length > MOST_WHOLE
+  // Of all at once: the tiles, which would say it, are not asked for.
+  const noticed = useQuery({ queryKey: ['noticed'], queryFn: () => get<{ items: Noticed[] }>('/accounts/noticed'), enabled: hasMany })
   return <div ref={frame}>{groups.map((group) => {
     const inside = (
       <>
@@ -192,7 +194,7 @@ function Groups({ accounts, connections, beside }: { accounts: readonly Account[
     const isFolded = hasMany && isWell(group) && !group.accounts.some((account) => toDecide(account.id) > 0)
     return (
       <section key={group.connection?.id ?? group.name} className={isFolded ? 'mb-2' : 'mb-8'} aria-label={group.connection === null ? group.name : say('{bank}, login {login}', { bank: group.name, login: group.connection.loginLabel })}>
-        {isFolded ? <Folded group={group} hasChosen={id !== undefined && (group.connection?.id === id || group.accounts.some((account) => account.id === id))}>{inside}</Folded> : inside}
+        {isFolded ? <Folded group={group} noticed={noticed.data?.items ?? []} hasChosen={id !== undefined && (group.connection?.id === id || group.accounts.some((account) => account.id === id))}>{inside}</Folded> : inside}
       </section>
     )
   })}</div>
@@ -203,8 +205,8 @@ function isWell({ connection }: Group): boolean {
   return connection !== null && connection.problems.length === 0 && connection.challenge === null && !connection.awaitsChoice && (connection.health === 'working' || connection.health === 'off' || connection.health === 'reading')
 }
 
-/** One of many logins that are well: a line, which opens. Its accounts are asked for then. */
-function Folded({ group: { connection, name, accounts }, hasChosen, children }: { group: Group; hasChosen: boolean; children: ReactNode }) {
+/** One of many logins that are well: a line, which opens. Its accounts are asked for then; what is wrong with one of them the line says. */
+function Folded({ group: { connection, name, accounts }, noticed, hasChosen, children }: { group: Group; noticed: readonly Noticed[]; hasChosen: boolean; children: ReactNode }) {
   const [opened, setOpened] = useState(false)
   const isOpen = opened || hasChosen
   return (
@@ -213,6 +215,7 @@ function Folded({ group: { connection, name, accounts }, hasChosen, children }: 
         <span className="w-4 text-[11px] text-muted"><Sign of="now" className={isOpen ? 'rotate-90' : ''} /></span>
         <span className="flex min-w-0 flex-wrap items-baseline gap-x-2"><bdi className="name font-medium">{name}</bdi><span className="meta">{say('login {login}', { login: connection!.loginLabel })}</span></span>
         <ConnectionChip connection={connection!} />
+        <NoticedChips noticed={noticed.filter(({ accountId }) => accounts.some(({ id }) => id === accountId))} />
         <span className="meta w-full min-w-0 truncate pl-7 @2xl:ml-auto @2xl:w-auto @2xl:pl-0">{accounts.map((account) => account.name).join(', ')}</span>
       </button>
       {isOpen && <div className="mt-3 mb-6">{children}</div>}

@@ -76,12 +76,13 @@ function Begin({ connection }: { connection: Connection }) {
       <WhatItIs />
       {may('administer') && <label className="grid gap-1">{say('Which bank?')}<input className="field sm:max-w-md" type="search" maxLength={200} value={find} onChange={(event) => set({ find: event.target.value })} /></label>}
       {ways.length > 1 && (
-        <label className="grid gap-1">
-          {say('How?')}
-          <select className="field sm:max-w-md" value={way?.key ?? ''} onChange={(event) => set({ find, way: event.target.value })}>
-            {ways.map(({ key, institution, route }) => <option key={key} value={key}>{institution.name} ({brandWords(institution, institution.siblings)}), {route.name}</option>)}
-          </select>
-        </label>
+        // Not a list that opens: what tells two of them apart would be cut off at its width.
+        <fieldset className="grid gap-1">
+          <legend className="mb-1">{say('How?')}</legend>
+          {ways.map(({ key, institution, route }) => (
+            <label key={key} className="flex min-h-10 items-baseline gap-2 py-1"><input type="radio" name="way" checked={key === way?.key} onChange={() => set({ find, way: key })} /> <span className="min-w-0 max-w-[31em] [overflow-wrap:anywhere]">{institution.name} ({brandWords(institution, institution.siblings)}), {route.name}</span></label>
+          ))}
+        </fieldset>
       )}
       {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
       {way !== undefined && way.institution.takesSecrets && (

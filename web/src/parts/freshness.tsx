@@ -1,7 +1,7 @@
 /** How fresh an account is: one word, and the four facts behind it, never merged into one. */
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { get, type Account, type Freshness } from '../api.ts'
+import { get, type Account, type Freshness, type Noticed } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { Chip, type Tone } from './chip.tsx'
 import { Day, Instant } from './time.tsx'
@@ -35,13 +35,24 @@ export function isUnread({ rows, balanceIsStated }: Account): boolean {
 /** What the account is, where it is not simply read; else how fresh it is. The same among the others and on its own page. */
 export function AccountChip({ account, freshness }: { account: Account; freshness: Freshness | undefined }) {
   const state = isUnread(account) && account.state === 'paused' ? message('Not read yet') : STATE_WORDS[account.state]
-  return state === null ? <FreshnessChip freshness={freshness} /> : <Chip tone={account.state === 'missing' ? 'need' : 'off'}>{say(state)}</Chip>
+  return state === null ? freshness === undefined ? <span className="inline-block h-6" /> : <FreshnessChip word={freshness.word} /> : <Chip tone={account.state === 'missing' ? 'need' : 'off'}>{say(state)}</Chip>
 }
 
-function FreshnessChip({ freshness }: { freshness: Freshness | undefined }) {
-  if (freshness === undefined) return <span className="inline-block h-6" />
-  const { tone, word } = WORDS[freshness.word]
+function FreshnessChip({ word: of }: Pick<Freshness, 'word'>) {
+  const { tone, word } = WORDS[of]
   return <Chip tone={tone}>{say(word)}</Chip>
+}
+
+/** What should be seen of accounts whose own tiles are not: each state once. */
+export function NoticedChips({ noticed }: { noticed: readonly Noticed[] }) {
+  const count = noticed.filter(({ disagrees }) => disagrees).length
+  const words = new Set(noticed.map(({ word }) => word).filter((word) => WORDS[word].tone !== 'ok' && WORDS[word].tone !== 'off'))
+  return (
+    <>
+      {count > 0 && <Chip tone="need">{say('{count, plural, one {Balance disagrees} other {# balances disagree}}', { count })}</Chip>}
+      {[...words].map((word) => <FreshnessChip key={word} word={word} />)}
+    </>
+  )
 }
 
 /** Four facts; what is not known says so. Of an account that only files feed no bank was ever asked. */
