@@ -54,6 +54,7 @@ import { readOutside } from './vault/outside-source.ts'
 import { bindToMasterKey, blindKeyOf } from './vault/rotate.ts'
 import { createVault, type TenantVault } from './vault/vault.ts'
 import { VERSION } from './version.ts'
+import { tellLoginsApart } from './sync/login-label.ts'
 import { tellUntold } from './sync/tell-untold.ts'
 import { startWorker } from './worker.ts'
 
@@ -221,6 +222,7 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
         store: database.store, tenantId, jobs, log, clock, entropy: hostEntropy, concurrency: config.concurrency, sync: (id, trigger) => syncConnection(deps, id, trigger), hourly: async () => {
           await store.secrets.destroyExpired(clock.now())
           await forgetOldLogins(deps)
+          await tellLoginsApart(store)
           await tellUntold(deps, toldOf)
           await learn()
           await forgetDeleted({ database, tenantId, log })

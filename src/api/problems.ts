@@ -12,7 +12,7 @@ export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is not valid.', remedy: 'Correct the fields named in `errors` and send it again.' },
   unauthorized: { status: 401, title: 'Nobody is signed in.', remedy: 'Sign in on the page, or send `Authorization: Bearer KEY` with a key made there under Settings.' },
   sign_in_refused: { status: 401, title: 'This sign-in is not right.', remedy: 'Check what was typed, or sign in another way. Who runs the server can reset a person with `relink user reset`.' },
-  forbidden: { status: 403, title: 'This role may not do that.', remedy: 'Ask an owner; Settings shows who that is.' },
+  forbidden: { status: 403, title: 'This role may not do that.', remedy: 'Ask an owner; `GET /account` names one.' },
   second_factor_needed: { status: 403, title: 'An owner needs a second factor.', remedy: 'Add a passkey or an authenticator app under Settings, then sign in with it.' },
   sign_in_again: { status: 403, title: 'This needs a fresh sign-in.', remedy: 'Sign in again; for ten minutes it is not asked again.' },
   forbidden_origin: { status: 403, title: 'This request came from another site or host name.', remedy: 'Open Relink by the address that `relink start` prints.' },

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hostEntropy } from '../adapters/entropy.ts'
 import type { Connector, ConnectorContext } from '../connector-kit/connector.ts'
+import { aConnection, anAccount, aSource } from '../store/fixtures.ts'
+import { createMemoryStore } from '../store/memory/store.ts'
 import { createVault } from '../vault/vault.ts'
 import { masterKeyOf } from '../vault/keys.ts'
 import { answerChallenge, comeBack } from './challenge.ts'
 import { connectInstitution, disableConnection, enableConnection, nameLogin, reconnect, removeConnection, tryOnceMore } from './connect.ts'
-import { labelOf } from './login-label.ts'
+import { labelOf, tellLoginsApart } from './login-label.ts'
 import { previewReconnect } from './preview.ts'
 import { syncConnection } from './sync.ts'
 import { CHECKING, listed, refusal, World } from './testing.ts'
@@ -350,4 +352,25 @@ test('a login is told from others of its bank by its end, and never by more than
   const taken: string[] = []
   for (const login of ['customer01', 'customer02', 'customer-x02', 'custom', 'cu', 'c']) taken.push(labelOf(login, taken))
   assert.deepEqual(taken, ['cu…', 'cu…02', 'cu…02 (2)', 'cu…m', 'c…', '…'])
+})
+
+// Fails when: logins that were added before their ends were shown are all called alike, until somebody names each (was so).
+test('old logins that are shown alike are told apart by what they read; what a person named, or is told apart, stays', async () => {
+  const store = createMemoryStore().tenant('t')
+  const login = async (loginLabel: string, ...names: readonly string[]): Promise<string> => {
+    const connection = aConnection({ loginLabel })
+    await store.connections.create(connection)
+    for (const name of names) {
+      const account = anAccount({ name })
+      await store.accounts.create(account, aSource(account.id, { connectionId: connection.id }))
+    }
+    return connection.id
+  }
+  const ids = [await login('cu…', 'Business Checking', 'Reserve Savings', 'Visa'), await login('cu…', 'Visa'), await login('cu…', 'Visa'), await login('cu…02', 'Visa'), await login('cu…'), await login('The shop', 'Visa'), await login('an…', 'Visa')]
+  const labels = async () => Promise.all(ids.map(async (id) => (await store.connections.get(id))?.loginLabel))
+  await tellLoginsApart(store)
+  const told = ['cu… (Business Checking +2)', 'cu… (Visa)', 'cu… (Visa) (2)', 'cu…02', 'cu…', 'The shop', 'an…']
+  assert.deepEqual(await labels(), told)
+  await tellLoginsApart(store)
+  assert.deepEqual(await labels(), told)
 })

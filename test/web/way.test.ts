@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { CUSTOMERS } from '../../bank/customers.ts'
 import { DEMO_LOGIN } from '../../src/demo/sandbox.ts'
+import { aChallenge, aRun } from '../../src/store/fixtures.ts'
 import { untilEqual, untilHolds } from '../until.ts'
 import { violations } from './axe.ts'
 import { leave, settled } from './settled.ts'
@@ -291,6 +292,24 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
         assert.deepEqual(await violations(page), [])
       }
     }
+  })
+
+  // Fails when: who approves in an app waits for a page that never hears of it (was so: nothing said that the bank has to be asked).
+  test('of an approval in an app the page says that the bank is asked by a button alone', async () => {
+    const { connectionId, sandbox, url } = world
+    const { store, clock } = sandbox.opened.instance
+    const page = await world.openPage({ width: 360 })
+    const run = aRun({ connectionId, outcome: 'suspended', startedAt: clock.now() })
+    await store.runs.create(run)
+    const challenge = aChallenge(connectionId, run.id, { prompts: [{ id: 'approval', kind: 'approval', label: 'Approve the sign-in in our app' }], expiresAt: clock.now() + 300_000 })
+    await store.challenges.create(challenge)
+    await settled(page, url(`/connections/${connectionId}`))
+    const asked = page.getByRole('form', { name: 'Question of the bank' })
+    await asked.getByText(/^Approve it there first, then press the button: /).waitFor()
+    await asked.getByRole('button', { name: 'Ask the bank whether it is done' }).waitFor()
+    await untilEqual(() => asked.getByRole('textbox').count(), 0)
+    assert.deepEqual(await violations(page), [])
+    await page.context().close()
   })
 
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))

@@ -5,6 +5,7 @@ import { useAct } from '../act.ts'
 import type { Challenge, Run } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
+import { useMay } from '../me.ts'
 import { AtTheBank } from './at-the-bank.tsx'
 import { Form } from './form.tsx'
 import { Ticked } from './sign.tsx'
@@ -33,6 +34,7 @@ function Questions({ challenge, answered }: { challenge: Challenge; answered?: (
       {challenge.prompts.map((prompt) => (
         <Field key={prompt.id} prompt={prompt} value={answers[prompt.id] ?? ''} set={(value) => setAnswers({ ...answers, [prompt.id]: value })} />
       ))}
+      {elsewhere && <p className="text-muted">{say('Approve it there first, then press the button: the bank tells Relink only when it is asked, and may count each asking as a try.')}</p>}
       {answer.error !== null && <Trouble error={answer.error} />}
       {again.error !== null && <Trouble error={again.error} />}
       <div className="flex flex-wrap items-center gap-3">
@@ -42,7 +44,7 @@ function Questions({ challenge, answered }: { challenge: Challenge; answered?: (
       </div>
       {phone.error !== null && <Trouble error={phone.error} />}
       {sent !== null && <Sent result={sent} />}
-      <p className="meta">{say('The bank waits about {minutes, plural, one {a minute} other {# minutes}} more. An answer is sent once and not kept.', { minutes })}</p>
+      <p className="meta">{elsewhere ? say('The bank waits about {minutes, plural, one {a minute} other {# minutes}} more.', { minutes }) : say('The bank waits about {minutes, plural, one {a minute} other {# minutes}} more. An answer is sent once and not kept.', { minutes })}</p>
     </Form>
   )
 }
@@ -67,7 +69,8 @@ function Refused({ challenge: { prompts, refusedBefore } }: { challenge: Challen
 type SentTo = { sent: number; notSent: number; sentTo: string[]; failures: string[] }
 
 function Sent({ result: { sent, notSent, sentTo, failures } }: { result: SentTo }) {
-  if (sent + notSent === 0) return <p role="status"><Say message="Nobody hears of questions yet: an owner chooses where under <a>Settings, Alerts</a>." a={(inside) => <Link className="link" to="/settings/alerts">{inside}</Link>} /></p>
+  const may = useMay()
+  if (sent + notSent === 0) return <p role="status"><Say message="Nobody hears of questions yet: an owner chooses where under <a>Settings, Alerts</a>." a={(inside) => (may('manage') ? <Link className="link" to="/settings/alerts">{inside}</Link> : inside)} /></p>
   const why = failures.length > 0 ? failures.join(' ') : say('It did not get through to {count, plural, one {one place} other {# places}}; an owner sees why under Settings, Alerts.', { count: notSent })
   const went = sentTo.length > 0
     ? say('Sent to {places}: the link there works once, for ten minutes.', { places: sentTo.join(', ') })

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Account, type Connection } from '../api.ts'
 import { say } from '../language/language.ts'
+import { useMay } from '../me.ts'
 import { keepForTab, keptForTab } from '../kept.ts'
 import { NO_CURRENCY } from './money.tsx'
 import { Ticked } from './sign.tsx'
@@ -129,6 +130,7 @@ export function optionOf({ name, number, rows, connectionIds }: Account): string
 
 /** What the first read brought. */
 export function FirstResult({ connection }: { connection: Connection }) {
+  const may = useMay()
   const run = connection.lastRun
   if (run === null || run.outcome !== 'succeeded' || run.accounts.length === 0) return null
   const added = run.accounts.reduce((sum, one) => sum + one.added, 0)
@@ -136,7 +138,7 @@ export function FirstResult({ connection }: { connection: Connection }) {
   return (
     <section className="panel mb-6 grid gap-2 border-ok" aria-label={say('Result')}>
       <Arrival><Ticked>{questions === 0 ? say('Connected: {added, plural, one {# row} other {# rows}} came in.', { added }) : say('Connected: {added, plural, one {# row} other {# rows}} came in, {questions} to check.', { added, questions })}</Ticked></Arrival>
-      <p className="flex flex-wrap gap-x-4 gap-y-1"><Link className="link" to="/accounts">{say('See the accounts')}</Link>{added > 0 && <Link className="link" to="/review">{say('Review them')}</Link>}<Link className="link" to="/settings/alerts">{say('Be told when it breaks')}</Link></p>
+      <p className="flex flex-wrap gap-x-4 gap-y-1"><Link className="link" to="/accounts">{say('See the accounts')}</Link>{added > 0 && may('review') && <Link className="link" to="/review">{say('Review them')}</Link>}{may('manage') && <Link className="link" to="/settings/alerts">{say('Be told when it breaks')}</Link>}</p>
     </section>
   )
 }

@@ -6,6 +6,7 @@ import { isAway, proveAgain, ServerProblem } from '../api.ts'
 import { useArrival } from '../focus.ts'
 import { say } from '../language/language.ts'
 import { useMay } from '../me.ts'
+import { AskOwner } from './ask-owner.tsx'
 import { ToCome } from './to-come.tsx'
 
 /** The heading of what comes in the place of something else; it takes the focus if what had it is gone. */
@@ -61,7 +62,7 @@ export function Waiting({ error, toCome = <ToCome heights={[132]} /> }: { error:
 }
 
 /** What to do about these speaks to a program, as does what names a part of a request or answer; a command of Relink's is for people. */
-const FOR_PROGRAMS: ReadonlySet<string> = new Set(['invalid_request', 'unauthorized', 'not_found', 'wrong_state'])
+const FOR_PROGRAMS: ReadonlySet<string> = new Set(['invalid_request', 'unauthorized', 'forbidden', 'not_found', 'wrong_state'])
 const NAMES_A_PART = /`(?!relink )[^`]+`/
 
 /** Where the server found in a request what no form here lets through as it is, it names the part of the request. */
@@ -91,6 +92,7 @@ export function Trouble({ error, children }: { error: Error; children?: ReactNod
       <p className="font-medium [overflow-wrap:anywhere]">{wordsOf(error)}</p>
       {remedy !== '' && <p className="text-muted">{remedy.split('`').map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</p>}
       {error instanceof ServerProblem && error.code === 'sign_in_again' && <SignInAgain />}
+      {error instanceof ServerProblem && error.code === 'forbidden' && <AskOwner />}
       {children}
     </div>
   )

@@ -2,9 +2,11 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useId, useState } from 'react'
 import { message, say } from '../language/language.ts'
-import { useMe } from '../me.ts'
+import { useMay } from '../me.ts'
+import { AskOwner } from '../parts/ask-owner.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Sign } from '../parts/sign.tsx'
+import { Title } from '../parts/states.tsx'
 
 const PAGES = [
   { to: '/settings/security', label: message('Your sign-in'), owner: false },
@@ -18,24 +20,30 @@ const PAGES = [
 ] as const
 
 export function SettingsPage() {
-  const me = useMe()
+  const may = useMay()
   const { pathname } = useLocation()
   const [isOpen, setOpen] = useState(false)
   useEffect(() => setOpen(false), [pathname])
   const list = useId()
+  const others = PAGES.find(({ to, owner }) => owner && to === pathname && !may('manage'))
   return (
     <div className="grid gap-6 @2xl:grid-cols-[180px_minmax(0,1fr)]">
       <nav aria-label={say('Settings')}>
         {/* Where there is little room the page comes first, and its neighbours when they are asked for. */}
         <button type="button" className="button @2xl:hidden" aria-expanded={isOpen} aria-controls={list} onClick={() => setOpen(!isOpen)}>{say('All settings')}<Sign of="now" className={`ml-2 text-[11px] ${isOpen ? '-rotate-90' : 'rotate-90'}`} /></button>
         <div id={list} className={`${isOpen ? 'grid' : 'hidden'} gap-1 pt-2 @2xl:flex @2xl:flex-col @2xl:pt-0`}>
-          {PAGES.filter(({ owner }) => !owner || me.data?.role === 'owner').map(({ to, label }) => (
+          {PAGES.filter(({ owner }) => !owner || may('manage')).map(({ to, label }) => (
             <Link key={to} to={to} className="rounded-md px-3 py-2 pointer-coarse:py-3 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
           ))}
         </div>
       </nav>
       {/* Signing out clears what this browser keeps, whether the server answers or not. */}
-      <div className="min-w-0">{pathname === '/settings/security' ? <Outlet /> : <NeedsServer><Outlet /></NeedsServer>}</div>
+      <div className="min-w-0">{others !== undefined ? <OfOwners title={say(others.label)} /> : pathname === '/settings/security' ? <Outlet /> : <NeedsServer><Outlet /></NeedsServer>}</div>
     </div>
   )
+}
+
+/** In the place of a page that only owners see, for whoever followed its address. */
+function OfOwners({ title }: { title: string }) {
+  return <div className="grid gap-4"><Title>{title}</Title><div className="panel grid gap-2"><p>{say('Only owners see this page.')}</p><AskOwner /></div></div>
 }
