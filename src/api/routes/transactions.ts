@@ -3,16 +3,16 @@ import { z } from 'zod'
 import { currentActor } from '../../acting/acting.ts'
 import type { Question } from '../../domain/transaction.ts'
 import type { Instance } from '../../instance.ts'
-import type { Deed } from '../../ports/feed.ts'
 import type { Language } from '../../language/language.ts'
 import { explainTransaction } from '../../sync/explain.ts'
 import { tendAfterDecision } from '../../sync/tend-balance.ts'
 import { ApiProblem } from '../problems.ts'
 import { whoWords } from '../who.ts'
+import { createHeldDeeds, type HeldDeeds } from '../held-deeds.ts'
 import { pageOfQuestions } from '../question-page.ts'
 import { idParams, listOf, pageOf, route, type Route } from '../route.ts'
 import { decisionResource, decisionShape } from '../decision-shape.ts'
-import { instant, isoInstant, questionResource, questionShape, transactionDetail, transactionDetailShape, transactionResource, transactionShape, whoShape } from '../shapes.ts'
+import { isoInstant, questionResource, questionShape, transactionDetail, transactionDetailShape, transactionResource, transactionShape, whoShape } from '../shapes.ts'
 import { takeBackAnswer, takeBackLast } from '../take-back.ts'
 
 const one = route({
@@ -44,41 +44,37 @@ const decide = route({
   },
 })
 
+/** Of each Relink that this process serves. */
+const heldDeeds = new WeakMap<Instance['store'], HeldDeeds>()
+
+function heldOf({ store, entropy }: Instance): HeldDeeds {
+  const held = heldDeeds.get(store) ?? createHeldDeeds((now) => entropy.id(now))
+  heldDeeds.set(store, held)
+  return held
+}
+
 const decideMany = route({
   method: 'POST', url: '/decisions', action: 'review', tag: 'Review', summary: 'Decide about several rows in one act, which is taken back as one; rows of which something else was decided meanwhile stay as they are, and are told',
   body: z.strictObject({
-    act: instant.optional().meta({ description: 'As an earlier request was answered: these are of the same act, which was too long for one request' }),
+    act: z.uuid().optional().meta({ description: 'As an earlier request with `goesOn` was answered: these are of the same act' }),
+    goesOn: z.boolean().default(false).meta({ description: 'The act is too long for one request: nothing is stored before its last one, and then all of it' }),
     decisions: z.array(z.strictObject({ id: z.uuid(), ...deed })).min(1).max(1_000).refine((deeds) => new Set(deeds.map(({ id }) => id)).size === deeds.length, 'names a row twice'),
   }),
   response: z.object({
+    act: z.uuid().nullable().meta({ description: 'By which the next request names the act; null: it is stored' }),
     stored: z.array(z.uuid()),
-    act: instant.meta({ description: 'Of which act they are' }),
     changed: z.array(z.object({ current: transactionDetailShape, decided: z.object({ at: z.iso.datetime(), by: whoShape, isCaller: z.boolean() }).nullable() })).meta({ description: 'Of these nothing was stored: as they are, and who decided last; an id that no row has is in neither list' }),
   }),
   handle: async ({ body, instance, language }) => {
-    const deeds = body.decisions.map(({ id, from, ...decisions }) => ({ id, decisions: given(decisions), ...(from === undefined ? {} : { from: given(from) }) }))
-    const at = await actOf(instance, body.act, deeds)
-    const stored = await instance.store.feed.decideAll(deeds, at)
+    const [held, now] = [heldOf(instance), instance.clock.now()]
+    const deeds = held.add(currentActor(), body.act ?? null, body.decisions.map(({ id, from, ...decisions }) => ({ id, decisions: given(decisions), ...(from === undefined ? {} : { from: given(from) }) })), now)
+    if (body.goesOn) return { act: held.hold(currentActor(), deeds, now), stored: [], changed: [] }
+    const stored = await instance.store.feed.decideAll(deeds, now)
     for (const id of stored) instance.events.publish({ kind: 'transaction', id })
     const left = await Promise.all(deeds.filter(({ id }) => !stored.has(id)).map(async ({ id }) => ({ current: await knownDetail(language, instance, id), decided: await lastDecided(language, instance, id) })))
-    return { stored: [...stored], act: isoInstant(at), changed: left.flatMap(({ current, decided }) => (current === null ? [] : [{ current, decided }])) }
+    return { act: null, stored: [...stored], changed: left.flatMap(({ current, decided }) => (current === null ? [] : [{ current, decided }])) }
   },
 })
-
-/** A request follows another one of its act at once. */
-const GOES_ON_MS = 60_000
-
-/**
- * All that was decided at one instant is one act. One goes on while it is the last that the caller decided. What brings rows back into the
- * books is told to programs by its instant, so it has its own: of an earlier one they may have read already.
- */
-async function actOf({ store: { feed }, clock }: Instance, act: string | undefined, deeds: readonly Deed[]): Promise<number> {
-  const now = clock.now()
-  if (act === undefined || deeds.some(({ decisions: { excluded, deleted } }) => excluded === false || deleted === false)) return now
-  const at = Date.parse(act)
-  const [last] = await feed.decided(1, currentActor())
-  return last?.at === at && now - at < GOES_ON_MS ? at : now
-}
 
 const undo = route({
   method: 'POST', url: '/decisions/undo', action: 'review', tag: 'Review', summary: 'Take back the last that the caller decided or answered and that can be taken back; what others did is never touched',

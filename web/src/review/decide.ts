@@ -50,24 +50,26 @@ export function useDecisions() {
     })
     line.current = mine
   }
-  /** Returns the act that these decisions are of. */
-  const store = async (deeds: readonly Stored[], { rows }: Act, act?: string): Promise<string | undefined> => {
+  /** All of one act, which is stored with its last request; where one fails, nothing is. */
+  const store = async (deeds: readonly Stored[], { rows }: Act): Promise<void> => {
+    const drop = (id: string): void => {
+      show(id, null)
+      rows.delete(id)
+    }
     try {
-      const answer = await ask<{ act: string; changed: readonly Pick<Conflict, 'current' | 'decided'>[] }>('POST', '/decisions', { ...(act === undefined ? {} : { act }), decisions: deeds.map(({ row, values, from }) => ({ id: row.id, ...values, from })) })
+      const requests = parcels(deeds)
+      let answer: { act: string | null; changed: readonly Pick<Conflict, 'current' | 'decided'>[] } = { act: null, changed: [] }
+      for (const [at, some] of requests.entries()) {
+        answer = await ask('POST', '/decisions', { ...(answer.act === null ? {} : { act: answer.act }), goesOn: at < requests.length - 1, decisions: some.map(({ row, values, from }) => ({ id: row.id, ...values, from })) })
+      }
       for (const { current, decided: last } of answer.changed) {
         const { row, values } = deeds.find((deed) => deed.row.id === current.id)!
-        show(row.id, null)
-        rows.delete(row.id)
+        drop(row.id)
         setConflicts((before) => [...before.filter((other) => other.row.id !== row.id), { row, values, current, decided: last }])
       }
-      return answer.act
     } catch (problem) {
-      for (const { row } of deeds) {
-        show(row.id, null)
-        rows.delete(row.id)
-      }
+      for (const { row } of deeds) drop(row.id)
       setError(problem as Error)
-      return act
     }
   }
   /** One act, taken back as one, in as many requests as its rows take. */
@@ -77,10 +79,7 @@ export function useDecisions() {
     for (const { row, values } of deeds) show(row.id, values)
     const one: Act = { rows: new Map(deeds.map(({ row, values }) => [row.id, values])), isShown: true }
     acts.current.push(one)
-    inTurn(async () => {
-      let act: string | undefined
-      for (const some of parcels(seenThen)) act = await store(some, one, act)
-    })
+    inTurn(() => store(seenThen, one))
   }
   /** Two rows become one, or the sides of one transfer. */
   const pair = (row: Transaction, other: Transaction, as: Match['as']): void => {
