@@ -383,7 +383,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
 
   // Fails when: what comes late pushes away what is seen already (was so: by a proof and a preview on the page of a connection, and by the rows of Review).
   test('nothing moves while a page fills, however its answers come', async () => {
-    const left = [...[...paths, ...SETTINGS].entries()]
+    const left = [360, 1280].flatMap((width) => [...paths, ...SETTINGS].map((path) => [width, path] as const))
     // Several windows: the time of each goes by in frames that it waits for.
     await Promise.all(Array.from({ length: 4 }, async () => {
       const page = await world.openPage()
@@ -396,12 +396,13 @@ describe('every page', { skip: cannotRun ?? false }, () => {
         await route.continue().catch(() => undefined)
       })
       for (let next = left.shift(); next !== undefined; next = left.shift()) {
-        const [at, path] = next
-        asked = at
+        const [width, path] = next
+        asked = left.length
+        await page.setViewportSize({ width, height: 900 })
         await settled(page, world.url(path))
         await page.evaluate('new Promise((done) => { let left = 40; const next = () => (left-- > 0 ? requestAnimationFrame(next) : done()); next() })')
         const moved = await page.evaluate<[number, string[]][]>('moved')
-        assert.ok(moved.reduce((sum, [by]) => sum + by, 0) < 0.02, `${path}: ${JSON.stringify(moved)}`)
+        assert.ok(moved.reduce((sum, [by]) => sum + by, 0) < 0.02, `${path}, ${width} pixels: ${JSON.stringify(moved)}`)
       }
       await leave(page)
     }))

@@ -36,13 +36,15 @@ function AccountList({ beside }: { beside: boolean }) {
   const offline = useOffline()
   // Where there is nothing the way to the first account stands where the accounts will be; until that is known, nowhere.
   const counts = [accounts.data?.items.length, connections.data?.items.length]
-  const hasSome = counts.every((count) => count !== undefined) && counts.some((count) => count > 0)
+  const isKnown = counts.every((count) => count !== undefined)
+  const hasSome = isKnown && counts.some((count) => count > 0)
   return (
     <>
       <div className="mb-4 flex min-h-10 flex-wrap items-center justify-between gap-3">
         <div className="flex flex-wrap items-baseline gap-x-4">
           <ListTitle beside={beside}>{say('Accounts')}</ListTitle>
-          <Totals accounts={accounts.data?.items ?? []} />
+          {/* With what stands below, so that nothing moves where this takes a further line. */}
+          {isKnown && <Totals accounts={accounts.data?.items ?? []} />}
         </div>
         {!offline && hasSome && (
           <div className="flex flex-wrap items-center gap-3">
@@ -53,10 +55,12 @@ function AccountList({ beside }: { beside: boolean }) {
       </div>
       <Loaded query={connections} toCome={<TilesToCome />}>
         {({ items: live }) => (
-          <>
-            {!beside && <Problems connections={live} />}
-            <Loaded query={accounts} toCome={<TilesToCome />}>{({ items }) => (items.length === 0 && live.length === 0 ? <NoAccounts /> : <Groups accounts={items} connections={live} beside={beside} />)}</Loaded>
-          </>
+          <Loaded query={accounts} toCome={<TilesToCome />}>{({ items }) => (
+            <>
+              {!beside && <Problems connections={live} />}
+              {items.length === 0 && live.length === 0 ? <NoAccounts /> : <Groups accounts={items} connections={live} beside={beside} />}
+            </>
+          )}</Loaded>
         )}
       </Loaded>
     </>

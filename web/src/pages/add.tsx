@@ -67,10 +67,13 @@ function FindBank() {
           </li>
         ))}
       </ul>
-      {found.data?.items.length === 0 ? <NotFound text={text} /> : <OrFile text={text} />}
+      {found.isPending ? <ToCome className="grid gap-2" heights={BANKS_TO_COME} /> : found.data?.items.length === 0 ? <NotFound text={text} /> : <OrFile text={text} />}
     </>
   )
 }
+
+/** As high as most of them are. */
+const BANKS_TO_COME = [84, 84, 84, 84, 84, 84]
 
 /** What leads on where nothing fits: what else to look for, what works with every bank, and who can add it. */
 function NotFound({ text }: { text: string }) {

@@ -25,7 +25,7 @@ function Whole({ row }: { row: TransactionDetail }) {
       <div className="mb-4 flex flex-wrap items-end justify-between gap-4">
         <div className="min-w-0">
           <Title>{row.description === '' ? say('Row without text') : row.description}</Title>
-          {account.data !== undefined && <p className="meta"><Link className="link name min-h-6" to="/accounts/$id" params={{ id: row.accountId }}>{account.data.name}</Link></p>}
+          <p className="meta min-h-6">{account.data !== undefined && <Link className="link name min-h-6" to="/accounts/$id" params={{ id: row.accountId }}>{account.data.name}</Link>}</p>
         </div>
         <p className="text-[22px] leading-7 font-semibold"><Amount amount={row.amount} currency={row.currency} signed /></p>
       </div>

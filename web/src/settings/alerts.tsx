@@ -1,5 +1,5 @@
 /** Alerts: where they are told, what and when, for owners; what was told lately, for everybody. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAct } from '../act.ts'
 import { get, type AlertDestination, type AlertMessage } from '../api.ts'
@@ -19,19 +19,20 @@ type Destinations = { items: AlertDestination[]; page: string | null }
 
 export function AlertsPage() {
   const may = useMay()
+  const destinations = useQuery({ queryKey: ['destinations'], queryFn: () => get<Destinations>('/alerts/destinations'), enabled: may('manage') })
   return (
     <div className="grid gap-4">
       <Title>{say('Alerts')}</Title>
       <p className=" text-muted">{say('Relink tells you when something needs you, and when it works again: one message for each problem, however often it fails, and one for an outage of a bank, however many accounts it strikes. No message holds a password or an account’s number.')}</p>
-      {may('manage') ? <Places /> : <section className="panel grid gap-2" aria-label={say('Where alerts go')}><p>{say('Where alerts go is chosen by an owner.')}</p><AskOwner /></section>}
-      <Told />
+      {may('manage') ? <Places destinations={destinations} /> : <section className="panel grid gap-2" aria-label={say('Where alerts go')}><p>{say('Where alerts go is chosen by an owner.')}</p><AskOwner /></section>}
+      {/* How high the places are nobody knows before; what stands below them comes after them, and does not move. */}
+      {(!may('manage') || !destinations.isPending) && <Told />}
     </div>
   )
 }
 
-function Places() {
+function Places({ destinations }: { destinations: UseQueryResult<Destinations> }) {
   const act = useAct()
-  const destinations = useQuery({ queryKey: ['destinations'], queryFn: () => get<Destinations>('/alerts/destinations') })
   const [adding, setAdding] = useState(false)
   const [made, setMade] = useState<{ label: string; signing: string } | null>(null)
   const add = (entered: Entered): void =>

@@ -2,11 +2,12 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useId, useState } from 'react'
 import { message, say } from '../language/language.ts'
-import { useMay } from '../me.ts'
+import { useMay, useMe } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { NeedsServer } from '../parts/needs-server.tsx'
 import { Sign } from '../parts/sign.tsx'
 import { Title } from '../parts/states.tsx'
+import { ToCome } from '../parts/to-come.tsx'
 
 const PAGES = [
   { to: '/settings/security', label: message('Your sign-in'), owner: false },
@@ -20,12 +21,13 @@ const PAGES = [
 ] as const
 
 export function SettingsPage() {
+  const me = useMe()
   const may = useMay()
   const { pathname } = useLocation()
   const [isOpen, setOpen] = useState(false)
   useEffect(() => setOpen(false), [pathname])
   const list = useId()
-  const others = PAGES.find(({ to, owner }) => owner && to === pathname && !may('manage'))
+  const owners = PAGES.find(({ to, owner }) => owner && to === pathname && !may('manage'))
   return (
     <div className="grid gap-6 @2xl:grid-cols-[180px_minmax(0,1fr)]">
       <nav aria-label={say('Settings')}>
@@ -38,7 +40,7 @@ export function SettingsPage() {
         </div>
       </nav>
       {/* Signing out clears what this browser keeps, whether the server answers or not. */}
-      <div className="min-w-0">{others !== undefined ? <OfOwners title={say(others.label)} /> : pathname === '/settings/security' ? <Outlet /> : <NeedsServer><Outlet /></NeedsServer>}</div>
+      <div className="min-w-0">{owners !== undefined ? (me.data === undefined ? <ToCome head heights={[516]} /> : <OfOwners title={say(owners.label)} />) : pathname === '/settings/security' ? <Outlet /> : <NeedsServer><Outlet /></NeedsServer>}</div>
     </div>
   )
 }
