@@ -12,6 +12,7 @@ import { uuidOf } from '../src/adapters/entropy.ts'
 import { createTransport } from '../src/adapters/transport.ts'
 import { createRecorder } from '../src/connector-kit/recorder.ts'
 import { connector } from '../src/connectors/ofx/index.ts'
+import { daysBetween, type DayRange } from '../src/domain/day.ts'
 import type { Institution } from '../src/domain/institution.ts'
 import { ok } from '../src/domain/result.ts'
 import type { SyncRun } from '../src/domain/run.ts'
@@ -27,20 +28,22 @@ const DAY_MS = 86_400_000
 const HISTORY_FROM = '2026-07-07'
 const LOGIN = { username: 'ana', password: 'correct horse' }
 
-type Feed = { readonly bank: Bank; readonly store: TenantStore; go(days: number): Promise<SyncRun>; close(): Promise<void> }
+type Feed = { readonly bank: Bank; readonly store: TenantStore; /** What was asked for, of all accounts. */ readonly asked: DayRange[]; go(days: number): Promise<SyncRun>; close(): Promise<void> }
 
-async function connected(seed: number): Promise<Feed> {
+async function connected(seed: number, meet: (bank: Bank) => void = () => undefined): Promise<Feed> {
   const clock = { value: Date.parse('2026-10-05T15:00:00Z') }
   const now = () => clock.value
   const bank = createBank({ clock: { now }, seed, historyDays: 90 })
+  meet(bank)
   const listening = await listen(bank)
+  const asked: DayRange[] = []
   const store = createMemoryStore().tenant('t')
-  const deps = depsOf(listening, store, now)
+  const deps = depsOf(listening, store, now, asked)
   const done = await connectInstitution(deps, { institutionId: 'sandbox', connector: null, form: LOGIN })
   assert.equal(done.kind, 'connected', JSON.stringify(done))
   const connectionId = done.kind === 'connected' ? done.connection.id : ''
   return {
-    bank, store, close: () => listening.close(),
+    bank, store, asked, close: () => listening.close(),
     async go(days) {
       clock.value += days * DAY_MS
       const synced = await syncConnection(deps, connectionId, 'person')
@@ -50,7 +53,7 @@ async function connected(seed: number): Promise<Feed> {
   }
 }
 
-function depsOf(listening: Listening, store: TenantStore, now: () => number): SyncDeps {
+function depsOf(listening: Listening, store: TenantStore, now: () => number, asked: DayRange[]): SyncDeps {
   const url = listening.ofxUrl
   const settings = { url, org: 'SANDBOX', fid: '99001' }
   const institution: Institution = {
@@ -63,7 +66,7 @@ function depsOf(listening: Listening, store: TenantStore, now: () => number): Sy
   return {
     store, clock, log, vault: openVault(), readBy: { software: '1', runtime: '1', network: '1' },
     entropy: { bytes: (n) => new Uint8Array(n), fraction: () => 0.5, id: (at) => uuidOf(at, new Uint8Array([0, 0, 0, 0, 0, 0, ++ids >> 24, ids >> 16, ids >> 8, ids])) },
-    connectorOf: (id) => (id === 'ofx' ? connector : null),
+    connectorOf: (id) => (id === 'ofx' ? { ...connector, readAccount: (context, account, window, cursor) => (asked.push(window), connector.readAccount(context, account, window, cursor)) } : null),
     institutionOf: () => institution,
     openTransport: (connection) => createTransport({
       policy: { ports: [Number(new URL(url).port)], privateHosts: [{ host: new URL(url).hostname, cidr: '127.0.0.0/8', plainHttp: true }] }, caPem: listening.caPem,
@@ -123,6 +126,32 @@ test('a healthy bank over weeks: every booked row once, no question, nearly ever
     await feed.close()
   }
 })
+
+// Fails when: a bank that gives few days is never read (was so): 31 days were the fewest that were asked for.
+for (const days of [1, 5, 12]) {
+  test(`a bank that gives ${days} days only is read from the first day on, and soon without a refusal`, async () => {
+    const feed = await connected(3, (bank) => bank.inject({ name: 'range-refused', parameters: { days: days - 1 } }))
+    try {
+      const runs = await eachDay(feed, 10)
+      assert.deepEqual(runs.map((run) => run.outcome), runs.map(() => 'succeeded'))
+      const accounts = (await feed.store.accounts.list()).length
+      for (let day = 0; day < 3; day++) {
+        feed.asked.length = 0
+        await feed.go(1)
+        const newest = feed.asked.map(({ to }) => to).reduce((a, b) => (a > b ? a : b))
+        const lengths = feed.asked.filter(({ to }) => to === newest).map(({ from, to }) => daysBetween(from, to) + 1)
+        // Ten days that are read again, today, and yesterday.
+        assert.deepEqual(lengths, Array.from({ length: accounts }, () => Math.min(days, 12)))
+        // Old days have one more look each.
+        assert.ok(feed.asked.length <= accounts * 2, String(feed.asked.length))
+      }
+      // Rows that the bank dates back further than it gives are not to be had; nothing is there twice.
+      assert.deepEqual((await differences(feed)).filter((line) => line.includes('too much')), [])
+    } finally {
+      await feed.close()
+    }
+  })
+}
 
 for (const { name, promise } of ATLAS.filter((fault) => fault.family === 'data')) {
   test(`data fault ${name} (${promise}): when it is over, no row is lost and none is there twice`, async () => {

@@ -91,7 +91,7 @@ export const RESTRICTION_FAULTS: readonly FaultDefinition[] = [
     family: 'restriction',
     cause: 'history_limit',
     promise: 'survive',
-    sentence: 'A window that begins too early is refused (2027); the feed asks for a shorter one.',
+    sentence: 'A window that begins too early is refused (2027); the feed asks for a shorter one, down to a day, and remembers what was given.',
     parameters: { days: { default: 90, meaning: 'how far back a window may begin' } },
     refuse: (fault, _account, from, _to, { bank, now }) =>
       from < addDays(bank.zone.dayOf(now), -numberOf(fault, 'days')) ? { code: 2027, message: 'Invalid date range' } : null,

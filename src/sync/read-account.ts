@@ -19,6 +19,7 @@ import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds,
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
+import { afterGift, afterRefusal, lengthsToAsk, mostAtOnce, SHORT_WINDOW_DAYS } from './reach.ts'
 import { turnSigns } from './turn-signs.ts'
 import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
@@ -31,8 +32,6 @@ type WindowRead =
   | ({ readonly kind: 'challenge' } & Asked)
 
 const HELD_ROWS = 5_000
-/** A refused range is asked once more at this length, before it counts as a failure. */
-const SHORT_WINDOW_DAYS = 31
 
 /** Which days of a source were read, since when something is pending there, how far its reads came, and whether the last answer was doubted. */
 export type Known = { readonly covered: readonly DayRange[]; readonly pendingFrom: Day | null; readonly progress: Progress; readonly wasDoubted: boolean; /** It has told nothing so far that others told, too. */ readonly isUnmet: boolean }
@@ -189,15 +188,43 @@ function countsOf(done: WindowRead): Settled['counts'] {
   return done.kind === 'settled' ? done.settled.counts : done.kind === 'failed' ? done.counts : NO_COUNTS
 }
 
-/** Reads one window; a range that the bank refuses is tried once more with its newest days only. */
+/** Reads one window; a range that the bank refuses is tried once more with its newest days only, and one that ends today in as few as it gives. */
 async function readWindow(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known): Promise<WindowRead> {
-  const done = await readOnce(session, target, window, resume, known)
   const length = daysBetween(window.from, window.to) + 1
+  if (window.to >= session.today) return readNewest(session, target, window, resume, known)
+  // Where it gave fewer, it was seen to refuse as many.
+  const most = mostAtOnce(known.progress.reach)
+  if (most < length) {
+    const part = await readOnce(session, target, lastDays(window, most), resume, known)
+    return shortened(part, window, most)
+  }
+  const done = await readOnce(session, target, window, resume, known)
   if (done.kind !== 'failed' || !isRangeRefusal(done.failure) || length <= SHORT_WINDOW_DAYS) return done
-  const short = await readOnce(session, target, { from: addDays(window.to, 1 - SHORT_WINDOW_DAYS), to: window.to }, null, known)
+  const short = await readOnce(session, target, lastDays(window, SHORT_WINDOW_DAYS), null, known)
   // When the short one is refused, too, the length was not the reason: the first word of the bank counts.
-  if (short.kind === 'failed') return done
-  return short.kind === 'settled' ? { ...short, refused: { from: window.from, to: addDays(window.to, -SHORT_WINDOW_DAYS) } } : short
+  return short.kind === 'failed' ? done : shortened(short, window, SHORT_WINDOW_DAYS)
+}
+
+async function readNewest(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known): Promise<WindowRead> {
+  const length = daysBetween(window.from, window.to) + 1
+  let [first, reach]: [WindowRead | null, Progress['reach']] = [null, known.progress.reach]
+  for (const days of lengthsToAsk(length, reach, session.today)) {
+    const done = await readOnce(session, target, lastDays(window, days), first === null ? resume : null, { ...known, progress: { ...known.progress, reach: afterGift(reach, days) } })
+    if (done.kind !== 'failed') return days < length ? shortened(done, window, days) : done
+    first ??= done
+    if (!isRangeRefusal(done.failure)) return first
+    reach = afterRefusal(reach, days, length, session.today)
+  }
+  await storeProgress(session, target, { ...(await loadProgress(session, target)), reach })
+  return first!
+}
+
+function lastDays({ to }: DayRange, days: number): DayRange {
+  return { from: addDays(to, 1 - days), to }
+}
+
+function shortened(done: WindowRead, { from, to }: DayRange, days: number): WindowRead {
+  return done.kind === 'settled' ? { ...done, refused: { from, to: addDays(to, -days) } } : done
 }
 
 /** As it is stored: each answer that is committed moves it on. */

@@ -7,6 +7,7 @@
 import { addDays, daysBetween, joinRanges, maxDay, minDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Json, JsonObject } from '../domain/institution.ts'
 import { gapsIn } from './coverage.ts'
+import type { Reach } from './reach.ts'
 
 export type WindowPlan = {
   readonly covered: readonly DayRange[]
@@ -58,6 +59,8 @@ export type Progress = {
   readonly since?: Day | null
   /** How many rows the last answer about the newest days held: a bank that lists its newest rows alone lists as many each time. Absent: not known. */
   readonly listed?: number
+  /** How many of the newest days the bank gives at once. Absent: it never refused any. */
+  readonly reach?: Reach | undefined
 }
 
 /** How far back the first sync goes at most, and on how many days a gap is asked for. */
@@ -209,7 +212,7 @@ export function isOfNewest(asked: DayRange, today: Day): boolean {
 export function afterAnswer(before: Progress, seen: AnswerSeen): Progress {
   const { asked, covers, connector, reread, today } = seen
   const listed = isOfNewest(asked, today) ? seen.listed : before.listed
-  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers, today), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds, ...(before.since === undefined ? {} : { since: before.since }), ...(listed === undefined ? {} : { listed }) }
+  return { connector: connector ?? before.connector, floor: before.floor, gaps: gapsAfter(before.gaps, asked, covers, today), unsettled: unsettledAfter(before.unsettled, asked, reread, maxDay(asked.to, today)), looks: looksAfter(before.looks, seen), rechecked: before.rechecked, wanted: withoutWanted(before, asked).wanted, holds: before.holds, ...(before.since === undefined ? {} : { since: before.since }), ...(listed === undefined ? {} : { listed }), ...(before.reach === undefined ? {} : { reach: before.reach }) }
 }
 
 /** The progress when the bank refused days that it does not give any more: they count as left out. */
@@ -257,11 +260,11 @@ function looksAfter(before: readonly Look[], { asked, covers, coveredBefore, tod
 export function readProgress(cursor: JsonObject | null): Progress {
   if (cursor === null || cursor['v'] !== 1) return NO_PROGRESS
   const gaps = (cursor['gaps'] ?? []) as unknown as readonly Gap[]
-  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null, wanted: (cursor['wanted'] ?? []) as unknown as Progress['wanted'], holds: (cursor['holds'] ?? []) as unknown as Progress['holds'], ...(cursor['since'] === undefined ? {} : { since: cursor['since'] as Day | null }), ...(typeof cursor['listed'] === 'number' ? { listed: cursor['listed'] } : {}) }
+  return { connector: (cursor['connector'] ?? null) as JsonObject | null, floor: (cursor['floor'] ?? null) as Day | null, gaps, unsettled: Array.isArray(cursor['unsettled']) ? (cursor['unsettled'] as unknown as Progress['unsettled']) : [], looks: (cursor['looks'] ?? []) as unknown as Progress['looks'], rechecked: (cursor['rechecked'] ?? null) as Day | null, wanted: (cursor['wanted'] ?? []) as unknown as Progress['wanted'], holds: (cursor['holds'] ?? []) as unknown as Progress['holds'], ...(cursor['since'] === undefined ? {} : { since: cursor['since'] as Day | null }), ...(typeof cursor['listed'] === 'number' ? { listed: cursor['listed'] } : {}), ...(cursor['reach'] == null ? {} : { reach: cursor['reach'] as unknown as Reach }) }
 }
 
 export function writeProgress(progress: Progress): JsonObject {
-  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked, wanted: progress.wanted as unknown as Json, holds: progress.holds as unknown as Json, ...(progress.since === undefined ? {} : { since: progress.since }), ...(progress.listed === undefined ? {} : { listed: progress.listed }) }
+  return { v: 1, connector: progress.connector, floor: progress.floor, gaps: progress.gaps as unknown as Json, unsettled: progress.unsettled as unknown as Json, looks: progress.looks as unknown as Json, rechecked: progress.rechecked, wanted: progress.wanted as unknown as Json, holds: progress.holds as unknown as Json, ...(progress.since === undefined ? {} : { since: progress.since }), ...(progress.listed === undefined ? {} : { listed: progress.listed }), ...(progress.reach === undefined ? {} : { reach: progress.reach }) }
 }
 
 function backwards(range: DayRange, days: number): readonly DayRange[] {
