@@ -45,10 +45,11 @@ test('the whole is asked for again after two weeks; what comes then is known, an
   assert.deepEqual(read(2, 11, reach, TODAY).asked, [5, 1])
 })
 
-test('a bank that refuses a single day refuses for another reason: it is not asked on in shorter ones on that day', () => {
+test('a bank that refuses a single day refuses for another reason: it is not asked on in shorter ones for two weeks', () => {
   const first = read(0, 11, undefined, TODAY)
   assert.deepEqual(first.asked, [11, 7, 1])
-  assert.deepEqual(read(0, 11, first.reach, TODAY).asked, [11])
-  const next = read(3, 11, first.reach, addDays(TODAY, 1))
-  assert.deepEqual([next.asked, next.reach], [[11, 7, 1], { days: 1, refused: 7, on: addDays(TODAY, 1) }])
+  const later = read(0, 11, first.reach, addDays(TODAY, 13))
+  assert.deepEqual(later.asked, [11])
+  const next = read(3, 11, later.reach, addDays(TODAY, 14))
+  assert.deepEqual([next.asked, next.reach], [[11, 7, 1], { days: 1, refused: 7, on: addDays(TODAY, 14) }])
 })

@@ -5,7 +5,7 @@
  */
 import { daysBetween, type Day } from '../domain/day.ts'
 
-/** `days`: given so far; 0: not even one, on that day. `refused`: the fewest that were refused. `on`: when the whole was asked for last. */
+/** `days`: given so far; 0: not even one. `refused`: the fewest that were refused. `on`: when the whole was asked for last. */
 export type Reach = { readonly days: number; readonly refused: number; readonly on: Day }
 
 /** A refused range is asked for once more at these lengths, before it counts as a failure. */
@@ -18,7 +18,7 @@ export function lengthsToAsk(length: number, stored: Reach | undefined, today: D
   const reach = asOf(stored, today)
   const down = (from: number): readonly number[] => [from, ...SHORTER.filter((days) => days < from)]
   if (reach === undefined || length <= reach.days) return down(length)
-  // It refuses for another reason than the length: nothing shorter helps today.
+  // It refuses for another reason than the length: nothing shorter helps.
   if (reach.days === 0) return [length]
   if (daysBetween(reach.on, today) >= STALE_DAYS) return [length, ...down(reach.days)]
   const most = Math.min(length, reach.refused - 1)
@@ -34,12 +34,12 @@ export function mostAtOnce(reach: Reach | undefined): number {
 export function afterRefusal(stored: Reach | undefined, days: number, length: number, today: Day): Reach {
   const reach = asOf(stored, today)
   if (reach === undefined) return { days: 0, refused: days, on: today }
-  return { days: days > reach.days ? reach.days : 0, refused: Math.min(reach.refused, days), on: days === length ? today : reach.on }
+  return { days: days > reach.days ? reach.days : 0, refused: Math.min(reach.refused, days), on: days === length && reach.days > 0 ? today : reach.on }
 }
 
-/** That not even one day was given holds for the day on which that was. */
+/** That not even one day was given does not hold for ever. */
 function asOf(reach: Reach | undefined, today: Day): Reach | undefined {
-  return reach?.days === 0 && reach.on !== today ? undefined : reach
+  return reach?.days === 0 && daysBetween(reach.on, today) >= STALE_DAYS ? undefined : reach
 }
 
 /** What is known once so many days were given. */

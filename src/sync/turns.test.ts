@@ -134,7 +134,10 @@ test('what is refused of one account alone keeps no other away', async () => {
   const world = await worldOf()
   fails(world, '2', refusal('2003', { retry: { kind: 'never' } }))
   const run = await world.sync(1)
-  assert.deepEqual([asked(world), run.outcome, run.failure], ['1234', 'partial', null])
+  // What may be too many days is asked for in fewer, once.
+  assert.deepEqual([asked(world), run.outcome, run.failure], ['122234', 'partial', null])
+  await world.sync(1)
+  assert.match(asked(world), /^(1|2|3|4){4}$/)
 })
 
 // Fails when: the accounts keep their order, as they did: the allowance of a day never reached the last ones, for months.
