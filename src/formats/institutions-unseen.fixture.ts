@@ -94,4 +94,5 @@ export const UNSEEN: readonly Expected[] = [
   ['barclaycard uk, without a heading', '25 Mar 25,TESCO,Visa,ANN,Groceries,,150.00\n26 Mar 25,UBER,Visa,ANN,Travel,,25.90\n27 Mar 25,"Payment, Thank You",Visa,ANN,,500.00,\n', ['-|- 3 324.1 2025-03-25 2025-03-27 - -']],
   // What only comes to an account makes it none of a card, whatever card paid.
   ['account of which a card is told beside each row', 'Card Number,Date,Description,Amount\n1234,2025-03-25,BAR EINZAHLUNG FILIALE,100.00\n1234,2025-03-26,MIETE ANN,50.00\n1234,2025-03-27,SHOP,-10.00\n', ['1234|- 3 140 2025-03-25 2025-03-27 - -']],
+  ['ocbc sg', 'Account details for:,360 Account 501-123456-001\nAvailable Balance,"8,954.50"\nLedger Balance,"8,954.50"\n\nTransaction History\nTransaction date,Value date,Description,Withdrawals(SGD),Deposits(SGD)\n15/03/2025,15/03/2025,GIRO - SALARY,,"8,000.00"\n,,ACME PTE LTD,,\n03/03/2025,03/03/2025,POINT-OF-SALE,45.50,\n,,NTUC FAIRPRICE,,\n', ['501-123456-001|SGD 2 7954.5 2025-03-03 2025-03-15 - -']],
 ]

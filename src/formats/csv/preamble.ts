@@ -60,8 +60,8 @@ function isAccountNumber(text: string): boolean {
   return /^[A-Z]{0,2}[\d*xX. /-]{4,}[A-Z]?[\d*]*$/.test(text) && /\d{3}/.test(text) && !isDay && !/^-?[\d ]+\.\d{2}$/.test(text)
 }
 
-/** What an account is called, and its number: `eKonto - 12114020040000300201355387`, `DBS Savings Plus 012-3-456789`. */
-const BEHIND_NAME = /^(\p{L}[\p{L}\p{M}\d .,&'/-]*?)[\s:-]+(?:n[°ºo]\.? ?|nro\.? ?)?(\d[\d-]{4,}\d(?:\/\d)?)$/iu
+/** What an account is called, and its number: `eKonto - 12114020040000300201355387`, `DBS Savings Plus 012-3-456789`, `360 Account 501-123456-001`. */
+const BEHIND_NAME = /^((?:\d{1,4} )?\p{L}[\p{L}\p{M}\d .,&'/-]*?)[\s:-]+(?:n[°ºo]\.? ?|nro\.? ?)?(\d[\d-]{4,}\d(?:\/\d)?)$/iu
 /** `4748 •••• •••• 1234`, `4980-****-****-****`, of a card. */
 const MASKED_CARD = /^[\dXx*•]{4,6}[ -]?(?:[\dXx*•]{2,4}[ -]?){1,3}\d{4}$/
 /** The word for it before it, in one cell. */
