@@ -63,8 +63,8 @@ export async function statusCommand(output: Output): Promise<void> {
   })
 }
 
-function sayAccount(output: Output, { name, balance, currency, rows, forReview }: ReturnType<typeof accountResource>, proof: BalanceProofResource | undefined): void {
-  output.say(`  ${name}  ${balance} ${currency}  ${countOfRows(rows)}${forReview > 0 ? `, ${forReview} to review` : ''}`)
+function sayAccount(output: Output, { name, balance, currency, rows, forReview, state }: ReturnType<typeof accountResource>, proof: BalanceProofResource | undefined): void {
+  output.say(`  ${name}  ${balance} ${currency}  ${countOfRows(rows)}${forReview > 0 ? `, ${forReview} to review` : ''}${state === 'paused' || state === 'closed' ? '; its feed is off' : ''}`)
   if (proof !== undefined) for (const line of proofLines(proof)) output.say(`    ${line}`)
 }
 

@@ -538,6 +538,21 @@ test('what could not be seen while the bank was away is seen in the read that wo
   assert.deepEqual([proved?.state, step?.state, step?.result], ['proved', 'done', 'The sign-in worked; no account was switched on to be read.'])
 })
 
+// Fails when: the password that locked the login is told to be the one with which a read worked (was so).
+test('of a thing that was done twice the first is not said to have helped', async () => {
+  const world = await broken(() => REFUSED)
+  await goOn(world)
+  world.bank = () => LOCKED
+  await world.enterSecret(C, 'wrong')
+  const asked = await goOn(world)
+  world.bank = (secret) => (secret === 'right' ? null : REFUSED)
+  await done(world, asked)
+  await world.enterSecret(C, 'right')
+  const proved = await goOn(world)
+  const entered = proved?.steps.filter(({ action }) => action === 'fix_credentials').map(({ result }) => result)
+  assert.deepEqual([proved?.state, entered], ['proved', ['It was done again later.', 'A new password is stored.']], JSON.stringify(proved?.steps.map(({ title, state, result }) => [title, state, result])))
+})
+
 // Fails when: a wait whose read ended in another trouble stays the present step until somebody asks again (was so: “wait until it can be read: the bank refused”, beside a card that asks for the password).
 test('a read at the end of a wait that ends in another trouble is planned for at once', async () => {
   const world = await broken(() => MAINTENANCE)

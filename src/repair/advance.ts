@@ -274,7 +274,9 @@ export async function endPlan(deps: Pick<RepairDeps, 'store' | 'clock'>, connect
       if (step.judged === 'unseen') return { ...step, judged: 'helped', result }
       return step.state === 'waiting' ? { ...step, state: 'skipped', result: 'Not needed.' } : step
     }))
-    return saved(deps, { ...plan, state: 'proved', updatedAt: now, steps: steps as unknown as RepairPlan['steps'] })
+    // What was done again before the read worked is not what made it work.
+    const judged = steps.map((step, at) => (plan.steps[at]?.judged === 'unseen' && steps.slice(at + 1).some((later) => later.who === 'person' && later.action === step.action && later.state === 'done') ? { ...step, judged: 'unseen' as const, result: 'It was done again later.' } : step))
+    return saved(deps, { ...plan, state: 'proved', updatedAt: now, steps: judged as unknown as RepairPlan['steps'] })
   }
   return null
 }

@@ -16,6 +16,8 @@ import { isPermission, SAME_SECRET } from './steps.ts'
 import { nextProbeAt, nextReadAt } from './due.ts'
 import { costsNoTry, notReached, ownerOf, readAgain, type StepOutcome, type Turn } from './reads.ts'
 
+const FEED_IS_OFF = 'Its feed was switched off.'
+
 /** `said` null: nobody said anything; the effect is looked for all the same. */
 export async function checkPerson(deps: RepairDeps, connection: Connection, problem: Problem, step: RepairStep, said: 'done' | 'cannot' | null, turn: Turn): Promise<StepOutcome> {
   if (said === 'cannot') return { state: 'skipped', result: 'Reported as not possible.' }
@@ -26,7 +28,10 @@ export async function checkPerson(deps: RepairDeps, connection: Connection, prob
     return said === 'done' ? { state: 'done', result: 'A read will ask the bank anew.' } : { state: 'stay', result: null }
   }
   if (said === null) return doneBy(await seen(deps.store, connection, problem, step)) ?? look(deps, connection, problem, step, turn)
-  if (step.action === 'remove_account' && problem.accountId !== null) await endFeedOf(deps.store, problem.accountId)
+  if (step.action === 'remove_account' && problem.accountId !== null) {
+    await endFeedOf(deps.store, problem.accountId)
+    return { state: 'done', result: FEED_IS_OFF }
+  }
   if (step.action === 'unlock_at_bank') await deps.vault.unlock(ownerOf(connection))
   // What was corrected in the bank's entry is not this connection's before it is taken over.
   if (step.action === 'fix_configuration') await deps.reloadInstitution(connection.id)
@@ -88,7 +93,7 @@ async function seen(store: TenantStore, connection: Connection, problem: Problem
   const since = (at: number | null): boolean => at !== null && step.startedAt !== null && at >= step.startedAt
   if (step.action === 'reconnect' && since(connection.secretChangedAt)) return 'The sign-in was entered again.'
   if (step.action === 'fix_configuration' && since(connection.settingsChangedAt)) return 'The setting was changed.'
-  if (step.action === 'remove_account' && problem.accountId !== null && (await store.accounts.get(problem.accountId))?.state === 'paused') return 'Its feed was switched off.'
+  if (step.action === 'remove_account' && problem.accountId !== null && (await store.accounts.get(problem.accountId))?.state === 'paused') return FEED_IS_OFF
   return null
 }
 

@@ -234,6 +234,13 @@ test('the bank asks: without a terminal the question waits, and is answered late
   assert.match((await run(['repair', connection.id, '--did', anew])).stdout, /asks: .*\?.*Answer with `relink repair/)
   const { challenge: third } = one(await run(['repair', connection.id, '--json']))
   assert.equal(one(await run(['repair', connection.id, '--json', '--secrets-stdin'], answersTo(third))).run.outcome, 'succeeded')
+  // Fails when: what Relink switched off is told as if a person had reported it, or as an account that is read (both were so).
+  const { accounts } = (await bank.admin('GET', 'customers') as { customers: { user: string; accounts: { key: string }[] }[] }).customers.find(({ user }) => user === 'yuki')!
+  await bank.admin('POST', 'faults', { name: 'account-closed', account: accounts[0]!.key })
+  await run(['sync', connection.id])
+  const [, close = ''] = /To do so: relink repair \S+ --did (\S+)/.exec((await run(['repair', connection.id])).stdout) ?? []
+  assert.match((await run(['repair', connection.id, '--did', close])).stdout, /^Mended, and proved:\n {2}✓ 1\. Close the feed .*: Its feed was switched off\./)
+  assert.match((await run(['status'])).stdout, /to review; its feed is off\n/)
 })
 
 // Fails when: it is told only where the bank asks nothing, or beside “read in full” (both were so).
