@@ -44,6 +44,21 @@ test('an outage of a bank is one problem with one alert, seen from each of its c
   assert.ok(second !== null && (await problemsOf(world.store, second)).length === 1)
 })
 
+// Fails when: a connection that was read just now is said to wait for its bank, because another one of it has not been read again yet (was so: “does not answer. 1 of 2 connections to it fails”, of both).
+test('an outage that another connection met holds for nobody who was read since', async () => {
+  const world = await newWorld()
+  await world.connect(A)
+  await world.connect(B)
+  world.bank = () => DOWN
+  await world.sync(A)
+  const seenBy = async (id: string) => (await problemsOf(world.store, (await world.store.connections.get(id))!)).length
+  assert.deepEqual([await seenBy(A), await seenBy(B)], [1, 1])
+  world.bank = () => null
+  world.now += 1_000
+  await world.sync(B)
+  assert.equal(await seenBy(B), 0)
+})
+
 test('a withheld secret teaches nothing: the diagnosis of the refusal stays', async () => {
   const world = await newWorld()
   await world.connect(A)

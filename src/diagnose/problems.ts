@@ -205,7 +205,9 @@ async function hasNoFeed(store: TenantStore, accountId: string): Promise<boolean
 export async function problemsOf(store: TenantStore, connection: Connection): Promise<readonly Problem[]> {
   const { problems: open, incidents } = await openAtBank(store, connection.institutionId)
   const leading = new Set(incidents.filter(({ scope }) => strikes(scope, connection.connector)).map(({ problemId }) => problemId))
-  const shared = open.filter((problem) => isOutage(problem.diagnosis) || (leading.has(problem.id) && connection.failuresInRow > 0))
+  // Who was read since is not kept waiting by what another one was answered before.
+  const isFresh = ({ updatedAt }: Problem): boolean => connection.lastSuccessAt === null || connection.lastSuccessAt < updatedAt
+  const shared = open.filter((problem) => (isOutage(problem.diagnosis) && isFresh(problem)) || (leading.has(problem.id) && connection.failuresInRow > 0))
   const told = shared.some(({ id }) => leading.has(id)) ? shared.filter(({ id }) => leading.has(id)) : shared
   return open.filter((problem) => problem.connectionId === connection.id || told.includes(problem))
 }
