@@ -239,7 +239,7 @@ function isAccount(cells: readonly string[], rows: number): boolean {
     rows > 1 &&
     cells.length === rows &&
     cells.every((cell) => cell === first) &&
-    /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,28}|\d{4,6}[*Xx•-]{4,12}\d{4})$/.test(first.replace(/ /g, ''))
+    /^([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{8,28}|\d{8}(?:-\d{8}){1,2}|\d{4,6}[*Xx•-]{4,12}\d{4})$/.test(first.replace(/ /g, ''))
   )
 }
 

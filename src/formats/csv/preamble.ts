@@ -33,6 +33,16 @@ export function labelled(cells: readonly string[], at: number): { readonly label
   return { label: label.replace(/[:：]$/, ''), beside: beside.replace(/^="?|"$/g, '').replace(/^[[【](.*)[\]】]$/, '$1').trim() }
 }
 
+/** The same of a table of one row above that of the rows: labels beside each other, and below each what it says. */
+function labelledBelow(preamble: readonly CsvRecord[]): readonly { readonly label: string; readonly beside: string }[] {
+  return preamble.flatMap(({ cells }, i) => {
+    const below = preamble[i + 1]?.cells ?? []
+    const labels = cells.filter((cell) => cell !== '')
+    const isHeading = labels.length > 1 && labels.every((cell) => /^[^\d:]+$/.test(cell)) && cells.every((cell, at) => (cell === '') === ((below[at] ?? '') === ''))
+    return isHeading ? cells.map((label, at) => ({ label, beside: below[at]! })).filter(({ label }) => label !== '') : []
+  })
+}
+
 /** `(Amounts in INR)`, `Alle Beträge in EUR`. */
 const AMOUNTS_IN = /\b(?:amounts?|betr[äa]ge|montants?|importes?|importi|bedragen|belopp|valores) (?:are |sont |angegeben )?(?:in|en|em|i) ([A-Z]{3})\b/i
 
@@ -41,7 +51,7 @@ const BEHIND_NUMBER = /\d{6,}[\s(-]+([A-Z]{3})\s*(?:$|[)-])/
 
 /** The one currency that a preamble names as such, or else has beside its amounts; null when none or several. */
 export function currencyInPreamble(preamble: readonly CsvRecord[]): Currency | null {
-  const told = preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at))).filter(({ label }) => readHeading(label).meanings[0]?.role === 'currency')
+  const told = [...preamble.flatMap(({ cells }) => cells.map((_, at) => labelled(cells, at))), ...labelledBelow(preamble)].filter(({ label }) => readHeading(label).meanings[0]?.role === 'currency')
   const phrases = preamble.flatMap(({ cells }) => cells.flatMap((cell) => AMOUNTS_IN.exec(cell)?.[1] ?? BEHIND_NUMBER.exec(cell)?.[1] ?? []))
   const found = new Set([...told.map(({ beside }) => beside), ...phrases].map(readCurrency).filter((code) => code !== null))
   const [only = null] = found
@@ -110,6 +120,8 @@ export function accountInPreamble(preamble: readonly CsvRecord[]): string | null
       if (inside !== undefined) return inside
     }
   }
+  const below = labelledBelow(preamble).find(({ label, beside }) => OF_ACCOUNT.test(plainWords(label)) && !BESIDE_ACCOUNT.test(plainWords(label)) && isAccountNumber(beside))
+  if (below !== undefined) return below.beside
   const named = preamble.flatMap(({ cells }) => cells.flatMap((cell, at) => [labelled(cells, at).beside, cell].flatMap((text) => numberByName(text) ?? [])))
   return named[0] ?? null
 }
