@@ -56,21 +56,26 @@ type Walked = { readonly plan: RepairPlan | null; readonly run: SyncRun | null; 
 /** Step by step until nothing is left that can be done from here. What the bank asks comes before any step. */
 async function walk(output: Output, instance: Instance, connection: Connection, given: SecretSource, options: RepairOptions): Promise<Walked> {
   let [source, run, isTold]: [SecretSource, SyncRun | null, boolean] = [given, null, false]
+  let brokenId = (await instance.store.problems.list({ connectionId: connection.id, open: true, limit: 1 }))[0]?.id ?? null
   for (let report = await reportOf(instance, connection.id, options); ;) {
     const asked = report === null ? await openChallenge(instance, connection.id) : null
     if (asked !== null) {
       // What was given was meant for what was asked then, not for a question that came of it.
       const answered = await answerChallenge(output, instance, asked, isTold ? NO_SOURCE : source)
       if (!isTold) source = NO_SOURCE
-      if (answered === null || answered.outcome === 'succeeded') return { plan: null, run: answered ?? run, source }
+      if (answered === null || answered.outcome === 'succeeded') return { plan: answered === null ? null : await sayMended(output, instance, brokenId, answered), run: answered ?? run, source }
       run = answered
       if (answered.outcome === 'suspended') continue
     }
     output.progress(`Looking at ${connection.institutionName}…`)
     const plan = verbOrFail(await instance.verbs.repair(connection.id, report))
     report = null
-    if (plan === null) output.say(`${connection.institutionName} works; nothing to repair.`)
-    if (plan === null) return { plan, run, source }
+    if (plan === null) {
+      const proved = await sayMended(output, instance, brokenId, run)
+      if (proved === null) output.say(`${connection.institutionName} works; nothing to repair.`)
+      return { plan: proved, run, source }
+    }
+    brokenId = plan.problemId
     if (plan.state === 'open' && !isTold) await sayProblems(output, instance, connection.id, { besideItsSteps: true })
     isTold = true
     sayPlan(output, plan)
@@ -109,6 +114,15 @@ function sayPlan(output: Output, plan: RepairPlan): void {
   plan.steps.forEach((step, index) => {
     output.say(`  ${marks[step.state]} ${index + 1}. ${step.title}${step.result === null ? '' : `: ${step.result}`}`)
   })
+}
+
+/** A read that was sent for another reason has ended the repair meanwhile; null: none was under way. */
+async function sayMended(output: Output, instance: Instance, problemId: string | null, told: SyncRun | null): Promise<RepairPlan | null> {
+  const plan = problemId === null ? null : await instance.store.problems.plan(problemId)
+  if (plan?.state !== 'proved') return null
+  sayPlan(output, plan)
+  await sayProof(output, instance, plan, told)
+  return plan
 }
 
 /** The read that proved it, with its rows, unless it was told of just now. */
