@@ -194,6 +194,13 @@ test('of all codes of this protocol and all ways to reach no bank, a question is
   assert.ok(asked > 5, String(asked))
 })
 
+// Fails when: of an address where nothing is, the number of an account is asked about (was so, right after a read that worked).
+test('an account is asked about only where the bank was asked for one', () => {
+  const gone: Evidence = { protocol: 'ofx', stage: 'http', httpStatus: 404 }
+  const asked = [0.05, 1, 26].flatMap((hoursSinceSuccess) => problemCard('en', live(gone, { connection: 'established', hoursSinceSuccess, softwareUpdated: false, sameBank: 'none' }), FACTS, null).asks.map(({ fact }) => fact))
+  assert.ok(!asked.includes('accountReplaced'), asked.join())
+})
+
 // Fails when: an answer outweighs what the bank says in as many words (was so: “not activated, please enroll” became a wrong password).
 test('what the bank states outright stays first whatever a person answers', () => {
   const context: CaseContext = { connection: 'established', hoursSinceSuccess: 26, credentialsChangedHere: false, softwareUpdated: false, clientId: 'registered' }

@@ -92,7 +92,8 @@ export const CONTEXT_RULES: readonly Rule[] = [
     weights: { client_bug: -1.5, protocol_outdated: -0.5, configuration: -1, local_network: -0.5, institution_down: 0.8, institution_error: 0.7, bank_action_required: 0.8, login_locked: 0.3, credentials_invalid: 0.2 } },
   { id: 'quiet-account', when: { context: { accountQuietDays: { min: 30 } } }, because: 'The account brought no rows for {accountQuietDays} days.', source: SEEN,
     weights: { account_closed: 1.2, account_not_found: 0.5, connection_migrated: 0.5 } },
-  { id: 'account-replaced', when: { context: { accountReplaced: [true] } }, because: 'The card or account got a new number.', source: SEEN,
+  // Of one that was not asked for yet a new number explains nothing: a server that is not there, or refuses its address.
+  { id: 'account-replaced', when: { context: { accountReplaced: [true] }, not: { stage: ['resolve', 'connect', 'tls', 'http'] } }, because: 'The card or account got a new number.', source: SEEN,
     weights: { account_not_found: 2.5, account_closed: 0.8, connection_migrated: 0.2 } },
   { id: 'notice-maintenance', when: { context: { bankNotice: ['maintenance'] } }, because: 'The bank announced maintenance.', source: SEEN,
     weights: { scheduled_maintenance: 3, institution_down: 0.3 } },
