@@ -11,6 +11,7 @@ import { openMailbox } from '../security/mailbox.ts'
 import { until, untilEqual } from '../until.ts'
 import { violations } from './axe.ts'
 import { openBrowser } from './browser.ts'
+import { settled } from './settled.ts'
 import { cannotRun, PAGE, watched } from './world.ts'
 
 const MARKUP = `<img src="x" onerror="document.title='taken'">`
@@ -186,7 +187,15 @@ describe('signing in', { skip: cannotRun ?? false }, () => {
     await reader.getByRole('button', { name: 'You and the settings' }).click()
     await reader.getByRole('link', { name: 'Settings' }).click()
     await heading(reader, 'Your sign-in')
-    assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in', 'Schedule', 'Alerts', 'Data', 'This server'])
+    assert.deepEqual(await reader.getByRole('navigation', { name: 'Settings' }).getByRole('link').allTextContents(), ['Your sign-in', 'Schedule', 'Alerts', 'Data'])
+    // Fails when: a reader is told of a button that theirs has not, or types a password for a bank that only owners add (was so).
+    await settled(reader, url('/settings/schedule'))
+    assert.doesNotMatch(await reader.getByRole('main').innerText(), /Update now/)
+    for (const path of ['/add', '/add?by=address', '/add?bank=sandbox']) {
+      await settled(reader, url(path))
+      await reader.getByText('Banks are added by an owner.').waitFor()
+      assert.equal(await reader.getByRole('main').locator('input, button, a').count(), 0)
+    }
     // Fails when: whoever follows the address of a page of owners is led to settings that tell them nothing (was so), or is asked to fill in a form.
     for (const title of ['Members', 'Keys', 'Audit log']) {
       await reader.goto(url(`/settings/${title.split(' ')[0]!.toLowerCase()}`))

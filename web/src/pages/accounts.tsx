@@ -247,7 +247,7 @@ function GroupHead({ group: { connection, name }, beside }: { group: Group; besi
       {/* As wide, whether it holds the button or the stages in its place. */}
       {!beside && <div className={`flex w-full items-center gap-3 @4xl:justify-end ${needsPerson(connection) || !may('sync') ? '@4xl:w-auto' : '@4xl:w-[30rem]'}`}>
         <UpdateNow connection={connection} />
-        <Link {...link} className="button"><Say message="Manage<unseen> {bank}, login {login}</unseen>" bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
+        <Link {...link} className="button"><Say message={may('sync') ? 'Manage<unseen> {bank}, login {login}</unseen>' : 'Open<unseen> {bank}, login {login}</unseen>'} bank={name} login={connection.loginLabel} unseen={(inside) => <span className="sr-only">{inside}</span>} /></Link>
       </div>}
     </div>
   )

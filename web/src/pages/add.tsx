@@ -7,9 +7,10 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask, get, ServerProblem, type Connection, type Institution } from '../api.ts'
 import { message, say } from '../language/language.ts'
-import { useMay } from '../me.ts'
+import { useMay, useMe } from '../me.ts'
 import { Say } from '../language/say.tsx'
 import { AddBank } from '../parts/add-bank.tsx'
+import { AskOwner } from '../parts/ask-owner.tsx'
 import { brandWords } from '../parts/brand.ts'
 import { Chip } from '../parts/chip.tsx'
 import { LoginForm, NoSecret, NotSignedIn } from '../parts/login-form.tsx'
@@ -23,12 +24,20 @@ const route = getRouteApi('/add')
 
 export function AddPage() {
   const { bank, by, find = '' } = route.useSearch()
+  const me = useMe()
+  const may = useMay()
   return (
     <div className="max-w-xl">
       <div className="mb-4"><Title>{say('Add account')}</Title></div>
-      <NeedsServer>{by === 'address' ? <AddBank key={bank} find={find} bank={bank} /> : bank === undefined ? <FindBank /> : <><Bank key={bank} id={bank} /><OrFile /></>}</NeedsServer>
+      <NeedsServer>{me.data === undefined ? <ToCome heights={[68]} /> : !may('administer') ? <NotYours /> : by === 'address' ? <AddBank key={bank} find={find} bank={bank} /> : bank === undefined ? <FindBank /> : <><Bank key={bank} id={bank} /><OrFile /></>}</NeedsServer>
     </div>
   )
+}
+
+/** Asked before a password is typed that would be refused; a file is a way of whoever works here. */
+function NotYours() {
+  const may = useMay()
+  return <div className="panel grid justify-items-start gap-2"><p>{say('Banks are added by an owner.')}</p><AskOwner />{may('review') && <Link className="link alone py-1" to="/import">{say('Import a statement file')}</Link>}</div>
 }
 
 /** `text`: what was looked for. */

@@ -33,7 +33,7 @@ export function SchedulePage() {
   return (
     <div className="grid gap-4">
       <Title>{say('Schedule')}</Title>
-      <p className=" text-muted">{say('Relink reads each bank by itself, spread by chance so that not all ask at the same minute, and never more often than the bank allows. “Update now” on Accounts reads at any time.')}</p>
+      <p className=" text-muted">{say('Relink reads each bank by itself, spread by chance so that not all ask at the same minute, and never more often than the bank allows.')}{may('sync') && <> {say('“Update now” on Accounts reads at any time.')}</>}</p>
       <Loaded query={schedule} toCome={<ToCome heights={[418]} />}>
         {({ pausedSince, items }) => (
           <>

@@ -10,14 +10,14 @@ import { Title } from '../parts/states.tsx'
 import { ToCome } from '../parts/to-come.tsx'
 
 const PAGES = [
-  { to: '/settings/security', label: message('Your sign-in'), owner: false },
-  { to: '/settings/schedule', label: message('Schedule'), owner: false },
-  { to: '/settings/alerts', label: message('Alerts'), owner: false },
-  { to: '/settings/data', label: message('Data'), owner: false },
-  { to: '/settings/server', label: message('This server'), owner: false },
-  { to: '/settings/members', label: message('Members'), owner: true },
-  { to: '/settings/keys', label: message('Keys'), owner: true },
-  { to: '/settings/audit', label: message('Audit log'), owner: true },
+  { to: '/settings/security', label: message('Your sign-in'), needs: 'self' },
+  { to: '/settings/schedule', label: message('Schedule'), needs: 'read' },
+  { to: '/settings/alerts', label: message('Alerts'), needs: 'read' },
+  { to: '/settings/data', label: message('Data'), needs: 'read' },
+  { to: '/settings/server', label: message('This server'), needs: 'sync' },
+  { to: '/settings/members', label: message('Members'), needs: 'manage' },
+  { to: '/settings/keys', label: message('Keys'), needs: 'manage' },
+  { to: '/settings/audit', label: message('Audit log'), needs: 'manage' },
 ] as const
 
 export function SettingsPage() {
@@ -27,14 +27,14 @@ export function SettingsPage() {
   const [isOpen, setOpen] = useState(false)
   useEffect(() => setOpen(false), [pathname])
   const list = useId()
-  const owners = PAGES.find(({ to, owner }) => owner && to === pathname && !may('manage'))
+  const owners = PAGES.find(({ to, needs }) => needs === 'manage' && to === pathname && !may(needs))
   return (
     <div className="grid gap-6 @2xl:grid-cols-[180px_minmax(0,1fr)]">
       <nav aria-label={say('Settings')}>
         {/* Where there is little room the page comes first, and its neighbours when they are asked for. */}
         <button type="button" className="button @2xl:hidden" aria-expanded={isOpen} aria-controls={list} onClick={() => setOpen(!isOpen)}>{say('All settings')}<Sign of="now" className={`ml-2 text-[11px] ${isOpen ? '-rotate-90' : 'rotate-90'}`} /></button>
         <div id={list} className={`${isOpen ? 'grid' : 'hidden'} gap-1 pt-2 @2xl:flex @2xl:flex-col @2xl:pt-0`}>
-          {PAGES.filter(({ owner }) => !owner || may('manage')).map(({ to, label }) => (
+          {PAGES.filter(({ needs }) => may(needs)).map(({ to, label }) => (
             <Link key={to} to={to} className="rounded-md px-3 py-2 pointer-coarse:py-3 text-muted no-underline hover:bg-sunken" activeProps={{ className: 'bg-sunken font-medium !text-text' }}>{say(label)}</Link>
           ))}
         </div>
