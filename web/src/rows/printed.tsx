@@ -72,7 +72,7 @@ function Paper({ account, names, filter, sheet: { rows, isWhole } }: Omit<Printe
     first === undefined || last === undefined ? null : say('{from} to {to}.', { from: formatDay(first), to: formatDay(last) }),
     say(isWhole ? '{count, plural, one {# row} other {# rows}}.' : '{count, plural, one {# row} other {# rows}}, not all: print by the button on the page, narrow the days, or save a file to have the rest.', { count: rows.length }),
     filtersInWords(filter),
-    say('Printed {at} ({zone}); booking days are the bank’s.', { at: new Date().toLocaleString(locale), zone: Intl.DateTimeFormat().resolvedOptions().timeZone }),
+    say('Printed {at} ({zone}); booking days are the bank’s.', { at: new Date().toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' }), zone: Intl.DateTimeFormat().resolvedOptions().timeZone }),
   ]
   return (
     <section className="hidden w-full basis-full text-[12px] leading-4 print:block" aria-label={say('Printed rows')}>

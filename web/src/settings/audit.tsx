@@ -41,7 +41,7 @@ export function AuditPage() {
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3"><Title>{say('Audit log')}</Title><span className="min-h-6 max-sm:w-full">{verdict.data !== undefined && <Unbroken verdict={verdict.data} />}</span></div>
-      {(verdict.isPending || verdict.data?.head != null) && <p className="meta min-h-10 [overflow-wrap:anywhere] sm:min-h-5">{verdict.data?.head != null && say('Newest line {seq}, seal {hash}. Note it elsewhere: lines cut off after it show only so.', verdict.data.head)}</p>}
+      {(verdict.isPending || verdict.data?.head != null) && <p className="meta min-h-20 [overflow-wrap:anywhere] sm:min-h-15">{verdict.data?.head != null && say('Newest line {seq}, seal {hash}. Note it elsewhere: lines cut off after it show only so.', verdict.data.head)}</p>}
       {isNamed && <Filters search={search} actors={[...(members.data?.items ?? []).map(({ userId }) => `user:${userId}`), ...(keys.data?.items ?? []).map(({ id }) => `key:${id}`), ...OTHERS]} nameOf={nameOf} />}
       {lines.error !== null && lines.data !== undefined && <Trouble error={lines.error} />}
       <Loaded query={lines} toCome={<ToCome rows heights={[800]} />}>

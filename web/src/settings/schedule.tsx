@@ -6,7 +6,7 @@ import { useAct } from '../act.ts'
 import { get, type Schedule, type Scheduled } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
-import { useMay } from '../me.ts'
+import { useMay, useMe } from '../me.ts'
 import { AskOwner } from '../parts/ask-owner.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Form } from '../parts/form.tsx'
@@ -28,12 +28,13 @@ function capital(words: string): string {
 
 export function SchedulePage() {
   const act = useAct()
+  const me = useMe()
   const may = useMay()
   const schedule = useQuery({ queryKey: ['schedule'], queryFn: () => get<Schedule>('/schedule') })
   return (
     <div className="grid gap-4">
       <Title>{say('Schedule')}</Title>
-      <p className=" text-muted">{say('Relink reads each bank by itself, spread by chance so that not all ask at the same minute, and never more often than the bank allows.')}{may('sync') && <> {say('“Update now” on Accounts reads at any time.')}</>}</p>
+      <p className=" text-muted">{say('Relink reads each bank by itself, spread by chance so that not all ask at the same minute, and never more often than the bank allows.')}{(me.data === undefined || may('sync')) && <> {say('“Update now” on Accounts reads at any time.')}</>}</p>
       <Loaded query={schedule} toCome={<ToCome heights={[418]} />}>
         {({ pausedSince, items }) => (
           <>
