@@ -36,6 +36,11 @@ test('whatever a bank gives is found to the day, with at most one refusal a read
   }
 })
 
+// Fails when: days that were never refused are halved because two years were.
+test('what is far shorter than what was refused is asked for whole', () => {
+  assert.deepEqual(read(90, 55, { days: 31, refused: 730, on: TODAY }, TODAY), { asked: [55], came: 55, reach: { days: 55, refused: 730, on: TODAY } })
+})
+
 test('the whole is asked for again after two weeks; what comes then is known, and so is that a bank refuses less than it did', () => {
   const reach: Reach = { days: 5, refused: 6, on: TODAY }
   assert.deepEqual(read(5, 11, reach, addDays(TODAY, 13)).asked, [5])

@@ -22,7 +22,8 @@ export function lengthsToAsk(length: number, stored: Reach | undefined, today: D
   if (reach.days === 0) return [length]
   if (daysBetween(reach.on, today) >= STALE_DAYS) return [length, ...down(reach.days)]
   const most = Math.min(length, reach.refused - 1)
-  return most > reach.days ? [Math.ceil((reach.days + most) / 2), ...down(reach.days)] : down(reach.days)
+  if (most <= reach.days) return down(reach.days)
+  return [reach.refused > 2 * length ? length : Math.ceil((reach.days + most) / 2), ...down(reach.days)]
 }
 
 /** How many days that end before today are asked for at once. Where more than 31 were refused, as many are tried. */
