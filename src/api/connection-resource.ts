@@ -57,7 +57,7 @@ export async function institutionResource(language: Language, instance: Instance
     takesSecrets: health?.status !== 'down' && !(await anyWaits(language, instance, shown.filter((c) => c.institutionId === id || c.institutionId === seenAt?.id))),
     siblings: siblings.map((one) => ({ id: one.id, name: one.name, country: one.country, website: one.website, customers: one.customers ?? null, signIn: signInOf(language, instance, one) })),
     connectedAs: own.map((c) => c.id),
-    logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel, isConnected: c.state !== 'connecting', isElsewhere: isElsewhereNow(instance, institution, c) })),
+    logins: own.map((c) => ({ id: c.id, loginLabel: c.loginLabel, isConnected: c.state !== 'connecting', isElsewhere: isElsewhereNow(instance, c) })),
     added: addedOf(instance, institution),
     requestsPerDay: institution.limits.requestsPerDay,
     routes: institution.routes.flatMap(({ connector, settings }) => {
@@ -68,8 +68,8 @@ export async function institutionResource(language: Language, instance: Instance
 }
 
 /** Read where the bank was before. */
-function isElsewhereNow({ connectors }: Instance, { routes }: Institution, { connector: name, settings }: Connection): boolean {
-  const [connector, route] = [connectors.get(name), routes.find((one) => one.connector === name)]
+function isElsewhereNow({ connectors, institutions }: Instance, { institutionId, connector: name, settings }: Connection): boolean {
+  const [connector, route] = [connectors.get(name), institutions.find(({ id }) => id === institutionId)?.routes.find((one) => one.connector === name)]
   return connector !== undefined && route !== undefined && isElsewhere(connector, settings, route.settings)
 }
 
@@ -119,6 +119,7 @@ export async function connectionResource(language: Language, instance: Instance,
     nextSyncAt: nextReadAt(connection, challenge !== null),
     reading: lastRun?.outcome === 'running' ? readingOf(instance, connection.id, lastRun.id) : null,
     awaitsChoice: waitsForChoice(connection),
+    isElsewhere: isElsewhereNow(instance, connection),
     fields: formFields(language, instance, connection.connector, connection.settings),
     problems: cards,
     challenge: challenge === null ? null : await challengeResource(language, store, challenge),

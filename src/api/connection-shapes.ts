@@ -139,6 +139,7 @@ export const connectionShape = z
     nextSyncAt: instant.nullable(),
     reading: z.object({ stage: z.string(), rows: z.int(), account: z.int(), accounts: z.int() }).nullable().meta({ description: 'What a read that runs now has done: the rows that the bank has told so far, and which of how many accounts is read (0: none yet). Null: none runs, or in another process of this Relink' }),
     awaitsChoice: z.boolean().meta({ description: 'The sign-in worked; which accounts are read has to be chosen' }),
+    isElsewhere: z.boolean().meta({ description: 'It is read at the address that the bank had before, until it is signed in anew' }),
     fields: institutionShape.shape.routes.element.shape.fields.meta({ description: 'What a person would enter to sign in again' }),
     problems: z.array(problemShape),
     challenge: challengeShape.nullable(),

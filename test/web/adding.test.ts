@@ -221,7 +221,12 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     assert.deepEqual((await store.addedBanks.list()).map(({ name, routes: [{ settings }] }) => [name, settings['profile']]), [['Town Bank', false]])
     const { id } = (await store.addedBanks.list())[0]!
     const [{ id: used, institutionId } = { id: '', institutionId: '' }] = await store.connections.list()
-    await store.connections.update(used, { institutionId: id })
+    const { settings } = (await store.connections.get(used))!
+    await store.connections.update(used, { institutionId: id, settings: { ...settings, url: 'https://old.example/ofx' } })
+    await settled(page, url(`/connections/${used}`))
+    await page.getByText('The bank has another address now.').waitFor()
+    await store.connections.update(used, { settings })
+    await settled(page, url(`/add?bank=${id}`))
     await page.getByRole('link', { name: 'Change Town Bank' }).click()
     await town.getByRole('button', { name: 'Remove Town Bank' }).click()
     await town.getByRole('alert').filter({ hasText: 'Town Bank stays while a login is of it' }).waitFor()

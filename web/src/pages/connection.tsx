@@ -62,6 +62,7 @@ function Whole({ connection }: { connection: Connection }) {
         {(isRunning || (connection.awaitsChoice && connection.challenge === null)) && proved.length > 0 && <Proof problems={proved} connection={connection} />}
         {connection.awaitsChoice && (may('administer') ? <ChooseAccounts connection={connection} /> : <div className="panel mb-4"><p className="mb-2">{say('Which accounts are read has to be chosen.')}</p><AskOwner /></div>)}
         {isRunning && !connection.awaitsChoice && readsOf(runs.data?.items ?? []) === 1 && <FirstResult connection={connection} />}
+        {connection.isElsewhere && isRunning && <p className="panel mb-4">{say('The bank has another address now. This login is read at the one before, until somebody signs in anew: a password goes only where it was typed for.')}</p>}
         <Withheld connection={connection} />
         {isFilled && (
           <>
