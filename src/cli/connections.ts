@@ -7,10 +7,27 @@ import type { VerbFailure } from '../verbs.ts'
 import { choose } from './choose.ts'
 import { CommandError, type Output } from './output.ts'
 
-export async function chooseConnection(instance: Instance, wanted: string): Promise<Connection> {
-  const connections = (await instance.store.connections.list()).filter(isShown)
-  const choices = connections.map((c) => ({ ...c, names: [c.institutionName, c.institutionId], label: `${c.institutionName} (${c.loginLabel}), ${c.state}` }))
-  return choose('connections', wanted, choices)
+/** By id, bank or login. The id of one that another took the place of means that other: a nightly command goes on after a reconnect. */
+export async function chooseConnection({ store }: Pick<Instance, 'store'>, wanted: string): Promise<Connection> {
+  const all = await store.connections.list()
+  const choices = all.filter(isShown).map((c) => ({
+    ...c, names: [c.institutionName, c.institutionId, c.loginLabel, `${c.institutionName} ${c.loginLabel}`, `${c.institutionName} (${c.loginLabel})`], label: `${c.institutionName} (${c.loginLabel}), ${c.state}`,
+  }))
+  const successor = await successorOf(store, all, wanted.toLowerCase())
+  return choices.find(({ id }) => id === successor) ?? choose('connections', wanted, choices)
+}
+
+/** The connection that goes on in the place of this one, over however many switches; null: it is not replaced. */
+async function successorOf(store: Instance['store'], all: readonly Connection[], id: string): Promise<string | null> {
+  const passed = new Set<string>()
+  let at = id
+  while (!passed.has(at) && all.some((c) => c.id === at && c.state === 'replaced')) {
+    passed.add(at)
+    const [switched] = (await store.previews.list({ connectionId: at })).filter(({ state }) => state === 'switched')
+    if (switched === undefined) return null
+    at = switched.shadowId
+  }
+  return at === id ? null : at
 }
 
 export function verbOrFail<T>(result: Result<T, VerbFailure>): T {
