@@ -213,6 +213,7 @@ describe('where things stand', { skip: cannotRun ?? false }, () => {
     const head = page.getByRole('region', { name: 'Riverbank, login cu…02' }).getByRole('button', { expanded: false })
     await untilHolds(async () => assert.match(await head.innerText(), /Balance disagrees[^]*Bank is behind/))
     for (const [words, sign] of [['Balance disagrees', 'need'], ['Bank is behind', 'wait']] as const) await head.locator(`span:has(> [data-sign=${sign}])`).filter({ hasText: words }).waitFor()
+    assert.doesNotMatch(await head.innerText(), /Up to date/)
     const line = page.getByRole('region', { name: 'Riverbank, login cu…03' })
     assert.doesNotMatch(await line.innerText(), /disagree|behind/)
     const names = await page.getByRole('region', { name: /, login / }).evaluateAll((regions) => regions.map((region) => region.getAttribute('aria-label') ?? ''))

@@ -213,13 +213,17 @@ function isWell({ connection }: Group): boolean {
 function Folded({ group: { connection, name, accounts }, noticed, hasChosen, children }: { group: Group; noticed: readonly Noticed[]; hasChosen: boolean; children: ReactNode }) {
   const [opened, setOpened] = useState(false)
   const isOpen = opened || hasChosen
+  const own = noticed.filter(({ accountId }) => accounts.some(({ id }) => id === accountId))
   return (
     <>
       <button type="button" className="panel flex w-full cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 !py-2 text-left hover:bg-sunken" aria-expanded={isOpen} onClick={() => setOpened(!isOpen)}>
-        <span className="w-4 text-[11px] text-muted"><Sign of="now" className={isOpen ? 'rotate-90' : ''} /></span>
-        <span className="flex min-w-0 flex-wrap items-baseline gap-x-2"><bdi className="name font-medium">{name}</bdi><span className="meta">{say('login {login}', { login: connection!.loginLabel })}</span></span>
-        <ConnectionChip connection={connection!} />
-        <NoticedChips noticed={noticed.filter(({ accountId }) => accounts.some(({ id }) => id === accountId))} />
+        <span className="flex max-w-full min-w-0 items-baseline gap-x-3">
+          <span className="w-4 shrink-0 text-[11px] text-muted"><Sign of="now" className={isOpen ? 'rotate-90' : ''} /></span>
+          <span className="flex min-w-0 flex-wrap items-baseline gap-x-2"><bdi className="name font-medium">{name}</bdi><span className="meta">{say('login {login}', { login: connection!.loginLabel })}</span></span>
+        </span>
+        {/* That the sign-in works is no news of accounts that are not as they should be. */}
+        {(own.length === 0 || connection!.health !== 'working') && <ConnectionChip connection={connection!} />}
+        <NoticedChips noticed={own} />
         <span className="meta w-full min-w-0 truncate pl-7 @2xl:ml-auto @2xl:w-auto @2xl:pl-0">{accounts.map((account) => account.name).join(', ')}</span>
       </button>
       {isOpen && <div className="mt-3 mb-6">{children}</div>}
