@@ -230,12 +230,12 @@ test('a hold of the feed does not become the booking of another shop, of nearly 
 })
 
 /** A bank that lists a hold as booked on one day, and books it on another, under another id, telling when it was made. No balance tells. */
-async function listedAsBooked(name: string, held: readonly [on: string, amount: string], booked: readonly [on: string, amount: string]): Promise<readonly [readonly string[], number]> {
+async function listedAsBooked(name: string, held: readonly [on: string, amount: string], booked: readonly [on: string, amount: string], madeOn = held[0]): Promise<readonly [readonly string[], number]> {
   const world = await feed()
   const shown = [...world.bank.rows]
   world.bank.rows = [...shown, row(held[0], held[1], name, { providerId: 'listed' })]
   await world.sync()
-  world.bank.rows = [...shown, row(booked[0], booked[1], name, { providerId: 'booked', transactedOn: day(held[0]) })]
+  world.bank.rows = [...shown, row(booked[0], booked[1], name, { providerId: 'booked', transactedOn: day(madeOn) })]
   await world.sync(1)
   return stands(world, name)
 }
@@ -248,6 +248,12 @@ test('a hold that a bank lists as booked, and books as made on that day with any
 // Fails when: the day of the purchase counts for nothing where booking takes longer than a week.
 test('a hold that a bank lists as booked, and books as made on that day nine days later, is one row, and nobody is asked', async () => {
   assert.deepEqual(await listedAsBooked('HOTEL LYON', ['2026-03-10', '-250.00'], ['2026-03-19', '-250.00']), [['2026-03-19 -25000 HOTEL LYON'], 0])
+})
+
+// Fails when: a day between is let pass though the amounts differ (seen, seed 320004918): a hold that was left out became the next purchase there, and the books lost one.
+test('a hold that a bank lists as booked is not what was made there on the next day with another amount', async () => {
+  const both = ['2026-03-16 -6933 Home Hardware', '2026-03-18 -6211 Home Hardware']
+  assert.deepEqual(await listedAsBooked('Home Hardware', ['2026-03-16', '-69.33'], ['2026-03-18', '-62.11'], '2026-03-17'), [both, 1], 'asked whether the first is gone')
 })
 
 /** A row that is gone, and one of its amount and shop that is there days later, under another id. No balance tells. */

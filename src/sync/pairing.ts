@@ -264,7 +264,9 @@ function comparable(row: Incoming, candidate: Candidate, sourceId: string): bool
 
 function judgeOwn(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const verdict = !isBookedBy(candidate, board.context.sourceId) || candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(board, row, candidate, days, likeness)
-  if (verdict === null || (madeApart(row, candidate) ?? 0) <= (candidate.transactedOn === null ? 1 : 0)) return verdict
+  // What is pending may be told under the next day, and a day between two of one amount is a zone's. Of what a bank called booked with another amount it is another purchase.
+  const mayBeOff = candidate.transactedOn === null && (candidate.status === 'pending' || row.content.amount === candidate.amount)
+  if (verdict === null || (madeApart(row, candidate) ?? 0) <= (mayBeOff ? 1 : 0)) return verdict
   // Made on another day: with another amount it is another purchase, and pending it bears its own.
   if (row.content.amount !== candidate.amount || row.content.status === 'pending') return null
   // Of the same amount as well, where the bank told both days and the booking has not simply moved by as many.
