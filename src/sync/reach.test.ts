@@ -1,8 +1,9 @@
 /** How many days a bank gives, found with few refusals. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addDays, day, type Day } from '../domain/day.ts'
-import { afterGift, afterRefusal, lengthsToAsk, type Reach } from './reach.ts'
+import { addDays, day, daysBetween, type Day } from '../domain/day.ts'
+import { afterGift, afterNothing, afterRefusal, lengthsToAsk, type Reach } from './reach.ts'
+import { refusal, row, World } from './testing.ts'
 
 const TODAY = day('2026-03-20')
 
@@ -15,7 +16,7 @@ function read(most: number, length: number, before: Reach | undefined, today: Da
     if (days <= most) return { asked, came: days, reach: afterGift(reach, days) }
     reach = afterRefusal(reach, days, length, today)
   }
-  return { asked, came: 0, reach }
+  return { asked, came: 0, reach: afterNothing(before, today) }
 }
 
 // Fails when: a bank that gives fewer than 31 days is never read (was so), or each read pays for what it refuses.
@@ -50,11 +51,48 @@ test('the whole is asked for again after two weeks; what comes then is known, an
   assert.deepEqual(read(2, 11, reach, TODAY).asked, [5, 1])
 })
 
-test('a bank that refuses a single day refuses for another reason: it is not asked on in shorter ones for two weeks', () => {
+// Fails when: a bank that was of no use on one day is believed to give no length for two weeks (was so): it gave its days, and nobody asked for so few.
+test('a bank that refuses a single day refuses for another reason: that day it is not asked on, then for one day, once a day; what it gave before holds', () => {
   const first = read(0, 11, undefined, TODAY)
-  assert.deepEqual(first.asked, [11, 7, 1])
-  const later = read(0, 11, first.reach, addDays(TODAY, 13))
-  assert.deepEqual(later.asked, [11])
-  const next = read(3, 11, later.reach, addDays(TODAY, 14))
-  assert.deepEqual([next.asked, next.reach], [[11, 7, 1], { days: 1, refused: 7, on: addDays(TODAY, 14) }])
+  assert.deepEqual([first.asked, read(0, 11, first.reach, TODAY).asked], [[11, 7, 1], [11]])
+  const [next, better] = [read(0, 12, first.reach, addDays(TODAY, 1)), read(5, 12, first.reach, addDays(TODAY, 1))]
+  assert.deepEqual([next.asked, read(0, 12, next.reach, addDays(TODAY, 1)).asked], [[12, 1], [12]])
+  assert.deepEqual([better.asked, better.came, read(5, 12, better.reach, addDays(TODAY, 1)).asked], [[12, 1], 1, [6, 1]])
+  assert.deepEqual(read(12, 12, first.reach, TODAY), { asked: [12], came: 12, reach: undefined })
+  const reach: Reach = { days: 5, refused: 6, on: TODAY }
+  const none = read(0, 11, reach, addDays(TODAY, 3))
+  assert.deepEqual([none.asked, none.reach], [[5, 1], { ...reach, on: addDays(TODAY, 3) }])
+})
+
+const TOO_WIDE = refusal('2027', { retry: { kind: 'never' } })
+
+// Fails when: one bad day of a bank that gives few days keeps its feed away for two weeks (was so): from then on it was asked for more than it gives.
+for (const most of [3, 12]) {
+  test(`a bank that gives ${most} days and refuses everything on one day is read again the day after`, async () => {
+    const world = await new World('2026-03-20').connect()
+    const gives = (days: number) => (world.bank.onRead = (_context, _ref, asked) => (daysBetween(asked.from, day(world.today())) >= days ? [{ step: 'failed', failure: TOO_WIDE, state: {}, facts: {} }] : null))
+    gives(most)
+    for (let at = 0; at < 14; at += 1) await world.sync(1)
+    gives(0)
+    assert.equal((await world.sync(1)).outcome, 'failed')
+    gives(most)
+    world.bank.rows = [row(world.today(1), '-4.50', 'Bakery')]
+    assert.equal((await world.sync(1)).outcome, 'succeeded')
+    assert.equal((await world.feed()).length, 1)
+  })
+}
+
+// Fails when: what a bank answers to fewer days is dropped for its word on the length (was so): a bank that went away meanwhile was said to give few days, and older history was given up for good.
+test('a bank that goes away while fewer days are asked for is away, and its history is asked for again', async () => {
+  const world = await new World('2026-03-20').connect()
+  const away = refusal('2000')
+  const refusing = (from: number) => (world.bank.onRead = (_context, _ref, asked) => (asked.to > day(world.today(from)) ? null : [{ step: 'failed', failure: daysBetween(asked.from, asked.to) > 31 ? TOO_WIDE : away, state: {}, facts: {} }]))
+  refusing(0)
+  assert.equal((await world.sync()).failure?.evidence[0].codes?.[0], '2000')
+  refusing(-1)
+  await world.sync()
+  world.bank.onRead = () => null
+  world.bank.rows = [row('2025-06-02', '-4.50', 'Bakery')]
+  await world.sync(1)
+  assert.equal((await world.feed()).length, 1)
 })

@@ -5,7 +5,7 @@
  */
 import { daysBetween, type Day } from '../domain/day.ts'
 
-/** `days`: given so far; 0: not even one. `refused`: the fewest that were refused. `on`: when the whole was asked for last. */
+/** `days`: given so far; 0: not even one that day, of a bank that gave none before. `refused`: the fewest that were refused. `on`: when the whole was asked for last, or nothing was given. */
 export type Reach = { readonly days: number; readonly refused: number; readonly on: Day }
 
 /** A refused range is asked for once more at these lengths, before it counts as a failure. */
@@ -15,15 +15,14 @@ const STALE_DAYS = 14
 
 /** The lengths in which to ask for so many of the newest days, each when the one before was refused. */
 export function lengthsToAsk(length: number, stored: Reach | undefined, today: Day): readonly number[] {
-  const reach = asOf(stored, today)
   const down = (from: number): readonly number[] => [from, ...SHORTER.filter((days) => days < from)]
-  if (reach === undefined || length <= reach.days) return down(length)
-  // It refuses for another reason than the length: nothing shorter helps.
-  if (reach.days === 0) return [length]
-  if (daysBetween(reach.on, today) >= STALE_DAYS) return [length, ...down(reach.days)]
-  const most = Math.min(length, reach.refused - 1)
-  if (most <= reach.days) return down(reach.days)
-  return [reach.refused > 2 * length ? length : Math.ceil((reach.days + most) / 2), ...down(reach.days)]
+  // What refuses a single day does so for another reason than the length. One day, once a day, tells when that is over.
+  if (stored?.days === 0) return stored.on < today && length > 1 ? [length, 1] : [length]
+  if (stored === undefined || length <= stored.days) return down(length)
+  if (daysBetween(stored.on, today) >= STALE_DAYS) return [length, ...down(stored.days)]
+  const most = Math.min(length, stored.refused - 1)
+  if (most <= stored.days) return down(stored.days)
+  return [stored.refused > 2 * length ? length : Math.ceil((stored.days + most) / 2), ...down(stored.days)]
 }
 
 /** How many days that end before today are asked for at once. Where more than 31 were refused, as many are tried. */
@@ -38,9 +37,14 @@ export function afterRefusal(stored: Reach | undefined, days: number, length: nu
   return { days: days > reach.days ? reach.days : 0, refused: Math.min(reach.refused, days), on: days === length && reach.days > 0 ? today : reach.on }
 }
 
-/** That not even one day was given does not hold for ever. */
+/** What is known once a single day was refused, too: of how many are given otherwise it says nothing. */
+export function afterNothing(stored: Reach | undefined, today: Day): Reach {
+  return stored === undefined || stored.days === 0 ? { days: 0, refused: 1, on: today } : { ...stored, on: today }
+}
+
+/** That not even one day was given says nothing of the lengths of another day. */
 function asOf(reach: Reach | undefined, today: Day): Reach | undefined {
-  return reach?.days === 0 && daysBetween(reach.on, today) >= STALE_DAYS ? undefined : reach
+  return reach?.days === 0 && reach.on < today ? undefined : reach
 }
 
 /** What is known once so many days were given. */

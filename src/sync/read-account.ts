@@ -19,7 +19,7 @@ import { afterHolds, areOld, heldApart, holdQuestions, pendingBefore, sortHolds,
 import { implausible } from './plausible.ts'
 import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
-import { afterGift, afterRefusal, lengthsToAsk, mostAtOnce, SHORT_WINDOW_DAYS } from './reach.ts'
+import { afterGift, afterNothing, afterRefusal, lengthsToAsk, mostAtOnce, SHORT_WINDOW_DAYS } from './reach.ts'
 import { turnSigns } from './turn-signs.ts'
 import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
@@ -201,8 +201,8 @@ async function readWindow(session: Session, target: Feed, window: DayRange, resu
   const done = await readOnce(session, target, window, resume, known)
   if (done.kind !== 'failed' || !isRangeRefusal(done.failure) || length <= SHORT_WINDOW_DAYS) return done
   const short = await readOnce(session, target, lastDays(window, SHORT_WINDOW_DAYS), null, known)
-  // When the short one is refused, too, the length was not the reason: the first word of the bank counts.
-  return short.kind === 'failed' ? done : shortened(short, window, SHORT_WINDOW_DAYS)
+  // When the short one is refused, too, the length was not the reason: the first word of the bank counts. Of what ended it otherwise that says nothing.
+  return short.kind === 'failed' ? (isRangeRefusal(short.failure) ? done : short) : shortened(short, window, SHORT_WINDOW_DAYS)
 }
 
 async function readNewest(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known): Promise<WindowRead> {
@@ -211,11 +211,11 @@ async function readNewest(session: Session, target: Feed, window: DayRange, resu
   for (const days of lengthsToAsk(length, reach, session.today)) {
     const done = await readOnce(session, target, lastDays(window, days), first === null ? resume : null, { ...known, progress: { ...known.progress, reach: afterGift(reach, days) } })
     if (done.kind !== 'failed') return days < length ? shortened(done, window, days) : done
+    if (!isRangeRefusal(done.failure)) return done
     first ??= done
-    if (!isRangeRefusal(done.failure)) return first
     reach = afterRefusal(reach, days, length, session.today)
   }
-  await storeProgress(session, target, { ...(await loadProgress(session, target)), reach })
+  await storeProgress(session, target, { ...(await loadProgress(session, target)), reach: afterNothing(known.progress.reach, session.today) })
   return first!
 }
 
