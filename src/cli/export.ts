@@ -1,7 +1,8 @@
 /** `relink export`: accounts as files for accounting programs, or everything as one, streamed; locked by age where that is wanted. */
+import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { lstat, realpath, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { EXPORT_FORMATS, exportAccount, exportTable, fileNameAmong, type ExportFormat } from '../exports/export.ts'
@@ -128,14 +129,26 @@ async function writeBeside(path: string, content: Content): Promise<Written> {
       return { take: async () => undefined, drop: async () => undefined }
     }
     const target = there === null ? path : await realpath(path)
-    const beside = (partial = `${target}.partial`)
-    // One that a killed export left; opened as a new file, so that nobody's link there is followed.
-    await rm(beside, { force: true })
+    // Its own: of two exports at once each takes what it wrote itself, whole. As a new file, so that nobody's link there is followed.
+    const beside = (partial = `${target}.${randomBytes(6).toString('hex')}.partial`)
     await pipeline(Readable.from(content), createWriteStream(beside, { flags: 'wx', flush: true, ...(there === null ? {} : { mode: there.mode & 0o777 }) }))
+    await dropAbandoned(target, beside).catch(() => undefined)
     return { take: () => rename(beside, target).catch((error: unknown) => Promise.reject(refusal(path, error))), drop: () => rm(beside, { force: true }) }
   } catch (error) {
     if (partial !== null) await rm(partial, { force: true }).catch(() => undefined)
     throw refusal(path, error)
+  }
+}
+
+const DAY_MS = 86_400_000
+
+/** Drafts that killed exports left beside this one; what is being written now is younger. */
+async function dropAbandoned(target: string, own: string): Promise<void> {
+  const { mtimeMs } = await stat(own)
+  for (const name of await readdir(dirname(target))) {
+    if (!name.startsWith(`${basename(target)}.`) || !/^[0-9a-f]{12}\.partial$/.test(name.slice(basename(target).length + 1))) continue
+    const draft = join(dirname(target), name)
+    if (mtimeMs - (await lstat(draft)).mtimeMs > DAY_MS) await rm(draft, { force: true })
   }
 }
 
@@ -145,7 +158,7 @@ function refusal(path: string, error: unknown): unknown {
   return new CommandError(`${path === '' ? 'A file without a name' : path} cannot be written: ${reasonOf(error as NodeJS.ErrnoException)}. Give another place with -o.`)
 }
 
-const REASONS: Readonly<Record<string, string>> = { ENOENT: 'there is no such directory', EISDIR: 'it is a directory', ERR_FS_EISDIR: 'a directory is in the place of its first draft', EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'nothing can be written there', ENOSPC: 'the disk is full' }
+const REASONS: Readonly<Record<string, string>> = { ENOENT: 'there is no such directory', EISDIR: 'it is a directory', EACCES: 'this user may not write there', EPERM: 'this user may not write there', EROFS: 'nothing can be written there', ENOSPC: 'the disk is full' }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   const reason = REASONS[code ?? '']
