@@ -74,7 +74,7 @@ export type CsvRow =
   | { readonly type: 'total' }
   | { readonly type: 'none' }
 
-/** `# 收入合计: 1笔`: a line of words that is marked as none of the table. */
+/** `# 收入合计: 1笔`: a line of words that is marked as none of the table. What has an amount in its place is a row whose text begins so. */
 const COMMENT = /^#\s*\p{L}/u
 
 /** A day, and behind it what parts the columns in another file, or the next cell: a row that was taken from there, or lost what parts them here. */
@@ -109,7 +109,7 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
   const below = on.ok || scanDate(cell(dated)) !== null ? null : balancesBelow(record, layout)
   if (below !== null) return below
   if (!on.ok && isPending(cell(dated)) && stateBelow(record.cells) === null) return ok({ type: 'undated' })
-  if (!on.ok && COMMENT.test(record.cells[0] ?? '')) return ok({ type: 'none' })
+  if (!on.ok && typeof written !== 'string' && COMMENT.test(record.cells[0] ?? '')) return ok({ type: 'none' })
   if (!on.ok && OTHER_DELIMITER.test(cell(dated))) return on
   if (!on.ok) return amount === null || isHeadingLine(record.cells) || !record.cells.some((text) => /\p{Nd}/u.test(text)) ? ok({ type: 'none' }) : (footer(record, layout) ?? on)
   if (isTotalOfDay(layout, record)) return ok({ type: 'total' })

@@ -492,6 +492,19 @@ test('a cancelled row under the number of its purchase brings the money back; on
   assert.deepEqual(amountsOf(await only(list('승인구분', bought, '2025.03.26,22222222,1234,쿠팡,"30,000",거절'))), ['-5400', '-30000', '-54000'])
 })
 
+// Fails when: an attempt that was cancelled before the next one went through, or a hold that was let go, brings money in (both were so).
+test('what was cancelled before it was booked under the same number moved nothing', async () => {
+  const list = (...rows: readonly string[]): string => `Date,Reference,Description,Amount,Status\n25.03.2025,REF10001,Shop,-23.45,Completed\n${rows.join('\n')}\n28.03.2025,REF10003,Pay,300.00,Completed\n`
+  assert.deepEqual(amountsOf(await only(list('26.03.2025,INV2025,Rent,-100.00,Cancelled', '02.04.2025,INV2025,Rent,-100.00,Completed'))), ['-23.45', '-100', '300'])
+  assert.deepEqual(amountsOf(await only(list('26.03.2025,INV2025,Rent,-100.00,Pending', '27.03.2025,INV2025,Rent,-100.00,Cancelled'))), ['-23.45', '-100', '300'])
+  assert.deepEqual(amountsOf(await only(list('26.03.2025,INV2025,Rent,-100.00,Completed', '02.04.2025,INV2025,Rent,-100.00,Cancelled'))), ['-23.45', '-100', '100', '300'])
+})
+
+// Fails when: a row of a text that begins like a comment is left out without a word (was so), because its day is none.
+test('a row whose text begins with a hash is no comment: a day that is none is told', async () => {
+  assert.equal(await failureOf('Description,Date,Amount\nShop,2025-03-25,-23.45\n#brunch with Tom,2025-02-31,-20.00\nPay,2025-03-28,300.00\n'), 'invalid_date 3')
+})
+
 // Fails when: what is pending counts as booked because no word says so (was so), and the balance is said to be one that the bank never stated; or rows of a day with one balance are taken for pending.
 test('rows at the newer end without a balance, where all others have one that runs, are not booked yet', async () => {
   const head = 'Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n'
