@@ -170,9 +170,13 @@ const HUNGARIAN = /^[tj]$/i
 const PAIRS = ['da', 'oi', 'se', 'ui', 'ue']
 const ONLY_IN_PAIRS = /^[aoieu]$/
 
+/** A note of debit, beside one of credit; alone that nothing is known (`no disponible`). */
+const [NOTE_OUT, NOTE_IN] = [/^n\/?d$/, /^n\/?c$/]
+
 /** Whether letters that mean something only in pairs stand in one. */
 export function arePaired(cells: readonly string[]): boolean {
   const letters = new Set(cells.map((cell) => cell.trim().toLowerCase()))
+  if ([...letters].some((letter) => NOTE_OUT.test(letter)) && ![...letters].some((letter) => NOTE_IN.test(letter))) return false
   return ![...letters].some((letter) => ONLY_IN_PAIRS.test(letter)) || PAIRS.some((pair) => letters.size === 2 && [...pair].every((letter) => letters.has(letter)))
 }
 
