@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccountRef } from '../domain/account.ts'
-import { day } from '../domain/day.ts'
+import { day, daysBetween } from '../domain/day.ts'
 import { answerChallenge } from './challenge.ts'
 import { disableConnection, nameLogin, removeConnection, switchAccount } from './connect.ts'
 import { mapAccounts } from './map-accounts.ts'
 import { cancelPreview, forgetOldLogins, objectionTo, previewReconnect, switchPreview, takeBack, totalOf } from './preview.ts'
-import { CHECKING, decimal, listed, row, World } from './testing.ts'
+import { syncConnection } from './sync.ts'
+import { CHECKING, decimal, listed, refusal, row, World } from './testing.ts'
 
 const REQUEST = { institutionId: 'riverbank', connector: null, form: { user: 'anna', password: 'new' } }
 const SAVINGS: AccountRef = { ...CHECKING, number: '555', kind: 'savings' }
@@ -49,6 +50,23 @@ test('a preview reads beside the feed and touches nothing of it; the switch keep
   assert.deepEqual([(await world.store.connections.get(world.connectionId))?.state, (await world.store.connections.get(seen.shadowId))?.state], ['replaced', 'active'])
   const again = await switchPreview(world.deps, seen.id)
   assert.deepEqual([again.ok, (await world.feed()).length], [true, 7], 'a second click changes nothing')
+})
+
+// Fails when: a bank that refuses so many days can never be signed in to anew (was so): the read beside the feed asked for all at once, and failed.
+test('a new sign-in at a bank that gives few days is compared in as few; what refuses a single day is told', async () => {
+  const world = await connected()
+  const gives = (most: number) => (world.bank.onRead = (_context, _ref, asked) => (daysBetween(asked.from, day(world.today())) >= most ? [{ step: 'failed', failure: refusal('2027', { retry: { kind: 'never' } }), state: {}, facts: {} }] : null))
+  gives(0)
+  const none = await preview(world)
+  assert.deepEqual([none.state, none.failure?.evidence[0].codes], ['failed', ['2027']])
+  await cancelPreview(world.deps, none.id)
+  gives(7)
+  world.bank.reads = []
+  const seen = await preview(world)
+  assert.deepEqual([seen.state, totalOf(seen.accounts), world.bank.reads.length], ['ready', { same: 3, added: 0, lost: 0, doubled: 0, doubtful: 0 }, 2])
+  assert.ok((await switchPreview(world.deps, seen.id)).ok)
+  assert.equal((await syncConnection(world.deps, seen.shadowId, 'person')).ok, true)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [6, []])
 })
 
 // Fails when: a switch gives back how the login was shown before a person named it, or calls the only login a second one (both were so).

@@ -5,7 +5,7 @@
  */
 import type { Page } from '../connector-kit/connector.ts'
 import type { Account } from '../domain/account.ts'
-import { addDays, maxDay, type Day, type DayRange } from '../domain/day.ts'
+import { addDays, daysBetween, maxDay, type Day, type DayRange } from '../domain/day.ts'
 import type { Failure } from '../domain/evidence.ts'
 import type { PreviewAccount, ReconnectPreview } from '../domain/preview.ts'
 import type { SyncRun } from '../domain/run.ts'
@@ -19,6 +19,7 @@ import { concealFailure } from '../connector-kit/conceal.ts'
 import { endRun } from './end-run.ts'
 import { mapAccounts, type Fed } from './map-accounts.ts'
 import { implausible } from './plausible.ts'
+import { lengthsToAsk } from './reach.ts'
 import { isRangeRefusal } from './read-account.ts'
 import type { Resume, Session } from './session.ts'
 import { NO_PROGRESS, planWindows } from './window.ts'
@@ -88,16 +89,34 @@ async function readMapped(session: Session, preview: ReconnectPreview, mapped: P
   const kept = await store.previews.answers(preview.id, mapped.accountId)
   let reading = resume
   for (const window of await windowsOf(session, account)) {
-    if (kept.some(({ asked }) => asked.from === window.from && asked.to === window.to)) continue
-    const read = await readWindow(session, account, mapped, window, reading)
+    const before = kept.find(({ asked }) => asked.to === window.to)
+    if (before !== undefined && before.asked.from > window.from) return { kind: 'read' }
+    if (before !== undefined) continue
+    const { asked, read } = await readNewest(session, account, mapped, window, reading)
     reading = null
     if (read.kind === 'challenge') return read
     // As far back as this bank tells: what it has never said it cannot lose.
     if (read.kind === 'failed') return isRangeRefusal(read.failure) && window.to < session.today ? { kind: 'read' } : read
-    await store.previews.addAnswer(preview.id, { accountId: mapped.accountId, asked: window, rows: read.rows, covers: read.covers, balances: read.balances })
+    await store.previews.addAnswer(preview.id, { accountId: mapped.accountId, asked, rows: read.rows, covers: read.covers, balances: read.balances })
     if (read.covers === null || read.covers.from > window.from) return { kind: 'read' }
   }
   return { kind: 'read' }
+}
+
+/** Where the newest days are refused as too many, as few as the bank gives; what it says of the first is told where it gives none. */
+async function readNewest(session: Session, account: Account, mapped: PreviewAccount, window: DayRange, resume: Resume | null): Promise<{ readonly asked: DayRange; readonly read: Answered }> {
+  const first = { asked: window, read: await readWindow(session, account, mapped, window, resume) }
+  const length = daysBetween(window.from, window.to) + 1
+  for (const days of isTooMany(first.read) && window.to >= session.today ? lengthsToAsk(length, undefined, session.today).slice(1) : []) {
+    const asked = { from: addDays(window.to, 1 - days), to: window.to }
+    const read = await readWindow(session, account, mapped, asked, null)
+    if (!isTooMany(read)) return { asked, read }
+  }
+  return first
+}
+
+function isTooMany(read: Answered): boolean {
+  return read.kind === 'failed' && isRangeRefusal(read.failure)
 }
 
 async function windowsOf(session: Session, { id, startOn }: Account): Promise<readonly DayRange[]> {
