@@ -43,9 +43,9 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
       if (added.ok) await tell('bank.added', added.value.id, bankCodes(bank, added.value))
       return added
     },
-    async changeBank(id, entry) {
-      const changed = await verbs.changeBank(id, entry)
-      if (changed.ok) await tell('bank.changed', id, bankCodes(entry, changed.value))
+    async changeBank(id, change) {
+      const changed = await verbs.changeBank(id, change)
+      if (changed.ok) await tell('bank.changed', id, bankCodes(change, changed.value))
       return changed
     },
     async removeBank(id) {
@@ -101,7 +101,7 @@ export function auditedVerbs(verbs: Verbs, audit: Audit, access: AccessStore): V
   }
 }
 
-/** `trusted`: the host that a person took for the bank's although it did not say so. */
-function bankCodes({ trustedHost }: BankEntry, { name }: Institution): AuditCodes {
-  return { name, ...(trustedHost === undefined ? {} : { trusted: trustedHost }) }
+/** `host`: where its logins are typed for from then on; `trusted`: the host that a person took for the bank's although it did not say so. */
+function bankCodes({ trustedHost }: BankEntry, { name, routes: [{ settings }] }: Institution): AuditCodes {
+  return { name, host: URL.parse(String(settings['url']))?.host ?? null, ...(trustedHost === undefined ? {} : { trusted: trustedHost }) }
 }

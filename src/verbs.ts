@@ -15,7 +15,7 @@ import type { FormatFailure } from './domain/statement.ts'
 import type { DatesSaid } from './domain/dates-said.ts'
 import type { ReconnectPreview } from './domain/preview.ts'
 import type { AskAgain } from './sync/ask-again.ts'
-import type { BankEntry, BankRefusal, NewBank } from './sync/add-bank.ts'
+import type { BankChange, BankRefusal, NewBank } from './sync/add-bank.ts'
 import type { Connected, ConnectRequest, Typing } from './sync/connect.ts'
 import type { AccountChoice } from './sync/choose-accounts.ts'
 import type { FileNotice } from './sync/file-check.ts'
@@ -79,7 +79,7 @@ export type Verbs = {
   /** A bank that is in no list, by its address; it is asked for its profile before it is stored. */
   addBank(bank: NewBank): Promise<Result<Institution, BankRefusal>>
   /** Of one that was added so; at another address it is asked as when it was added, and no connection follows there. */
-  changeBank(id: string, entry: BankEntry): Promise<Result<Institution, BankRefusal>>
+  changeBank(id: string, change: BankChange): Promise<Result<Institution, BankRefusal>>
   /** One that was added so, and that no connection uses. */
   removeBank(id: string): Promise<Result<Institution, BankRefusal>>
   /** As a person calls the login. */

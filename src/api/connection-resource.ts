@@ -1,6 +1,6 @@
 /** From the domain to the resources of connections: health in one word, problem cards, plans, banks. */
 import type { z } from 'zod'
-import { fieldsOf, type FormField } from '../connector-kit/connector.ts'
+import { fieldsOf, type Connector, type FormField } from '../connector-kit/connector.ts'
 import { noticeHolds, type Notice } from '../connector-kit/notices.ts'
 import type { BankHealth } from '../diagnose/bank-health.ts'
 import { saidByBank } from '../diagnose/bank-words.ts'
@@ -10,7 +10,7 @@ import { familyOf } from '../domain/cause.ts'
 import { isShown, waitsForChoice, type ChallengeKind, type Connection, type Diagnosis, type Problem } from '../domain/connection.ts'
 import { utcDay } from '../domain/day.ts'
 import { WRONG_CLOCK_SECONDS } from '../domain/probe.ts'
-import { siblingsOf, type Institution, type JsonObject } from '../domain/institution.ts'
+import { siblingsOf, type Institution, type JsonObject, type Route } from '../domain/institution.ts'
 import type { RepairPlan } from '../domain/repair.ts'
 import { stopsInRow } from '../domain/run.ts'
 // Alerts are told with these resources, so they come without what tells alerts.
@@ -21,6 +21,7 @@ import { say, sayParts } from '../language/say.ts'
 import { needOf } from '../repair/steps.ts'
 import { adoptionOf } from '../sync/adopt-account.ts'
 import { bankForm, isElsewhere } from '../sync/add-bank.ts'
+import { hostsOf } from '../sync/connect.ts'
 import { RARELY_MS } from '../sync/schedule.ts'
 import { dayStates, firstOfDays, PROOF_DAYS } from './day-states.ts'
 import { problemCard, rankedCauses } from './problem-card.ts'
@@ -61,16 +62,26 @@ export async function institutionResource(language: Language, instance: Instance
     added: addedOf(instance, institution),
     requestsPerDay: institution.limits.requestsPerDay,
     routes: institution.routes.flatMap(({ connector, settings }) => {
-      const manifest = instance.connectors.get(connector)?.manifest
-      return manifest === undefined ? [] : [{ connector, name: retold(language, manifest.name), advice: retold(language, manifest.advice), fields: formFields(language, instance, connector, settings) }]
+      const found = instance.connectors.get(connector)
+      return found === undefined ? [] : [{ connector, name: retold(language, found.manifest.name), advice: retold(language, found.manifest.advice), fields: formFields(language, instance, connector, settings), goesTo: [...hostsOf(found, { settings })] }]
     }),
   }
 }
 
 /** Read where the bank was before. */
-function isElsewhereNow({ connectors, institutions }: Instance, { institutionId, connector: name, settings }: Connection): boolean {
-  const [connector, route] = [connectors.get(name), institutions.find(({ id }) => id === institutionId)?.routes.find((one) => one.connector === name)]
-  return connector !== undefined && route !== undefined && isElsewhere(connector, settings, route.settings)
+function isElsewhereNow(instance: Instance, connection: Connection): boolean {
+  const { connector, route } = wayNow(instance, connection)
+  return connector !== undefined && route !== undefined && isElsewhere(connector, connection.settings, route.settings)
+}
+
+/** Of a bank that is known no more nothing can be typed. */
+function goesTo(instance: Instance, connection: Connection): string[] {
+  const { connector, route } = wayNow(instance, connection)
+  return connector === undefined || route === undefined ? [] : [...hostsOf(connector, route)]
+}
+
+function wayNow({ connectors, institutions }: Instance, { institutionId, connector: name }: Connection): { readonly connector: Connector | undefined; readonly route: Route | undefined } {
+  return { connector: connectors.get(name), route: institutions.find(({ id }) => id === institutionId)?.routes.find((one) => one.connector === name) }
 }
 
 function addedOf({ connectors }: Instance, { isAdded, timeZone, routes: [{ connector: name, settings }] }: Institution): z.output<typeof institutionShape>['added'] {
@@ -78,7 +89,7 @@ function addedOf({ connectors }: Instance, { isAdded, timeZone, routes: [{ conne
   if (connector === undefined) return null
   const { withoutProfile = {} } = connector.manifest
   const isTrusted = Object.entries(withoutProfile).some(([setting, value]) => settings[setting] === value)
-  return { connector: name, timeZone, form: bankForm(connector, settings), hosts: connector.originsOf(settings).map((origin) => new URL(origin).host), isProved: !isTrusted }
+  return { connector: name, timeZone, form: bankForm(connector, settings), isProved: !isTrusted }
 }
 
 function shareServer({ connectors }: Instance, one: Institution, other: Institution): boolean {
@@ -121,6 +132,7 @@ export async function connectionResource(language: Language, instance: Instance,
     awaitsChoice: waitsForChoice(connection),
     isElsewhere: isElsewhereNow(instance, connection),
     fields: formFields(language, instance, connection.connector, connection.settings),
+    goesTo: goesTo(instance, connection),
     problems: cards,
     challenge: challenge === null ? null : await challengeResource(language, store, challenge),
     accounts: accounts.map((account) => ({ ...accountResource(account), formerNumber: adoptionOf(sources, account.id)?.former.ref.number ?? null })),

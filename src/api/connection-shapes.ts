@@ -44,7 +44,7 @@ export const institutionShape = z
     siblings: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), website: z.string().nullable(), customers, signIn })).meta({ description: 'Other entries with a like name or address, which are easily confused with it, and what tells them apart' }),
     connectedAs: z.array(z.uuid()).meta({ description: 'Connections to this institution that exist already' }),
     logins: z.array(z.object({ id: z.uuid(), loginLabel: z.string(), isConnected: z.boolean(), isElsewhere: z.boolean() })).meta({ description: 'The same, with how their login is shown; one that is not connected waits for the end of its first sign-in. `isElsewhere`: it is read at the address that the bank had before, until it is signed in anew' }),
-    added: z.object({ connector: z.string(), timeZone: z.string(), form: z.record(z.string(), z.string()), hosts: z.array(z.string()), isProved: z.boolean() }).nullable().meta({ description: 'What an owner typed to add it by its address, which can be changed, and where a sign-in goes; not proved: it was taken without saying who it is. Null: it is of a list' }),
+    added: z.object({ connector: z.string(), timeZone: z.string(), form: z.record(z.string(), z.string()), isProved: z.boolean() }).nullable().meta({ description: 'What an owner typed to add it by its address, which can be changed; not proved: it was taken without saying who it is. Null: it is of a list' }),
     requestsPerDay: z.int().nullable().meta({ description: 'How often it may be asked a day; null: it names no limit' }),
     routes: z.array(
       z.object({
@@ -52,6 +52,7 @@ export const institutionShape = z
         name: z.string(),
         advice: z.string(),
         fields: z.array(fieldShape),
+        goesTo: z.array(z.string()).meta({ description: 'The hosts to which a sign-in that is typed here goes; sent with it, they are all to which it goes' }),
       }),
     ),
   })
@@ -141,6 +142,7 @@ export const connectionShape = z
     awaitsChoice: z.boolean().meta({ description: 'The sign-in worked; which accounts are read has to be chosen' }),
     isElsewhere: z.boolean().meta({ description: 'It is read at the address that the bank had before, until it is signed in anew' }),
     fields: institutionShape.shape.routes.element.shape.fields.meta({ description: 'What a person would enter to sign in again' }),
+    goesTo: institutionShape.shape.routes.element.shape.goesTo,
     problems: z.array(problemShape),
     challenge: challengeShape.nullable(),
     accounts: z.array(accountShape.extend({ formerNumber: z.string().nullable().meta({ description: 'Its number before a person said that it goes on under the one of now, which `accounts/part` takes back. Null: nobody did' }) })),

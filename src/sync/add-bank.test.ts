@@ -104,6 +104,9 @@ test('name and time zone of an added bank are changed without asking it, and its
   const { all, asked, id, now, read } = await lived()
   assert.ok((await changeBank(all, id, { ...ENTRY, name: 'Own Bank', timeZone: 'America/Chicago', form: AT })).ok)
   assert.deepEqual([asked, now()?.name, now()?.timeZone, (await read()).institutionName], [[], 'Own Bank', 'America/Chicago', 'Own Bank'])
+  // Fails when: what somebody else made of it is overwritten by whoever never saw it (was so).
+  const late = await changeBank(all, id, { ...ENTRY, name: 'Mine', form: AT, from: { ...ENTRY, form: AT } })
+  assert.deepEqual(late.ok ? null : [late.failure.code, late.failure.now, now()?.name], ['changed', { name: 'Own Bank', country: 'US', timeZone: 'America/Chicago', form: AT }, 'Own Bank'])
   const none = await changeBank(all, 'chase', { ...ENTRY, form: AT })
   assert.equal(none.ok ? '' : none.failure.code, 'not_found')
 })

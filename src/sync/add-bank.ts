@@ -28,11 +28,17 @@ export type BankEntry = {
   readonly trustedHost?: string | undefined
 }
 
+/** What a person changes of a bank. `from`: as it was shown to them; where it is not that any more, nothing is stored. */
+export type BankChange = BankEntry & { readonly from?: ShownBank | undefined }
+
+export type ShownBank = Pick<BankEntry, 'name' | 'country' | 'timeZone' | 'form'>
+
 /**
  * `field`: what of the form is wrong. `existing`: this address is that bank's, which is known. `host`: what is there answered, and not as a
- * bank does; it can be trusted all the same. `connectionIds`: those that are of the bank that stays for them.
+ * bank does; it can be trusted all the same. `connectionIds`: those that are of the bank that stays for them. `now`: what somebody else has
+ * made of the bank meanwhile.
  */
-export type BankRefusal = { readonly code: 'invalid' | 'not_answering' | 'known' | 'in_use' | 'not_found'; readonly message: string; readonly field: string | null; readonly existing?: string; readonly host?: string; readonly connectionIds?: readonly string[] }
+export type BankRefusal = { readonly code: 'invalid' | 'not_answering' | 'known' | 'in_use' | 'changed' | 'not_found'; readonly message: string; readonly field: string | null; readonly existing?: string; readonly host?: string; readonly connectionIds?: readonly string[]; readonly now?: ShownBank }
 
 export type AddBankDeps = {
   readonly store: TenantStore
@@ -64,7 +70,7 @@ export async function addBank(deps: AddBankDeps, { connector: id, ...entry }: Ne
  * follow within the address that they have. At another one none follows: what was typed for the old one goes there on, until
  * somebody signs in anew, since a secret goes only where the person sent it (security.md section 3).
  */
-export async function changeBank(deps: AddBankDeps, id: string, entry: BankEntry): Promise<Result<Institution, BankRefusal>> {
+export async function changeBank(deps: AddBankDeps, id: string, { from, ...entry }: BankChange): Promise<Result<Institution, BankRefusal>> {
   const old = (await deps.store.addedBanks.list()).find((one) => one.id === id)
   const connector = old === undefined ? null : deps.connectorOf(old.routes[0].connector)
   if (old === undefined || connector === null) return NOT_ADDED
@@ -73,6 +79,10 @@ export async function changeBank(deps: AddBankDeps, id: string, entry: BankEntry
   const isSame = isDeepStrictEqual(bankForm(connector, old.routes[0].settings), settings.value)
   const changed = isSame ? ok({ ...old, ...saidOf(entry) }) : await asked(deps, connector, entry, settings.value, old)
   if (!changed.ok) return changed
+  // While the bank was asked, somebody else may have changed it.
+  const now = (await deps.store.addedBanks.list()).find((one) => one.id === id)
+  const shown = now === undefined ? null : shownBank(connector, now)
+  if (shown !== null && from !== undefined && !isDeepStrictEqual(shown, { ...saidOf(from), form: from.form })) return failed({ code: 'changed', field: null, now: shown, message: 'Somebody else changed this bank meanwhile; nothing was stored.' })
   if (!(await deps.store.addedBanks.change(changed.value))) return NOT_ADDED
   const [route] = changed.value.routes
   for (const connection of await connectionsOf(deps, id)) {
@@ -100,6 +110,10 @@ export async function removeBank(deps: AddBankDeps, id: string): Promise<Result<
 /** Whether what is sealed for a connection with these settings goes elsewhere than to where the bank is now. */
 export function isElsewhere(connector: Connector, settings: JsonObject, now: JsonObject): boolean {
   return connector.originsOf(settings).join() !== connector.originsOf(now).join()
+}
+
+export function shownBank(connector: Connector, bank: Institution): ShownBank {
+  return { ...saidOf(bank), form: bankForm(connector, bank.routes[0].settings) }
 }
 
 /** What was typed of a bank. */
@@ -140,7 +154,7 @@ async function asked(deps: AddBankDeps, connector: Connector, entry: BankEntry, 
   return entry.trustedHost === host ? ok({ ...institution, routes: [{ ...route, settings: { ...settings, ...withoutProfile } }] }) : failed({ code: 'not_answering', field: null, host, message: found.sentence })
 }
 
-function saidOf({ name, country, timeZone }: BankEntry): Pick<Institution, 'name' | 'country' | 'timeZone'> {
+function saidOf({ name, country, timeZone }: Pick<Institution, 'name' | 'country' | 'timeZone'>): Pick<Institution, 'name' | 'country' | 'timeZone'> {
   return { name, country, timeZone }
 }
 

@@ -374,3 +374,24 @@ test('old logins that are shown alike are told apart by what they read; what a p
   await tellLoginsApart(store)
   assert.deepEqual(await labels(), told)
 })
+
+// Fails when: somebody changes the address of a bank while somebody else types a password for the one that was shown, and it goes to the new one (security.md section 3; was so).
+test('what was typed for the host that was shown goes to no other: a first sign-in, a new password, a preview', async () => {
+  const world = new VaultWorld()
+  const connector = world.real.connectorOf('scripted')!
+  const host = { now: 'bank.example' }
+  Object.assign(world.real, { connectorOf: () => ({ ...connector, originsOf: () => [`https://${host.now}:443`] }) })
+  const typed = (form: { readonly user: string; readonly password: string }) => ({ institutionId: 'riverbank', connector: null, form, goesTo: ['bank.example'] })
+  const connected = await connectInstitution(world.real, typed({ user: 'anna', password: 'right' }))
+  assert.equal(connected.kind, 'connected')
+  const id = connected.kind === 'connected' ? connected.connection.id : ''
+  const sent = world.sent.length
+  host.now = 'elsewhere.example'
+  const MOVED = 'The bank’s address was changed meanwhile: what is typed here would go to elsewhere.example now. Nothing was sent.'
+  assert.deepEqual(await connectInstitution(world.real, typed({ user: 'bert', password: 'p' })), { kind: 'invalid', field: null, message: MOVED })
+  assert.deepEqual(await previewReconnect(world.real, id, typed({ user: 'anna', password: 'p' })), { kind: 'invalid', field: null, message: MOVED })
+  const entered = await reconnect(world.real, id, { password: 'p' }, { goesTo: ['bank.example'] })
+  assert.deepEqual(entered.ok ? null : entered.failure, { code: 'invalid', message: MOVED })
+  assert.equal(world.sent.length, sent)
+  assert.equal((await reconnect(world.real, id, { user: 'anna', password: 'right' }, { goesTo: ['elsewhere.example'] })).ok, true)
+})

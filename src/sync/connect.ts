@@ -28,12 +28,14 @@ export type ConnectRequest = {
   readonly onceMore?: boolean
   /** Only sign in and list the accounts; a person chooses then (`settleChoice`). */
   readonly choosesAccounts?: boolean
+  /** The hosts to which whoever types was told that it goes (`hostsOf`); where it would go elsewhere by now, nothing is sent. */
+  readonly goesTo?: readonly string[] | undefined
 }
 
 export type References = Readonly<Record<string, string>>
 
 /** How a secret is typed for a connection that there is; see `ConnectRequest`. */
-export type Typing = Pick<ConnectRequest, 'references' | 'onceMore'>
+export type Typing = Pick<ConnectRequest, 'references' | 'onceMore' | 'goesTo'>
 
 export type Connected =
   | { readonly kind: 'connected'; readonly connection: Connection; readonly run: SyncRun }
@@ -78,6 +80,8 @@ export async function beginConnection(deps: SyncDeps, request: ConnectRequest, s
   const route = institution?.routes.find((candidate) => request.connector === null || candidate.connector === request.connector)
   const connector = route === undefined ? null : deps.connectorOf(route.connector)
   if (institution === null || route === undefined || connector === null) return { kind: 'invalid', field: null, message: 'There is no such institution or route.' }
+  const moved = movedFrom(connector, route, request.goesTo)
+  if (moved !== null) return { kind: 'invalid', field: null, message: moved }
   const checked = checkForm(institution, connector, route, { form: request.form, references: request.references ?? {}, kept: [] })
   if (!checked.ok) return { kind: 'invalid', ...checked.failure }
   const login = checked.value.login ?? ''
@@ -163,11 +167,13 @@ export async function reconnect(deps: SyncDeps, connectionId: string, form: Read
 }
 
 /** Seals what was typed: in place of the stored secret, or beside it when it is another login's. */
-async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly<Record<string, string>>, { references = {}, onceMore = false }: Typing): Promise<Result<Prepared, Refusal>> {
+async function storeTyped(deps: SyncDeps, connection: Connection, form: Readonly<Record<string, string>>, { references = {}, onceMore = false, goesTo }: Typing): Promise<Result<Prepared, Refusal>> {
   const institution = deps.institutionOf(connection.institutionId)
   const connector = deps.connectorOf(connection.connector)
   const route = institution?.routes.find((candidate) => candidate.connector === connection.connector)
   if (institution === null || connector === null || route === undefined) return failed({ code: 'wrong_state', message: 'The institution or its connector is not known any more.' })
+  const moved = movedFrom(connector, route, goesTo)
+  if (moved !== null) return failed({ code: 'invalid', message: moved })
   const keptFields = fieldsOf(connector, route.settings).filter((field) => namesLogin(field) && form[field.name] === undefined).map((field) => field.name)
   const checked = checkForm(institution, connector, route, { form, references, kept: keptFields })
   if (!checked.ok) return failed({ code: 'invalid', message: checked.failure.message })
@@ -294,6 +300,17 @@ function checkForm(institution: Institution, connector: Connector, route: Route,
     if ((field.kind === 'secret' || field.isLogin) && value !== undefined) secrets[field.name] = value
   }
   return ok({ login: form[loginField?.name ?? ''] ?? null, secrets, references, identity: fields.filter(namesLogin).map((field) => field.name), ...checked.value })
+}
+
+/** Where what is typed goes, for a person to see before. */
+export function hostsOf(connector: Connector, { settings }: Pick<Route, 'settings'>): readonly string[] {
+  return connector.originsOf(settings).map((origin) => new URL(origin).host)
+}
+
+/** Somebody changed the address of the bank while somebody else typed: a secret goes only where the person sent it (security.md section 3). */
+function movedFrom(connector: Connector, route: Route, goesTo: ConnectRequest['goesTo']): string | null {
+  const hosts = hostsOf(connector, route).join(', ')
+  return goesTo === undefined || goesTo.join(', ') === hosts ? null : `The bank’s address was changed meanwhile: what is typed here would go to ${hosts} now. Nothing was sent.`
 }
 
 /** `setting`: by this name a sentence that is told in another language has its label translated too (language/retold.ts). */

@@ -193,6 +193,51 @@ describe('an account that is half added', { skip: cannotRun ?? false }, () => {
     await german.context().close()
   })
 
+  // Fails when: a password goes to a host that its page did not show (was so), the address that one owner gave is taken back by another who never saw it (was so), or a reload empties the form (was so).
+  test('what is typed for one host goes to no other; what two owners make of a bank is overwritten by none of them unsaid', async () => {
+    const { page, url, sandbox } = world
+    const { store, verbs, events, institutions } = sandbox.opened.instance
+    const own = (await store.addedBanks.list())[0]!
+    const [{ settings }] = own.routes
+    const moveTo = async (address: string): Promise<void> => {
+      await store.addedBanks.change({ ...own, routes: [{ ...own.routes[0], settings: { ...settings, url: address } }] })
+      events.publish({ kind: 'institution', id: own.id })
+      await untilEqual(async () => institutions.find(({ id }) => id === own.id)?.routes[0].settings['url'], address)
+    }
+    const before = (await store.connections.list()).length
+    await settled(page, url(`/add?bank=${own.id}`))
+    await page.getByLabel('User name').fill('somebody')
+    await page.getByLabel('Password or PIN').fill('for the first host')
+    const seen = Promise.withResolvers<void>()
+    const path = `**/api/institutions/${own.id}`
+    await page.route(path, async (route) => { await seen.promise; await route.continue() })
+    await moveTo('https://elsewhere.example/ofx')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').filter({ hasText: 'what is typed here would go to elsewhere.example now. Nothing was sent.' }).waitFor()
+    seen.resolve()
+    await page.getByText('What is typed here goes to elsewhere.example.').waitFor()
+    await untilEqual(() => page.getByLabel('Password or PIN').inputValue(), '')
+    assert.equal((await store.connections.list()).length, before)
+    await page.unroute(path)
+    await moveTo(String(settings['url']))
+    await settled(page, url(`/add?bank=${own.id}&by=address`))
+    const form = page.getByRole('region', { name: /^Change / })
+    await form.getByLabel('Name of the bank').fill('Mine')
+    const { country, timeZone } = own
+    const said = { country, timeZone, form: { url: String(settings['url']) } }
+    assert.ok((await verbs.changeBank(own.id, { ...said, name: 'Theirs' })).ok)
+    await page.getByRole('region', { name: 'Change Theirs' }).waitFor()
+    await settled(page, url(`/add?bank=${own.id}&by=address`))
+    assert.equal(await form.getByLabel('Name of the bank').inputValue(), 'Mine')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.getByRole('alert').filter({ hasText: 'Somebody else changed this bank meanwhile' }).getByText(/^It is now: Theirs · US/).waitFor()
+    assert.equal((await store.addedBanks.list())[0]!.name, 'Theirs')
+    assert.deepEqual(await violations(page), [])
+    await form.getByRole('button', { name: 'Use mine' }).click()
+    await page.getByRole('region', { name: 'Sign in at Mine' }).waitFor()
+    assert.ok((await verbs.changeBank(own.id, { ...said, name: own.name })).ok)
+  })
+
   // Fails when: what was mistyped of an added bank stays for ever (was so), one that says nothing unasked cannot be added (was so), or a bank goes under its login.
   test('an added bank is changed, taken by its host where it does not say who it is, and removed when no login is of it', async () => {
     const { page, url, sandbox } = world

@@ -20,8 +20,10 @@ const form = z.record(z.string().max(64), z.string().max(1_000)).meta({ descript
 
 const sentOnceMore = z.boolean().optional().meta({ description: 'Send it although the bank refused this very secret, or locked the login, before; banks lock after a few' })
 
+const goesTo = z.array(z.string().max(300)).max(20).optional().meta({ description: 'As the way, or the connection, was shown: where its address was changed since, nothing is sent' })
+
 /** What a sign-in needs. */
-export const connectForm = z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, onceMore: sentOnceMore, choosesAccounts: z.boolean().optional().meta({ description: 'Only sign in and list the accounts; which are read is chosen then' }) })
+export const connectForm = z.strictObject({ institutionId: z.string().max(100), connector: z.string().max(40).optional(), form, goesTo, onceMore: sentOnceMore, choosesAccounts: z.boolean().optional().meta({ description: 'Only sign in and list the accounts; which are read is chosen then' }) })
 
 const list = route({
   method: 'GET', url: '/connections', action: 'read', tag: 'Connections', summary: 'All connections with their health and problems',
@@ -49,7 +51,7 @@ const connect = route({
   body: connectForm, carriesSecret: true,
   response: connectionShape, status: 201,
   handle: async ({ body, instance, language }) => {
-    const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true, choosesAccounts: body.choosesAccounts === true })
+    const result = await instance.verbs.connect({ institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, goesTo: body.goesTo, onceMore: body.onceMore === true, choosesAccounts: body.choosesAccounts === true })
     switch (result.kind) {
       case 'connected':
       case 'challenge':
@@ -72,11 +74,11 @@ const sync = route({
 
 const secret = route({
   method: 'PUT', url: '/connections/:id/secret', action: 'enter_secret', tag: 'Connections', summary: 'Store a new secret and sign in once with it',
-  params: idParams, body: z.strictObject({ form, onceMore: sentOnceMore }), carriesSecret: true, response: runShape,
+  params: idParams, body: z.strictObject({ form, goesTo, onceMore: sentOnceMore }), carriesSecret: true, response: runShape,
   handle: async ({ params, body, instance, caller, language }) => {
     const connection = await connectionOf(instance, params.id)
     demandSignIn(instance, caller, connection, { ...connection, form: body.form })
-    return runResource(language, valueOf(await instance.verbs.enterSecret(params.id, body.form, { onceMore: body.onceMore === true })))
+    return runResource(language, valueOf(await instance.verbs.enterSecret(params.id, body.form, { goesTo: body.goesTo, onceMore: body.onceMore === true })))
   },
 })
 

@@ -39,9 +39,12 @@ const bankEntry = z.strictObject({
   trustedHost: z.string().max(300).optional().meta({ description: 'The `host` of `bank_not_answering`: the bank is taken although what answers there does not say who it is' }),
 })
 
-function refused({ code, field, existing, host, connectionIds, message }: BankRefusal): ApiProblem {
+const shown = bankEntry.omit({ trustedHost: true })
+
+function refused({ code, field, existing, host, connectionIds, now, message }: BankRefusal): ApiProblem {
   if (code === 'known') return new ApiProblem('bank_known', message, { bank: existing })
   if (code === 'in_use') return new ApiProblem('bank_in_use', message, { connectionIds })
+  if (code === 'changed') return new ApiProblem('wrong_state', message, { now })
   if (code === 'not_found') return new ApiProblem('not_found', message)
   if (code === 'not_answering') return new ApiProblem('bank_not_answering', message, host === undefined ? {} : { host })
   return new ApiProblem('invalid_request', message, { errors: [{ field: field === null ? 'form' : `form/${field}`, message }] })
@@ -60,7 +63,7 @@ const add = route({
 
 const change = route({
   method: 'PUT', url: '/institutions/:id', action: 'administer', tag: 'Institutions', summary: 'Change a bank that was added by its address; at another address it is asked who it is first, and no login follows there before it is typed anew',
-  params: bankParams, body: bankEntry, response: institutionShape,
+  params: bankParams, body: bankEntry.extend({ from: shown.optional().meta({ description: 'As it was shown; where it is not that any more, nothing is stored, and `now` says what it is' }) }), response: institutionShape,
   handle: async ({ params, body, instance, language }) => {
     const changed = await instance.verbs.changeBank(params.id, body)
     if (changed.ok) return institutionResource(language, instance, changed.value)

@@ -16,7 +16,7 @@ const begin = route({
     demandSignIn(instance, caller, connection, { institutionId: body.institutionId, connector: body.connector ?? onlyWay(instance, body.institutionId), form: body.form })
     // An open one would be ended by this one.
     for (const open of await instance.store.previews.list({ connectionId: params.id })) if (isOpen(open)) await demandSwitch(instance, caller, open)
-    const result = await instance.verbs.previewReconnect(params.id, { institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, onceMore: body.onceMore === true })
+    const result = await instance.verbs.previewReconnect(params.id, { institutionId: body.institutionId, connector: body.connector ?? null, form: body.form, goesTo: body.goesTo, onceMore: body.onceMore === true })
     if (result.kind === 'preview') return previewResource(language, instance, result.preview)
     throw result.kind === 'refused' ? new ApiProblem(result.refusal.code === 'not_found' ? 'not_found' : 'wrong_state', result.refusal.message) : failedSignIn(result)
   },

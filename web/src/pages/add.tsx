@@ -149,7 +149,7 @@ function Bank({ id }: { id: string }) {
             <Siblings bank={bank} />
             <Connected institution={bank} />
             {bank.routes.length === 0 ? <p>{say('This bank has no way to connect yet. Import a file instead.')}</p> : !bank.takesSecrets ? <NoSecret bank={bank.name} />
-              : chosen === undefined ? <Ways bank={bank} /> : <SignIn bank={bank} way={chosen} />}
+              : chosen === undefined ? <Ways bank={bank} /> : <SignIn key={chosen.goesTo.join()} bank={bank} way={chosen} />}
           </section>
         )
       }}
@@ -158,12 +158,12 @@ function Bank({ id }: { id: string }) {
 }
 
 /** One that an owner added by its address: where what is typed goes, and how it is changed. */
-function Added({ bank: { id, name, added } }: { bank: Institution }) {
+function Added({ bank: { id, name, added, routes } }: { bank: Institution }) {
   const may = useMay()
   if (added === null) return null
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-3">
-      <p className="min-w-0 flex-1 basis-56 text-muted [overflow-wrap:anywhere]">{say('What is typed here goes to {host}.', { host: added.hosts.join(', ') })}{!added.isProved && <> {say('It did not say who it is: an owner took it for this bank.')}</>}</p>
+      <p className="min-w-0 flex-1 basis-56 text-muted [overflow-wrap:anywhere]">{say('What is typed here goes to {host}.', { host: routes.flatMap(({ goesTo }) => goesTo).join(', ') })}{!added.isProved && <> {say('It did not say who it is: an owner took it for this bank.')}</>}</p>
       {may('administer') && <Link className="link alone py-0.5" to="/add" search={{ bank: id, by: 'address', find: name }} aria-label={say('Change {place}', { place: name })}>{say('Change')}</Link>}
     </div>
   )
@@ -198,11 +198,12 @@ function Ways({ bank }: { bank: Institution }) {
   )
 }
 
+/** Drawn anew where it goes elsewhere: a password that was typed for one host stands in no form for another. */
 function SignIn({ bank, way }: { bank: Institution; way: Institution['routes'][number] }) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const connect = useMutation({
-    mutationFn: ({ form, onceMore }: { form: Record<string, string>; onceMore: boolean }) => ask<Connection>('POST', '/connections', { institutionId: bank.id, connector: way.connector, form, onceMore, choosesAccounts: true }),
+    mutationFn: ({ form, onceMore }: { form: Record<string, string>; onceMore: boolean }) => ask<Connection>('POST', '/connections', { institutionId: bank.id, connector: way.connector, form, goesTo: way.goesTo, onceMore, choosesAccounts: true }),
     onSuccess: async (connection) => {
       await navigate({ to: '/connections/$id', params: { id: connection.id } })
       await queries.invalidateQueries()

@@ -55,7 +55,8 @@ function Whole({ connection }: { connection: Connection }) {
         {connection.problems.map((problem) => (
           <div key={problem.id}>
             <ProblemCard problem={problem} connection={connection} />
-            <Repair problem={problem} connection={connection} />
+            {/* What was typed for one host stands in no form for another. */}
+            <Repair key={connection.goesTo.join()} problem={problem} connection={connection} />
           </div>
         ))}
         {connection.state === 'connecting' && connection.challenge === null && <NotConnected connection={connection} />}

@@ -69,7 +69,7 @@ function Begin({ connection }: { connection: Connection }) {
   const send = (form: Record<string, string>, onceMore: boolean): void => {
     if (way === undefined) return
     setSent({ key: way.key, form })
-    act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form, onceMore })
+    act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form, goesTo: way.route.goesTo, onceMore })
   }
   return (
     <div className="grid gap-3">
@@ -86,7 +86,7 @@ function Begin({ connection }: { connection: Connection }) {
       )}
       {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
       {way !== undefined && way.institution.takesSecrets && (
-        <LoginForm key={way.key} keptAs={`relink-login-${connection.id}-${way.key}`} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
+        <LoginForm key={`${way.key} ${way.route.goesTo.join()}`} keptAs={`relink-login-${connection.id}-${way.key}`} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
           submit={(form) => send(form, false)} />
       )}
       {act.error !== null && sent !== null && sent.key === way?.key && <NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(sent.form, true)} />}

@@ -163,7 +163,8 @@ function Control({ step, connection, problem, typed }: { step: Step; connection:
     if (!may('administer')) return <AskOwner />
     if (missing !== undefined && candidates.length > 0) return <GoesOn account={missing} candidates={candidates} connectionId={connection.id} first />
   } else if ((step.kind === 'credentials' || isNewPassword || (step.kind === 'reconnect' && problem.cause !== 'connection_migrated' && site === null)) && !away) {
-    if (!may('enter_secret', connection.id)) return <AskOwner />
+    // To another address than the one it was typed for, an owner sends it.
+    if (!may(connection.isElsewhere ? 'administer' : 'enter_secret', connection.id)) return <AskOwner />
     return <>{isNewPassword && site !== null && <p className="mb-3"><ToBank site={site} /></p>}<SignInAgain connection={connection} isReading={isReading} typed={typed} /></>
   }
   if (isReading) return readsNow
@@ -216,7 +217,7 @@ function SignInAgain({ connection, isReading, typed }: { connection: Connection;
   const [sent, setSent] = useState<Record<string, string>>({})
   const send = (form: Record<string, string>, onceMore: boolean): void => {
     setSent(form)
-    act.send('PUT', `/connections/${connection.id}/secret`, { form, onceMore }, () => typed[1]({}))
+    act.send('PUT', `/connections/${connection.id}/secret`, { form, goesTo: connection.goesTo, onceMore }, () => typed[1]({}))
   }
   if (connection.fields.every(({ kind }) => kind !== 'secret')) {
     return (
@@ -229,6 +230,7 @@ function SignInAgain({ connection, isReading, typed }: { connection: Connection;
   const fields = connection.fields.map((field) => (field.kind === 'secret' ? field : { ...field, required: false, hint: say('Leave it empty to keep {login}', { login: connection.loginLabel }) }))
   return (
     <>
+      {connection.isElsewhere && <p className="mb-3 [overflow-wrap:anywhere]">{say('The bank has another address now.')} {say('What is typed here goes to {host}.', { host: connection.goesTo.join(', ') })}</p>}
       <LoginForm keptAs={keptAs(connection)} typed={typed} fields={fields} submit={(form) => send(form, false)} label={say('Save and sign in once')} busy={act.isPending || isReading} />
       {act.error !== null && <div className="mt-3"><NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(sent, true)} /></div>}
     </>
