@@ -20,6 +20,11 @@ export function useTyped(keptAs: string): Typed {
   return useState(() => typedBefore(keptForTab(keptAs)))
 }
 
+/** What whoever types a sign-in for a connection must be allowed: to another address than it was typed for, an owner sends it. */
+export function signInNeeds({ isElsewhere }: Connection): 'enter_secret' | 'administer' {
+  return isElsewhere ? 'administer' : 'enter_secret'
+}
+
 export function LoginForm({ fields, submit, label, busy, keptAs, typed }: { fields: readonly FormField[]; submit: (form: Record<string, string>) => void; label: string; busy: boolean; keptAs: string; typed?: Typed }) {
   const own = useTyped(keptAs)
   const [values, setValues] = typed ?? own

@@ -12,6 +12,7 @@ import { AskOwner } from './ask-owner.tsx'
 import { Asks } from './asks.tsx'
 import { Chip, MOVES } from './chip.tsx'
 import { Evidence } from './evidence.tsx'
+import { signInNeeds } from './login-form.tsx'
 import { goToStep } from './repair.tsx'
 import { Sentence } from './sentence.tsx'
 import { Point } from './time.tsx'
@@ -60,13 +61,13 @@ function Way({ to, children }: { to: '/settings/server' | undefined; children: R
 }
 
 /** What the person is allowed to do who does the next thing, beyond working here; as the steps ask it. */
-const NEEDS: Partial<Record<string, 'enter_secret' | 'administer'>> = { fix_credentials: 'enter_secret', unlock_at_bank: 'enter_secret', remove_account: 'administer' }
+const NEEDS: Partial<Record<string, 'enter_secret' | 'administer'>> = { unlock_at_bank: 'enter_secret', remove_account: 'administer' }
 
 /** Whether the next thing is for somebody with another role: they are named in its place. */
-function useAsksOwner(next: Problem['card']['next'], { id }: Connection): boolean {
+function useAsksOwner(next: Problem['card']['next'], connection: Connection): boolean {
   const may = useMay()
-  const needed = NEEDS[next?.kind ?? '']
-  return next !== null && (!may('sync') || (needed !== undefined && !may(needed, id)))
+  const needed = next?.kind === 'fix_credentials' ? signInNeeds(connection) : NEEDS[next?.kind ?? '']
+  return next !== null && (!may('sync') || (needed !== undefined && !may(needed, connection.id)))
 }
 
 /** Two causes that are about as likely stand side by side; neither is said to be it. */

@@ -9,6 +9,7 @@ import { useMay } from '../me.ts'
 import { Questions } from '../review/questions.tsx'
 import { AskOwner } from './ask-owner.tsx'
 import { ChallengeForm } from './challenge-form.tsx'
+import { signInNeeds } from './login-form.tsx'
 import { Amount } from './money.tsx'
 import { KindOfRow, PreviewBars, type RowKind } from './preview-bars.tsx'
 import { Ticked } from './sign.tsx'
@@ -26,9 +27,9 @@ export function usePreview(connectionId: string): Preview | undefined {
 }
 
 /** Whether the person may sign in anew for the connection at all; what is switched off, an owner switches on. */
-export function useMayReconnect({ id, state }: Connection): boolean {
+export function useMayReconnect(connection: Connection): boolean {
   const may = useMay()
-  return may('administer') || (may('enter_secret', id) && state !== 'disabled' && state !== 'removed')
+  return may('administer') || (may(signInNeeds(connection), connection.id) && connection.state !== 'disabled' && connection.state !== 'removed')
 }
 
 /** Whether another sign-in may be tried: not while one waits to be decided, nor where another connection took over. */

@@ -12,7 +12,7 @@ import { Say } from '../language/say.tsx'
 import { useMay } from '../me.ts'
 import { AskOwner } from './ask-owner.tsx'
 import { candidatesFor, GoesOn } from './feeds.tsx'
-import { LoginForm, NotSignedIn, useTyped, type Typed } from './login-form.tsx'
+import { LoginForm, NotSignedIn, signInNeeds, useTyped, type Typed } from './login-form.tsx'
 import { Paper, type PaperKind } from './papers.tsx'
 import { Sign, type SignName } from './sign.tsx'
 import { Loaded, Trouble } from './states.tsx'
@@ -163,8 +163,7 @@ function Control({ step, connection, problem, typed }: { step: Step; connection:
     if (!may('administer')) return <AskOwner />
     if (missing !== undefined && candidates.length > 0) return <GoesOn account={missing} candidates={candidates} connectionId={connection.id} first />
   } else if ((step.kind === 'credentials' || isNewPassword || (step.kind === 'reconnect' && problem.cause !== 'connection_migrated' && site === null)) && !away) {
-    // To another address than the one it was typed for, an owner sends it.
-    if (!may(connection.isElsewhere ? 'administer' : 'enter_secret', connection.id)) return <AskOwner />
+    if (!may(signInNeeds(connection), connection.id)) return <AskOwner />
     return <>{isNewPassword && site !== null && <p className="mb-3"><ToBank site={site} /></p>}<SignInAgain connection={connection} isReading={isReading} typed={typed} /></>
   }
   if (isReading) return readsNow
