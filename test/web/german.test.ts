@@ -79,6 +79,9 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     assert.match(await readFile(await saved.path(), 'utf8'), /^To: Sandbox Bank.*Dear Sir or Madam/s)
     await page.getByText('Support-Datei ohne Geheimnisse').click()
     await page.getByText('relink-support').waitFor()
+    const shown = await page.getByRole('region', { name: 'Support-Datei ohne Geheimnisse' }).textContent()
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Support-Datei speichern' }).click()])
+    assert.equal(await readFile(await file.path(), 'utf8'), shown, 'what is saved is what was seen')
     // Fails when: on paper a letter ends in the middle (was so), or things to press are printed with it.
     await page.emulateMedia({ media: 'print' })
     await untilEqual(() => page.locator('pre').evaluateAll((papers) => papers.map((one) => one.clientHeight - one.scrollHeight)), [0, 0])
