@@ -35,6 +35,8 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
   const news = plan.data?.hasNews === true && may('sync') ? problem.updatedAt : null
   // Here, because a read that begins or ends draws the steps anew, and must not take a password from under whoever types it.
   const typed = useTyped(keptAs(connection))
+  // What is hidden loses the focus.
+  const isTyping = Object.values(typed[0]).some((value) => value !== '')
   const [lookedAt, setLookedAt] = useState<string | null>(null)
   const looks = news !== null && (lookedAt !== news || goOn.isPending)
   useEffect(() => {
@@ -49,7 +51,7 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
       <Loaded query={plan} toCome={<ToCome bare heights={[320]} />}>
         {({ steps }) => (
           <Steps steps={steps}>{(step) => {
-            const control = <><p role="status" className="text-muted empty:hidden">{looks ? say('Relink looks at what was answered…') : ''}</p><div hidden={looks}><Control step={step} connection={connection} problem={problem} typed={typed} /></div></>
+            const control = <><p role="status" className="text-muted empty:hidden">{looks ? say('Relink looks at what was answered…') : ''}</p><div hidden={looks && !isTyping}><Control step={step} connection={connection} problem={problem} typed={typed} /></div></>
             return answersFirst ? <details><summary className="link min-h-6 cursor-pointer">{say('Go on without an answer')}</summary><div className="mt-2">{control}</div></details> : control
           }}</Steps>
         )}
