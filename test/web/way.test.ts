@@ -333,7 +333,6 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     await settled(page, url(`/connections/${connectionId}`))
     const asked = page.getByRole('form', { name: 'Question of the bank' })
     await untilEqual(() => asked.getByRole('img', { name: 'The picture that the bank shows' }).evaluate((picture: { naturalWidth: number }) => picture.naturalWidth), 1)
-    assert.deepEqual(await violations(page), [])
     await asked.getByRole('button', { name: 'Answer' }).press('Enter')
     await asked.getByRole('alert').filter({ hasText: '2 fields are empty' }).waitFor()
     assert.deepEqual(sent, [])
