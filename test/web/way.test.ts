@@ -130,6 +130,9 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     await verbs.sync(connectionId, 'person')
     await settled(page, url(`/connections/${connectionId}`))
     await page.getByRole('region', { name: 'Problem with Sandbox Bank' }).nth(1).waitFor()
+    // Fails when: the steps of two problems are two places of one name (was so).
+    await page.getByRole('region', { name: 'Steps' }).nth(1).waitFor()
+    assert.deepEqual(await violations(page), [])
     sandbox.bank.clear('access-withdrawn')
     await sandbox.listening.settle()
     await verbs.sync(connectionId, 'person')

@@ -3,7 +3,7 @@
  * the person does. Every sentence is the server's; the page gives it its frame.
  */
 import { Link } from '@tanstack/react-router'
-import { useId, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { Connection, Problem } from '../api.ts'
 import { say } from '../language/language.ts'
 import { Say } from '../language/say.tsx'
@@ -13,7 +13,7 @@ import { Asks } from './asks.tsx'
 import { Chip, MOVES } from './chip.tsx'
 import { Evidence } from './evidence.tsx'
 import { signInNeeds } from './login-form.tsx'
-import { goToStep } from './repair.tsx'
+import { cardId, goToStep } from './repair.tsx'
 import { Sentence } from './sentence.tsx'
 import { Point } from './time.tsx'
 
@@ -23,7 +23,7 @@ const WORTH_A_LINE = 0.05
 /** `brief`: as one of several, leading to the whole card. */
 export function ProblemCard({ problem, connection, brief = false }: { problem: Problem; connection: Connection; brief?: boolean }) {
   const { card } = problem
-  const name = useId()
+  const name = cardId(problem)
   const may = useMay()
   const asksOwner = useAsksOwner(card.next, connection)
   const { tone, word } = MOVES[card.chip]

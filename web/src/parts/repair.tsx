@@ -4,7 +4,7 @@
  */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useId, useState, type ReactNode } from 'react'
 import { useAct } from '../act.ts'
 import { get, type Connection, type Plan, type Problem } from '../api.ts'
 import { message, say } from '../language/language.ts'
@@ -37,6 +37,8 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
   const typed = useTyped(keptAs(connection))
   // What is hidden loses the focus.
   const isTyping = Object.values(typed[0]).some((value) => value !== '')
+  // Of two problems each has steps: these are of the card above.
+  const name = useId()
   const [lookedAt, setLookedAt] = useState<string | null>(null)
   const looks = news !== null && (lookedAt !== news || goOn.isPending)
   useEffect(() => {
@@ -45,8 +47,8 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
     // Once for each step and for all that is told: a step that has to wait is asked again when its time has come, not in a circle.
   }, [byItself, now?.id, news, path])
   return (
-    <section className="panel mb-4" aria-label={say('Steps')}>
-      <h2 className="mb-3">{say('Steps')}</h2>
+    <section className="panel mb-4" aria-labelledby={`${name} ${cardId(problem)}-what`}>
+      <h2 id={name} className="mb-3">{say('Steps')}</h2>
       {goOn.error !== null && <Trouble error={goOn.error} />}
       <Loaded query={plan} toCome={<ToCome bare heights={[320]} />}>
         {({ steps }) => (
@@ -61,6 +63,11 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
       </div>
     </section>
   )
+}
+
+/** By which the heading of its card is found. */
+export function cardId({ id }: Problem): string {
+  return `problem-${id}`
 }
 
 const PAPERS: readonly PaperKind[] = ['letter', 'bundle']
