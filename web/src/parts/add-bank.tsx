@@ -102,7 +102,7 @@ function BankForm({ way, name, old }: { way: Way; name: string; old?: Institutio
   const names = new Intl.DisplayNames([locale], { type: 'region' })
   const countries = [...new Set([bank.country, ...COUNTRIES])].map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) => a.name.localeCompare(b.name, locale))
   const zones = [...new Set([bank.timeZone, ...Intl.supportedValuesOf('timeZone')])].sort()
-  const isElsewhere = way.fields.some(({ name: field }) => (bank.form[field] ?? '').trim() !== (old?.added?.form[field] ?? ''))
+  const isAsked = old === undefined || way.fields.some(({ name: field }) => (bank.form[field] ?? '').trim() !== (old.added?.form[field] ?? ''))
   const type = (field: string, value: string): void => {
     change({ form: { ...bank.form, [field]: value } })
     if (!send.isPending) send.reset()
@@ -133,7 +133,7 @@ function BankForm({ way, name, old }: { way: Way; name: string; old?: Institutio
           <span className="meta">{say('Where the bank keeps its books: a balance is of the day that it is there.')}</span>
         </label>
         {send.error !== null && <Refused error={send.error} trust={(trustedHost) => !send.isPending && send.mutate({ trustedHost })} keep={() => { keepForTab(keptAs, null); void navigate({ to: '/add', search: { bank: old?.id, find: name } }) }} replace={(now) => { setFrom(now); send.mutate({ trustedHost: null, over: now }) }} />}
-        <button className="button button-primary justify-self-start" type="submit" aria-disabled={send.isPending}>{say(send.isPending ? 'Asking the bank…' : isElsewhere ? 'Ask the bank' : 'Save')}</button>
+        <button className="button button-primary justify-self-start" type="submit" aria-disabled={send.isPending}>{say(send.isPending ? 'Asking the bank…' : isAsked ? 'Ask the bank' : 'Save')}</button>
       </Form>
     </>
   )
