@@ -21,7 +21,7 @@ import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
 import { afterGift, afterNothing, afterRefusal, lengthsToAsk, mostAtOnce, SHORT_WINDOW_DAYS } from './reach.ts'
 import { turnSigns } from './turn-signs.ts'
-import { afterAnswer, historyLeft, leftOut, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
+import { afterAnswer, historyLeft, leftOut, lookedAtLater, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
 
@@ -80,11 +80,14 @@ export async function readAccount(session: Session, asStored: Feed, stored: Know
       // A hole that it does not give, either, must not keep the newest days away.
       if (read > 0 && !isHistory && window.to < newest) await storeProgress(session, target, withoutOverdue(await loadProgress(session, target), window, session.today))
       if (!isRangeRefusal(failure) || isHistory || window.to >= newest) break
-      await storeProgress(session, target, leftOut(await loadProgress(session, target), window, session.today))
+      await storeProgress(session, target, lookedAtLater(leftOut(await loadProgress(session, target), window, session.today), window, known.covered, session.today))
       failure = null
       continue
     }
     read++
+    if (done.kind === 'settled' && done.refused !== undefined && !isHistory) {
+      await storeProgress(session, target, lookedAtLater(await loadProgress(session, target), done.refused, known.covered, session.today))
+    }
     if (done.kind === 'settled' && done.refused !== undefined && pendingFrom !== null && !isHistory && contains(done.refused, pendingFrom)) {
       await storeProgress(session, target, heldApart(await loadProgress(session, target), done.refused, session.today))
     }

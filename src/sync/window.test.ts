@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Day } from '../domain/day.ts'
-import { afterAnswer, leftOut, lookWindow, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
+import { afterAnswer, leftOut, lookWindow, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress, lookedAtLater } from './window.ts'
 
 const day = (text: string) => text as Day
 const range = (from: string, to: string) => ({ from: day(from), to: day(to) })
@@ -71,4 +71,16 @@ test('progress is read as it was written, and a stretch that another one holds i
   assert.deepEqual(twice.unsettled, [{ ...range('2026-09-26', '2026-10-01'), until: '2026-10-19' }])
   assert.deepEqual(readProgress(writeProgress(twice)), twice)
   assert.deepEqual(readProgress({ v: 1, unsettled: { from: '2026-01-01', until: '2026-02-01' } }).unsettled, [], 'what an earlier version wrote')
+})
+
+// Fails when: what is refused of days that are read again is left for good (seen, seed 350000262), or its look is put off by each further read.
+test('days that were read and are refused get one look, whose day the first of the reads says; days that were never read are gaps and nothing else', () => {
+  const range = (from: string, to: string) => ({ from: day(from), to: day(to) })
+  const covered = [range('2026-03-05', '2026-03-20')]
+  const first = lookedAtLater(NO_PROGRESS, range('2026-03-01', '2026-03-09'), covered, day('2026-03-16'))
+  assert.deepEqual(first.looks, [{ ...range('2026-03-05', '2026-03-09'), on: '2026-03-26' }])
+  const second = lookedAtLater(first, range('2026-03-06', '2026-03-11'), covered, day('2026-03-18'))
+  assert.deepEqual(second.looks, [{ ...range('2026-03-05', '2026-03-11'), on: '2026-03-26' }])
+  assert.deepEqual(lookedAtLater(NO_PROGRESS, range('2025-10-01', '2025-11-01'), [range('2025-01-01', '2026-03-20')], day('2026-03-18')), NO_PROGRESS, 'too old')
+  assert.deepEqual(lookedAtLater(second, range('2026-03-01', '2026-03-04'), covered, day('2026-03-18')), second)
 })

@@ -220,6 +220,21 @@ export function leftOut(before: Progress, asked: DayRange, today: Day): Progress
   return { ...before, gaps: gapsAfter(before.gaps, asked, null, today), unsettled: before.unsettled.filter(({ from, to }) => to < asked.from || from > asked.to) }
 }
 
+/**
+ * The progress when the bank refused days that were read before and are read again, as because it gives fewer of the newest ones: they
+ * get the look that they would have had. Of many reads that were cut the first says when, or it would never come.
+ */
+export function lookedAtLater(before: Progress, refused: DayRange, covered: readonly DayRange[], today: Day): Progress {
+  const reach = { from: maxDay(refused.from, addDays(today, -SECOND_LOOK_REACH_DAYS)), to: refused.to }
+  if (reach.from > reach.to) return before
+  const cut = gapsIn(reach, gapsIn(reach, covered))
+  return { ...before, looks: cut.reduce<readonly Look[]>((looks, days) => {
+    const next = looks.find(({ from, to, on }) => on > today && from <= addDays(days.to, 1) && days.from <= addDays(to, 1))
+    if (next === undefined) return [...looks, { ...days, on: addDays(today, SECOND_LOOK_DAYS) }].slice(-MAX_LOOKS)
+    return looks.map((look) => (look === next ? { from: minDay(look.from, days.from), to: maxDay(look.to, days.to), on: look.on } : look))
+  }, before.looks) }
+}
+
 /** The progress when a read of these days failed: what is past its time has had the last one. */
 export function withoutOverdue(before: Progress, asked: DayRange, today: Day): Progress {
   return { ...before, unsettled: before.unsettled.filter(({ to, until }) => today <= until || to < asked.from || to > asked.to) }
