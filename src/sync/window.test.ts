@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Day } from '../domain/day.ts'
-import { afterAnswer, leftOut, lookWindow, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress, lookedAtLater } from './window.ts'
+import { afterAnswer, leftOut, lookedAtLater, lookWindow, NO_PROGRESS, planWindows, readProgress, writeProgress, type Progress } from './window.ts'
 
 const day = (text: string) => text as Day
 const range = (from: string, to: string) => ({ from: day(from), to: day(to) })
