@@ -93,7 +93,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['crashes-and-replays:91400011/d11/f/c0,1,2,3/s', 'a bank that was signed in to and never read stood still, and nobody was told'],
   ['43400192/d14/f0,3/c/s', 'amounts that were turned because of a fault in new rows stayed turned, because one balance of that time was wrong for another reason'],
   ['320004918/d22/f0,2/c/s', 'a hold that was listed as booked and then left out became the next purchase there, made a day later with another amount'],
-  ['350000262/d27/f4,5/c/s', 'days that a bank refused for a week had no last look, and a row that was booked late was lost'],
+  ['350000262/d27/f0,1,2,3,4,5,7/c/s', 'days that a bank refused for a week had no last look, and a row that was booked late was lost'],
   ['350004354/d14/f4,7/c/s', 'days that were to be read again, and were refused just then, kept the wrong days that the bank had told'],
   ['180001275/d22/f5/c/s', 'the one old row of an answer that came turned was taken for a correction, because a new row that had come turned spoke for the answer; then all rows were turned'],
   ['180001939/d15/f0,2/c/s', 'what a bank had listed as booked, taken back and booked on a later day was called lost while its next answer could not be believed'],

@@ -182,7 +182,7 @@ async function lookAgain(session: Session, target: Feed, known: Known): Promise<
   const window = lookWindow({ progress, today: session.today, startOn: account.startOn, maxWindowDays: session.connector.manifest.maxWindowDays })
   if (window === null) return NO_COUNTS
   const done = await readBeside(session, target, window, { ...known, progress })
-  if (done.kind === 'failed' && isRangeRefusal(done.failure)) await storeProgress(session, target, withoutLook(progress, window))
+  if (done.kind === 'failed' && isRangeRefusal(done.failure)) await storeProgress(session, target, withoutLook(progress, window, session.today))
   session.deps.log.info('days_looked_at_again', { run: session.run.id, source: source.id, outcome: done.kind })
   return countsOf(done)
 }

@@ -186,9 +186,9 @@ export function lookWindow(plan: { readonly progress: Progress; readonly today: 
   return { from: [startOn ?? look.from, look.from, addDays(look.to, 1 - maxWindowDays)].reduce(maxDay), to: look.to }
 }
 
-/** The progress without a look that the bank refused; one that failed for another reason stays due for a while. */
-export function withoutLook(progress: Progress, window: DayRange): Progress {
-  return { ...progress, looks: progress.looks.filter(({ from, to }) => to < window.from || from > window.to) }
+/** The progress without a look that was due and that the bank refused; one that failed for another reason stays due for a while. */
+export function withoutLook(progress: Progress, window: DayRange, today: Day): Progress {
+  return { ...progress, looks: progress.looks.filter(({ from, to, on }) => on > today || to < window.from || from > window.to) }
 }
 
 /** What an answer was. `coveredBefore`: the days that had been read. `reread`: those to read again. */

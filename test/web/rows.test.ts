@@ -126,11 +126,19 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
       await second.waitFor()
     }
     await reached(account.forReview - 45)
+    // What this browser kept of the list may be from before the last Z: rows that come in above the focus take it along.
+    const fresh = page.waitForResponse((answer) => new URL(answer.url()).pathname.endsWith('/transactions') && answer.url().includes(account.id) && answer.ok())
     await page.reload()
     await page.getByRole('combobox', { name: 'Account' }).selectOption(account.id)
+    await fresh
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
     await grid.locator('[data-index="0"]').focus()
     await page.keyboard.press('j')
-    for (let at = 0; at < 5; at++) {
+    // Two in one breath. Fails when: the row that the first brings back counts as where the person went, and the second leaves the focus there (was so).
+    await second.waitFor()
+    for (let at = 0; at < 2; at++) await page.keyboard.press('z')
+    await reached(account.forReview - 43)
+    for (let at = 2; at < 5; at++) {
       await second.waitFor()
       await page.keyboard.press('z')
       await reached(account.forReview - 44 + at)

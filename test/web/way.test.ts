@@ -12,6 +12,13 @@ import { violations } from './axe.ts'
 import { leave, settled } from './settled.ts'
 import { cannotRun, openWorld, type World } from './world.ts'
 
+/** No read by the clock ends a question that a test puts there, as any read after it would. */
+async function unread({ connectionId, sandbox }: World): Promise<void> {
+  const { store } = sandbox.opened.instance
+  await store.connections.update(connectionId, { nextSyncAt: null })
+  await untilEqual(async () => (await store.runs.list({ connectionId, limit: 9 })).filter(({ outcome }) => outcome === 'running').length, 0)
+}
+
 describe('the way through the page', { skip: cannotRun ?? false }, () => {
   let world: World
   before(async () => {
@@ -302,6 +309,7 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     const { connectionId, sandbox, url } = world
     const { store, clock } = sandbox.opened.instance
     const page = await world.openPage({ width: 360 })
+    await unread(world)
     const run = aRun({ connectionId, outcome: 'suspended', startedAt: clock.now() })
     await store.runs.create(run)
     const challenge = aChallenge(connectionId, run.id, { prompts: [{ id: 'approval', kind: 'approval', label: 'Approve the sign-in in our app' }], expiresAt: clock.now() + 300_000 })
@@ -320,6 +328,7 @@ describe('the way through the page', { skip: cannotRun ?? false }, () => {
     const { connectionId, sandbox, url } = world
     const { store, clock } = sandbox.opened.instance
     const page = await world.openPage({ width: 360 })
+    await unread(world)
     const run = aRun({ connectionId, outcome: 'suspended', startedAt: clock.now() })
     await store.runs.create(run)
     const dot = 'data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=='

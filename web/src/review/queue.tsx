@@ -95,6 +95,11 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   useEffect(() => look(current?.id ?? null), [current?.id])
   // What comes back has the focus, as soon as it is in the list again.
   const wanted = useRef<string | null>(null)
+  // The row to which a Z brought the focus: who takes back more in one breath has gone nowhere.
+  const brought = useRef<string | null>(null)
+  const listed = useRef(rows)
+  listed.current = rows
+  const focused = (): string | undefined => listed.current[Number((document.activeElement as HTMLElement | null)?.dataset['index'] ?? -1)]?.id
   const chosen = (): readonly Transaction[] => (picked.size > 0 ? rows.filter(({ id }) => picked.has(id)) : current === undefined ? [] : [current])
   const acted = (): void => {
     setPicked(new Set())
@@ -138,7 +143,8 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     const at = document.activeElement
     const shown = decisions.undo((done) => {
       // Who went on meanwhile is not called back.
-      if (done.rows.every(({ id }) => id !== shown) && (document.activeElement === at || document.activeElement === document.body)) wanted.current = done.rows[0]?.id ?? null
+      const stays = document.activeElement === at || document.activeElement === document.body || (brought.current !== null && focused() === brought.current)
+      if (done.rows.every(({ id }) => id !== shown) && stays) wanted.current = done.rows[0]?.id ?? null
       setTaken(done)
       setSaid(null)
     })
@@ -147,6 +153,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   useEffect(() => {
     const at = rows.findIndex(({ id }) => id === wanted.current)
     if (wanted.current === null || at === -1) return
+    brought.current = wanted.current
     wanted.current = null
     list.go(at)
   }, [rows.length, taken])
