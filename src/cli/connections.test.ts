@@ -23,7 +23,7 @@ test('the id of a connection that another took the place of means the one that g
   await store.previews.create(aPreview(first.id, { shadowId: second.id, state: 'switched' }))
   await store.previews.create(aPreview(second.id, { shadowId: third.id, state: 'switched' }))
   assert.deepEqual([(await chooseConnection({ store }, first.id)).id, (await chooseConnection({ store }, second.id)).id], [third.id, third.id])
-  // A switch that was taken back has no successor; one whose successor was removed neither.
+  // Where the one that went on was removed there is none.
   await store.connections.update(third.id, { state: 'removed' })
   await assert.rejects(chooseConnection({ store }, first.id), CommandError)
 })

@@ -240,8 +240,8 @@ function withoutIdleTurns(pairs: readonly Pair[]): readonly Pair[] {
   const [fitting, standing] = [sidesOf(others), sidesOf(others.filter(isStanding))]
   const competes = (pair: Pair, { lefts, rights }: Sides): boolean => lefts.has(pair.left) || rights.has(pair.right)
   const kept = turned.filter((pair) => !competes(pair, isStanding(pair) ? standing : fitting))
-  const { lefts: told } = sidesOf(kept.filter(isStanding))
-  return [...others.filter((pair) => isStanding(pair) || !told.has(pair.left)), ...kept]
+  const { lefts: turnedRows } = sidesOf(kept.filter(isStanding))
+  return [...others.filter((pair) => isStanding(pair) || !turnedRows.has(pair.left)), ...kept]
 }
 
 type Sides = { readonly lefts: ReadonlySet<number>; readonly rights: ReadonlySet<number> }
@@ -265,7 +265,7 @@ function comparable(row: Incoming, candidate: Candidate, sourceId: string): bool
 function judgeOwn(board: Board, row: Incoming, candidate: Candidate, days: number, likeness: number): Verdict {
   const verdict = !isBookedBy(candidate, board.context.sourceId) || candidate.status === 'pending' ? judgePending(row, candidate, days, likeness) : judgeVanished(board, row, candidate, days, likeness)
   // What is pending may be told under the next day, and a day between two of one amount is a zone's. Of what a bank called booked with another amount it is another purchase.
-  const mayBeOff = candidate.transactedOn === null && (candidate.status === 'pending' || row.content.amount === candidate.amount)
+  const mayBeOff = candidate.transactedOn === null && (candidate.status === 'pending' || !isBookedBy(candidate, board.context.sourceId) || row.content.amount === candidate.amount)
   if (verdict === null || (madeApart(row, candidate) ?? 0) <= (mayBeOff ? 1 : 0)) return verdict
   // Made on another day: with another amount it is another purchase, and pending it bears its own.
   if (row.content.amount !== candidate.amount || row.content.status === 'pending') return null

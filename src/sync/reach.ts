@@ -37,9 +37,10 @@ export function afterRefusal(stored: Reach | undefined, days: number, length: nu
   return { days: days > reach.days ? reach.days : 0, refused: Math.min(reach.refused, days), on: days === length && reach.days > 0 ? today : reach.on }
 }
 
-/** What is known once a single day was refused, too: of how many are given otherwise it says nothing. */
-export function afterNothing(stored: Reach | undefined, today: Day): Reach {
-  return stored === undefined || stored.days === 0 ? { days: 0, refused: 1, on: today } : { ...stored, on: today }
+/** What is known once a single day was refused, too: of how many are given otherwise it says nothing. `isWhole`: the whole was asked for, too. */
+export function afterNothing(stored: Reach | undefined, today: Day, isWhole: boolean): Reach {
+  if (stored === undefined || stored.days === 0) return { days: 0, refused: 1, on: today }
+  return isWhole ? { ...stored, on: today } : stored
 }
 
 /** That not even one day was given says nothing of the lengths of another day. */

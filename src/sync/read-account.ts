@@ -21,7 +21,7 @@ import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
 import { afterGift, afterNothing, afterRefusal, lengthsToAsk, mostAtOnce, SHORT_WINDOW_DAYS } from './reach.ts'
 import { turnSigns } from './turn-signs.ts'
-import { afterAnswer, historyLeft, leftOut, lookedAtLater, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withoutLook, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
+import { afterAnswer, historyLeft, leftOut, lookedAtLater, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withLookPutOff, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
 
@@ -179,10 +179,10 @@ async function recheck(session: Session, target: Feed, known: Known, disagreesFr
 async function lookAgain(session: Session, target: Feed, known: Known): Promise<Settled['counts']> {
   const { account, source } = target
   const progress = await loadProgress(session, target)
-  const window = lookWindow({ progress, today: session.today, startOn: account.startOn, maxWindowDays: session.connector.manifest.maxWindowDays })
+  const window = lookWindow({ progress, today: session.today, startOn: account.startOn, maxWindowDays: Math.min(session.connector.manifest.maxWindowDays, mostAtOnce(progress.reach)) })
   if (window === null) return NO_COUNTS
   const done = await readBeside(session, target, window, { ...known, progress })
-  if (done.kind === 'failed' && isRangeRefusal(done.failure)) await storeProgress(session, target, withoutLook(progress, window, session.today))
+  if (done.kind === 'failed' && isRangeRefusal(done.failure)) await storeProgress(session, target, withLookPutOff(progress, window, session.today))
   session.deps.log.info('days_looked_at_again', { run: session.run.id, source: source.id, outcome: done.kind })
   return countsOf(done)
 }
@@ -211,14 +211,15 @@ async function readWindow(session: Session, target: Feed, window: DayRange, resu
 async function readNewest(session: Session, target: Feed, window: DayRange, resume: Resume | null, known: Known): Promise<WindowRead> {
   const length = daysBetween(window.from, window.to) + 1
   let [first, reach]: [WindowRead | null, Progress['reach']] = [null, known.progress.reach]
-  for (const days of lengthsToAsk(length, reach, session.today)) {
+  const lengths = lengthsToAsk(length, reach, session.today)
+  for (const days of lengths) {
     const done = await readOnce(session, target, lastDays(window, days), first === null ? resume : null, { ...known, progress: { ...known.progress, reach: afterGift(reach, days) } })
     if (done.kind !== 'failed') return days < length ? shortened(done, window, days) : done
     if (!isRangeRefusal(done.failure)) return done
     first ??= done
     reach = afterRefusal(reach, days, length, session.today)
   }
-  await storeProgress(session, target, { ...(await loadProgress(session, target)), reach: afterNothing(known.progress.reach, session.today) })
+  await storeProgress(session, target, { ...(await loadProgress(session, target)), reach: afterNothing(known.progress.reach, session.today, lengths[0] === length) })
   return first!
 }
 

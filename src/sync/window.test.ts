@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Day } from '../domain/day.ts'
-import { afterAnswer, leftOut, lookedAtLater, lookWindow, NO_PROGRESS, planWindows, readProgress, withoutLook, writeProgress, type Progress } from './window.ts'
+import { afterAnswer, leftOut, lookedAtLater, lookWindow, NO_PROGRESS, planWindows, readProgress, withLookPutOff, writeProgress, type Progress } from './window.ts'
 
 const day = (text: string) => text as Day
 const range = (from: string, to: string) => ({ from: day(from), to: day(to) })
@@ -85,9 +85,12 @@ test('days that were read and are refused get one look, whose day the first of t
   assert.deepEqual(lookedAtLater(second, range('2026-03-01', '2026-03-04'), covered, day('2026-03-18')), second)
 })
 
-// Fails when: a look that is refused takes those along that are due later (seen, seed 350000262): a row that was booked late was lost.
-test('a refused look leaves those that are due later', () => {
+// Fails when: a look that is refused takes those along that are due later (seen, seed 350000262), or is given up while the bank gives few days: a row that was booked late was lost.
+test('a refused look is put off until its days are too old, and leaves those that are due later', () => {
   const look = (from: string, to: string, on: string) => ({ from: day(from), to: day(to), on: day(on) })
   const [due, later, apart] = [look('2026-03-07', '2026-03-07', '2026-03-20'), look('2026-03-06', '2026-03-16', '2026-04-04'), look('2026-02-01', '2026-02-03', '2026-03-20')]
-  assert.deepEqual(withoutLook({ ...NO_PROGRESS, looks: [due, later, apart] }, due, day('2026-03-24')).looks, [later, apart])
+  assert.deepEqual(withLookPutOff({ ...NO_PROGRESS, looks: [due, later, apart] }, due, day('2026-03-24')).looks, [{ ...due, on: '2026-04-03' }, later, apart])
+  const old = look('2025-12-01', '2026-01-02', '2026-03-20')
+  assert.deepEqual(withLookPutOff({ ...NO_PROGRESS, looks: [old] }, old, day('2026-03-24')).looks, [{ from: '2025-12-24', to: '2026-01-02', on: '2026-04-03' }])
+  assert.deepEqual(withLookPutOff({ ...NO_PROGRESS, looks: [old] }, old, day('2026-04-24')).looks, [])
 })

@@ -186,9 +186,14 @@ export function lookWindow(plan: { readonly progress: Progress; readonly today: 
   return { from: [startOn ?? look.from, look.from, addDays(look.to, 1 - maxWindowDays)].reduce(maxDay), to: look.to }
 }
 
-/** The progress without a look that was due and that the bank refused; one that failed for another reason stays due for a while. */
-export function withoutLook(progress: Progress, window: DayRange, today: Day): Progress {
-  return { ...progress, looks: progress.looks.filter(({ from, to, on }) => on > today || to < window.from || from > window.to) }
+/**
+ * The progress when the bank refused a look that was due: it may refuse so many days, or days so old, for a while only, so they are looked
+ * at later, until they are too old. One that failed for another reason stays due for a while.
+ */
+export function withLookPutOff(progress: Progress, window: DayRange, today: Day): Progress {
+  const oldest = addDays(today, -SECOND_LOOK_REACH_DAYS)
+  const isRefused = ({ from, to, on }: Look): boolean => on <= today && to >= window.from && from <= window.to
+  return { ...progress, looks: progress.looks.flatMap((look) => (!isRefused(look) ? [look] : look.to < oldest ? [] : [{ from: maxDay(look.from, oldest), to: look.to, on: addDays(today, SECOND_LOOK_DAYS) }])) }
 }
 
 /** What an answer was. `coveredBefore`: the days that had been read. `reread`: those to read again. */
@@ -225,9 +230,9 @@ export function leftOut(before: Progress, asked: DayRange, today: Day): Progress
  * get the look that they would have had. Of many reads that were cut the first says when, or it would never come.
  */
 export function lookedAtLater(before: Progress, refused: DayRange, covered: readonly DayRange[], today: Day): Progress {
-  const reach = { from: maxDay(refused.from, addDays(today, -SECOND_LOOK_REACH_DAYS)), to: refused.to }
-  if (reach.from > reach.to) return before
-  const cut = gapsIn(reach, gapsIn(reach, covered))
+  const young = { from: maxDay(refused.from, addDays(today, -SECOND_LOOK_REACH_DAYS)), to: refused.to }
+  if (young.from > young.to) return before
+  const cut = gapsIn(young, gapsIn(young, covered))
   return { ...before, looks: cut.reduce<readonly Look[]>((looks, days) => {
     const next = looks.find(({ from, to, on }) => on > today && from <= addDays(days.to, 1) && days.from <= addDays(to, 1))
     if (next === undefined) return [...looks, { ...days, on: addDays(today, SECOND_LOOK_DAYS) }].slice(-MAX_LOOKS)

@@ -138,5 +138,5 @@ function ToDecide() {
 }
 
 function Badge({ count, what }: { count: number; what: string }) {
-  return count === 0 ? null : <span className="rounded-full bg-need-soft px-1.5 text-[13px] text-need max-sm:absolute max-sm:top-0 max-sm:right-0 max-sm:leading-4 sm:ml-1.5"><span className="sr-only">, </span>{count}<span className="sr-only"> {what}</span></span>
+  return count === 0 ? null : <span className="rounded-full bg-need-soft px-1.5 text-[13px] text-need max-sm:absolute max-sm:top-1 max-sm:right-0 max-sm:leading-4 sm:ml-1.5"><span className="sr-only">, </span>{count}<span className="sr-only"> {what}</span></span>
 }

@@ -66,9 +66,11 @@ function Begin({ connection }: { connection: Connection }) {
     // Another bank or way is an owner's.
     .filter(({ institution, route }) => may('administer') || (institution.id === connection.institutionId && route.connector === connection.connector))
   const way = ways.find(({ key }) => key === chosen) ?? ways.find(({ institution }) => institution.id === connection.institutionId) ?? ways[0]
+  // Of another host, too, what was typed for the one before is not sent once more.
+  const drawn = way === undefined ? '' : `${way.key} ${way.route.goesTo.join()}`
   const send = (form: Record<string, string>, onceMore: boolean): void => {
     if (way === undefined) return
-    setSent({ key: way.key, form })
+    setSent({ key: drawn, form })
     act.send('POST', `/connections/${connection.id}/previews`, { institutionId: way.institution.id, connector: way.route.connector, form, goesTo: way.route.goesTo, onceMore })
   }
   return (
@@ -86,10 +88,10 @@ function Begin({ connection }: { connection: Connection }) {
       )}
       {way !== undefined && !way.institution.takesSecrets && <NoSecret bank={way.institution.name} />}
       {way !== undefined && way.institution.takesSecrets && (
-        <LoginForm key={`${way.key} ${way.route.goesTo.join()}`} keptAs={`relink-login-${connection.id}-${way.key}`} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
+        <LoginForm key={drawn} keptAs={`relink-login-${connection.id}-${way.key}`} fields={way.route.fields} label={say('Sign in beside and look')} busy={act.isPending}
           submit={(form) => send(form, false)} />
       )}
-      {act.error !== null && sent !== null && sent.key === way?.key && <NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(sent.form, true)} />}
+      {act.error !== null && sent !== null && sent.key === drawn && <NotSignedIn error={act.error} busy={act.isPending} onceMore={() => send(sent.form, true)} />}
     </div>
   )
 }

@@ -107,6 +107,7 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
     setSaid(null)
     setTaken(null)
     wanted.current = null
+    brought.current = null
     list.go(picked.size > 0 ? 0 : list.active)
   }
   const decide = (valuesFor: (row: Transaction) => Values): void => {
