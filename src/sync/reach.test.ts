@@ -97,3 +97,23 @@ test('a bank that goes away while fewer days are asked for is away, and its hist
   await world.sync(1)
   assert.equal((await world.feed()).length, 1)
 })
+
+// Fails when: days that were refused for long are never asked for again (was so): what was booked late there was lost.
+for (const [what, isRefused] of [['at once', 'length'], ['of the newest', 'age']] as const) {
+  test(`a bank that gives three days ${what} for a month shows after it what it had booked late`, async () => {
+    const world = await new World('2026-03-01').connect()
+    const [early, late] = [row('2026-03-01', '-4.50', 'Bakery', { providerId: 'a' }), row('2026-02-27', '-9.90', 'Late Fee', { providerId: 'late' })]
+    world.bank.rows = [early]
+    for (let at = 0; at < 4; at++) await world.sync(1)
+    world.bank.onRead = (_context, _ref, asked) => {
+      const refuses = isRefused === 'length' ? daysBetween(asked.from, asked.to) >= 3 : daysBetween(asked.from, day(world.today())) >= 3
+      return refuses ? [{ step: 'failed', failure: TOO_WIDE, state: {}, facts: {} }] : null
+    }
+    for (let at = 0; at < 3; at++) await world.sync(1)
+    world.bank.rows = [early, late]
+    for (let at = 0; at < 27; at++) await world.sync(1)
+    world.bank.onRead = () => null
+    for (let at = 0; at < 21; at++) await world.sync(1)
+    assert.ok((await world.feed()).includes('2026-02-27 -990 Late Fee'), `${await world.feed()}`)
+  })
+}
