@@ -21,7 +21,7 @@ import { addCounts, NO_COUNTS } from './settle.ts'
 import type { Resume, Session } from './session.ts'
 import { afterGift, afterNothing, afterRefusal, lengthsToAsk, mostAtOnce, SHORT_WINDOW_DAYS } from './reach.ts'
 import { turnSigns } from './turn-signs.ts'
-import { afterAnswer, historyLeft, leftOut, lookedAtLater, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withLookPutOff, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
+import { afterAnswer, historyLeft, leftOut, lookedAtLater, lookWindow, newestFrom, planWindows, readProgress, recheckWindow, sinceStart, wantedWindow, withLookPutOff, withoutLooksOverdue, withoutOverdue, withoutWanted, writeProgress, type Progress, type WindowPlan } from './window.ts'
 
 export type AccountRead = { readonly kind: 'read'; readonly outcome: AccountOutcome } | ({ readonly kind: 'challenge' } & Asked)
 
@@ -183,6 +183,7 @@ async function lookAgain(session: Session, target: Feed, known: Known): Promise<
   if (window === null) return NO_COUNTS
   const done = await readBeside(session, target, window, { ...known, progress })
   if (done.kind === 'failed' && isRangeRefusal(done.failure)) await storeProgress(session, target, withLookPutOff(progress, window, session.today))
+  else if (done.kind !== 'settled' || done.settled.covers === null) await storeProgress(session, target, withoutLooksOverdue(await loadProgress(session, target), window, session.today))
   session.deps.log.info('days_looked_at_again', { run: session.run.id, source: source.id, outcome: done.kind })
   return countsOf(done)
 }

@@ -76,7 +76,8 @@ const SECOND_LOOK_DAYS = 10
 /** Days so young are read again with the newest ones; older ones than that banks often give only when somebody has just signed in. */
 const FRESH_DAYS = 2
 const SECOND_LOOK_REACH_DAYS = 90
-const MAX_LOOKS = 8
+/** More than a bank makes that is some days behind: each of its days has one, most of which come due within the days that are read again anyway. */
+const MAX_LOOKS = 32
 /** How far before a failed balance rows are looked for that were booked back. */
 const RECHECK_DAYS = 31
 
@@ -153,7 +154,7 @@ export function wantedWindow(plan: { readonly progress: Progress; readonly today
 /** The progress under the account's start as it is now: where a person put it back, days that were read without the rows before the former one are wanted again. */
 export function sinceStart(progress: Progress, covered: readonly DayRange[], startOn: Day | null): Progress {
   const { since } = progress
-  if (since == null || (startOn !== null && startOn >= since)) return { ...progress, since: startOn }
+  if (since == null || (startOn !== null && startOn >= since)) return { ...progress, looks: progress.looks.filter(({ to }) => startOn === null || to >= startOn), since: startOn }
   const again = covered.flatMap(({ from, to }) => {
     const days = { from: maxDay(from, startOn ?? from), to: minDay(to, addDays(since, -1)) }
     return days.from <= days.to ? [days] : []
@@ -178,22 +179,27 @@ export function recheckWindow(plan: { readonly progress: Progress; readonly disa
   return oldest <= to ? { from: oldest, to } : null
 }
 
-/** The days to look at for the second time today; null: none. */
+/** The days to look at for the second time today; null: none. Also those that are long overdue: after a pause they get the look that they have last. */
 export function lookWindow(plan: { readonly progress: Progress; readonly today: Day; readonly startOn: Day | null; readonly maxWindowDays: number }): DayRange | null {
   const { progress, today, startOn, maxWindowDays } = plan
-  const look = progress.looks.find(({ on, to }) => on <= today && (startOn === null || to >= startOn))
+  const [look] = joinRanges(progress.looks.filter(({ on }) => on <= today)).filter(({ to }) => startOn === null || to >= startOn)
   if (look === undefined) return null
   return { from: [startOn ?? look.from, look.from, addDays(look.to, 1 - maxWindowDays)].reduce(maxDay), to: look.to }
 }
 
 /**
  * The progress when the bank refused a look that was due: it may refuse so many days, or days so old, for a while only, so they are looked
- * at later, until they are too old. One that failed for another reason stays due for a while.
+ * at later, until they are too old.
  */
 export function withLookPutOff(progress: Progress, window: DayRange, today: Day): Progress {
   const oldest = addDays(today, -SECOND_LOOK_REACH_DAYS)
   const isRefused = ({ from, to, on }: Look): boolean => on <= today && to >= window.from && from <= window.to
   return { ...progress, looks: progress.looks.flatMap((look) => (!isRefused(look) ? [look] : look.to < oldest ? [] : [{ from: maxDay(look.from, oldest), to: look.to, on: addDays(today, SECOND_LOOK_DAYS) }])) }
+}
+
+/** The progress when a look that was due came to nothing for another reason: it stays due for a while. */
+export function withoutLooksOverdue(progress: Progress, window: DayRange, today: Day): Progress {
+  return { ...progress, looks: progress.looks.flatMap((look) => (daysBetween(look.on, today) <= UNSETTLED_DAYS ? [look] : without(look, window))) }
 }
 
 /** What an answer was. `coveredBefore`: the days that had been read. `reread`: those to read again. */
@@ -235,7 +241,7 @@ export function lookedAtLater(before: Progress, refused: DayRange, covered: read
   const cut = gapsIn(young, gapsIn(young, covered))
   return { ...before, looks: cut.reduce<readonly Look[]>((looks, days) => {
     const next = looks.find(({ from, to, on }) => on > today && from <= addDays(days.to, 1) && days.from <= addDays(to, 1))
-    if (next === undefined) return [...looks, { ...days, on: addDays(today, SECOND_LOOK_DAYS) }].slice(-MAX_LOOKS)
+    if (next === undefined) return firstDue([...looks, { ...days, on: addDays(today, SECOND_LOOK_DAYS) }])
     return looks.map((look) => (look === next ? { from: minDay(look.from, days.from), to: maxDay(look.to, days.to), on: look.on } : look))
   }, before.looks) }
 }
@@ -269,11 +275,20 @@ function unsettledAfter(before: readonly Unsettled[], asked: DayRange, reread: D
 
 function looksAfter(before: readonly Look[], { asked, covers, coveredBefore, today }: AnswerSeen): readonly Look[] {
   if (covers === null) return before
-  const still = before.filter(({ on }) => daysBetween(on, today) <= UNSETTLED_DAYS).flatMap((look) => (look.on > today ? [look] : gapsIn(look, [asked]).map((rest) => ({ ...rest, on: look.on }))))
+  const still = before.flatMap((look) => (look.on > today ? [look] : without(look, asked)))
   const [on, oldest, newest] = [addDays(today, SECOND_LOOK_DAYS), addDays(today, -SECOND_LOOK_REACH_DAYS), addDays(today, -1 - FRESH_DAYS)]
   const fresh = gapsIn(covers, coveredBefore).map(({ from, to }) => ({ from: maxDay(from, oldest), to: minDay(to, newest) })).filter(({ from, to }) => from <= to)
   const others = still.filter((look) => look.on !== on)
-  return [...others, ...joinRanges([...still.filter((look) => look.on === on), ...fresh]).map((range) => ({ ...range, on }))].slice(-MAX_LOOKS)
+  return firstDue([...others, ...joinRanges([...still.filter((look) => look.on === on), ...fresh]).map((range) => ({ ...range, on }))])
+}
+
+function without(look: Look, asked: DayRange): readonly Look[] {
+  return gapsIn(look, [asked]).map((rest) => ({ ...rest, on: look.on }))
+}
+
+/** Of too many the first that come due: where new ones displaced them, none would ever come due. */
+function firstDue(looks: readonly Look[]): readonly Look[] {
+  return looks.length <= MAX_LOOKS ? looks : looks.toSorted((a, b) => daysBetween(b.on, a.on)).slice(0, MAX_LOOKS)
 }
 
 /** Reads what `writeProgress` wrote; anything else is no progress. */
