@@ -155,6 +155,7 @@ const CONVERSATIONS: readonly (readonly [string, Probe])[] = [
     'list and statements',
     { body: ACCOUNTS + statementOf('1000200031', 'CHECKING', '<DTSTART>20250101') + statementOf('5105105105105100', 'CARD', '', true) },
   ],
+  ['profile known', { body: PROFILE.replace('19900101', '20300101') }],
   ['line of credit', { body: statementOf('1000200056', 'CREDITLINE') }],
   ['unknown account', { body: statementOf('1', 'CHECKING') }],
   [

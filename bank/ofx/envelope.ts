@@ -16,7 +16,7 @@ export function statusOf({ code, message }: Status): Element {
 }
 
 /** SIGNONMSGSRSV1; `last` ends SONRS, `next` follows it. */
-export function signonAnswer(status: Status, now: number, last: Child = null, next: Child | readonly Child[] = null): Element {
+export function signonAnswer(status: Status, now: number, last: Child | readonly Child[] = null, next: Child | readonly Child[] = null): Element {
   const sonrs = node(
     'SONRS',
     statusOf(status),

@@ -125,6 +125,23 @@ test('the profile names the address that the client used, in every message set',
   assert.deepEqual(codes(text), [0, 0])
 })
 
+// Fails when: the answer lacks FI (seen): ledger-autosync of Debian would not take the accounts.
+test('who sends FI gets it back, refused or not', async () => {
+  for (const version of VERSIONS)
+    for (const probe of [{ body: ACCOUNTS }, { body: PROFILE, user: 'anonymous' }, { password: 'x' }])
+      assert.match(await ask(bankAt(), { ...probe, version }), /<LANGUAGE>ENG(<\/LANGUAGE>)?\s*<DTPROFUP>[^<]+(<\/DTPROFUP>)?\s*<FI>\s*<ORG>SANDBOX(<\/ORG>)?\s*<FID>99001(<\/FID>)?\s*<\/FI>/)
+  assert.doesNotMatch(await ask(bankAt(), { user: null, body: ACCOUNTS }), /<FI>/)
+})
+
+test('who has the profile already is told so, and gets it again once it is older', async () => {
+  const known = (since: string): Promise<string> => ask(bankAt(), { body: PROFILE.replace('19900101', since) })
+  const [told = ''] = values(await known('19900101'), 'DTPROFUP')
+  assert.deepEqual(codes(await known(told)), [0, 1])
+  assert.doesNotMatch(await known(told), /<PROFRS>/)
+  assert.match(await known(told), /<CODE>1\s*<SEVERITY>INFO/)
+  for (const older of ['20240114', '20240114235900[0:GMT]', '20240115010000[+2:EET]', 'never']) assert.match(await known(older), /<PROFRS>/, older)
+})
+
 test('a hostile Host header does not get into the profile', async () => {
   const text = (await post(bankAt(), requestOf({ user: 'anonymous', body: PROFILE }), '/ofx', { host: 'x"><b>' })).text
   assert.ok(values(text, 'URL').includes('http://localhost/ofx'))

@@ -7,9 +7,9 @@ import { concerns, type Fault, type LoginMoment, type RequestMoment, type Status
 import type { LoginState } from '../state.ts'
 import { answer, type HttpAnswer } from '../wire.ts'
 import { accountInfo, findAccount } from './accounts.ts'
-import { readDay } from './dates.ts'
+import { readDay, readInstant } from './dates.ts'
 import { type Child, child, type Element, leaf, node, textOf } from './element.ts'
-import { signonAnswer, statusOf } from './envelope.ts'
+import { CHANGED_AT, signonAnswer, statusOf } from './envelope.ts'
 import { knowsMfa, knowsPending, type OfxRequest, VERSIONS, writeMessage } from './message.ts'
 import { challengeOf } from './mfa.ts'
 import { profile } from './profile.ts'
@@ -39,17 +39,22 @@ function answerTree(exchange: Exchange): Element {
   const { message, moment, faults } = exchange
   const { version, root } = message
   const spoken = VERSIONS.includes(version) && version >= moment.bank.minimumVersion
-  if (!spoken) return node('OFX', signonAnswer({ code: 2021, message: `Unsupported version ${version}` }, moment.now))
   const signonSet = root.children.find((set) => /^SIGNONMSGSRQV\d$/.test(set.tag)) ?? null
+  if (!spoken) return node('OFX', signonAnswer({ code: 2021, message: `Unsupported version ${version}` }, moment.now, institutionOf(signonSet, moment)))
   const signed = signOn(child(signonSet, 'SONRQ'), signonSet ?? root, moment, faults)
   const challenge = challengeAnswer(signonSet, signed, exchange)
   const others = (signonSet?.children ?? []).filter(({ tag }) => tag.endsWith('TRNRQ') && tag !== 'MFACHALLENGETRNRQ').map((request) => refusedAtSignOn(request, signed))
   const rest = inOrder(root.children.filter((set) => set !== signonSet)).map((set) => answerSet(set, signed, exchange))
   return node(
     'OFX',
-    signonAnswer(signed.status, moment.now, leaf('ACCESSKEY', knowsMfa(version) ? signed.accessKey : null), [challenge, ...others]),
+    signonAnswer(signed.status, moment.now, [institutionOf(signonSet, moment), leaf('ACCESSKEY', knowsMfa(version) ? signed.accessKey : null)], [challenge, ...others]),
     rest,
   )
+}
+
+/** Who sends FI gets it back in every answer (OFX 1.0.2, section 2.5.1.8): clients go by it where they keep what they read. */
+function institutionOf(signonSet: Element | null, { bank }: RequestMoment): Child {
+  return child(child(signonSet, 'SONRQ'), 'FI') === null ? null : node('FI', leaf('ORG', bank.org), leaf('FID', bank.fid))
 }
 
 /** What else is asked with a sign-on: a new password (PINCHTRNRQ) or a session key, which this bank gives at its web site only. */
@@ -126,6 +131,7 @@ function answerRequest(set: Element, request: Element, signed: SignOn, exchange:
   const kind = `${set.tag}/${request.tag}`
   if (kind === 'PROFMSGSRQV1/PROFTRNRQ') {
     const url = faults.reduce((known, fault) => fault.definition.profileUrl?.(fault, known, moment) ?? known, place.url)
+    if (url === place.url && moment.bank.credential === null && isUpToDate(child(request, 'PROFRQ'))) return { status: { code: 1, message: 'Client is up-to-date' }, content: null }
     return { status: SUCCESS, content: profile(moment.bank, { url, siteUrl: place.siteUrl, version: message.version }) }
   }
   if (signed.login === null) return refuse(15500, 'Signon invalid: the anonymous user may ask for the profile only')
@@ -136,6 +142,12 @@ function answerRequest(set: Element, request: Element, signed: SignOn, exchange:
   if (kind === 'CREDITCARDMSGSRQV1/CCSTMTTRNRQ')
     return statement(signed.login, child(request, 'CCSTMTRQ'), 'CCACCTFROM', loginMoment, exchange)
   return refuse(2000, `${request.tag} in ${set.tag} is not supported by this bank`)
+}
+
+/** Whoever has the newest profile gets status 1 and no profile (OFX 1.0.2, section 7.1). */
+function isUpToDate(request: Element | null): boolean {
+  const known = readInstant(textOf(request, 'DTPROFUP') ?? '')
+  return known !== null && known >= CHANGED_AT
 }
 
 /** A request that only passed the sign-on to fetch its challenge gets nothing else. */

@@ -236,17 +236,23 @@ test('the answer to a question of the bank\'s is left in what it lists, and take
 const textOf = ({ body }: { readonly body: Uint8Array }): string => Buffer.from(body).toString('latin1')
 const withText = <T extends { readonly body: Uint8Array }>(answer: T, change: (body: string) => string): T => ({ ...answer, body: Buffer.from(change(textOf(answer)), 'latin1') })
 
-// Fails when: all message sets are asked at one address (was so).
+// Fails when: all message sets are asked at one address (was so), or only where a read was told the profile once more.
 test('each message set is asked where the profile says, inside the bank\'s own addresses', async () => {
-  const { world, id } = await connected()
+  const world = createMemoryWorld({ now: START, seed: 33, historyDays: 5, customers: [{ ...ANA, accounts: ANA.accounts.slice(0, 1) }] })
   const asked = new Map<string, string>()
+  let profiles = 0
   world.rewrite = (answer, { url, text }) => {
+    profiles += textOf(answer).includes('<PROFRS>') ? 1 : 0
     for (const what of ['ACCTINFORQ', 'STMTRQ']) if (text.includes(`<${what}>`)) asked.set(what, url)
     const own = (set: string, to: string) => (body: string) => body.replace(new RegExp(`(<${set}>[\\s\\S]*?<URL>)[^<\\s]*`), `$1${to}`)
     return withText(answer, (body) => own('SIGNUPMSGSETV1', 'https://bank.example/ofx?signup')(own('BANKMSGSETV1', 'https://bank.example/ofx?bank')(own('CREDITCARDMSGSETV1', 'https://thief.example/ofx')(body))))
   }
-  const run = await world.start().sync(id)
+  const done = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+  assert.ok(done.kind === 'connected', JSON.stringify(done))
+  asked.clear()
+  const run = await world.start().sync(done.connection.id)
   assert.ok(run.ok && run.value.outcome === 'succeeded', JSON.stringify(run))
+  assert.equal(profiles, 1)
   assert.deepEqual(Object.fromEntries(asked), { ACCTINFORQ: 'https://bank.example/ofx?signup', STMTRQ: 'https://bank.example/ofx?bank' })
 })
 

@@ -19,7 +19,7 @@ export function isRefusal(status: OfxStatus | null): boolean {
  */
 export function refusal(asked: Stage, statuses: readonly (OfxStatus | null)[], code: FailureCode = 'bank_refused'): Failure {
   const stage = asked !== 'mfa' && Number(statuses[0]?.code ?? 0) !== 0 ? 'signon' : asked
-  const said = statuses.filter((status): status is OfxStatus => status !== null && Number(status.code) !== 0)
+  const said = statuses.filter((status): status is OfxStatus => status !== null && !SAYS_NOTHING.has(Number(status.code)))
   const first = said[0]
   const text = said.map((status) => status.message).find((message) => message !== null && message !== '') ?? null
   const evidence: Evidence = {
@@ -32,6 +32,9 @@ export function refusal(asked: Stage, statuses: readonly (OfxStatus | null)[], c
   const named = [...new Set(said.map((status) => codeText(status.code)))].join('; ')
   return { code, stage, retry: retryAfterCode(Number(first?.code ?? 2000)), message: named === '' ? 'The bank refused: without a code.' : `The bank refused: “${named}”.`, evidence: [evidence] }
 }
+
+/** Success, and a profile that is known already: neither refuses, beside a sign-on that does. */
+const SAYS_NOTHING: ReadonlySet<number> = new Set([0, 1])
 
 /** The anonymous question was refused. Its codes speak of the anonymous user: no password was sent, so none is at fault. */
 export function anonymousRefused(statuses: readonly (OfxStatus | null)[]): Failure {
