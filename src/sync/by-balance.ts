@@ -80,6 +80,7 @@ export function asOne(doubt: NewRow, tier: MatchTier): Decision {
 
 /** The pair is two, and nobody need be asked. */
 export function asTwo(doubt: NewRow): Decision {
+  if (doubt.instead !== undefined) return { kind: 'join', row: doubt.row, ...doubt.instead }
   return { ...doubt, other: null, otherRow: null }
 }
 

@@ -50,9 +50,9 @@ export type Decision =
   | { readonly kind: 'delete'; readonly row: Incoming; readonly transaction: Candidate | null }
   /**
    * `presumed`: the pair is one where no balance is stated that could say that it is two; `counted`: the balance holds one of them;
-   * `held`: another source tells another amount.
+   * `held`: another source tells another amount; `instead`: the transaction that it is where the pair is two.
    */
-  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null; readonly presumed?: true; readonly counted?: 'one'; readonly held?: true }
+  | { readonly kind: 'new'; readonly row: Incoming; readonly other: Candidate | null; readonly otherRow: Incoming | null; readonly presumed?: true; readonly counted?: 'one'; readonly held?: true; readonly instead?: { readonly transaction: Candidate; readonly tier: MatchTier } }
   | { readonly kind: 'wait'; readonly row: Incoming }
 
 export type NewRow = Extract<Decision, { kind: 'new' }>

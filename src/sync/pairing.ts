@@ -14,7 +14,7 @@ import { assign, components, type Edge } from './assign.ts'
 import { coversDay } from './coverage.ts'
 import { isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
-import { type Board, isGone, isReported, join, mayFollow } from './match.ts'
+import { type Board, isGone, isReported, join, mayFollow, type NewRow } from './match.ts'
 import { daysTo, MOST_APART_DAYS } from './other-days.ts'
 import { LONGEST_BOOKING_DAYS, nameOtherDays, purchaseOf } from './purchase-day.ts'
 import { daysOf, LEAST_AMOUNTS, sameMoney } from './same-money.ts'
@@ -26,8 +26,8 @@ import { daysOf, LEAST_AMOUNTS, sameMoney } from './same-money.ts'
  */
 type Certainty = 'sure' | 'if_unique' | 'if_unrivalled' | 'if_reworded' | 'if_unbalanced' | 'doubtful'
 
-/** `isNamed`: the texts name the day of the purchase, the same one. */
-type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate; readonly certainty: Certainty; readonly tier: MatchTier; readonly isNamed: boolean }
+/** `isNamed`: the texts name the day of the purchase, the same one. `instead`: what the row is where it is not this. */
+type Pair = Edge & { readonly row: Incoming; readonly candidate: Candidate; readonly certainty: Certainty; readonly tier: MatchTier; readonly isNamed: boolean; readonly instead?: NonNullable<NewRow['instead']> }
 
 type Verdict = { readonly certainty: Certainty; readonly tier: MatchTier; readonly isNamed?: true } | null
 
@@ -74,7 +74,7 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
       if (isCertain && !isFar(pair)) join(board, pair.row, pair.candidate, pair.tier)
       else if (isCertain) board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, presumed: true })
       else if (leavesDouble(pair) && !isAsked(board, pair) && (isTold || !isOwn(pair.candidate, board.context.sourceId) || board.context.vanishedBefore.has(pair.candidate.id))) {
-        board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(group.isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}) })
+        board.decisions.set(pair.row, { kind: 'new', row: pair.row, other: pair.candidate, otherRow: null, ...(group.isPair && certainty === 'if_unbalanced' ? { presumed: true } : {}), ...(pair.instead === undefined ? {} : { instead: pair.instead }) })
       }
     }
   }
@@ -241,7 +241,12 @@ function withoutIdleTurns(pairs: readonly Pair[]): readonly Pair[] {
   const competes = (pair: Pair, { lefts, rights }: Sides): boolean => lefts.has(pair.left) || rights.has(pair.right)
   const kept = turned.filter((pair) => !competes(pair, isStanding(pair) ? standing : fitting))
   const { lefts: turnedRows } = sidesOf(kept.filter(isStanding))
-  return [...others.filter((pair) => isStanding(pair) || !turnedRows.has(pair.left)), ...kept]
+  const holdOf = ({ left }: Pair): Pick<Pair, 'instead'> => {
+    const [hold, more] = others.filter((pair) => pair.left === left)
+    const isIts = hold !== undefined && more === undefined && hold.certainty !== 'doubtful' && others.every((pair) => pair === hold || pair.right !== hold.right)
+    return isIts ? { instead: { transaction: hold.candidate, tier: hold.tier } } : {}
+  }
+  return [...others.filter((pair) => isStanding(pair) || !turnedRows.has(pair.left)), ...kept.map((pair) => ({ ...pair, ...holdOf(pair) }))]
 }
 
 type Sides = { readonly lefts: ReadonlySet<number>; readonly rights: ReadonlySet<number> }

@@ -393,3 +393,20 @@ test('a bank that told turned once, and rightly to the connection after it, tell
   }
   assert.deepEqual((await world.store.accounts.sources({ accountId: await world.accountId() })).map(({ sign }) => sign), [-1, 1, 1])
 })
+
+// Fails when: the balance refuses that a sign was turned, and the hold that was dropped before the refund came is forgotten over it (was so): its purchase came under another id.
+test('where the balance refuses that a sign was turned, the row is what the hold that was dropped became', async () => {
+  const world = await new World().connect()
+  world.bank.rows = [WAGES, row('2026-03-17', '-13.51', 'Home Hardware', { status: 'pending' })]
+  world.bank.balances = ledger(world, '60')
+  await world.sync()
+  const [hold] = (await world.all()).filter(({ amount }) => amount === -1351n)
+  world.bank.rows = [WAGES, TURNED]
+  world.bank.balances = ledger(world, '73.51')
+  await world.sync(1)
+  world.bank.rows = [WAGES, RIGHT]
+  world.bank.balances = ledger(world, '60')
+  await world.sync(1)
+  assert.deepEqual([await world.feed(), await world.openQuestions()], [['2026-03-16 6000 Wages', '2026-03-18 -1351 Home Hardware', '2026-03-18 1351 Home Hardware'], []])
+  assert.deepEqual((await world.all()).filter(({ amount, state }) => amount === -1351n && state === 'posted').map(({ id }) => id), [hold?.id])
+})
