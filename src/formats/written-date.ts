@@ -37,7 +37,7 @@ const MONTHS: readonly (readonly string[])[] = [
   ['dec', 'déc', 'dez', 'des', 'dic', 'gru', 'pro', 'joulu'],
 ]
 
-const TIME = /[T\s,-]\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$/i
+const TIME = /(?:[T\s,-]| \/)\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$/i
 
 const BUDDHIST = 543
 const BUDDHIST_1900 = 1900 + BUDDHIST

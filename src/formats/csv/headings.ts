@@ -56,15 +56,15 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['bought', 'purchase date|date of purchase|תאריך רכישה|תאריך הרכישה|תאריך קנייה|started date|date started|kaufdatum|einkaufsdatum|belegdatum|date achat|date d achat|fecha compra|fecha de compra|data acquisto|data compra|data da compra|aankoopdatum|inkopsdatum|kopsdatum|kjopsdato|kobsdato|date de debut|fecha de inicio|data di inizio|data rozpoczecia|startdatum|data de inicio|datum des beginns|gestart op|startdato'],
   [
     'amount',
-    'kwota w walucie rachunku|ποσο λογαριασμου|zauctovana castka|suma v mene uctu|billing amount|billed amount|amount billed|amount in account currency|сума в валюті картки|сума у валюті картки|сумма в валюте счета|suma saskaitos valiuta|castka v mene uctu|сумма пересчитанная в валюту счета|net|net total|net amount|netto|neto|liquido|netto betrag|nettobetrag|montant net|importe neto|importo netto|nettobedrag|amount|amt|transaction amount|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|monto|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|valor total|importe total|monto total|valor da transacao|gross|gross amount|brutto|bruto|brut|lordo|avant commission|objem|upphaeð|fjarhaeð|入出金|сумма|сумма платежа|сумма операции|金額|利用金額|ご利用金額|支付金额|实付金额|订单金额|金额|交易金额|tutar|islem tutari|ποσο|סכום|סכום חיוב|סכום עסקה|suma|iznos transakcije|сума|сума операціі|mutatie|change|anderung|mouvement|mouvements|variazione|variazioni|variacion|variacao|so tien|jumlah|nominal|amaun|거래금액|거래 금액|交易金額|จำนวนเงิน|المبلغ|入出金 円|payout|payout amount|이용금액|국내이용금액|승인금액|결제금액|청구금액|입출금액|castka transakce|suma transakcie|ποσο συναλλαγης|сумма транзакции|сумма в валюте счёта|стойност|износ|maara euroa|summa eur|mablag|مبلغ|זכות חובה|חובה זכות|المبلغ بالعملة|กระแสเงิน|nominal transaksi|nilai|hareket tutari|valor lancamento|importe pesos|so tien giao dich|金额 元|发生额|交易额|paid to you|amount paid to you|cash flow|cashflow|suma in valuta contului|suma u valuti|suma v evro|сума в валюті картки uah|qiymet|mebleg|gelir xerc|сумма операции в валюте счета',
+    'kwota w walucie rachunku|ποσο λογαριασμου|zauctovana castka|suma v mene uctu|billing amount|billed amount|amount billed|amount in account currency|сума в валюті картки|сума у валюті картки|сумма в валюте счета|suma saskaitos valiuta|castka v mene uctu|сумма пересчитанная в валюту счета|net|net total|net amount|netto|neto|liquido|netto betrag|nettobetrag|montant net|importe neto|importo netto|nettobedrag|amount|amt|transaction amount|betrag|buchungsbetrag|umsatz|transaktionsbetrag|montant|montant de l operation|montant operation|importe|monto|importo|bedrag|transactiebedrag|belopp|belop|belob|summa|kwota|kwota operacji|kwota transakcji|iznos|castka|osszeg|maara|montante|quantia|valor|value|wert|total|total amount|valor total|importe total|monto total|valor da transacao|gross|gross amount|brutto|bruto|brut|lordo|avant commission|objem|upphaeð|fjarhaeð|入出金|сумма|сумма платежа|сумма операции|金額|利用金額|ご利用金額|支付金额|实付金额|订单金额|金额|交易金额|tutar|islem tutari|ποσο|סכום|סכום חיוב|סכום עסקה|suma|iznos transakcije|сума|сума операціі|mutatie|change|anderung|mouvement|mouvements|variazione|variazioni|variacion|variacao|so tien|jumlah|nominal|amaun|거래금액|거래 금액|交易金額|จำนวนเงิน|المبلغ|入出金 円|payout|payout amount|이용금액|국내이용금액|승인금액|결제금액|청구금액|입출금액|castka transakce|suma transakcie|ποσο συναλλαγης|сумма транзакции|сумма в валюте счёта|стойност|износ|maara euroa|summa eur|mablag|مبلغ|זכות חובה|חובה זכות|المبلغ بالعملة|กระแสเงิน|nominal transaksi|nilai|hareket tutari|valor lancamento|importe pesos|so tien giao dich|金额 元|发生额|交易额|paid to you|amount paid to you|cash flow|cashflow|suma in valuta contului|suma u valuti|suma v evro|сума в валюті картки uah|qiymet|mebleg|gelir xerc|сумма операции в валюте счета|importancia',
   ],
   [
     'debit',
-    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|uttak|belop ut|belob ud|ut belop|haevet|debito|debitos|saida|saidas|uitgaven|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|支払い金額|お支払金額|お支払い金額|払出金額|払戻金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc|בחובה|חובה|withdrawn|isplata|isplate|v breme|duguje|zaduzenje|terecenje|terheles|дебит|дебет|支出金額|提款金額|提出|提款|记账金额 支出|交易金额 支出|支出 元|so tien ghi no|ghi no|ถอนเงิน|ถอน|مدين|سحب|cikis|出金金額|出金金額 円|出金 円|支出 円|expense|expense amount|gasto|gastos|depense|depenses|お引き出し額|お引出し額|출금|지급|지급액|출금금액|찾으신 금액|расход в валюте счета|сумма по дебету|дебет счета|debets|debetas|deebet|debit dh|χρεωσεις|χρεωση|расходы|지출|مدفوعات|المسحوبات|المدين|الخصم|หัก|เดบิต|debet idr|pengeluaran|phat sinh no|支出额|转出金额|转出|출금액 원|na teret|breme|mexaric|debi|xerc|vplacila v breme|dolg|излаз|должи|исплата|задолжување|дебит bgn|chi ra|tien ra|ra|keluar|uang keluar|money sent',
+    'debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount out|funds out|out|dr|retiro|retiros|soll|ausgang|ausgaben|belastung|lastschrift|debit eur|montant debit|cargo|cargos|debe|dare|addebiti|addebito|uscite|uscita|af|uit|debet|ut|uttag|ud|ut fra konto|uttak|belop ut|belob ud|ut belop|haevet|debito|debitos|saida|saidas|uitgaven|wydatki|obciazenia|obciazenie|charge|charges|расход|списание|支払金額|支払い金額|お支払金額|お支払い金額|払出金額|払戻金額|お引出し|お引出金額|出金|出金額|引出額|支出|支出金额|借方|借方发生额|출금액|찾으신금액|borc|בחובה|חובה|withdrawn|isplata|isplate|v breme|duguje|zaduzenje|terecenje|terheles|дебит|дебет|支出金額|提款金額|提出|提款|记账金额 支出|交易金额 支出|支出 元|so tien ghi no|ghi no|ถอนเงิน|ถอน|مدين|سحب|cikis|出金金額|出金金額 円|出金 円|支出 円|expense|expense amount|gasto|gastos|depense|depenses|お引き出し額|お引出し額|출금|지급|지급액|출금금액|찾으신 금액|расход в валюте счета|сумма по дебету|дебет счета|debets|debetas|deebet|debit dh|χρεωσεις|χρεωση|расходы|지출|مدفوعات|المسحوبات|المدين|الخصم|หัก|เดบิต|debet idr|pengeluaran|phat sinh no|支出额|转出金额|转出|출금액 원|na teret|breme|mexaric|debi|xerc|vplacila v breme|dolg|излаз|должи|исплата|задолжување|дебит bgn|chi ra|tien ra|ra|keluar|uang keluar|money sent|dr amount|amount dr|dr amt|cash out|取出金額|取款金額|取出',
   ],
   [
     'credit',
-    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|insattningar|inkomsten|inn|ind|inn pa konto|innskudd|belop inn|belob ind|inn belop|indsat|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|預かり金額|お預り金額|お預かり金額|受入金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak|בזכות|זכות|uplata|uplate|v dobro|potrazuje|odobrenje|jovairas|кредит|存入金額|存入|存款金額|存款|收入金額|记账金额 收入|交易金额 收入|so tien ghi co|ghi co|ฝากเงิน|ฝาก|دائن|إيداع|giris|入金金額|入金金額 円|入金 円|収入|収入金額|収入 円|income|income amount|ingreso|ingresos|revenu|revenus|recettes|お預け入れ額|お預入額|입금|맡기신 금액|입금금액|수입|приход в валюте счета|сумма по кредиту|кредит счета|kredits|kreditas|kreedit|credit dh|πιστωσεις|πιστωση|доходы|إيداعات|الإيداعات|الدائن|الإضافة|เครดิต|kredit idr|pemasukan|phat sinh co|收入额|转入金额|转入|u korist|dobro|medaxil|kredi|v dobro|улаз|побарува|уплата|одобрување|кредит bgn|thu vao|tien vao|vao|masuk|uang masuk|money received',
+    'credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount in|funds in|in|cr|deposito|depositos|haben|eingang|einnahmen|gutschrift|montant credit|abono|abonos|haber|avere|accrediti|accredito|entrate|entrata|bij|kredit|insattning|insattningar|inkomsten|inn|ind|inn pa konto|innskudd|belop inn|belob ind|inn belop|indsat|credito|creditos|entrada|entradas|uznania|uznanie|wplywy|приход|зачисление|預り金額|預かり金額|お預り金額|お預かり金額|受入金額|お預入れ|お預入金額|入金|入金額|預入額|收入|收入金额|贷方|贷方发生额|입금액|맡기신금액|alacak|בזכות|זכות|uplata|uplate|v dobro|potrazuje|odobrenje|jovairas|кредит|存入金額|存入|存款金額|存款|收入金額|记账金额 收入|交易金额 收入|so tien ghi co|ghi co|ฝากเงิน|ฝาก|دائن|إيداع|giris|入金金額|入金金額 円|入金 円|収入|収入金額|収入 円|income|income amount|ingreso|ingresos|revenu|revenus|recettes|お預け入れ額|お預入額|입금|맡기신 금액|입금금액|수입|приход в валюте счета|сумма по кредиту|кредит счета|kredits|kreditas|kreedit|credit dh|πιστωσεις|πιστωση|доходы|إيداعات|الإيداعات|الدائن|الإضافة|เครดิต|kredit idr|pemasukan|phat sinh co|收入额|转入金额|转入|u korist|dobro|medaxil|kredi|v dobro|улаз|побарува|уплата|одобрување|кредит bgn|thu vao|tien vao|vao|masuk|uang masuk|money received|cr amount|amount cr|cr amt|cash in',
   ],
   [
     'mark',
@@ -73,7 +73,7 @@ const WORDS: readonly (readonly [Role, string])[] = [
   ['fee', 'fee|fees|fee amount|fees amount|fee charged|transaction fee|transaction fees|gebuhr|gebuhren|entgelt|frais|commission|comision|commissione|tariffa|tarifa|avgift|gebyr|oplata'],
   [
     'balance',
-    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|거래후 잔액|거래 후 잔액|bakiye|υπολοιπο|יתרה|יתרה בש ח|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|restschuld|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円|disponible|現在高|現在 貸付 高|お預り残高|差し引き残高|залишок на кінець періоду|結餘|结余|本次余额|联机余额|zostatok|zostatok po transakcii|ucetni zustatek po transakci|zustatek po transakci|accounting balance|잔고|거래 후잔액|λογιστικο υπολοιπο|διαθεσιμο υπολοιπο|atlikums|likutis|jaak|баланс после операции|остаток на счете|наличност|разполагаемост|stanje nakon|الرصيد بعد العملية|الرصيد المتاح|ยอดเงินคงเหลือ|คงเหลือ|sisa saldo|saldo akhir|so du cuoi|so du sau giao dich|bakiye tl|kullanilabilir bakiye|saldo r|saldo pesos|balanca|qaliq|состоіба|состојба|stanje na racunu|balance after|bal after|available bal|saldo po transakciji|saldo dupa tranzactie|sold dupa tranzactie|kalan|мнацорд|մնացորդ',
+    'balance|running balance|running bal|account balance|accountbalance|balance after|ending balance|closing balance|balance after transaction|ledger balance|book balance|saldo|saldo nach buchung|saldo na mutatie|saldo na trn|saldo po operacji|saldo contabile|saldo bokfort|bokfort saldo|kontostand|solde|solde apres operation|beholdning|zustatek|egyenleg|bal|saldos|sold|sold contabil|staða|saldo disponible|guthaben|verfugbares guthaben|取引後残高|остаток|баланс|残高|差引残高|余额|账户余额|잔액|거래후잔액|거래후 잔액|거래 후 잔액|bakiye|υπολοιπο|יתרה|יתרה בש ח|היתרה|היתרה בש ח|stanje|салдо|залишок після операціі|залишок|餘額|帳面餘額|帳戶餘額|so du|outstanding balance|restschuld|ยอดคงเหลือ|الرصيد|tilsaldo|残高 円|disponible|現在高|現在 貸付 高|お預り残高|差し引き残高|залишок на кінець періоду|結餘|结余|本次余额|联机余额|zostatok|zostatok po transakcii|ucetni zustatek po transakci|zustatek po transakci|accounting balance|잔고|거래 후잔액|λογιστικο υπολοιπο|διαθεσιμο υπολοιπο|atlikums|likutis|jaak|баланс после операции|остаток на счете|наличност|разполагаемост|stanje nakon|الرصيد بعد العملية|الرصيد المتاح|ยอดเงินคงเหลือ|คงเหลือ|sisa saldo|saldo akhir|so du cuoi|so du sau giao dich|bakiye tl|kullanilabilir bakiye|saldo r|saldo pesos|balanca|qaliq|состоіба|состојба|stanje na racunu|balance after|bal after|available bal|saldo po transakciji|saldo dupa tranzactie|sold dupa tranzactie|kalan|мнацорд|մնացորդ|balanse|bilanci',
   ],
   [
     'currency',
@@ -193,13 +193,23 @@ export type Heading = {
 const LINES_LOOKED_AT = 100
 const LONGEST_HEADING = 200
 
+/** Letters of Chinese headings in both scripts: what is known in one is known in the other. */
+const TRADITIONAL = '額餘帳戶號幣種類轉貸記對單備註時間匯領發報說銀'
+const SIMPLIFIED = '额余账户号币种类转贷记对单备注时间汇领发报说银'
+
+function inOtherScript(word: string, from: string, to: string): string {
+  return word.replace(/\p{Script=Han}/gu, (letter) => (from.includes(letter) ? to[from.indexOf(letter)]! : letter))
+}
+
 const MEANINGS: ReadonlyMap<string, Heading['meanings']> = (() => {
   const map = new Map<string, { role: Role; rank: number }[]>()
   for (const [role, words] of WORDS) {
     words.split('|').map(plainWords).forEach((word, rank) => {
-      const known = map.get(word)
-      if (known === undefined) map.set(word, [{ role, rank }])
-      else known.push({ role, rank })
+      for (const written of new Set([word, inOtherScript(word, TRADITIONAL, SIMPLIFIED), inOtherScript(word, SIMPLIFIED, TRADITIONAL)])) {
+        const known = map.get(written)
+        if (known === undefined) map.set(written, [{ role, rank }])
+        else if (!known.some((one) => one.role === role)) known.push({ role, rank })
+      }
     })
   }
   return map
@@ -212,6 +222,11 @@ const BEHIND_WORDS = 998
 const WITHIN = 1_000
 /** Behind others of the kind. */
 const LATER = WITHIN + 1
+
+/** `Debit/Credit`: a word for the direction, or amounts with signs. */
+function withSigns(meanings: Heading['meanings'] | undefined): Heading['meanings'] | undefined {
+  return meanings?.[0]?.role === 'mark' ? [...meanings, { role: 'amount', rank: LATER }] : meanings
+}
 
 /** The meanings of a heading cell; none when no word is known. */
 export function readHeading(written: string): Heading {
@@ -236,7 +251,7 @@ export function readHeading(written: string): Heading {
   // `[-] USD`: what went out in that currency.
   const side = /^[[(]([-+])[\])] ?([A-Z]{3})?$/.exec(cell.trim())
   if (side !== null) return { meanings: [{ role: side[1] === '-' ? 'debit' : 'credit', rank: 0 }], currency: side[2] === undefined ? null : readCurrency(side[2]) }
-  const exact = MEANINGS.get(plain)
+  const exact = withSigns(MEANINGS.get(plain))
   // A number of something that is counted in a currency is money.
   if (exact !== undefined) return { meanings: currency !== null && exact[0]?.role === 'quantity' ? [{ role: 'amount', rank: BEHIND_WORDS }] : exact, currency }
   // `Beschreibung 2`.
@@ -252,6 +267,11 @@ export function readHeading(written: string): Heading {
   // `Credit/Debit Amount` is one column for both.
   const roles = told.includes('debit') && told.includes('credit') ? (['amount', 'mark'] as const) : told
   return { meanings: roles.map((role) => ({ role, rank: role === 'amount' && BESIDE_AMOUNT.test(plain) || TAX.test(plain) || (role === 'balance' && BEFORE.test(plain)) ? LATER : WITHIN })), currency }
+}
+
+/** A word for what went out, and beside a column for that for what it cost. */
+export function isCharge(cell: string): boolean {
+  return /^charges?$/.test(plainWords(cell))
 }
 
 /** A column beside the amount that is a tax on it, or in it. */

@@ -77,6 +77,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
   const amounts = rows.map((row) => signedAmount(row, choice.amount, null, style))
   const owed = balance === null ? countsOwed([], rows, amounts, name, kinds, isTitled) : null
   const amount = owed === null ? choice.amount : turned(choice.amount, owed, rows, style)
+  const isTurned = proved === null && amount === choice.amount && isUnusual(rows, amount, style)
   return {
     rows,
     columns: {
@@ -89,7 +90,7 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       balanceBefore,
       balanceOwed: false,
       principal: null,
-      untold: null,
+      untold: isTurned ? 'sides' : null,
       currency,
       currencyElse: null,
       account,
@@ -108,6 +109,13 @@ export function headlessColumns(records: readonly CsvRecord[], style: AmountStyl
       foreignCurrency: null,
     },
   }
+}
+
+/** Two columns of which that of money in, by the usual order, holds more rows: as many lists have it the other way. */
+function isUnusual(rows: readonly CsvRecord[], amount: AmountColumns, style: AmountStyle): boolean {
+  if (amount.form !== 'split') return false
+  const moved = (at: number): number => rows.filter((row) => (cellAmount(row, at, style) ?? '0') !== '0').length
+  return moved(amount.in) > moved(amount.out) && !rows.some(({ cells }) => [amount.in, amount.out].some((at) => /^[-+(]|[-)]$/.test(cells[at] ?? '')))
 }
 
 /** What is owed goes up with what was bought. Of two columns words must say so: the usual order is out and in. */

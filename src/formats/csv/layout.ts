@@ -44,9 +44,9 @@ export type Columns = {
   readonly principal: number | null
   /**
    * Whose list it is, where nothing tells: that of a loan, or of the account that paid its parts; that of a card, whose balance
-   * goes up with its debits, or the books of an account, whose debits come in.
+   * goes up with its debits, or the books of an account, whose debits come in; which of two columns without a heading is money in.
    */
-  readonly untold: 'loan' | 'debits' | null
+  readonly untold: 'loan' | 'debits' | 'sides' | null
   readonly currency: number | null
   /** Where it is told when the other column is empty: money out and money in have a currency each. */
   readonly currencyElse: number | null

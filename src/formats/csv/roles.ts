@@ -8,7 +8,7 @@ import { readCurrency, readUnit } from '../written-currency.ts'
 import { scanDate } from '../written-date.ts'
 import { areOwnNames, isAccountOfOther, isFew } from './account-names.ts'
 import { isNothing } from './amounts.ts'
-import { BARE_CURRENCY, isChange, isAsset, isNet, isOtherDate, isProduct, isType, namesFee, paidOn, readHeading, sidesBeside, type Role } from './headings.ts'
+import { BARE_CURRENCY, isChange, isCharge, isAsset, isNet, isOtherDate, isProduct, isType, namesFee, paidOn, readHeading, sidesBeside, type Role } from './headings.ts'
 import { arePaired, filled, isNeutral, markOf, needWord, type Columns } from './layout.ts'
 import type { CsvRecord } from './records.ts'
 import { areStates } from './status.ts'
@@ -90,6 +90,9 @@ export function readRoles(
     const at = heading.cells.findIndex((cell, column) => !found.some((known) => known.at === column) && readHeading(cell).meanings.some(({ role, rank }) => role === other && rank < BARE_CURRENCY))
     if (at !== -1) found.push({ role: other, rank: 0, at })
   }
+  // Beside columns for both directions a charge is what each row cost.
+  const out = found.filter(({ role }) => role === 'debit')
+  if (out.length > 1 && found.some(({ role }) => role === 'credit')) out.forEach((one) => isCharge(heading.cells[one.at]!) && found.splice(found.indexOf(one), 1, { ...one, role: 'fee' }))
   // What is called so only beside a column for the other direction, and one under any word that is filled where that is not.
   for (const { role, at } of sidesBeside(heading.cells)) {
     if (!found.some((known) => known.at === at) && bearsOut(role, columns[at]!, share) && !found.some((known) => known.role === role)) found.push({ role, rank: 0, at })

@@ -60,6 +60,7 @@ const MAY_OWE = 'The balance of this file runs with its amounts as they are writ
 
 /** Said where the list of another side would look the same. */
 const UNTOLD = {
+  sides: 'This file has two columns of amounts and no heading, and no balance tells which of them is money in: the first was read as money out. If it is the other way around, take this import back, and put a heading line above, such as Date,Money in,Money out,Description.',
   loan: 'The payments of this file are parted into principal and interest, and no balance tells whether they are listed by the loan or by the account that paid: amounts were read as they are written, and where none has a minus, each has a row for its interest. If it is otherwise, take this import back, and export the file with a balance.',
   debits: 'The balance of this file goes up with its debits and down with its credits: it was read as what is owed, and its debits as money out. If it is from the books of an account, where debits are money in, take this import back, and bring a file of the bank.',
 } as const
