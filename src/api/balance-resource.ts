@@ -109,7 +109,7 @@ class Words {
   }
 
   state(state: BalanceProofResource['state'], proved: number, covered: number): Sentence {
-    if (state === 'none') return this.#say(message('Not proved yet: it takes two balances of the bank.'))
+    if (state === 'none') return this.#say(message('Not proved yet: it takes the bank’s balances of two days.'))
     if (covered === 0) return this.#say(NOTHING_LATELY[state])
     return this.#say(STATES[state], { proved: count(proved), covered: count(covered), days: covered })
   }

@@ -162,7 +162,7 @@ export async function secretCommand(output: Output, wanted: string, options: Sec
 async function enterSecret(output: Output, instance: Instance, connection: Connection, source: SecretSource, onceMore = false): Promise<SyncRun> {
   const owner = { connectionId: connection.id, loginIndex: connection.loginIndex }
   const status = await instance.vault.status(owner)
-  if (status === 'withheld_unknown' || status === 'refused') output.say(`${connection.institutionName} did not accept the last sign-in. Banks lock a login after about three; this one is sent once.`)
+  if (status === 'withheld_unknown' || status === 'refused') output.say(`${connection.institutionName} did not accept the last sign-in. Banks lock a login after about three: what you enter now is sent once, and what was refused before is not sent.`)
   const connector = instance.connectors.get(connection.connector)
   const fields = connector === undefined ? [] : fieldsOf(connector, connection.settings)
   const form = await fillForm(fields.filter((f) => f.kind === 'secret'), {}, source)
