@@ -28,7 +28,7 @@ type Work = (request: ImportRequest) => Promise<ImportReport>
 export async function importCommand(output: Output, files: readonly string[], options: ImportOptions): Promise<void> {
   if (options.dryRun === true && options.account !== undefined) throw new CommandError('--dry-run knows no accounts; leave out --account.', 2)
   const said = { accountId: null, dates: options.dates ?? null, currency: options.currency === undefined ? null : currencyOf(options.currency) }
-  const failures = options.dryRun === true ? await each(output, files, said, await (await import('../import-file.ts')).createDryRun()) : await intoFeed(output, files, said, options.account)
+  const failures = options.dryRun === true ? await each(output, files, said, await (await import('../import-file.ts')).createDryRun(), true) : await intoFeed(output, files, said, options.account)
   if (failures > 0) process.exitCode = 1
 }
 
@@ -40,13 +40,13 @@ async function intoFeed(output: Output, files: readonly string[], said: Said, ac
 }
 
 /** Imports the files one after the other and tells how each went; returns how many failed. */
-async function each(output: Output, files: readonly string[], said: Said, work: Work): Promise<number> {
+async function each(output: Output, files: readonly string[], said: Said, work: Work, isDryRun = false): Promise<number> {
   let failures = 0
   for (const file of files) {
     const onProgress = (rows: number): void => output.progress(`${basename(file)}: ${countOfRows(rows)}…`)
     const report = withOption(await importOne(file, (path) => work({ fileName: file, open: () => createReadStream(path), ...said, onProgress })))
     output.data(documentOf(report))
-    failures += sayReport(output, report)
+    failures += sayReport(output, report, isDryRun)
   }
   return failures
 }
@@ -117,12 +117,13 @@ function notCopied({ code }: NodeJS.ErrnoException): CommandError {
   return new CommandError(`What is not a file is copied to ${tmpdir()} first, and that cannot be written (${code}). Make room there, or set TMPDIR to a place that this user may write.`)
 }
 
-function sayReport(output: Output, report: ImportReport): 0 | 1 {
+function sayReport(output: Output, report: ImportReport, isDryRun: boolean): 0 | 1 {
   if (report.failure !== null) {
     output.say(`${report.file}: ${failureSentence(report.failure)} Nothing of it was stored.`)
     return 1
   }
-  output.say(`${report.file} (${report.format ?? ''}): ${report.added} new, ${report.matched} already here${report.questions > 0 ? `, ${report.questions} to decide` : ''}`)
+  const came = isDryRun ? `${countOfRows(report.statements.reduce((sum, { rows }) => sum + rows, 0))}; nothing is stored in a dry run` : `${report.added} new, ${report.matched} already here${report.questions > 0 ? `, ${report.questions} to decide` : ''}`
+  output.say(`${report.file} (${report.format ?? ''}): ${came}`)
   for (const { name, isNew, added, matched, questions } of report.accounts) output.say(`  into ${name}${isNew ? ' (a new account)' : ''}${report.accounts.length === 1 ? '' : `: ${added} new, ${matched} already here${questions > 0 ? `, ${questions} to decide` : ''}`}`)
   for (const s of report.statements) output.say(`  ${s.account}  ${countOfRows(s.rows)}  sum ${s.sum} ${s.currency}${s.from === null ? '' : `  ${s.from} to ${s.to ?? ''}`}${s.closing === null ? '' : `  closing ${s.closing}`}`)
   for (const notice of report.notices) output.say(`  ${notice.line > 0 ? `Line ${notice.line}: ` : ''}${notice.message}`)

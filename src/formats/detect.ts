@@ -1,13 +1,14 @@
 /**
  * Finds out by content which format a statement file has, and opens its reader. The file name is used
- * only to tell OFX, QFX and QBO apart, which share one grammar. Files that are no statements get a
- * failure that says what they are and what to do instead.
+ * only to tell OFX, QFX and QBO apart, which share one grammar. An archive with one file is that file. Files that are no
+ * statements get a failure that says what they are and what to do instead.
  */
 import type { Day } from '../domain/day.ts'
 import type { Currency } from '../domain/money.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
 import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import { addedUp } from './adds-up.ts'
+import { isArchive, openArchive, withoutFaults, ArchiveFault, type Archive } from './archive.ts'
 import { readCamt } from './camt/read.ts'
 import { readCsv } from './csv/read.ts'
 import { placesOf } from './csv/columned.ts'
@@ -22,13 +23,18 @@ import { isIbank, readIbank } from './ibank/read.ts'
 import { isOfc, ofcAsOfx } from './ofc/as-ofx.ts'
 import { readOfx } from './ofx/read.ts'
 import { readQif } from './qif/read.ts'
+import { workbookAsTable } from './workbook/as-table.ts'
+import { isWorkbook, openWorkbook } from './workbook/book.ts'
 
 /**
  * `qfx` and `qbo` are OFX with Intuit's tags (Quicken and QuickBooks). CAMT is named by its message, in
  * any version: `camt052` intraday report, `camt053` statement, `camt054` notification. `mt940` includes MT942, `ofx` its
- * forerunner OFC. `ibank` is the XML of Serbian banks.
+ * forerunner OFC. `ibank` is the XML of Serbian banks, `xlsx` a workbook of Excel.
  */
-export type StatementFormat = 'ofx' | 'qfx' | 'qbo' | 'camt052' | 'camt053' | 'camt054' | 'mt940' | 'csv' | 'qif' | 'ibank'
+export type StatementFormat = PlainFormat | 'xlsx'
+
+/** Text, whatever it is packed in. */
+type PlainFormat = 'ofx' | 'qfx' | 'qbo' | 'camt052' | 'camt053' | 'camt054' | 'mt940' | 'csv' | 'qif' | 'ibank'
 
 export type StatementFile = { readonly format: StatementFormat; readonly stream: StatementStream }
 
@@ -52,9 +58,41 @@ const SNIFFED_BYTES = 65_536
 /** Looks at the beginning of the file and hands all of it to the reader of its format. */
 export async function readStatementFile(
   chunks: AsyncIterable<Uint8Array>,
-  { fileName = null, limits = NO_LIMITS, dates = null, remembered = null, today = null, currency = null }: DetectOptions = {},
+  options: DetectOptions = {},
 ): Promise<Result<StatementFile, FormatFailure>> {
   const { start, all } = await peek(chunks)
+  if (!isArchive(start)) return readPlainFile(start, all, options)
+  const archive = await openArchive(all)
+  if (!archive.ok) return archive
+  try {
+    return await readInside(archive.value, options)
+  } catch (error) {
+    if (error instanceof ArchiveFault) return failed(error.failure)
+    throw error
+  }
+}
+
+/** A workbook, or the only file of an archive. Throws `ArchiveFault`. */
+async function readInside(archive: Archive, options: DetectOptions): Promise<Result<StatementFile, FormatFailure>> {
+  if (isWorkbook(archive)) return ok({ format: 'xlsx', stream: withoutFaults(readCsv(workbookAsTable(await openWorkbook(archive)), options.limits, csvOptions(options))) })
+  const { names } = archive
+  const other = OTHER_PACKED.find(({ holds }) => names.some((name) => holds.test(name)))
+  if (other !== undefined) return unknown(other.says)
+  if (names.length !== 1) return unknown(names.length === 0 ? 'This is a ZIP archive without a file in it.' : `This is a ZIP archive of ${names.length} files. Unpack it and import the files inside.`)
+  const { start, all } = await peek(archive.read(names[0]!))
+  if (isArchive(start)) return unknown('This is a ZIP archive in a ZIP archive. Unpack it and import the files inside.')
+  const inside = await readPlainFile(start, all, { ...options, fileName: names[0]! })
+  return inside.ok ? ok({ ...inside.value, stream: withoutFaults(inside.value.stream) }) : inside
+}
+
+const inOrder = (words: DatesSaid | null | undefined): 'dmy' | 'mdy' | null => (words == null ? null : words === 'day-first' ? 'dmy' : 'mdy')
+
+function csvOptions({ fileName = null, dates, remembered, today = null, currency = null }: DetectOptions): Parameters<typeof readCsv>[2] {
+  return { fileName, said: inOrder(dates), remembered: inOrder(remembered), today, currency }
+}
+
+async function readPlainFile(start: Uint8Array, all: AsyncIterable<Uint8Array>, options: DetectOptions): Promise<Result<StatementFile, FormatFailure>> {
+  const { fileName = null, limits = NO_LIMITS, dates, remembered, currency = null } = options
   if (start.every((byte) => byte === 0 || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
     if (start.length < SNIFFED_BYTES) return failed({ code: 'empty_file', message: 'The file is empty.', line: 0 })
     return unknown('The file begins with nothing but blanks.')
@@ -68,8 +106,6 @@ export async function readStatementFile(
   const unread = UNREAD.find(({ begins }) => begins.test(text))?.name
   if (unread !== undefined) return unknown(`This is ${unread}, a statement format that Relink does not read. Download it again as OFX, CAMT.053, MT940, QIF or CSV.`)
   const format = formatOf(text, fileName)
-  const order = (words: DatesSaid | null): 'dmy' | 'mdy' | null => (words === null ? null : words === 'day-first' ? 'dmy' : 'mdy')
-  const [said, before] = [order(dates), order(remembered)]
   switch (format) {
     case null:
       return unknown(otherKind(text))
@@ -86,13 +122,13 @@ export async function readStatementFile(
     case 'mt940':
       return ok({ format, stream: addedUp(readMt940(all, limits)) })
     case 'qif':
-      return ok({ format, stream: readQif(all, limits, { said, remembered: before, currency }) })
+      return ok({ format, stream: readQif(all, limits, { said: inOrder(dates), remembered: inOrder(remembered), currency }) })
     case 'csv':
-      return ok({ format, stream: readCsv(all, limits, { fileName, said, remembered: before, today, currency }) })
+      return ok({ format, stream: readCsv(all, limits, csvOptions(options)) })
   }
 }
 
-function formatOf(text: string, fileName: string | null): StatementFormat | null {
+function formatOf(text: string, fileName: string | null): PlainFormat | null {
   const trimmed = text.trimStart()
   // The OFX header and root are looked for only where they begin a line or follow the XML declaration: a memo may speak of them.
   if (/^OFXHEADER\s*:/i.test(trimmed) || /^(?:<[?!][^>]*>\s*)*<(?:\w+:)?OFX[\s>]/i.test(trimmed)) return ofxFlavour(text, fileName)
@@ -102,7 +138,7 @@ function formatOf(text: string, fileName: string | null): StatementFormat | null
     const message = /<(?:[\w.-]+:)?BkToCstmr(AcctRpt|Stmt|DbtCdtNtfctn)/.exec(trimmed)?.[1]
     if (message !== undefined) return message === 'Stmt' ? 'camt053' : message === 'AcctRpt' ? 'camt052' : 'camt054'
     const namespace = /camt\.05([234])\.\d{3}\.\d{2}/.exec(trimmed)?.[1]
-    if (namespace !== undefined) return `camt05${namespace}` as StatementFormat
+    if (namespace !== undefined) return `camt05${namespace}` as PlainFormat
     return ofxAnywhere(text, fileName) ?? (isMarkupTable(trimmed) ? 'csv' : null)
   }
   if (/^\{1:F\d\d/.test(trimmed) || /^[ \t]*:(20|21|25P?|28C?|60[FM]|61|62[FM]|64|86|NS):/m.test(text)) return 'mt940'
@@ -113,7 +149,7 @@ function formatOf(text: string, fileName: string | null): StatementFormat | null
 }
 
 /** Banks put blank pages, HTTP headers and comments before OFX. */
-function ofxAnywhere(text: string, fileName: string | null): StatementFormat | null {
+function ofxAnywhere(text: string, fileName: string | null): PlainFormat | null {
   return /^[ \t]*OFXHEADER[ \t]*:/im.test(text) || /<OFX>/i.test(text) ? ofxFlavour(text, fileName) : null
 }
 
@@ -150,16 +186,20 @@ function looksTabular(text: string): boolean {
 
 const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly says: string }[] = [
   { bytes: [0x25, 0x50, 0x44, 0x46], says: 'This is a PDF. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
-  {
-    bytes: [0x50, 0x4b, 0x03, 0x04],
-    says: 'This is a ZIP archive or an Excel workbook. Unpack it and import the files inside, or save the sheet as CSV.',
-  },
-  { bytes: [0xd0, 0xcf, 0x11, 0xe0], says: 'This is an old Excel workbook. Save the sheet as CSV and import that.' },
+  { bytes: [0xd0, 0xcf, 0x11, 0xe0], says: 'This is an old Excel workbook (.xls), or one with a password. Save the sheet as CSV or, without a password, as .xlsx, and import that.' },
   { bytes: [0x1f, 0x8b], says: 'This is a gzip archive. Unpack it and import the file inside.' },
   { bytes: [0x37, 0x7a, 0xbc, 0xaf], says: 'This is a 7-Zip archive. Unpack it and import the files inside.' },
   { bytes: [0x7b, 0x5c, 0x72, 0x74, 0x66], says: 'This is a text document (RTF). Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
   { bytes: [0x89, 0x50, 0x4e, 0x47], says: 'This is a picture. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
   { bytes: [0xff, 0xd8, 0xff], says: 'This is a picture. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
+]
+
+/** Archives that are one document. */
+const OTHER_PACKED: readonly { readonly holds: RegExp; readonly says: string }[] = [
+  { holds: /(?:^|\/)workbook\.bin$/i, says: 'This is a binary Excel workbook (.xlsb). Save the sheet as CSV or as .xlsx, and import that.' },
+  { holds: /^META-INF\/manifest\.xml$/, says: 'This is a document of OpenOffice or LibreOffice. Save the sheet as CSV or as .xlsx, and import that.' },
+  { holds: /^Index\/.*\.iwa$/, says: 'This is a document of Apple’s Numbers. Export it as CSV or as .xlsx, and import that.' },
+  { holds: /^word\/document\.xml$/, says: 'This is a text document (Word). Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
 ]
 
 function binaryKind(start: Uint8Array): string | null {

@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Layers that only compute: Node's own modules would be a way outside. These few are pure. */
 const PURE_LAYERS = new Set(['domain', 'ports', 'formats', 'connector-kit', 'connectors', 'sync', 'diagnose', 'repair', 'review', 'alerts', 'access', 'exports'])
-const PURE_MODULES = new Set(['node:crypto', 'node:buffer', 'node:stream', 'node:string_decoder', 'node:util', 'node:assert', 'node:async_hooks'])
+const PURE_MODULES = new Set(['node:crypto', 'node:buffer', 'node:stream', 'node:string_decoder', 'node:util', 'node:assert', 'node:async_hooks', 'node:zlib'])
 const STRICTER: Readonly<Record<string, string>> = { domain: 'nothing but domain', ports: 'no module of Node', connectors: 'no module of Node' }
 
 function layerOf(path: string): string {

@@ -10,7 +10,7 @@ import { ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { negate } from '../written-amount.ts'
-import { all, find, textAt, type Element } from './elements.ts'
+import { all, find, textAt, type Element } from '../xml-elements.ts'
 import { fail, momentOf, plainAmount, signedAmount } from './values.ts'
 
 /** What an entry says about itself: a row, or only a piece of information that is no booking (status INFO). */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bytes, collect, summary, type Outcome } from '../testing/collect.ts'
-import { TRANSACTIONS_KEPT } from './elements.ts'
+import { TRANSACTIONS_KEPT } from '../xml-elements.ts'
 import { readCamt } from './read.ts'
 
 const read = (content: string | Uint8Array, size?: number): Promise<Outcome> => collect(readCamt(bytes(content, size)))

@@ -5,7 +5,7 @@
 import { DecimalSum, parseDecimal, type Decimal } from '../../domain/money.ts'
 import type { StatementRow } from '../../domain/statement.ts'
 import { magnitude } from '../written-amount.ts'
-import { textAt, type Element } from './elements.ts'
+import { textAt, type Element } from '../xml-elements.ts'
 
 type Side = 'TtlCdtNtries' | 'TtlDbtNtries'
 type Sums = Readonly<Record<Side, DecimalSum>>

@@ -7,7 +7,7 @@ import { parseDecimal, type Currency, type Decimal } from '../../domain/money.ts
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { negate } from '../written-amount.ts'
-import { find, textAt, type Element } from './elements.ts'
+import { find, textAt, type Element } from '../xml-elements.ts'
 
 /** `at` is ISO 8601 with offset when the bank told a time with its zone, else null. */
 export type Moment = { readonly on: Day; readonly at: string | null }

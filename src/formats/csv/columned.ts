@@ -5,6 +5,7 @@
  */
 import { scanDate } from '../written-date.ts'
 import { isHeadingLine } from './headings.ts'
+import { quotedRecord } from './quoted-record.ts'
 
 const HEADING_WITHIN = 100
 const LINES_MAX = 2_000
@@ -48,7 +49,7 @@ function startBetween(lines: readonly string[], from: number, to: number): numbe
 }
 
 export async function* columnedAsTable(text: AsyncIterable<string>, { starts, heading }: Places): AsyncGenerator<string> {
-  const recordOf = (cells: readonly string[]): string => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(';')
+  const recordOf = (cells: readonly string[]): string => quotedRecord(cells, ';')
   let isBelow = false
   const tabled = (line: string): string => {
     isBelow ||= line === heading

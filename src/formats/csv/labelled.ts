@@ -4,6 +4,7 @@
  * around the blocks stay as they are, in one cell. What stands in a block without a label goes on with the value above.
  */
 import { isHeadingLine } from './headings.ts'
+import { quotedRecord } from './quoted-record.ts'
 
 const LINE = /^[\s\u00a0]*(\p{L}[\p{L}\p{M} /.-]{1,30}?)[\s\u00a0]*:[\s\u00a0]*(.*)$/u
 const LINES_MAX = 2_000
@@ -36,7 +37,7 @@ export async function* labelledAsTable(text: AsyncIterable<string>, labels: read
   let row: string[] | null = null
   /** Lines of the block, which stay, empty, so that each line keeps its number. */
   let lines = 0
-  const recordOf = (cells: readonly string[]): string => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(';')
+  const recordOf = (cells: readonly string[]): string => quotedRecord(cells, ';')
   function* flush(): Generator<string> {
     if (row === null) return
     if (!hasHeading) yield `${recordOf(labels)}\n${'\n'.repeat(Math.max(0, blanks - 1))}`

@@ -3,6 +3,7 @@
  * of whatever tables there are, those that are laid out above the list among them. Everything outside of cells goes.
  */
 import { isHeadingLine } from './headings.ts'
+import { quotedRecord } from './quoted-record.ts'
 
 const ROW = /^(?:\w+:)?(?:tr|row)$/i
 const CELL = /^(?:\w+:)?(?:td|th|cell)$/i
@@ -27,7 +28,7 @@ export async function* markupAsTable(text: AsyncIterable<string>): AsyncGenerato
   const written = ({ cells, from }: Row): string => {
     const gap = '\n'.repeat(Math.max(0, from - line))
     line = Math.max(line, from) + 1
-    return `${gap}${cells.map((cell) => `"${cell.trim().replaceAll('"', '""')}"`).join(',')}\n`
+    return `${gap}${quotedRecord(cells.map((cell) => cell.trim()))}\n`
   }
   for await (const piece of text) yield rows.take(piece).map(written).join('')
   yield rows.end().map(written).join('')

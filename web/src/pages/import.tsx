@@ -53,7 +53,7 @@ export function ImportPage() {
   return (
     <div className="max-w-2xl">
       <Title>{say('Import statement files')}</Title>
-      <p className="mt-2 mb-4 text-muted">{say('OFX, QFX, QBO, CAMT, MT940, QIF or CSV, saved at a bank or by another program. A row that the feed has already is not added again; a damaged file leaves no trace.')}</p>
+      <p className="mt-2 mb-4 text-muted">{say('OFX, QFX, QBO, CAMT, MT940, QIF, CSV or Excel, saved at a bank or by another program. A row that the feed has already is not added again; a damaged file leaves no trace.')}</p>
       {!may('review') ? <div className="panel"><AskOwner /></div> : <NeedsServer>
         {/* The field lies over the whole frame, unseen, so that files can be dropped on it; what a browser writes beside its own button is in the browser's language. */}
         <label className="relative grid justify-items-center gap-2 rounded-[10px] border-2 border-dashed border-edge bg-surface px-4 py-8 text-center outline-offset-2 hover:bg-sunken has-disabled:opacity-60 has-focus-visible:outline-2 has-focus-visible:outline-accent">

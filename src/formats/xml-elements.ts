@@ -1,11 +1,11 @@
 /**
- * The XML of CAMT as small trees: the parser keeps the elements of one entry or balance at a time and
- * hands each over when it closes, so memory does not grow with the file. Names are local names: banks
+ * The XML of CAMT, of Serbian banks and of workbooks as small trees: the parser keeps the elements of one entry, balance or row
+ * at a time and hands each over when it closes, so memory does not grow with the file. Names are local names: banks
  * use any prefix and namespace. Document type and entity declarations are refused, depth and text are
  * limited (security.md section 5).
  */
 import sax from 'sax'
-import type { FormatFailure } from '../../domain/statement.ts'
+import type { FormatFailure } from '../domain/statement.ts'
 
 /** An element with its text (without that of its children) and children in their order. `line` counts from 1. */
 export type Element = {
@@ -63,7 +63,7 @@ export class ElementParser {
     this.#parser.ontext = (text) => this.#onText(text)
     this.#parser.oncdata = (text) => this.#onText(text)
     this.#parser.ondoctype = () =>
-      this.#fail('malformed', 'The file declares a document type (DOCTYPE, ENTITY), which no CAMT file needs; it is refused.')
+      this.#fail('malformed', 'The file declares a document type (DOCTYPE, ENTITY), which no statement needs; it is refused.')
     this.#parser.onerror = (error) => {
       const what = error.message.split('\n')[0]
       // Text that ends inside elements is the one damage with a remedy of its own.

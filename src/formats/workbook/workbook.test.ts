@@ -1,0 +1,81 @@
+/** Workbooks of Excel: as five programs write them (`written/`), and what each of them may hold. */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { readStatementFile } from '../detect.ts'
+import { bytes, collect, summary } from '../testing/collect.ts'
+import { workbook } from '../testing/zip.ts'
+
+async function told(content: Uint8Array): Promise<readonly string[]> {
+  const opened = await readStatementFile(bytes(content))
+  if (!opened.ok) return [`${opened.failure.code}: ${opened.failure.message}`]
+  assert.equal(opened.value.format, 'xlsx')
+  const { statements, failure } = await collect(opened.value.stream)
+  return failure === null ? statements.map((statement) => `${statement.head.account.number ?? '-'} ${statement.head.currency ?? '-'} ${summary(statement)}`) : [`${failure.code} ${failure.line}: ${failure.message}`]
+}
+
+/** Cells beside each other, the first in column A. */
+const row = (number: number, ...cells: readonly string[]): string => `<row r="${number}">${cells.map((cell, at) => cell.replace('<c', `<c r="${String.fromCharCode(65 + at)}${number}"`)).join('')}</row>`
+const text = (words: string): string => `<c t="inlineStr"><is><t>${words}</t></is></c>`
+const figure = (value: string | number, format = 0): string => `<c s="${format}"><v>${value}</v></c>`
+const HEADING = row(1, text('Date'), text('Description'), text('Amount'), text('Balance'))
+/** 46296 is 1 October 2026. */
+const ROWS = HEADING + row(2, figure(46296, 1), text('Coffee'), figure(-4.5), figure(95.5)) + row(3, figure(46297, 1), text('Salary'), figure(1000), figure(1095.5))
+
+test('workbooks that programs have written', async () => {
+  const expected: Readonly<Record<string, string>> = {
+    openpyxl: 'DE89370400440532013000 EUR 3 995.2 2026-10-01 2026-10-03 100 1095.2', xlsxwriter: '- - 2 999.266 2026-01-02 2026-01-03 100 1099.266',
+    exceljs: '- EUR 3 995.2 2026-10-01 2026-10-03 100 1095.2', sheetjs: '- - 3 995.2 2026-10-01 2026-10-03 100 1095.2', gnumeric: '- - 3 995.2 2026-10-01 2026-10-03 100 1095.2',
+  }
+  for (const [program, statement] of Object.entries(expected)) assert.deepEqual(await told(await readFile(join(import.meta.dirname, 'written', `${program}.xlsx`))), [statement], program)
+})
+
+test('days, texts and currencies that only the format of a cell or a list of texts tells', async () => {
+  const shared = '<si><r><t>Date</t></r></si><si><t>De</t><rPh><t>no</t></rPh></si><si><r><t>scrip</t></r><r><t>tion</t></r></si>'
+  const book = workbook([{ name: 'A', rows: row(1, '<c t="s"><v>0</v></c>', '<c t="s"><v>2</v></c>', text('Amount')) + row(2, figure('46296.9999884', 3), text('a_x000D_b &amp; c'), figure(-12.3, 2)) + row(3, '<c t="d"><v>2026-10-02T00:00:00</v></c>', '<c t="e"><v>#N/A</v></c>', figure('1E3', 2)) }], { strings: shared })
+  assert.deepEqual(await told(book), ['- EUR 2 987.7 2026-10-01 2026-10-02 - -'])
+  const from1904 = workbook([{ name: 'A', rows: ROWS.replaceAll('46296', '44834').replaceAll('46297', '44835') }], { properties: '<workbookPr date1904="1"/>' })
+  assert.deepEqual(await told(from1904), ['- - 2 995.5 2026-10-01 2026-10-02 100 1095.5'])
+})
+
+// Fails when: 1.234 dinars are read as 1234, or -0.3 as -0.30000000000000004.
+test('a number is what it is: three digits behind the point are no thousands, and nothing comes of counting in twos', async () => {
+  const dinars = ROWS.replace('>-4.5<', '>-4.375<').replace('>95.5<', '>95.625<').replace('>1095.5<', '>1095.625<')
+  assert.deepEqual(await told(workbook([{ name: 'A', rows: dinars }])), ['- - 2 995.625 2026-10-01 2026-10-02 100 1095.625'])
+  assert.deepEqual(await told(workbook([{ name: 'A', rows: ROWS.replace('>-4.5<', '>-4.4999999999999996<').replace('>95.5<', '>95.500000000000004<') }])), ['- - 2 995.5 2026-10-01 2026-10-02 100 1095.5'])
+})
+
+test('of several sheets those with the heading of a list are read, hidden ones are not, and each by its own account', async () => {
+  const summaryOf = row(1, text('Total'), text('Count')) + row(2, figure(995.5), figure(2))
+  const hidden = { name: 'Raw', state: 'hidden', rows: ROWS.replaceAll('Coffee', 'Copy') }
+  assert.deepEqual(await told(workbook([{ name: 'Summary', rows: summaryOf }, { name: 'List', rows: ROWS }, hidden])), ['- - 2 995.5 2026-10-01 2026-10-02 100 1095.5'])
+})
+
+test('an error names the row of the sheet', async () => {
+  const gap = ROWS + row(9, figure(46298, 1), text('Bar'), text('1,2,3.4.5'), figure(90))
+  assert.match((await told(workbook([{ name: 'A', rows: gap }])))[0]!, /^\w+ 9: .*line 9/i)
+})
+
+test('rows and cells that do not say where they are, and what is left out', async () => {
+  const bare = (ROWS + row(4, figure(46298, 1), text('Bar'), '', figure(95.5))).replaceAll(/ r="[A-Z]?\d+"/g, '')
+  assert.deepEqual(await told(workbook([{ name: 'A', rows: bare.replace(/<row><c s="1"><v>46298.*$/, '') }])), ['- - 2 995.5 2026-10-01 2026-10-02 100 1095.5'])
+  const sparse = ROWS.replace(text('Coffee').replace('<c', '<c r="B2"'), '')
+  assert.deepEqual(await told(workbook([{ name: 'A', rows: sparse }])), ['- - 2 995.5 2026-10-01 2026-10-02 100 1095.5'])
+})
+
+// Fails when: a byte that was changed on the way brings another amount or fewer rows.
+test('a workbook with any byte changed, or cut off anywhere, is read as it was or refused', async () => {
+  const whole = workbook([{ name: 'A', rows: ROWS }])
+  const expected = await told(whole)
+  const others: string[] = []
+  const look = async (content: Buffer, where: string): Promise<void> => {
+    const outcome = await told(content)
+    if (outcome.join() !== expected.join() && !/^(?:truncated|malformed|unreadable|limit_exceeded|unknown_format|empty_file|missing_field)/.test(outcome.join())) others.push(`${where}: ${outcome.join()}`)
+  }
+  for (let at = 0; at < whole.length; at += 1) {
+    await look(Buffer.from(whole.map((byte, place) => (place === at ? byte ^ 0x11 : byte))), `byte ${at}`).catch((error: unknown) => others.push(`byte ${at}: ${String(error)}`))
+    if (at % 7 === 0) await look(whole.subarray(0, at), `cut at ${at}`)
+  }
+  assert.deepEqual(others, [])
+})
