@@ -12,11 +12,12 @@ import type { Candidate, CandidateQuery, Candidates, PageCommit } from '../ports
 import { providerIdsOf } from './answer.ts'
 import { proveStatement, type Movement } from './balance.ts'
 import { decideByBalance, isRepeat, presume } from './by-balance.ts'
-import { byId } from './candidate.ts'
+import { byId, isBookedBy } from './candidate.ts'
 import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import type { Incoming, Intake } from './incoming.ts'
 import { doubtIds, mayDoubtIds } from './doubt-ids.ts'
+import { doubtNumbered, givesNumbers } from './doubt-numbers.ts'
 import type { DoubtedDay } from './file-border.ts'
 import { doubtAmended, doubtEqual, doubtMet, joinEqual, leftOut, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
 import { doubtHeld, FEW } from './held-elsewhere.ts'
@@ -176,6 +177,11 @@ export class FileAnswer {
       const left = leftOut(stored, decisions, await ofFile())
       if (near !== null) decisions = doubtHeld(doubtAmended(decisions, left.filter(({ postedOn }) => contains(near, postedOn))), stored, context)
       decisions = await this.#doubtMet(decisions, left)
+    }
+    const [first] = covers
+    if (first !== undefined && givesNumbers(decisions)) {
+      const stored = await this.#stored('posted', { from: addDays(first.from, -LONGEST_BOOKING_DAYS), to: first.from })
+      decisions = doubtNumbered(decisions, stored.filter((candidate) => isBookedBy(candidate, source.id)))
     }
     return followRules(feed, account.id, doubted === null ? decisions : doubtEqual(decisions, candidates, source.id, doubted))
   }

@@ -24,7 +24,7 @@ const LIKE = 0.5
 /** So many rows may be amended in any file; else a fifth of those that it shows again. */
 const FEW_LEFT = 2
 /** A number in a text that names one booking: of a shop or a month they have fewer digits. */
-const NAMING = /\d{5}/
+export const NAMING = /\d{5}/
 /** Letters of a beginning that tells the text. */
 const WHOLE_BEGINNING = 12
 
@@ -152,7 +152,7 @@ function aloneOnDays(fresh: readonly NewRow[], left: readonly Candidate[]): (can
   return (candidate, { content, text }) => candidate.postedOn === content.postedOn && [here, there].every((times) => times.get(placeIn(content.postedOn, text)) === 1)
 }
 
-function timesOf(texts: readonly string[]): ReadonlyMap<string, number> {
+export function timesOf(texts: readonly string[]): ReadonlyMap<string, number> {
   const times = new Map<string, number>()
   for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1)
   return times
