@@ -1,6 +1,7 @@
 /**
  * An id that one source shows on another amount or day than before, while another source of the account has booked the row as it is now: of the two
- * transactions one is what the id was, the other what it is. An id alone is not trusted, so both stand, and a person compares them. Pure.
+ * transactions one is what the id was, the other what it is. An id alone is not trusted, so both stand, and a person compares them. So it
+ is where no day that two files of a source both show proves that its ids stay with their rows. Pure.
  */
 import { daysBetween } from '../domain/day.ts'
 import type { Candidate, Candidates } from '../ports/feed.ts'
@@ -8,9 +9,10 @@ import { idsUnder, isBookedBy, isOwn, textOf } from './candidate.ts'
 import { takenBy } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import { resemblance } from './identity.ts'
-import { placeOf, type Decision, type MatchContext } from './match.ts'
+import { isUndoubted, placeOf, type Decision, type MatchContext } from './match.ts'
 import { MOST_APART_DAYS } from './other-days.ts'
 import { LONGEST_BOOKING_DAYS } from './purchase-day.ts'
+import { WEEK_DAYS } from './same-id.ts'
 
 /** Two rows under one id are of one purchase where their words are this like. */
 const LIKE = 0.6
@@ -42,6 +44,21 @@ export function mayDoubtIds(decisions: readonly Decision[]): boolean {
 
 function isJoin(decision: Decision): decision is Join {
   return decision.kind === 'join' && decision.double === undefined && decision.row.content.status === 'posted'
+}
+
+/** The decisions, with new rows asked about under whose id this source showed another one less than a week before: what it listed as booked while it was held has its day, and its amount, later. */
+export function doubtSameId(decisions: readonly Decision[], { transactions }: Candidates, { sourceId, ids }: Pick<MatchContext, 'sourceId' | 'ids'>): readonly Decision[] {
+  if (!ids.areSingle) return decisions
+  const taken = takenBy(decisions)
+  const open = transactions.filter((candidate) => candidate.state === 'posted' && isBookedBy(candidate, sourceId) && !taken.has(candidate.id))
+  const byId = new Map(open.flatMap((candidate) => idsUnder(candidate, sourceId).map((id) => [id, candidate])))
+  return decisions.map((decision): Decision => {
+    const { content, text, providerId } = decision.row
+    const other = providerId === null || content.status !== 'posted' || ids.distrusts(providerId) ? undefined : byId.get(providerId)
+    if (other === undefined || !isUndoubted(decision) || other.currency !== content.currency || other.amount < 0n !== content.amount < 0n) return decision
+    const took = daysBetween(other.postedOn, content.postedOn)
+    return took >= 0 && took < WEEK_DAYS && resemblance(text, textOf(other)) >= LIKE ? { ...decision, other } : decision
+  })
 }
 
 /** What this source showed under the id of a row that is joined to what another one booked. */

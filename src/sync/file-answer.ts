@@ -16,7 +16,7 @@ import { byId, isBookedBy } from './candidate.ts'
 import { CommitBuilder, takenBy, type Counts, type RowsCommit } from './commit.ts'
 import { coversDay } from './coverage.ts'
 import type { Incoming, Intake } from './incoming.ts'
-import { doubtIds, mayDoubtIds } from './doubt-ids.ts'
+import { doubtIds, doubtSameId, mayDoubtIds } from './doubt-ids.ts'
 import { doubtNumbered, givesNumbers } from './doubt-numbers.ts'
 import type { DoubtedDay } from './file-border.ts'
 import { doubtAmended, doubtEqual, doubtMet, joinEqual, leftOut, maybeAmended, mayJoin, metBeside } from './file-equals.ts'
@@ -170,6 +170,7 @@ export class FileAnswer {
     }
     if (mayJoin(decisions, candidates, source.id)) decisions = joinEqual(decisions, candidates, await ofFile(), coverage.filter(({ sourceId }) => sourceId === source.id))
     if (mayDoubtIds(decisions)) decisions = doubtIds(decisions, candidates, await ofFile())
+    decisions = doubtSameId(decisions, candidates, context)
     const near = maybeAmended(decisions)
     const around = bothOf(near, metBeside(decisions))
     if (around !== null) {

@@ -16,7 +16,7 @@ const PROVING_ROWS = 2
 /** An id that is made from what a row says comes again with the next such payment; within this it hardly does. */
 const NEAR_DAYS = 3
 /** After a week comes the next of what is paid weekly; a list that shows one of it does not tell that its ids are made so. */
-const WEEK_DAYS = 7
+export const WEEK_DAYS = 7
 /** Within this a bank may correct the day of a row under the same id. */
 const CORRECTION_DAYS = 10
 
