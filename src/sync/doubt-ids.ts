@@ -46,18 +46,24 @@ function isJoin(decision: Decision): decision is Join {
   return decision.kind === 'join' && decision.double === undefined && decision.row.content.status === 'posted'
 }
 
-/** The decisions, with new rows asked about under whose id this source showed another one less than a week before: what it listed as booked while it was held has its day, and its amount, later. */
+/**
+ * The decisions, with new rows asked about under whose id this source showed another one less than a week before: what it listed as booked while it was held has
+ * its day, and its amount, later. Where an id stands on several rows ids are made from what a row says, and come again with its like.
+ */
 export function doubtSameId(decisions: readonly Decision[], { transactions }: Candidates, { sourceId, ids }: Pick<MatchContext, 'sourceId' | 'ids'>): readonly Decision[] {
-  if (!ids.areSingle) return decisions
+  const booked = transactions.filter((candidate) => candidate.state === 'posted' && isBookedBy(candidate, sourceId))
+  const stored = Map.groupBy(booked.flatMap((candidate) => idsUnder(candidate, sourceId).map((id) => ({ id, candidate }))), ({ id }) => id)
+  const shown = Map.groupBy(decisions.filter(({ row }) => row.providerId !== null), ({ row }) => row.providerId!)
+  if ([...shown.values()].some(({ length }) => length > 1) || [...stored.values()].some(({ length }) => length > 2)) return decisions
   const taken = takenBy(decisions)
-  const open = transactions.filter((candidate) => candidate.state === 'posted' && isBookedBy(candidate, sourceId) && !taken.has(candidate.id))
-  const byId = new Map(open.flatMap((candidate) => idsUnder(candidate, sourceId).map((id) => [id, candidate])))
   return decisions.map((decision): Decision => {
     const { content, text, providerId } = decision.row
-    const other = providerId === null || content.status !== 'posted' || ids.distrusts(providerId) ? undefined : byId.get(providerId)
-    if (other === undefined || !isUndoubted(decision) || other.currency !== content.currency || other.amount < 0n !== content.amount < 0n) return decision
+    const [held, more] = providerId === null || content.status !== 'posted' || ids.distrusts(providerId) ? [] : (stored.get(providerId) ?? [])
+    if (held === undefined || more !== undefined || taken.has(held.candidate.id) || !isUndoubted(decision)) return decision
+    const other = held.candidate
     const took = daysBetween(other.postedOn, content.postedOn)
-    return took >= 0 && took < WEEK_DAYS && resemblance(text, textOf(other)) >= LIKE ? { ...decision, other } : decision
+    const mayBe = other.currency === content.currency && other.amount < 0n === content.amount < 0n && took >= 0 && took < WEEK_DAYS && resemblance(text, textOf(other)) >= LIKE
+    return mayBe ? { ...decision, other } : decision
   })
 }
 

@@ -359,3 +359,11 @@ test('holds that a program lists as booked, and in its next file, which shows no
   const asked = (await world.store.feed.questions({ open: true })).map(({ transactionId, otherTransactionId }) => `${days.get(transactionId)} = ${days.get(otherTransactionId!)}`)
   assert.deepEqual(asked.sort(), ['2026-03-09 Blue Door Cafe = 2026-03-11 Blue Door Cafe', '2026-03-10 Blue Door Cafe = 2026-03-12 Blue Door Cafe', '2026-03-10 Fuel Stop 88 = 2026-03-12 Fuel Stop 88'])
 })
+
+test('ids that are made from what a row says, and stand on several rows, tell nothing of a row of the file before', async () => {
+  const world = new World(TODAY)
+  const coffee = (on: string, amount: string) => row(on, amount, 'Coffee', { providerId: `coffee${amount}` })
+  await bring(world, 'own', [...named(HISTORY.slice(4, 12), 'a'), coffee('2026-03-09', '-2.90'), coffee('2026-03-10', '-3.10')])
+  await bring(world, 'own', [coffee('2026-03-11', '-2.90'), coffee('2026-03-12', '-2.90'), coffee('2026-03-13', '-3.10')])
+  assert.deepEqual(await world.openQuestions(), [])
+})
