@@ -363,7 +363,7 @@ test('holds that a program lists as booked, and in its next file, which shows no
 test('ids that are made from what a row says, and stand on several rows, tell nothing of a row of the file before', async () => {
   const world = new World(TODAY)
   const coffee = (on: string, amount: string) => row(on, amount, 'Coffee', { providerId: `coffee${amount}` })
-  await bring(world, 'own', [...named(HISTORY.slice(4, 12), 'a'), coffee('2026-03-09', '-2.90'), coffee('2026-03-10', '-3.10')])
+  await bring(world, 'own', [...named(HISTORY.slice(4, 12), 'a'), coffee('2026-03-09', '-2.90'), coffee('2026-03-08', '-3.10')])
   await bring(world, 'own', [coffee('2026-03-11', '-2.90'), coffee('2026-03-12', '-2.90'), coffee('2026-03-13', '-3.10')])
   assert.deepEqual(await world.openQuestions(), [])
 })
