@@ -14,6 +14,18 @@ const COMPLAINTS: readonly (Complaint & { readonly says: RegExp })[] = [
     meaning: message('That is about rows, not about a connection. The balances of the bank prove the days: the page of the account names the day that does not add up, and the row that is missing, doubled or turned.'), causes: [],
   },
   {
+    says: /\b(bank|institution)s?\b.*\b(not found|not listed|not supported|is missing)\b|\b(can.?t|cannot|can not|do ?n.t) (find|see) (my|the|our) (bank|institution)\b|\bmy bank is( not|n.t) (in|on|listed|there)\b|\bbank\b.*\b(nicht gefunden|fehlt|nicht dabei|nicht aufgeführt|nicht unterstützt)|\bfinde (meine|die) bank nicht/,
+    meaning: message('That is about finding a bank, not about a connection that broke. Its web address finds more than its name. A bank that is not listed is added by the address of its server for programs, which the bank tells; and the files that it offers can always be imported: the rows are the same.'), causes: [],
+  },
+  {
+    says: /\b(pending|holds?|authori[sz]ations?)\b.*\b(stuck|forever|stays?|never|days|weeks|still|not clearing|does ?n.t clear)\b|\b(stuck|stays?|still|always)\b.*\bpending\b|\b(vorgemerkt|vormerkung|vorgemerkte)\b.*\b(bleibt|bleiben|hängt|ewig|noch immer|immer noch)\b|\b(bleibt|bleiben|noch immer|immer noch) vorgemerkt/,
+    meaning: message('That is about rows, not about a connection. A pending row waits until the bank books it or lists it no longer; then Relink books it, or takes it back, at the next read. Hotels and petrol stations hold money for up to a month.'), causes: [],
+  },
+  {
+    says: /^how (do|can|to)\b.*\breconnect\b|^wie\b.*\b(neu|wieder) verbinden\b/,
+    meaning: message('By “Try another sign-in” on the page of the connection, or by `relink reconnect`: what would change is shown before anything does, accounts and rows stay, and it can be taken back. Try the steps that the page names first: most broken feeds need no new connection.'), causes: [],
+  },
+  {
     says: /\b(asks?|asking|wants?|demands?|requires?|needs?)\b.*\b(codes?|tan|otp|2fa|mfa|verification|approval)\b|(verlangt|fragt|will|braucht)\b.*\b(code|tan|freigabe|bestätigung)\b/,
     meaning: message('The bank wants a second factor. Some ask at every sign-in: then reads happen when you are there.'), causes: ['mfa_required', 'mfa_method_changed', 'bank_action_required'],
   },

@@ -56,6 +56,8 @@ test('what people say is the matter leads to what may be behind it, or to the ro
   for (const [asked, cause] of [
     ['my bank asks for a code every time', 'mfa_required'], ['Bank verlangt jedes Mal TAN', 'mfa_required'], ['my password is right but the bank refuses', null], ['bank feed stopped updating', null], ['cannot connect', null],
     ['bank changed its website', null], ['transactions missing after reconnect', undefined], ['Umsätze fehlen', undefined], ['the balance is wrong', undefined],
+    // Seen: Plaid's code for a request that is not what it expects.
+    ['bank not found', undefined], ['I can’t find my bank', undefined], ['Meine Bank fehlt', undefined], ['transactions stuck in pending', undefined], ['how do I reconnect', undefined], ['a bank transaction is missing', undefined], ['bank is not available', 'institution_down'],
   ] as const) {
     const [first] = explain(asked)
     assert.deepEqual([first?.system, first?.near.length], ['words', 0], asked)

@@ -72,6 +72,9 @@ function explainOthers(asked: string, knowledge: Knowledge, language: Language):
   const named = networkError === undefined || !/\s/.test(asked.trim()) ? [] : meant(networkError, knowledge.tables).found.map(({ table, entry }) => explanationOf(language, table, entry))
   if (best !== undefined && best.system !== 'http' && named.length > 0) return [...named, ...known.map(({ one }) => one).filter(({ system }) => named.every((other) => other.system !== system))]
   if (best !== undefined) {
+    // Who asks about something else than a fault is not helped by a code that has these words for its name.
+    const aside = isWords(asked) ? explainComplaint(language, asked, knowledge) : null
+    if (aside?.causes.length === 0) return [aside, ...known.map(({ one }) => one)]
     // A system may call something else by words that everybody uses: what they usually mean is said first.
     const words = best.system !== 'http' && isWords(asked) ? explainWords(language, asked, knowledge) : null
     const usual = (words?.causes[0]?.p ?? 0) > HALF || !isWords(asked) || best.system === 'http' ? words : explainWord(language, asked, knowledge)
