@@ -215,6 +215,11 @@ function certain(written: number, month: number, dayOfMonth: number): WrittenDat
   return day === null ? null : { kind: 'day', day }
 }
 
+/** Whether a row may be of that day: one of another year is of another calendar, or damaged. */
+export function isUsualDay(day: Day): boolean {
+  return isUsual(Number(day.slice(0, 4)))
+}
+
 /** No file has rows of other years: they are of another calendar, such as Nepal's or that of Iran. */
 function isUsual(year: number): boolean {
   return year >= 1900 && year < 2000 + BUDDHIST_SHORT

@@ -133,7 +133,7 @@ const WORDS = [
   ...['reading', 'asked', 'ready', 'failed', 'different_login', 'switched', 'undone', 'cancelled'],
   ...['ledger', 'available', 'opening', 'closing'],
   ...['checking', 'savings', 'credit_card', 'credit_line', 'loan', 'money_market', 'certificate', 'investment', 'other'],
-  ...['point', 'comma', 'date', 'amount', 'user name', 'password', 'day', 'month', 'an amount such as -12.50', 'a real date as YYYYMMDD', 'a date that can be one day only', 'day and month in the order of the dates before it'],
+  ...['point', 'comma', 'date', 'amount', 'user name', 'password', 'day', 'month', 'an amount such as -12.50', 'a real date as YYYYMMDD', 'a date of a year from 1900 to 2059', 'a date that can be one day only', 'day and month in the order of the dates before it'],
 ]
 
 /** What zod says of a field, and the checks of our own beside it. */

@@ -256,6 +256,16 @@ test('each message set is asked where the profile says, inside the bank\'s own a
   assert.deepEqual(Object.fromEntries(asked), { ACCTINFORQ: 'https://bank.example/ofx?signup', STMTRQ: 'https://bank.example/ofx?bank' })
 })
 
+// Fails when: what a server puts behind an answer makes it one that was cut (seen).
+test('an answer is whole where its end stands, whatever a server puts behind it', async () => {
+  for (const [behind, isWhole] of [['\r\n<!-- served by node 7 -->\r\n', true], ['</body></html>', true], ['\u001a', true], ['<OFX><SIGNONMSGSRSV1>', false]] as const) {
+    const { world, id } = await connected()
+    world.rewrite = (answer) => withText(answer, (body) => body + behind)
+    const run = await world.start().sync(id)
+    assert.equal(run.ok && run.value.outcome === 'succeeded', isWhole, behind)
+  }
+})
+
 // Fails when: a bank that stops answering anonymous questions is never signed in to again, or a password is asked for because of them (was so: 67 failures in 30 days).
 for (const code of [15500, 15506, 2000]) {
   test(`a bank that refuses the anonymous question from now on (${code}) is signed in to again after days, and no password is asked for meanwhile`, async () => {

@@ -136,8 +136,8 @@ function whyUnreadable({ code, line, message }: FormatFailure): string {
   return code === 'truncated' ? `it ends too early, in line ${line}.` : message
 }
 
-/** A file may lack its last end tag; an answer over the wire that lacks it was cut. */
+/** A file may lack its last end tag; an answer over the wire that lacks it was cut. What servers put behind it is none of it. */
 function endsWhole(body: Uint8Array): boolean {
   const tail = Buffer.from(body.subarray(-2000)).toString('latin1').replaceAll('\0', '')
-  return /<\/OFX>\s*$/i.test(tail)
+  return /<\/(?:[\w.-]+:)?OFX\s*>(?![^]*<(?:[\w.-]+:)?OFX[\s>])/i.test(tail)
 }

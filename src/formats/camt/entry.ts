@@ -10,6 +10,7 @@ import { ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure, StatementRow } from '../../domain/statement.ts'
 import { cleanText, joinTexts } from '../clean-text.ts'
 import { negate } from '../written-amount.ts'
+import { isUsualDay } from '../written-date.ts'
 import { all, find, textAt, type Element } from '../xml-elements.ts'
 import { fail, momentOf, plainAmount, signedAmount } from './values.ts'
 
@@ -36,6 +37,7 @@ export function readEntry(entry: Element, fallbackOn: Day | null): Result<Entry,
   if (!acted.ok) return acted
   const postedOn = booked.value?.on ?? value.value?.on ?? acted.value?.on ?? fallbackOn
   if (postedOn === null) return fail('missing_field', `The entry on line ${entry.line} has neither BookgDt nor ValDt.`, entry)
+  if (!isUsualDay(postedOn)) return fail('invalid_date', `The entry on line ${entry.line} is of ${postedOn}, expected a year from 1900 to 2059.`, entry)
   const status = textAt(entry, 'Sts', 'Cd') ?? textAt(entry, 'Sts')
   const row: StatementRow = {
     providerId: referenceOf(textAt(entry, 'AcctSvcrRef')) ?? referenceOf(textAt(single, 'Refs', 'AcctSvcrRef')),

@@ -39,3 +39,17 @@ test('a page without such a table is none, and one with an old statement in it s
   assert.deepEqual(await read('<!DOCTYPE html><html><body><table><tr><td>User</td><td>Password</td></tr><tr><td>Date</td><td>x</td></tr></table></body></html>'), ['unknown_format'])
   assert.deepEqual(await read('<root><row><date>2024-01-05</date></row></root>'), ['unknown_format'])
 })
+
+// Fails when: a spreadsheet that was cut off is read as far as it goes, unsaid (seen).
+test('a table that ends before its end is refused with the line; a page that ends as one may lack the ends of its tables', async () => {
+  const cell = (value: string): string => `<Cell><Data ss:Type="String">${value}</Data></Cell>`
+  const row = (...cells: readonly string[]): string => `<Row>${cells.map(cell).join('')}</Row>\n`
+  const list = row('Date', 'Description', 'Amount') + row('2024-01-05', 'Shop', '-12.5') + row('2024-01-18', 'Acme', '1000')
+  const book = `<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table>\n${list}</Table></Worksheet></Workbook>\n`
+  assert.match((await read(book)).join(), /^- \| 2 987\.5 /)
+  for (let length = book.indexOf('Shop'); length < book.trimEnd().length; length += 1) assert.match((await read(book.slice(0, length))).join(), /^(truncated|invalid_amount|missing_field|invalid_date) \d/, book.slice(0, length))
+  const page = PAGE.slice(0, PAGE.lastIndexOf('</table>'))
+  assert.deepEqual(await read(page), ['truncated 7'])
+  assert.equal((await read(`${page}</body></html>`)).length, 1)
+  assert.doesNotMatch((await read(`${page}</body></html>`)).join(), /truncated/)
+})

@@ -2,6 +2,7 @@
  * Tables that banks name `.xls` and write as HTML, or as the XML of spreadsheets (2003), brought into CSV: a record for each row
  * of whatever tables there are, those that are laid out above the list among them. Everything outside of cells goes.
  */
+import type { FormatFailure } from '../../domain/statement.ts'
 import { isHeadingLine } from './headings.ts'
 import { quotedRecord } from './quoted-record.ts'
 
@@ -22,16 +23,27 @@ export function isMarkupTable(sample: string): boolean {
   return [...rows.take(sample), ...rows.end()].some(({ cells }) => isHeadingLine(cells.map((cell) => cell.trim())))
 }
 
-export async function* markupAsTable(text: AsyncIterable<string>): AsyncGenerator<string> {
-  const rows = new Rows()
-  let line = 1
-  const written = ({ cells, from }: Row): string => {
-    const gap = '\n'.repeat(Math.max(0, from - line))
-    line = Math.max(line, from) + 1
-    return `${gap}${quotedRecord(cells.map((cell) => cell.trim()))}\n`
+/** One reading of the tables in a text. */
+export class MarkupTables {
+  readonly #rows = new Rows()
+
+  async *asTable(text: AsyncIterable<string>): AsyncGenerator<string> {
+    const rows = this.#rows
+    let line = 1
+    const written = ({ cells, from }: Row): string => {
+      const gap = '\n'.repeat(Math.max(0, from - line))
+      line = Math.max(line, from) + 1
+      return `${gap}${quotedRecord(cells.map((cell) => cell.trim()))}\n`
+    }
+    for await (const piece of text) yield rows.take(piece).map(written).join('')
+    yield rows.end().map(written).join('')
   }
-  for await (const piece of text) yield rows.take(piece).map(written).join('')
-  yield rows.end().map(written).join('')
+
+  /** To be asked at the end of the text. */
+  failure(): FormatFailure | null {
+    const line = this.#rows.cutOn
+    return line === null ? null : { code: 'truncated', message: `The file ends on line ${line} before its table does. Download it again.`, line }
+  }
 }
 
 type Row = { readonly cells: readonly string[]; /** The line on which it begins. */ readonly from: number }
@@ -47,6 +59,10 @@ class Rows {
   /** Columns that the cell under way goes over, beside its own. */
   #pad = 0
   #skipped: string | null = null
+  #openTables = 0
+  #isBook = false
+  #hasEnded = false
+  #cutOn: number | null = null
   #done: Row[] = []
 
   take(piece: string): readonly Row[] {
@@ -72,7 +88,14 @@ class Rows {
     return this.#taken()
   }
 
+  /** The line on which the text ended before what it had begun: a tag, a table, or a workbook, which may have more of them. A page that ends as one may lack the ends of its tables. */
+  get cutOn(): number | null {
+    return this.#cutOn
+  }
+
   end(): readonly Row[] {
+    const isOpen = !this.#hasEnded && (this.#openTables > 0 || this.#isBook)
+    this.#cutOn = isOpen || this.#rest.startsWith('<') ? this.#line : null
     this.#say(this.#rest)
     this.#rest = ''
     this.#flush()
@@ -92,8 +115,12 @@ class Rows {
       if (slash !== '' && name.toLowerCase() === this.#skipped) this.#skipped = null
       return
     }
+    const isTable = /^(?:\w+:)?table$/i.test(name)
+    if (isTable && !isEmpty) this.#openTables += slash === '' ? 1 : -1
+    if (/^(?:\w+:)?workbook$/i.test(name)) this.#isBook = true
+    if (slash !== '' && /^(?:(?:\w+:)?workbook|html|body)$/i.test(name)) this.#hasEnded = true
     if (SKIPPED.test(name) && slash === '' && !isEmpty) this.#skipped = name.toLowerCase()
-    else if (ROW.test(name) || /^(?:\w+:)?table$/i.test(name)) {
+    else if (ROW.test(name) || isTable) {
       this.#flush()
       if (slash === '' && ROW.test(name) && !isEmpty) [this.#cells, this.#from] = [[], this.#line]
     } else if (CELL.test(name)) {

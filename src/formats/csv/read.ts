@@ -23,7 +23,7 @@ import { daysAbove } from './days-above.ts'
 import { inferLayout, type Aside } from './infer.ts'
 import { labelledAsTable, labelsOf } from './labelled.ts'
 import { amountCells, type Layout } from './layout.ts'
-import { isMarkupTable, markupAsTable } from './markup.ts'
+import { isMarkupTable, MarkupTables } from './markup.ts'
 import { isWrapped, likelyDialects, readRecords, unwrapped, type CsvRecord, type Dialect } from './records.ts'
 import { programOf } from './program.ts'
 import { reshapeOf } from './reshape.ts'
@@ -61,8 +61,10 @@ export async function* readCsv(
     else sample += next.value
   }
   if (sample.trim() === '') return yield failed({ code: 'empty_file', message: 'The file is empty.', line: 0 })
-  const trueLines = linesAsTable(sample)
-  const found = await inferDialect(await gathered(trueLines(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole, aside)
+  const markup = isMarkupTable(sample) ? new MarkupTables() : null
+  const trueLines = markup === null ? linesAsTable(sample) : (lines: AsyncIterable<string>) => markup.asTable(lines)
+  const beginning = markup === null ? trueLines : (lines: AsyncIterable<string>) => new MarkupTables().asTable(lines)
+  const found = await inferDialect(await gathered(beginning(chain(sample.slice(0, SAMPLE_LENGTH), []))), whole, aside)
   if (!found.ok) return yield found
   let end = ''
   const file = new FileReader(found.value)
@@ -71,14 +73,13 @@ export async function* readCsv(
     if (failure !== null) return yield failed(failure)
     if (file.hasParts) for (const part of file.take()) yield ok(part)
   }
-  const failure = file.finish(/[\r\n]/.test(end))
+  const failure = markup?.failure() ?? file.finish(/[\r\n]/.test(end))
   if (failure !== null) return yield failed(failure)
   for (const part of file.take()) yield ok(part)
 }
 
 /** What makes a table of lines that say it in another way. */
 function linesAsTable(sample: string): (text: AsyncIterable<string>) => AsyncIterable<string> {
-  if (isMarkupTable(sample)) return markupAsTable
   if (isWrapped(sample)) return unwrapped
   const places = placesOf(sample)
   if (places !== null) return (text) => columnedAsTable(text, places)

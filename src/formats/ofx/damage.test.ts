@@ -89,6 +89,14 @@ test('the line of a wrong amount is the line it stands on', async () => {
   assert.equal(file.split('\n')[line - 1]?.startsWith('<TRNAMT>x1'), true)
 })
 
+test('a row of a year that no file has is refused on the line of its date', async () => {
+  for (const year of ['9025', '1025', '2625']) {
+    const file = lines(bankFile({ rows: ROW + ROW.replace('20240115', `${year}0115`) }))
+    const { code, line } = await failureOf(file)
+    assert.deepEqual([code, file.split('\n')[line - 1]?.slice(0, 14)], ['invalid_date', `<DTPOSTED>${year}`])
+  }
+})
+
 test('the line of a row without amount is the line of the row', async () => {
   const file = lines(bankFile({ rows: ROW + ROW.replace('<TRNAMT>-12.50', '') }))
   const { line } = await failureOf(file)

@@ -9,6 +9,7 @@ import type { AccountKind, BalanceKind, StatementPart } from '../../domain/state
 import { readCurrency } from '../written-currency.ts'
 import { parseAmount } from './amount.ts'
 import { isBlankDate, likelyDay, parseOfxInstant, plainDay, possibleDays } from './datetime.ts'
+import { isUsualDay } from '../written-date.ts'
 import { FileDays, type Period, type Unclear } from './file-days.ts'
 import { LoneMarks, type Unread } from './lone-marks.ts'
 import { isBalanceLine, isMaybeDeposit, isMaybePayout, Remarks } from './remarks.ts'
@@ -198,8 +199,13 @@ export class OfxStatements implements StructureSink {
       case 'period':
         return plainDay(text) ?? this.#periodDay(field, text)
       default:
-        return plainDay(text) ?? this.#otherDay(field, text)
+        return this.#usual(field, text, plainDay(text) ?? this.#otherDay(field, text))
     }
+  }
+
+  /** What rows are listed by; other days (until when a card is good) may be of any year. */
+  #usual(field: Field, text: string, day: Day | null): Day | null {
+    return day === null || field.type !== 'requiredDay' || isUsualDay(day) ? day : this.#bad('invalid_date', field, text, 'a date of a year from 1900 to 2059')
   }
 
   #otherDay(field: Field, text: string): Day | null {
