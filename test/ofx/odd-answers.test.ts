@@ -256,6 +256,27 @@ test('each message set is asked where the profile says, inside the bank\'s own a
   assert.deepEqual(Object.fromEntries(asked), { ACCTINFORQ: 'https://bank.example/ofx?signup', STMTRQ: 'https://bank.example/ofx?bank' })
 })
 
+// Fails when: the first statement of an answer is taken for all of it (seen: what stood in the second was missing, unsaid), or for another account's.
+test('an answer of several statements: those of the account asked for are one, those of others are none of it', async () => {
+  const rowsOf = async (split: boolean): Promise<readonly string[]> => {
+    const world = createMemoryWorld({ now: START, seed: 33, historyDays: 40, customers: [{ ...ANA, accounts: ANA.accounts.slice(0, 1) }] })
+    world.rewrite = (answer) => withText(answer, (body) => body.replace(/<STMTTRNRS>[^]*<\/STMTTRNRS>/, (whole) => {
+      const days = [...whole.matchAll(/<DTPOSTED>(\d{8})/g)].map(([, day]) => day!).sort()
+      const middle = days[Math.floor(days.length / 2)]!
+      const part = (keeps: (day: string) => boolean, what: 'DTSTART' | 'DTEND'): string => whole.replace(/<STMTTRN>[^]*?<\/STMTTRN>\s*/g, (row) => (keeps(/<DTPOSTED>(\d{8})/.exec(row)![1]!) ? row : '')).replace(new RegExp(`<${what}>[^<\\s]*`), `<${what}>${middle}`)
+      const other = whole.replaceAll(ANA.accounts[0]!.number, '55555').replaceAll('<FITID>', '<FITID>other')
+      return split && days.length > 1 ? other + part((day) => day <= middle, 'DTEND') + part((day) => day > middle, 'DTSTART') : whole
+    }))
+    const done = await world.start().verbs.connect({ institutionId: 'riverside', connector: null, form: FORM })
+    assert.ok(done.kind === 'connected', JSON.stringify(done))
+    const [account, ...others] = await world.store.accounts.list()
+    assert.equal(others.length, 0)
+    const { rows } = await world.store.feed.transactions({ accountId: account!.id, limit: 999 })
+    return rows.map((row) => `${row.postedOn} ${row.amount}`).sort()
+  }
+  assert.deepEqual(await rowsOf(true), await rowsOf(false))
+})
+
 // Fails when: what a server puts behind an answer makes it one that was cut (seen).
 test('an answer is whole where its end stands, whatever a server puts behind it', async () => {
   for (const [behind, isWhole] of [['\r\n<!-- served by node 7 -->\r\n', true], ['</body></html>', true], ['\u001a', true], ['<OFX><SIGNONMSGSRSV1>', false]] as const) {

@@ -7,7 +7,7 @@
 import type { ConnectorContext, Page, ReadStep } from '../../connector-kit/connector.ts'
 import { pageOfParts } from '../../connector-kit/pages.ts'
 import type { AccountRef } from '../../domain/account.ts'
-import { addDays, dayInZone, daysBetween, type DayRange } from '../../domain/day.ts'
+import { addDays, dayInZone, daysBetween, joinRanges, type DayRange } from '../../domain/day.ts'
 import type { CaseContext, Failure } from '../../domain/evidence.ts'
 import type { OfxAnswer } from '../../formats/ofx/response.ts'
 import type { OfxRequestMessage } from '../../formats/ofx/request.ts'
@@ -33,17 +33,31 @@ export async function* readAccount(context: ConnectorContext, account: AccountRe
   const facts: CaseContext = { ...session.facts, requestRangeDays }
   if (signed.kind === 'challenge') return yield { step: 'challenge', prompts: signed.prompts, codes: signed.codes, resume: signed.resume, expiresInMs: CHALLENGE_LASTS_MS, state }
   if (signed.kind === 'failed') return yield { step: 'failed', failure: signed.failure, state, facts }
-  const answer = signed.response.answers.find((each) => each.of === 'STMTTRNRS' || each.of === 'CCSTMTTRNRS')
-  const failure = answer === undefined ? withheldAnswer('statement', [signed.signOn.status], 'The bank accepted the sign-on but sent no statement.') : failureOf(answer, account, signed.signOn.status)
-  if (answer === undefined || failure !== null) {
-    return yield { step: 'failed', failure: ofBank(failure ?? implausible('statement', 'No statement came.'), context.institution.id), state, facts }
-  }
-  if (answer.status !== null && Number(answer.status.code) !== 0) yield { step: 'notice', code: answer.status.code, message: answer.status.message }
-  const page = balancesOfToday(pageOfParts(answer.statement, window), context)
+  const answers = answersFor(account, message.trnuid, signed.response.answers)
+  const failure = answers.length === 0 ? withheldAnswer('statement', [signed.signOn.status], 'The bank accepted the sign-on but sent no statement.') : (answers.map((answer) => failureOf(answer, account, signed.signOn.status)).find((each) => each !== null) ?? null)
+  if (failure !== null) return yield { step: 'failed', failure: ofBank(failure, context.institution.id), state, facts }
+  for (const { status } of answers) if (status !== null && Number(status.code) !== 0) yield { step: 'notice', code: status.code, message: status.message }
+  const page = balancesOfToday(together(answers.map((answer) => pageOfParts(answer.statement, window))), context)
   if (page.covers !== null && page.covers.from > window.from) {
     yield { step: 'notice', code: 'window_cut', message: `Asked from ${window.from}, the bank answered from ${page.covers.from}.` }
   }
   yield { step: 'page', page, state }
+}
+
+/** What was sent for this account: mostly one statement; some banks send one for each month. Of none for it the first tells what came instead. */
+function answersFor(account: AccountRef, trnuid: string, all: readonly OfxAnswer[]): readonly OfxAnswer[] {
+  const sent = all.filter(({ of }) => of === 'STMTTRNRS' || of === 'CCSTMTTRNRS')
+  const own = sent.filter((each) => (each.account === null ? each.trnuid === trnuid : each.account.number === null || sameNumber(each.account.number, account.number)))
+  return own.length > 0 ? own : sent.slice(0, 1)
+}
+
+/** Statements of one currency as one; days between two that neither covers leave all of them without a proof. */
+function together(pages: readonly Page[]): Page {
+  const [first, ...others] = pages
+  const own = [first!, ...others.filter(({ currency }) => currency === first!.currency)]
+  const [covers = null, ...apart] = joinRanges(own.flatMap((page) => (page.covers === null ? [] : [page.covers])))
+  const isProved = apart.length === 0 && own.every((page) => page.covers !== null)
+  return { ...first!, rows: own.flatMap(({ rows }) => rows), balances: own.flatMap(({ balances }) => balances), covers: isProved ? covers : null }
 }
 
 /**
