@@ -16,7 +16,7 @@ import { isTurned, resemblance } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { type Board, isGone, isReported, join, mayFollow, type NewRow } from './match.ts'
 import { daysTo, MOST_APART_DAYS } from './other-days.ts'
-import { LONGEST_BOOKING_DAYS, nameOtherDays, purchaseOf } from './purchase-day.ts'
+import { LONGEST_BOOKING_DAYS, namedApart, nameOtherDays, purchaseOf } from './purchase-day.ts'
 import { daysOf, LEAST_AMOUNTS, sameMoney } from './same-money.ts'
 
 /**
@@ -373,7 +373,7 @@ function judgeForeign(board: Board, row: Incoming, candidate: Candidate, days: n
   // Where neither lies on that day, it may be a number of the shop that looks like one; where the later one begins after it, two of a day.
   if (purchase !== 'nothing' && apart <= LONGEST_BOOKING_DAYS) return isShared || (purchase === 'the same' && lacksEarlier(board, row, candidate)) ? { certainty: 'sure', tier, isNamed: true } : { certainty: 'doubtful', tier }
   // At the edge of what a source covered, a row and its like of the next day may be one or two.
-  if (!isShared) return (apart <= 3 && likeness >= 0.5) || (apart <= MOST_APART_DAYS && isSingle(board, candidate)) ? { certainty: 'doubtful', tier } : null
+  if (!isShared) return (Math.min(apart, namedApart(row, candidate) ?? apart) <= 3 && likeness >= 0.5) || (apart <= MOST_APART_DAYS && isSingle(board, candidate)) ? { certainty: 'doubtful', tier } : null
   if (apart <= 3) return { certainty: likeness >= 0.3 ? 'sure' : 'if_unique', tier }
   // Booking took a week at most, where one of the two tells the purchase.
   return apart <= MOST_APART_DAYS ? { certainty: likeness >= 0.5 ? 'if_unique' : 'doubtful', tier } : null
@@ -412,7 +412,7 @@ function leavesDouble(pair: Pair): boolean {
 function costOf(row: Incoming, candidate: Candidate, days: number, likeness: number, certainty: Certainty): number {
   const doubt = certainty === 'sure' || certainty === 'if_unrivalled' ? 0 : certainty === 'doubtful' ? 400 : 200
   const amount = row.content.amount === candidate.amount ? 0 : 100 + Math.min(perMilleOff(row.content.amount, candidate.amount), MOST_OFF) / 10
-  return doubt + amount + (madeApart(row, candidate) ?? Math.abs(days)) * 5 + Math.round((1 - likeness) * 40)
+  return doubt + amount + (madeApart(row, candidate) ?? namedApart(row, candidate) ?? Math.abs(days)) * 5 + Math.round((1 - likeness) * 40)
 }
 
 /** Tips add up to a third, exchange rates move a little. */

@@ -2,7 +2,7 @@
  * Many banks write into the text of a card payment on which day it was made ("Card 4411 07.03 Berlin", "20260307 Old Grill").
  * Whatever day each source or each export gives the row then, the same words with the same such day are the same purchase. Pure.
  */
-import { addDays, type Day } from '../domain/day.ts'
+import { addDays, daysBetween, type Day } from '../domain/day.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { textOf } from './candidate.ts'
 import type { Incoming } from './incoming.ts'
@@ -26,6 +26,14 @@ export function purchaseOf(row: Incoming, candidate: Candidate): 'the same' | 'a
 export function nameOtherDays(row: Incoming, candidate: Candidate): boolean {
   const [mine, theirs] = [purchaseIn(row, row.text, row.content.postedOn), purchaseIn(candidate, textOf(candidate), candidate.postedOn)]
   return mine.days.length > 0 && theirs.days.length > 0 && mine.days.every((on) => !theirs.days.includes(on))
+}
+
+/** How far the days lie apart on which the two were made, as far as a text names it: the other lists it under that day perhaps. Null: neither does. */
+export function namedApart(row: Incoming, candidate: Candidate): number | null {
+  const sides = [{ on: row.content.postedOn, days: purchaseIn(row, row.text, row.content.postedOn).days }, { on: candidate.postedOn, days: purchaseIn(candidate, textOf(candidate), candidate.postedOn).days }] as const
+  if (sides.every(({ days }) => days.length === 0)) return null
+  const [mine, theirs] = sides.every(({ days }) => days.length > 0) ? sides.map(({ days }) => days) : sides.map(({ on, days }) => [on, ...days])
+  return Math.min(...mine!.flatMap((one) => theirs!.map((other) => Math.abs(daysBetween(one, other)))))
 }
 
 /** `words`: without digits; `days`: those up to its own, as long as booking takes, that the text names. */
