@@ -67,7 +67,7 @@ async function rehearsed(fileName: string, chunks: AsyncIterable<Uint8Array>): P
 
 /** Formats whose dates may not tell which number comes first. */
 function asksDates(format: StatementFormat): boolean {
-  return format === 'csv' || format === 'xlsx' || format === 'qif'
+  return format === 'csv' || format === 'xlsx' || format === 'xls' || format === 'qif'
 }
 
 async function* refused(failure: FormatFailure): StatementStream {

@@ -7,8 +7,8 @@ import { crc32 } from 'node:zlib'
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl'
 import type { FormatFailure, StatementStream } from '../domain/statement.ts'
 import { failed, ok, type Result } from '../domain/result.ts'
+import { heldWhole } from './held-whole.ts'
 
-const PACKED_MAX = 100_000_000
 const UNPACKED_MAX = 100_000_000
 const FILES_MAX = 100
 const RATIO_MAX = 100
@@ -37,15 +37,10 @@ export function isArchive(start: Uint8Array): boolean {
 }
 
 export async function openArchive(chunks: AsyncIterable<Uint8Array>): Promise<Result<Archive, FormatFailure>> {
-  const held: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of chunks) {
-    held.push(chunk)
-    size += chunk.length
-    if (size > PACKED_MAX) return failed({ code: 'limit_exceeded', message: `The archive is larger than ${PACKED_MAX / 1e6} MB. Unpack it and import the files inside.`, line: 0 })
-  }
+  const bytes = await heldWhole(chunks)
+  if (!bytes.ok) return bytes
   try {
-    const zip = await fromBufferPromise(Buffer.concat(held, size))
+    const zip = await fromBufferPromise(bytes.value)
     const entries: Entry[] = []
     for await (const entry of zip.eachEntry()) {
       if (entries.length === FILES_MAX) return failed({ code: 'limit_exceeded', message: `The archive holds more than ${FILES_MAX} files. Unpack it and import the files inside.`, line: 0 })

@@ -17,6 +17,7 @@ import { isMarkupTable } from './csv/markup.ts'
 import { isWrapped, likelyDialects } from './csv/records.ts'
 import type { DatesSaid } from '../domain/dates-said.ts'
 import { decodePrefix } from './decode.ts'
+import { heldWhole } from './held-whole.ts'
 import { NO_LIMITS, type ReadLimits } from './lines.ts'
 import { readMt940 } from './mt940/read.ts'
 import { isIbank, readIbank } from './ibank/read.ts'
@@ -25,13 +26,14 @@ import { readOfx } from './ofx/read.ts'
 import { readQif } from './qif/read.ts'
 import { workbookAsTable } from './workbook/as-table.ts'
 import { isWorkbook, openWorkbook } from './workbook/book.ts'
+import { isOldWorkbook, openOldWorkbook } from './workbook/old-book.ts'
 
 /**
  * `qfx` and `qbo` are OFX with Intuit's tags (Quicken and QuickBooks). CAMT is named by its message, in
  * any version: `camt052` intraday report, `camt053` statement, `camt054` notification. `mt940` includes MT942, `ofx` its
- * forerunner OFC. `ibank` is the XML of Serbian banks, `xlsx` a workbook of Excel.
+ * forerunner OFC. `ibank` is the XML of Serbian banks, `xlsx` and `xls` are workbooks of Excel.
  */
-export type StatementFormat = PlainFormat | 'xlsx'
+export type StatementFormat = PlainFormat | 'xlsx' | 'xls'
 
 /** Text, whatever it is packed in. */
 type PlainFormat = 'ofx' | 'qfx' | 'qbo' | 'camt052' | 'camt053' | 'camt054' | 'mt940' | 'csv' | 'qif' | 'ibank'
@@ -61,6 +63,7 @@ export async function readStatementFile(
   options: DetectOptions = {},
 ): Promise<Result<StatementFile, FormatFailure>> {
   const { start, all } = await peek(chunks)
+  if (isOldWorkbook(start)) return await readOldWorkbook(all, options)
   if (!isArchive(start)) return readPlainFile(start, all, options)
   const archive = await openArchive(all)
   if (!archive.ok) return archive
@@ -72,6 +75,12 @@ export async function readStatementFile(
   }
 }
 
+async function readOldWorkbook(all: AsyncIterable<Uint8Array>, options: DetectOptions): Promise<Result<StatementFile, FormatFailure>> {
+  const file = await heldWhole(all)
+  const sheets = file.ok ? openOldWorkbook(file.value) : file
+  return sheets.ok ? ok({ format: 'xls', stream: readCsv(workbookAsTable(sheets.value), options.limits, csvOptions(options)) }) : sheets
+}
+
 /** A workbook, or the only file of an archive. Throws `ArchiveFault`. */
 async function readInside(archive: Archive, options: DetectOptions): Promise<Result<StatementFile, FormatFailure>> {
   if (isWorkbook(archive)) return ok({ format: 'xlsx', stream: withoutFaults(readCsv(workbookAsTable(await openWorkbook(archive)), options.limits, csvOptions(options))) })
@@ -80,6 +89,7 @@ async function readInside(archive: Archive, options: DetectOptions): Promise<Res
   if (other !== undefined) return unknown(other.says)
   if (names.length !== 1) return unknown(names.length === 0 ? 'This is a ZIP archive without a file in it.' : `This is a ZIP archive of ${names.length} files. Unpack it and import the files inside.`)
   const { start, all } = await peek(archive.read(names[0]!))
+  if (isOldWorkbook(start)) return await readOldWorkbook(all, { ...options, fileName: names[0]! })
   if (isArchive(start)) return unknown('This is a ZIP archive in a ZIP archive. Unpack it and import the files inside.')
   const inside = await readPlainFile(start, all, { ...options, fileName: names[0]! })
   return inside.ok ? ok({ ...inside.value, stream: withoutFaults(inside.value.stream) }) : inside
@@ -186,7 +196,6 @@ function looksTabular(text: string): boolean {
 
 const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly says: string }[] = [
   { bytes: [0x25, 0x50, 0x44, 0x46], says: 'This is a PDF. Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },
-  { bytes: [0xd0, 0xcf, 0x11, 0xe0], says: 'This is an old Excel workbook (.xls), or one with a password. Save the sheet as CSV or, without a password, as .xlsx, and import that.' },
   { bytes: [0x1f, 0x8b], says: 'This is a gzip archive. Unpack it and import the file inside.' },
   { bytes: [0x37, 0x7a, 0xbc, 0xaf], says: 'This is a 7-Zip archive. Unpack it and import the files inside.' },
   { bytes: [0x7b, 0x5c, 0x72, 0x74, 0x66], says: 'This is a text document (RTF). Export the statement as OFX, QFX, CAMT.053, MT940 or CSV instead.' },

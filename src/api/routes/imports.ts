@@ -27,7 +27,7 @@ const importShape = z
   .meta({ id: 'Import' })
 
 const upload = route({
-  method: 'POST', url: '/imports', action: 'review', tag: 'Imports', summary: 'Import a statement file (OFX, QFX, QBO, CAMT, MT940, QIF, CSV, XLSX); nothing of a damaged file is kept',
+  method: 'POST', url: '/imports', action: 'review', tag: 'Imports', summary: 'Import a statement file (OFX, QFX, QBO, CAMT, MT940, QIF, CSV, XLSX, XLS); nothing of a damaged file is kept',
   query: z.strictObject({ name: z.string().max(255), accountId: z.union([z.uuid(), z.literal(NEW_ACCOUNT)]).optional(), dates: z.enum(DATES_SAID).optional(), currency: currencyCodeShape.optional().meta({ description: 'Where the file names none' }) }),
   body: 'stream', response: importShape,
   handle: async ({ query, body, instance, language }) => {

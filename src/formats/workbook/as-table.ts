@@ -17,9 +17,13 @@ export async function* workbookAsTable(sheets: readonly Sheet[]): AsyncGenerator
   let piece = ''
   for (const sheet of await chosen(sheets)) {
     const above = line - 1
+    // Empty cells at the end of a row are left out: that is no row which was cut.
+    let width = 0
     for await (const { cells, number } of sheet.rows()) {
       const gap = Math.max(0, above + number - line)
-      piece += `${'\n'.repeat(gap)}${quotedRecord(cells.map((cell) => cell.replace(/\s+/g, ' ').trim()))}\n`
+      width = Math.max(width, cells.length)
+      const whole = Array.from({ length: width }, (_, at) => (cells[at] ?? '').replace(/\s+/g, ' ').trim())
+      piece += `${'\n'.repeat(gap)}${quotedRecord(whole)}\n`
       line += gap + 1
       if (piece.length < PIECE) continue
       yield encoder.encode(piece)

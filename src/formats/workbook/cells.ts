@@ -1,6 +1,6 @@
 /**
  * What a cell of a workbook says, as text that is read in one way only: numbers with a point, days as `2026-10-31`. A date is a
- * number there, which only the format of its cell tells (ECMA-376 part 1, sections 18.3.1.4, 18.8.30 and 18.17.4).
+ * number there, which only the format of its cell tells (ECMA-376 part 1, sections 18.3.1.4, 18.8.30 and 18.17.4; of old ones the same).
  */
 import type { Currency } from '../../domain/money.ts'
 import { readCurrency } from '../written-currency.ts'
@@ -37,8 +37,13 @@ export function cellText(cell: Element, context: CellContext): string {
   if (type === 'd') return value.replace('T', ' ')
   const number = Number(value)
   if (!Number.isFinite(number)) return value
-  const { kind, currency } = context.formats[Number(cell.attributes.get('s') ?? 0)] ?? PLAIN
-  const date = kind === 'number' ? null : dateText(number, kind, context.from1904)
+  return valueText(number, context.formats[Number(cell.attributes.get('s') ?? 0)], context.from1904)
+}
+
+/** A number as the format of its cell means it. */
+export function valueText(number: number, format: NumberFormat | undefined, from1904: boolean): string {
+  const { kind, currency } = format ?? PLAIN
+  const date = kind === 'number' ? null : dateText(number, kind, from1904)
   return date ?? `${numberText(number)}${currency === null ? '' : ` ${currency}`}`
 }
 

