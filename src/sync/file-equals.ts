@@ -146,7 +146,7 @@ function namedIn(decisions: readonly Decision[], left: readonly Candidate[]): (t
 }
 
 /** Whether of a day and these words there is one row in the place of one. */
-function aloneOnDays(fresh: readonly NewRow[], left: readonly Candidate[]): (candidate: Candidate, row: Incoming) => boolean {
+function aloneOnDays(fresh: readonly Pick<Decision, 'row'>[], left: readonly Candidate[]): (candidate: Candidate, row: Incoming) => boolean {
   const placeIn = (on: Day, text: string): string => `${on} ${text}`
   const [here, there] = [timesOf(fresh.map(({ row }) => placeIn(row.content.postedOn, row.text))), timesOf(left.map((candidate) => placeIn(candidate.postedOn, textOf(candidate))))]
   return (candidate, { content, text }) => candidate.postedOn === content.postedOn && [here, there].every((times) => times.get(placeIn(content.postedOn, text)) === 1)
@@ -176,13 +176,16 @@ function isMet(decision: Decision): decision is Join {
  */
 export function doubtMet(decisions: readonly Decision[], left: readonly Candidate[]): readonly Decision[] {
   if (left.length === 0 || (left.length > FEW_LEFT && left.length * 5 > decisions.length)) return decisions
+  const isAloneOn = aloneOnDays(decisions.filter(isMet), left)
   const pairs = decisions.flatMap((decision) => {
     if (!isMet(decision)) return []
     const { content, text } = decision.row
     const isBefore = (candidate: Candidate): boolean => {
       const took = daysBetween(candidate.postedOn, content.postedOn)
-      return took >= 0 && took <= BOOKING_DAYS && candidate.currency === content.currency && (candidate.amount === content.amount || isTip(content.amount, candidate.amount)) && resemblance(text, textOf(candidate)) >= LIKE
+      return took >= 0 && took <= BOOKING_DAYS && candidate.currency === content.currency && (candidate.amount === content.amount || isTip(content.amount, candidate.amount) || isPump(candidate)) && resemblance(text, textOf(candidate)) >= LIKE
     }
+    // Any amount is held there; its day and words tell it, where they stand once here and there.
+    const isPump = (candidate: Candidate): boolean => text !== '' && textOf(candidate) === text && candidate.amount < 0n === content.amount < 0n && isAloneOn(candidate, decision.row)
     return left.filter(isBefore).map((candidate) => ({ decision, candidate, cost: costOf(decision.row, candidate, daysBetween(candidate.postedOn, content.postedOn)) + (candidate.amount === content.amount ? 0 : 1_000) }))
   })
   const [asked, doubles] = [new Set<Candidate>(), new Map<Decision, Decision>()]

@@ -180,7 +180,8 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
   rows.forEach((row, left) => {
     if (row.corrects !== null) return
     const otherAmount = (candidate: Candidate) => candidate.amount !== row.content.amount
-    const others = [...new Set([...pending, ...(row.content.status === 'pending' ? booked : held), ...(byText.get(row.text) ?? [])])].filter(otherAmount)
+    const isElsewhere = isUnderItsId(board, row)
+    const others = [...new Set([...pending, ...(row.content.status === 'pending' ? booked : held), ...(byText.get(row.text) ?? [])])].filter((candidate) => otherAmount(candidate) && !(isElsewhere && candidate.status === 'posted'))
     for (const candidate of [...(byAmount.get(row.content.amount) ?? []), ...others]) {
       const days = daysTo(row, candidate, board.context.sourceId)
       if (Math.abs(days) > REACH_DAYS || !comparable(row, candidate, board.context.sourceId)) continue
@@ -198,6 +199,12 @@ function weigh(board: Board, rows: readonly Incoming[], free: readonly Candidate
     }
   })
   return withoutIdleTurns(withoutIdleAmounts(withoutUnnamed(pairs)))
+}
+
+/** Its amount and words stand under its id a few days beside it: it may be that, dated anew across the edge of the answer, and is no other one of another amount. */
+function isUnderItsId({ byProviderId, taken }: Board, { providerId, content, text }: Incoming): boolean {
+  const under = providerId === null ? [] : (byProviderId.get(providerId) ?? [])
+  return under.some((candidate) => candidate.state === 'posted' && !taken.has(candidate.id) && candidate.amount === content.amount && textOf(candidate) === text && Math.abs(daysBetween(candidate.postedOn, content.postedOn)) <= MOVED_DAYS)
 }
 
 function commonWords(rows: readonly Incoming[], candidates: readonly Candidate[]): ReadonlySet<string> {

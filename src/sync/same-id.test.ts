@@ -1,6 +1,7 @@
 /** A file begins after the days on which another listed holds as booked: which rows come again under their ids on later days. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { day } from '../domain/day.ts'
 import { ok } from '../domain/result.ts'
 import type { StatementHead, StatementPart, StatementRow, StatementStream } from '../domain/statement.ts'
 import { importStatements } from './import.ts'
@@ -46,4 +47,19 @@ test('what is paid weekly under an id that is made from what a row says is two r
     const feed = await feedOf([paid(first, '-30', 'Cleaner', 'c'), ...BOTH], [...BOTH, paid(second, '-30', 'Cleaner', 'c')])
     assert.deepEqual(feed.filter((line) => line.endsWith('Cleaner')), [`${first} -3000 Cleaner`, `${second} -3000 Cleaner`])
   }
+})
+
+// Fails when: a row that vanished of another amount is weighed first (seen, seed 390003598): of the two that a bank dated a day earlier the second was compared with the first, not with itself, and stood twice.
+test('a row of another day under its id, in an answer for that day alone, is compared with itself and not with one of another amount that went from there', async () => {
+  const world = await new World('2026-03-25').connect()
+  const both = (late: number) => [paid(`2026-03-${19 + late}`, '607.83', 'Card terminal settlement', 'a'), paid(`2026-03-${20 + late}`, '110.04', 'Card terminal settlement', 'b')]
+  world.bank.rows = both(0)
+  await world.sync()
+  world.bank.rows = both(-1)
+  world.bank.covers = () => ({ from: day('2026-03-19'), to: day('2026-03-19') })
+  world.bank.onRead = () => world.bank.pages({ from: day('2026-03-19'), to: day('2026-03-19') })
+  await world.sync(1)
+  const [question, ...more] = await world.store.feed.questions({ open: true })
+  const sides = await Promise.all([question!.transactionId, question!.otherTransactionId!].map(async (id) => (await world.store.feed.transaction(id))?.amount))
+  assert.deepEqual([sides, more.map(({ kind }) => kind)], [[11004n, 11004n], ['removed_at_bank']])
 })
