@@ -15,7 +15,7 @@ export type InstitutionNetwork = { readonly privateHosts: readonly PrivateHost[]
 
 export type NetworkPolicy = { forInstitution(institutionId: string): InstitutionNetwork; /** For mail servers, webhooks and ntfy. */ forAlerts(): InstitutionNetwork }
 
-const NOTHING: InstitutionNetwork = { privateHosts: [], caPem: null }
+export const NOTHING_PERMITTED: InstitutionNetwork = { privateHosts: [], caPem: null }
 
 const networkShape = z.strictObject({
   privateHosts: z.array(z.strictObject({ host: z.string().min(1), cidr: z.union([z.cidrv4(), z.cidrv6()]), plainHttp: z.boolean().default(false) })).default([]),
@@ -31,8 +31,8 @@ const SANDBOX: InstitutionNetwork = { privateHosts: [{ host: '127.0.0.1', cidr: 
 export type Networks = Pick<ReadonlyMap<string, InstitutionNetwork>, 'get'>
 
 /** A policy from values; what is not named is only reached on the public internet. */
-export function networkPolicy(institutions: Networks, alerts: InstitutionNetwork = NOTHING): NetworkPolicy {
-  return { forInstitution: (id) => institutions.get(id) ?? (SANDBOX_IDS.has(id) ? SANDBOX : NOTHING), forAlerts: () => alerts }
+export function networkPolicy(institutions: Networks, alerts: InstitutionNetwork = NOTHING_PERMITTED): NetworkPolicy {
+  return { forInstitution: (id) => institutions.get(id) ?? (SANDBOX_IDS.has(id) ? SANDBOX : NOTHING_PERMITTED), forAlerts: () => alerts }
 }
 
 /** Nothing private but the sandbox bank. */
@@ -55,7 +55,7 @@ export async function readNetworkPolicy(path: string): Promise<Result<NetworkPol
     }
     const institutions = new Map<string, InstitutionNetwork>()
     for (const [id, permitted] of Object.entries(parsed.data.institutions)) institutions.set(id, await networkOf(permitted))
-    return ok(networkPolicy(institutions, parsed.data.alerts === undefined ? NOTHING : await networkOf(parsed.data.alerts)))
+    return ok(networkPolicy(institutions, parsed.data.alerts === undefined ? NOTHING_PERMITTED : await networkOf(parsed.data.alerts)))
   } catch (error) {
     const reason = error instanceof SyntaxError ? jsonFault(error) : fileFault(error)
     return failed({ message: `${reading} cannot be read: ${reason}.` })

@@ -30,17 +30,18 @@ import { hasRecoveryFile } from './recover-key.ts'
 import { onRunEnding } from './run-ended.ts'
 import type { HostFinding } from './diagnose/host-check.ts'
 import { isShown, type Connection } from './domain/connection.ts'
-import type { Institution } from './domain/institution.ts'
+import type { Institution, JsonObject } from './domain/institution.ts'
 import { failed, ok, type Result } from './domain/result.ts'
 import { createEvents } from './events.ts'
 import type { Bare, DemoControl, Instance } from './instance.ts'
-import { networkPolicy, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork, type NetworkPolicy, type Networks } from './network-policy.ts'
+import { networkPolicy, NOTHING_PERMITTED, PUBLIC_ONLY, readNetworkPolicy, type InstitutionNetwork, type NetworkPolicy, type Networks } from './network-policy.ts'
 import { lookAtHost, sharedLook } from './look-at-host.ts'
 import { openStore, type OpenStore } from './open-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { SignInTime } from './ports/sign-in.ts'
 import type { Reach, Transport } from './ports/transport.ts'
+import { addedId, bankForm } from './sync/add-bank.ts'
 import type { SyncDeps } from './sync/deps.ts'
 import { forgetOldLogins } from './sync/preview.ts'
 import { rehearse } from './rehearse.ts'
@@ -181,9 +182,10 @@ async function buildInstance(config: Config, options: OpenOptions, ground: Groun
   const timeZoneOf = (id: string): string => institutionOf(id)?.timeZone ?? 'UTC'
   const institutionOf = (id: string): Institution | null => institutions.find((i) => i.id === id) ?? null
   const connectorOf = (id: string): Connector | null => ground.connectors.get(id) ?? null
-  const openTransport = transportOpener({ vault, clock, log, network: ground.network, connectorOf, limits: options.limits })
+  const permittedTo = permissions({ network: ground.network, connectorOf, institutionOf })
+  const openTransport = transportOpener({ vault, clock, log, permittedTo, connectorOf, limits: options.limits })
   const deps: SyncDeps = { ...base, connectorOf, institutionOf, openTransport, onRunEnding: onRunEnding({ ...base, timeZoneOf, institutionOf }, events), onProgress: readingNow.note }
-  const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy, reachOf: reachOpener({ clock, network: ground.network, institutionOf, connectorOf }) }
+  const openers = { institutionOf, connectorOf, openTransport, store, clock, entropy: hostEntropy, reachOf: reachOpener({ clock, permittedTo, institutionOf, connectorOf }) }
   const repairDeps = { ...base, ...repairHands(deps, openers) }
   const verbs = auditedVerbs(createVerbs({ deps, problemDeps: { ...base, timeZoneOf }, repairDeps, events, bankDeps: { store, clock, entropy: hostEntropy, institutions: () => institutions, learn, connectorOf, openTransport } }), audit, store.access)
   const signIn = signInWhenAsked({ database: database.app, key: deriveLasting(blindKey, 'sign-in'), origin: config.origin, log, ...(options.signInTime === undefined ? {} : { time: options.signInTime }) })
@@ -267,21 +269,34 @@ function namedSource(source: string): string {
   return /^(file|credential|env):/.test(source) ? `RELINK_MASTER_KEY=${source}` : 'RELINK_MASTER_KEY'
 }
 
+/** What the operator permits a bank with these settings. */
+type Permissions = (bank: { readonly institutionId: string; readonly connector: string; readonly settings: JsonObject }) => InstitutionNetwork
+
+/** An operator gives the address of a listed bank, so its permission goes by its id. That of another is an owner's to change: its permission is of the address that it has. */
+function permissions({ network, connectorOf, institutionOf }: { readonly network: NetworkPolicy; readonly connectorOf: (id: string) => Connector | null; readonly institutionOf: (id: string) => Institution | null }): Permissions {
+  return ({ institutionId, connector, settings }) => {
+    const institution = institutionOf(institutionId)
+    const isListed = institution !== null && institution.isAdded !== true
+    const by = connectorOf(connector)
+    return network.forInstitution(isListed || by === null ? institutionId : addedId(bankForm(by, settings)))
+  }
+}
+
 type OpenerParts = {
   readonly vault: TenantVault
   readonly clock: Clock
   readonly log: Log
-  readonly network: NetworkPolicy
+  readonly permittedTo: Permissions
   readonly connectorOf: (id: string) => Connector | null
   readonly limits: WireLimits | undefined
 }
 
 /** Harmless looks at a bank: only at the origins of its routes and at its public site, under the same policy as every exchange. */
-function reachOpener({ clock, network, institutionOf, connectorOf }: Pick<OpenerParts, 'clock' | 'network' | 'connectorOf'> & { readonly institutionOf: (id: string) => Institution | null }): (institutionId: string) => Reach {
+function reachOpener({ clock, permittedTo, institutionOf, connectorOf }: Pick<OpenerParts, 'clock' | 'permittedTo' | 'connectorOf'> & { readonly institutionOf: (id: string) => Institution | null }): (institutionId: string) => Reach {
   return (institutionId) => {
     const institution = institutionOf(institutionId)
     const addresses = institution === null ? [] : [...institution.routes.flatMap(({ connector, settings }) => connectorOf(connector)?.originsOf(settings) ?? []), ...(institution.website === null ? [] : [institution.website])]
-    const { privateHosts, caPem } = network.forInstitution(institutionId)
+    const { privateHosts, caPem } = institution === null ? NOTHING_PERMITTED : permittedTo({ institutionId, ...institution.routes[0] })
     return createReach({ policy: { ports: addresses.map(portOf), privateHosts }, caPem, clock })
   }
 }
@@ -291,10 +306,10 @@ function portOf(address: string): number {
 }
 
 /** A connection's way out: only to the origins of its own settings, and private only where the operator says so. */
-function transportOpener({ vault, clock, log, network, connectorOf, limits }: OpenerParts): (connection: Connection) => Transport {
+function transportOpener({ vault, clock, log, permittedTo, connectorOf, limits }: OpenerParts): (connection: Connection) => Transport {
   return (connection) => {
     const audience = connectorOf(connection.connector)?.originsOf(connection.settings) ?? []
-    const { privateHosts, caPem } = network.forInstitution(connection.institutionId)
+    const { privateHosts, caPem } = permittedTo(connection)
     return createTransport({
       vault, clock, log, audience, caPem, rehearse, ...(limits === undefined ? {} : { limits }),
       owner: { connectionId: connection.id, loginIndex: connection.loginIndex },

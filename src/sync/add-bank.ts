@@ -2,7 +2,7 @@
  * A bank that is in no list, by its address: what is typed is checked, and the bank is asked who it is without any secret, before it is
  * stored and a sign-in can be typed. What answers and does not say who it is, is stored where a person trusts its host. It goes out as
  * every exchange does: only to public addresses by https, unless the operator's file of networks permits others for the id that the
- * form gives (`addedId`).
+ * form gives (`addedId`); what it permits one address holds for no other, although a bank keeps its id when it is changed.
  */
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
@@ -150,7 +150,7 @@ async function asked(deps: AddBankDeps, connector: Connector, entry: BankEntry, 
   if (found.outcome === 'answers') return ok(institution)
   const { withoutProfile } = connector.manifest
   const { host } = new URL(origin)
-  if (found.outcome !== 'answers_wrongly' || withoutProfile === undefined) return refused('not_answering', isForbidden(found) ? notCalled(found, institution) : found.sentence)
+  if (found.outcome !== 'answers_wrongly' || withoutProfile === undefined) return refused('not_answering', isForbidden(found) ? notCalled(found, settings) : found.sentence)
   return entry.trustedHost === host ? ok({ ...institution, routes: [{ ...route, settings: { ...settings, ...withoutProfile } }] }) : failed({ code: 'not_answering', field: null, host, message: found.sentence })
 }
 
@@ -193,9 +193,9 @@ export function addedId({ url = '', ...names }: Readonly<Record<string, string>>
   return `${told}-${createHash('sha256').update(whole).digest('hex').slice(0, 8)}`
 }
 
-/** Who runs the server is told the id to permit. */
-function notCalled({ sentence }: ProbeResult, { id }: Institution): string {
-  return `The bank was not asked. ${sentence} Whoever runs Relink can permit an address of the own network in the network file (RELINK_NETWORK), for the bank “${id}”.`
+/** Who runs the server is told the id to permit, which a bank that is somewhere else now is not called by. */
+function notCalled({ sentence }: ProbeResult, settings: Readonly<Record<string, string>>): string {
+  return `The bank was not asked. ${sentence} Whoever runs Relink can permit an address of the own network in the network file (RELINK_NETWORK), for the bank “${addedId(settings)}”.`
 }
 
 /** It was not called at all. */
