@@ -8,7 +8,7 @@ import type { ActionCode, CauseCode } from '../domain/cause.ts'
 import type { Diagnosis, Problem } from '../domain/connection.ts'
 import type { CaseContext, Evidence } from '../domain/evidence.ts'
 import type { RepairPlan, RepairStep } from '../domain/repair.ts'
-import { problemCard as cardOf } from './problem-card.ts'
+import { problemCard as cardOf, rankedCauses } from './problem-card.ts'
 
 const FACTS: CardFacts = { bank: 'Riverbank', website: 'https://riverbank.example' }
 const REFUSED: Evidence = { protocol: 'ofx', stage: 'signon', codes: ['15500'], message: 'Signon invalid' }
@@ -217,4 +217,23 @@ test('a certificate that is not valid yet names the clock of this server', () =>
   const said = (facts: CardFacts) => plainText(problemCard('en', problem, facts, null).what as Parameters<typeof plainText>[0])
   assert.equal(said({ ...FACTS, notYet: 'not valid yet' }), 'By the clock of this server the certificate of Riverbank is not valid yet.')
   assert.equal(said({ ...FACTS, notYet: 'not valid yet', clockMinutes: 90 }), 'The clock of this server is 90 minutes off, so Riverbank refuses.')
+})
+
+// Fails when: a card counts the connections to a bank in two ways (was so: “3 of 3 connections to it fail” beside “Not all connections to this bank fail”, which was of the last read).
+test('how many connections to a bank fail is counted once: what the count of now contradicts is not said beside it', () => {
+  const down: Evidence = { protocol: 'ofx', stage: 'signon', httpStatus: 503 }
+  const saidOf = (sameBank: NonNullable<CaseContext['sameBank']>, failing: number | null): readonly string[] => rankedCauses('en', live(down, { sameBank }).diagnosis, { ...FACTS, failingConnections: failing, allConnections: failing === null ? null : 3 }).flatMap((cause) => [...cause.for, ...cause.against]).filter((sentence) => / connections? to this bank /.test(sentence))
+  const said = (...of: Parameters<typeof saidOf>): readonly string[] => [...new Set(saidOf(...of))].toSorted()
+  const [every, some, too, work] = ['Every connection to this bank fails.', 'Not all connections to this bank fail.', 'Other connections to this bank fail too.', 'Other connections to this bank work.'] as const
+  assert.deepEqual([said('some', 3), said('some', 2), said('some', null)], [[too], [some, too], [some, too]])
+  assert.deepEqual([said('all', 3), said('all', 2), said('none', 1), said('none', 2)], [[every, too], [too], [work], []])
+})
+
+// Fails when: whoever unlocked the login reads that a try would make it worse beside “Enter the password” (was so).
+test('once a login is unlocked, Relink is said to sign in with the password that is asked for', () => {
+  const problem = problemOf(ranked(['login_locked', 0.9]))
+  const unlock = { action: 'unlock_at_bank' } as const
+  assert.deepEqual(problemCard('en', problem, FACTS, planOf({ ...unlock, state: 'now' })).relink, ['stopped: a try would make it worse'])
+  const after = problemCard('en', problem, FACTS, planOf({ ...unlock, state: 'done' }, { kind: 'credentials', action: 'fix_credentials', title: 'Enter the password', state: 'now' }))
+  assert.deepEqual([after.next?.label, after.relink], [['Enter the password'], ['signs in once with the password that you enter']])
 })

@@ -39,12 +39,21 @@ export function problemCard(language: Language, problem: Problem, facts: CardFac
     chip: chipOf(card, next, step),
     what: card.what.map(partResource),
     headings: (heads.length > 1 ? heads : heads.slice(0, 1)).map(({ cause, p }) => ({ cause, what: cardFor(language, cause, p, facts).what.map(partResource) })),
-    relink: isAsked(step) && isPermission(step) ? [say(language, 'sends nothing until you allow it')] : waitsToAsk(step, current) ? [say(language, 'waits, and then asks you before it signs in again')] : card.relink.map(partResource),
+    relink: relinkOf(language, card, current, step, next).map(partResource),
     next: next === null ? null : { ...next, label: next.label.map(partResource) },
     checking: isChecking,
     likelihood: card.likelihood,
     asks: asks.map(({ fact, question, answer, effect }) => ({ fact, answer, question: question.map(partResource), effect })),
   }
+}
+
+/** What Relink does, as the cause has it, but where the plan is past that. */
+function relinkOf(language: Language, card: Card, plan: RepairPlan | null, step: RepairStep | undefined, next: Next | null): Card['relink'] {
+  if (isAsked(step) && isPermission(step)) return [say(language, 'sends nothing until you allow it')]
+  if (waitsToAsk(step, plan)) return [say(language, 'waits, and then asks you before it signs in again')]
+  // The lock is gone, so that a try makes nothing worse.
+  if (card.cause === 'login_locked' && next?.kind === 'fix_credentials') return [say(language, 'signs in once with the password that you enter')]
+  return card.relink
 }
 
 /** Whose move it is: what the cause itself asks is told with its own chip, an answer or another step with the person's. Nobody is waited for who is asked. */
@@ -95,9 +104,22 @@ function isAsked(step: RepairStep | undefined): step is RepairStep {
   return step?.who === 'person' && step.state === 'now'
 }
 
+/**
+ * What a diagnosis says of the other connections to the bank, as it was at the last read of this one. How many fail is counted now, from the
+ * health of banks, where the card says a number; what that count contradicts is not said beside it.
+ */
+const COUNTED: Readonly<Record<string, (failing: number, all: number) => boolean>> = {
+  'Every connection to this bank fails.': (failing, all) => failing === all,
+  'Not all connections to this bank fail.': (failing, all) => failing < all,
+  'Other connections to this bank fail too.': (failing) => failing > 1,
+  'Other connections to this bank work.': (failing) => failing <= 1,
+}
+
 /** The causes that are worth showing, with their words. */
 export function rankedCauses(language: Language, diagnosis: Diagnosis, facts: CardFacts): Resource['causes'] {
-  const said = (sentences: readonly string[]): string[] => sentences.map((sentence) => retold(language, sentence))
+  const { failingConnections: failing = null, allConnections: all = null } = facts
+  const isSo = (sentence: string): boolean => failing === null || all === null || (COUNTED[sentence]?.(failing, all) ?? true)
+  const said = (sentences: readonly string[]): string[] => sentences.filter(isSo).map((sentence) => retold(language, sentence))
   return diagnosis.causes.slice(0, CAUSES_SHOWN).map((c) => {
     const { what } = cardFor(language, c.cause, c.p, facts)
     return { cause: c.cause, p: c.p, name: plainText(what), what: what.map(partResource), likelihood: likelihoodWords(language, c.p), share: inTen(language, c.p), tenths: tenthsOf(c.p), for: said(c.for), against: said(c.against) }

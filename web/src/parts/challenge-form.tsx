@@ -96,11 +96,12 @@ function Field({ prompt, value, set }: { prompt: Prompt; value: string; set: (va
       </fieldset>
     )
   }
+  // No bank says that its codes are figures alone, so they are typed on all keys, and as they are.
   return (
     <label className="grid gap-1">
       {prompt.label}
       {prompt.picture !== undefined && <Picture data={prompt.picture} />}
-      <input className="field sm:max-w-xs" required value={value} onChange={(event) => set(event.target.value)} autoComplete={prompt.kind === 'code' ? 'one-time-code' : 'off'} inputMode={prompt.kind === 'code' ? 'numeric' : 'text'} />
+      <input className="field sm:max-w-xs" required value={value} onChange={(event) => set(event.target.value)} autoComplete={prompt.kind === 'code' ? 'one-time-code' : 'off'} autoCapitalize="none" autoCorrect="off" spellCheck={false} />
     </label>
   )
 }

@@ -1,4 +1,4 @@
-/** The acts of the audit log in words: what was done, what kind of thing it was done to, what else is told of it. The log itself holds codes. */
+/** The acts of the audit log in words: what was done, what kind of thing it was done to, what else is told of it. The log itself holds codes, which `relink audit` prints. */
 import type { AuditLine } from '../api.ts'
 import { message, say } from '../language/language.ts'
 import { ROLE_NAMES } from '../parts/role.tsx'
@@ -93,20 +93,32 @@ const OUTCOMES: Words = {
 const SCOPES: Words = { read: message('read'), work: message('work') }
 const STATES: Words = { active: message('in use'), open: message('in use'), paused: message('paused'), stopped: message('stopped') }
 const YES: Words = { true: message('yes'), false: message('no') }
+const PLACES: Words = { email: message('E-mail'), webhook: message('Webhook'), ntfy: message('ntfy') }
+/** Whatever it was for. */
+const NO = message('no')
 
-/** What a line tells beside: its name, and words for its value; null: the value is said as it is, being a number, a day or a name. */
-const FACTS: Readonly<Record<string, readonly [name: string, values: Words | null]>> = {
+/** What a line tells beside: its name, and words for its value (one for all, where each means the same); null: the value is said as it is, being a number, a day or a name. */
+const FACTS: Readonly<Record<string, readonly [name: string, values: Words | string | null]>> = {
   accounts: [message('Accounts'), null],
   added: [message('New rows'), null],
   address: [message('Address'), null],
+  connections: [message('Connections'), null],
   currency: [message('Currency'), null],
   delegated: [message('Connections whose password they may enter'), null],
+  entered: [message('Address or password entered anew'), YES],
   everyMinutes: [message('Every so many minutes'), null],
+  failure: [message('Taken in'), NO],
   file: [message('File'), null],
   format: [message('Format'), null],
   from: [message('From'), null],
+  head: [message('Seal of the last line'), null],
+  host: [message('Sign-ins go to'), null],
   hours: [message('Between'), null],
+  institution: [message('Bank'), null],
+  keys: [message('Keys that sealed them'), null],
+  kind: [message('Way'), PLACES],
   label: [message('Called'), null],
+  lines: [message('Lines of the log'), null],
   matched: [message('Rows known already'), null],
   method: [message('Signed in by'), METHODS],
   name: [message('New name'), null],
@@ -115,11 +127,14 @@ const FACTS: Readonly<Record<string, readonly [name: string, values: Words | nul
   role: [message('Role'), ROLE_NAMES],
   rows: [message('Entries'), null],
   scope: [message('It may'), SCOPES],
+  secrets: [message('Stored passwords'), null],
   sent: [message('Sent'), YES],
   startOn: [message('Rows since'), null],
   state: [message('State'), STATES],
   to: [message('To'), null],
   transactions: [message('Rows'), null],
+  trusted: [message('Taken for the bank unproved'), null],
+  version: [message('Times stored'), null],
 }
 
 export type Fact = { readonly name: string; readonly value: string }
@@ -138,13 +153,32 @@ export function thingOf({ action, object }: Pick<AuditLine, 'action' | 'object'>
   return object === '' || kind === undefined ? null : say(kind)
 }
 
-/** What else is told, as far as there are words for it: the code beside it has all. */
-export function factsOf({ codes }: Pick<AuditLine, 'codes'>): readonly Fact[] {
+/** Kinds of which all that are there have their names on the page: one without is gone. */
+const NAMED: ReadonlySet<string> = new Set(['Account', 'Connection', 'Key', 'Member'])
+
+export function isGone({ action, object }: Pick<AuditLine, 'action' | 'object'>): boolean {
+  return object !== '' && action !== 'member.invited' && NAMED.has(THINGS[action.split('.', 1)[0]!] ?? '')
+}
+
+/** What else is told in words. `bankOf`: the name of a bank by its id. */
+export function factsOf({ codes }: Pick<AuditLine, 'codes'>, bankOf: (id: string) => string | undefined): readonly Fact[] {
   return Object.entries(codes).flatMap(([code, value]) => {
     const [name, values] = FACTS[code] ?? []
     if (name === undefined || value === null || value === '') return []
-    const word = values == null ? String(value) : values[String(value)]
-    return word === undefined ? [] : [{ name: say(name), value: values == null ? word : say(word) }]
+    const word = typeof values === 'string' ? values : values?.[String(value)]
+    if (values !== null && word === undefined) return []
+    return [{ name: say(name), value: word === undefined ? (code === 'institution' ? (bankOf(String(value)) ?? String(value)) : String(value)) : say(word) }]
+  })
+}
+
+/** For programs alone: by which stored copy or invitation it was, which no words tell apart. */
+const FOR_PROGRAMS: ReadonlySet<string> = new Set(['ciphertext', 'invitation'])
+
+/** Whether each part of a line has words; what a later version wrote has none here and is shown by its code. */
+export function hasWords({ action, codes }: Pick<AuditLine, 'action' | 'codes'>): boolean {
+  return ACTS[action] !== undefined && Object.entries(codes).every(([code, value]) => {
+    const [, values] = FACTS[code] ?? []
+    return value === null || FOR_PROGRAMS.has(code) || (values !== undefined && (values === null || typeof values === 'string' || values[String(value)] !== undefined))
   })
 }
 

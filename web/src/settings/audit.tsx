@@ -9,7 +9,7 @@ import { Bound, Select } from '../parts/filter.tsx'
 import type { AuditSearch } from '../rows/search.ts'
 import { Empty, Loaded, Title, Trouble } from '../parts/states.tsx'
 import { Instant } from '../parts/time.tsx'
-import { actOf, codeOf, factsOf, KINDS, thingOf } from './acts.ts'
+import { actOf, codeOf, factsOf, hasWords, isGone, KINDS, thingOf } from './acts.ts'
 import { ToCome } from '../parts/to-come.tsx'
 
 const route = getRouteApi('/settings/audit')
@@ -35,8 +35,9 @@ export function AuditPage() {
   // What is there still has a name; the log itself holds ids alone.
   const named = new Map([
     ...(connections.data?.items ?? []).map(({ id, institutionName, loginLabel }) => [id, say('{bank}, login {login}', { bank: institutionName, login: loginLabel })] as const),
-    ...(accounts.data?.items ?? []).map(({ id, name }) => [id, name] as const), ...(members.data?.items ?? []).map(({ userId, name }) => [userId, name] as const),
+    ...(accounts.data?.items ?? []).map(({ id, name }) => [id, name] as const), ...(members.data?.items ?? []).map(({ userId, name }) => [userId, name] as const), ...(keys.data?.items ?? []).map(({ id, label }) => [id, label] as const),
   ])
+  const banks = new Map(connections.data?.items.map(({ institutionId, institutionName }) => [institutionId, institutionName]))
   const all = lines.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <div className="grid gap-4">
@@ -50,8 +51,8 @@ export function AuditPage() {
             {all.map((line) => (
               <li key={line.seq} className="border-t border-line pt-3 [overflow-wrap:anywhere] first:border-0 first:pt-0">
                 <p className="flex flex-wrap items-baseline justify-between gap-x-4"><span><span className="font-medium">{actOf(line)}</span> <span className="text-muted">{say('by {who}', { who: nameOf(line.actor) })}</span></span><span className="meta"><Say message="line {seq}, {at}" seq={line.seq} at={<Instant at={line.at} />} /></span></p>
-                <Told line={line} name={named.get(line.object)} />
-                <p className="meta"><code>{codeOf(line)}</code></p>
+                <Told line={line} name={named.get(line.object)} bankOf={(id) => banks.get(id)} />
+                {!hasWords(line) && <p className="meta"><code>{codeOf(line)}</code></p>}
               </li>
             ))}
           </ol>
@@ -94,8 +95,10 @@ function Unbroken({ verdict }: { verdict: Verdict }) {
   return verdict.firstBad === null ? <Chip tone="ok">{say('All {lines} lines hold together', { lines: verdict.lines })}</Chip> : <Chip tone="stop">{say('Line {seq} was changed, or lines are missing there', { seq: verdict.firstBad })}</Chip>
 }
 
-/** What it was done to, where that still has a name, and what else is told of it. */
-function Told({ line, name }: { line: AuditLine; name: string | undefined }) {
-  const facts = [...(name === undefined ? [] : [{ name: thingOf(line), value: name }]), ...factsOf(line)]
-  return facts.length === 0 ? null : <p className="flex flex-wrap gap-x-4">{facts.map((fact, at) => <span key={at}>{fact.name !== null && <span className="text-muted">{fact.name}: </span>}<bdi>{fact.value}</bdi></span>)}</p>
+/** What it was done to and what else is told of it. Of what is gone the end of its id tells one from another, as with numbers of accounts. */
+function Told({ line, name, bankOf }: { line: AuditLine; name: string | undefined; bankOf: (id: string) => string | undefined }) {
+  const thing = thingOf(line)
+  const called = name ?? (isGone(line) ? say('not here any more (··{end})', { end: line.object.slice(-4) }) : undefined)
+  const facts = [...(thing === null || called === undefined ? [] : [{ name: thing, value: called }]), ...factsOf(line, bankOf)]
+  return facts.length === 0 ? null : <p className="flex flex-wrap gap-x-4">{facts.map((fact, at) => <span key={at}><span className="text-muted">{fact.name}: </span><bdi>{fact.value}</bdi></span>)}</p>
 }
