@@ -28,8 +28,10 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
   const asksOwner = useAsksOwner(card.next, connection)
   const { tone, word } = MOVES[card.chip]
   const { institutionName, loginLabel } = connection
-  // Among several it says whose it is, of two logins at one bank; what strikes the whole bank is nobody's.
-  const bank = brief && problem.connectionId !== null ? say('{bank}, login {login}', { bank: institutionName, login: loginLabel }) : institutionName
+  // Among several it says whose it is, of two logins at one bank and of two accounts of a login.
+  const login = brief ? say('{bank}, login {login}', { bank: institutionName, login: loginLabel }) : institutionName
+  const account = connection.accounts.find(({ id }) => id === problem.accountId)?.name
+  const bank = account === undefined || JSON.stringify(card.what).includes(JSON.stringify(account).slice(1, -1)) ? login : say('{bank}, {account}', { bank: login, account })
   return (
     <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-labelledby={`${name} ${name}-what`} data-problem={problem.id}>
       <span id={name} hidden>{say('Problem with {bank}', { bank })}</span>
