@@ -49,7 +49,9 @@ function ChangeBank({ ways, id, find }: { ways: readonly Way[]; id: string; find
   )
 }
 
-function RemoveBank({ bank: { id, name, logins } }: { bank: Institution }) {
+/** Nobody can take it back: what goes is said before. */
+function RemoveBank({ bank: { id, name, logins, added } }: { bank: Institution }) {
+  const [isAsked, setAsked] = useState(false)
   const navigate = useNavigate()
   const queries = useQueryClient()
   const remove = useMutation({
@@ -62,9 +64,21 @@ function RemoveBank({ bank: { id, name, logins } }: { bank: Institution }) {
   })
   return (
     <div className="grid gap-3 border-t border-line pt-4">
-      <p className="text-muted">{logins.length === 0 ? say('No login is of it.') : say('It can be removed when no login is of it any more.')}</p>
-      {remove.error !== null && <Trouble error={remove.error} />}
-      <button className="button justify-self-start" type="button" aria-disabled={remove.isPending} onClick={() => !remove.isPending && remove.mutate()}>{say('Remove {bank}', { bank: name })}</button>
+      {logins.length > 0 ? <p className="text-muted">{say('It can be removed when no login is of it any more.')}</p> : !isAsked ? (
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <span className="text-muted">{say('No login is of it.')}</span>
+          <button className="button" type="button" aria-label={say('Remove {bank}…', { bank: name })} onClick={() => setAsked(true)}>{say('Remove…')}</button>
+        </div>
+      ) : (
+        <>
+          <p className="[overflow-wrap:anywhere]">{say('What was typed of it goes, for good: {typed}. To add it again that is typed anew, and the bank is asked. Rows that it brought stay.', { typed: Object.values(added?.form ?? {}).join(', ') })}</p>
+          {remove.error !== null && <Trouble error={remove.error} />}
+          <p className="flex flex-wrap items-center gap-3">
+            <button className="button button-primary" type="button" onClick={() => setAsked(false)}>{say('Keep it')}</button>
+            <button className="button" type="button" aria-disabled={remove.isPending} onClick={() => !remove.isPending && remove.mutate()}>{say('Remove {bank}', { bank: name })}</button>
+          </p>
+        </>
+      )}
     </div>
   )
 }
