@@ -16,13 +16,17 @@ import { ToCome } from '../parts/to-come.tsx'
 export function MembersPage() {
   const members = useQuery({ queryKey: ['members'], queryFn: () => get<{ items: Member[] }>('/members') })
   const connections = useQuery({ queryKey: ['connections'], queryFn: () => get<{ items: Connection[] }>('/connections') })
+  const me = useMe()
+  // What a card says of its person's connections, and which is one's own, comes with it, so that what is below does not move.
+  const isWhole = members.data !== undefined && !me.isPending && !connections.isPending
+  const toCome = <ToCome heights={[516]} />
   return (
     <div className="grid gap-4">
       <Title>{say('Members')}</Title>
-      <Loaded query={members} toCome={<ToCome heights={[516]} />}>
-        {({ items }) => <ul className="grid gap-2">{items.map((member) => <MemberCard key={member.userId} member={member} connections={connections.data?.items ?? []} />)}</ul>}
+      <Loaded query={members} toCome={toCome}>
+        {({ items }) => isWhole ? <ul className="grid gap-2">{items.map((member) => <MemberCard key={member.userId} member={member} connections={connections.data?.items ?? []} />)}</ul> : toCome}
       </Loaded>
-      {members.data !== undefined && <Invitations />}
+      {isWhole && <Invitations />}
     </div>
   )
 }
