@@ -51,8 +51,8 @@ describe('the page in German', { skip: cannotRun ?? false }, () => {
     await settled(page, world.url('/settings/audit'), 'Wird geladen')
     await says('Buchungen eines Kontos als Datei gespeichert', /^Buchungen eines Kontos als Datei gespeichert von .* Konto: .* Format: csv$/)
     await says('Anmeldung abgelehnt', /^Anmeldung abgelehnt .* Angemeldet mit: Passwort und App$/)
-    await says('Passwort der Bank verschlüsselt gespeichert', /Verbindung: Sandbox Bank, Zugang .* So oft gespeichert: 1$/)
-    await says('Verbindung hinzugefügt', /^Verbindung hinzugefügt .* Ergebnis: die Bank fragt zurück Bank: Sandbox Bank$/)
+    await says('Passwort der Bank verschlüsselt gespeichert', /Verbindung: Sandbox Bank, Zugang .* Nummer des Passworts: 1$/)
+    await says('Verbindung hinzugefügt', /^Verbindung hinzugefügt .* Verbindung: Sandbox Bank, Zugang fa… Ergebnis: die Bank fragt zurück$/)
     await says('Verbindung entfernt', /Verbindung: nicht mehr da \(··9f3e\)$/)
     // What is of a later version than the page is shown by its code, and nothing of it is made up.
     await says('Made up', /^Made up von dem Betreiber dieses Servers .* made\.up, strange: thing$/)

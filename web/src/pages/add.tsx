@@ -125,7 +125,7 @@ const MOST_LOGINS = 8
 function Logins({ logins, name }: Pick<Institution, 'logins' | 'name'>) {
   return (
     <ul className="grid gap-1">
-      {logins.map(({ id, loginLabel, isConnected, isElsewhere }) => <li key={id} className="flex flex-wrap justify-between gap-3"><span className="text-muted">{say(isConnected ? 'Already connected: login {login}' : 'Begun, and not finished: login {login}', { login: loginLabel })}{isElsewhere && <> · {say('still read at the address before; sign in anew to change that')}</>}</span><Link className="link alone py-0.5" to="/connections/$id" params={{ id }} aria-label={say(isConnected ? 'Open it: {bank}, login {login}' : 'Continue: {bank}, login {login}', { bank: name, login: loginLabel })}>{say(isConnected ? 'Open it' : 'Continue')}</Link></li>)}
+      {logins.map(({ id, loginLabel, isConnected, isElsewhere }) => <li key={id} className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-3"><span className="text-muted [overflow-wrap:anywhere]">{say(isConnected ? 'Already connected: login {login}' : 'Begun, and not finished: login {login}', { login: loginLabel })}{isElsewhere && <> · {say('still read at the address before; sign in anew to change that')}</>}</span><Link className="link alone py-0.5" to="/connections/$id" params={{ id }} aria-label={say(isConnected ? 'Open it: {bank}, login {login}' : 'Continue: {bank}, login {login}', { bank: name, login: loginLabel })}>{say(isConnected ? 'Open it' : 'Continue')}</Link></li>)}
     </ul>
   )
 }

@@ -16,7 +16,7 @@ export function ChallengePage() {
   // The link is spent by this, so it is asked once and kept, whatever changes.
   const opened = useQuery({ queryKey: key, queryFn: async () => queries.getQueryData<Challenge>(key) ?? ask<Challenge>('POST', '/challenge-links', { link: token }) })
   return (
-    <div className="mx-auto max-w-xl">
+    <div className="max-w-xl">
       <div className="mb-4"><Title>{say('Answer your bank')}</Title></div>
       {opened.error === null ? <Loaded query={opened}>{(challenge) => <Question challenge={challenge} />}</Loaded> : <Void error={opened.error} />}
     </div>

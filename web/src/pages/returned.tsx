@@ -15,7 +15,7 @@ type Came = { readonly connectionId: string; readonly run: Run | null }
 export function ReturnedPage() {
   const brought = currentBrought()
   return (
-    <div className="mx-auto max-w-xl">
+    <div className="max-w-xl">
       <div className="mb-4"><Title>{say('Back from the bank')}</Title></div>
       <NeedsServer>{brought === null ? <Nothing /> : <Going brought={brought} />}</NeedsServer>
     </div>

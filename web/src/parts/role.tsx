@@ -3,7 +3,7 @@ import type { Role } from '../api.ts'
 import { message } from '../language/language.ts'
 
 export const ROLE_WORDS: Record<Role, string> = {
-  owner: message('connects and removes banks, lets others in, and everything below.'),
+  owner: message('connects and removes banks, lets others in, and may do all that the other roles may.'),
   bookkeeper: message('reads, reviews, imports, repairs; enters a bank password only where an owner allows it.'),
   reader: message('sees accounts and rows and exports them; changes nothing.'),
 }

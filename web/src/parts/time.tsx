@@ -13,10 +13,16 @@ const datedFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'sh
 const relative = new Intl.RelativeTimeFormat(wording, { numeric: 'auto' })
 
 let ahead = 0
+/** Less is the way of an answer, not another clock. */
+const JUMP_MS = 30_000
+const tellers = new Set<() => void>()
 
 /** What the server's clock says, at this moment, in ISO 8601. */
 export function followServerClock(now: string): void {
+  const before = ahead
   ahead = new Date(now).getTime() - Date.now()
+  // What was told by this device's clock before is told anew at once.
+  if (Math.abs(ahead - before) > JUMP_MS) for (const tell of tellers) tell()
 }
 
 /** Milliseconds from now by the server's clock; negative: ago. */
@@ -83,7 +89,6 @@ export function Point({ at }: { at: string }) {
 }
 
 const TICK_MS = 10_000
-const tellers = new Set<() => void>()
 let ticking: ReturnType<typeof setInterval> | undefined
 
 function watchClock(tell: () => void): () => void {

@@ -134,7 +134,7 @@ const FACTS: Readonly<Record<string, readonly [name: string, values: Words | str
   to: [message('To'), null],
   transactions: [message('Rows'), null],
   trusted: [message('Taken for the bank unproved'), null],
-  version: [message('Times stored'), null],
+  version: [message('Password number'), null],
 }
 
 export type Fact = { readonly name: string; readonly value: string }

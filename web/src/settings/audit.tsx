@@ -99,6 +99,6 @@ function Unbroken({ verdict }: { verdict: Verdict }) {
 function Told({ line, name, bankOf }: { line: AuditLine; name: string | undefined; bankOf: (id: string) => string | undefined }) {
   const thing = thingOf(line)
   const called = name ?? (isGone(line) ? say('not here any more (··{end})', { end: line.object.slice(-4) }) : undefined)
-  const facts = [...(thing === null || called === undefined ? [] : [{ name: thing, value: called }]), ...factsOf(line, bankOf)]
+  const facts = [...(thing === null || called === undefined ? [] : [{ name: thing, value: called }]), ...factsOf(line, bankOf).filter(({ value }) => called?.startsWith(`${value}, `) !== true)]
   return facts.length === 0 ? null : <p className="flex flex-wrap gap-x-4">{facts.map((fact, at) => <span key={at}><span className="text-muted">{fact.name}: </span><bdi>{fact.value}</bdi></span>)}</p>
 }

@@ -81,7 +81,7 @@ export function DataPage() {
               <ul className="grid gap-1">
                 {items.map((connection) => (
                   <li key={connection.id} className="flex flex-wrap items-center justify-between gap-x-3 border-t border-line pt-1 first:border-t-0">
-                    <span className="min-w-0"><span className="name">{connection.institutionName}</span> <span className="meta">{say('login {login}', { login: connection.loginLabel })}</span></span>
+                    <span className="min-w-0"><span className="name">{connection.institutionName}</span> <span className="meta">{say('Login {login}', { login: connection.loginLabel })}</span></span>
                     <span className="flex flex-wrap items-center gap-3"><ConnectionChip connection={connection} /><Link className="link alone py-1" to="/connections/$id" params={{ id: connection.id }} aria-label={say('Open {bank}, login {login}', { bank: connection.institutionName, login: connection.loginLabel })}>{say('Open')}</Link></span>
                   </li>
                 ))}

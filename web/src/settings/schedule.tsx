@@ -64,7 +64,7 @@ function Row({ one, isPaused }: { one: Scheduled; isPaused: boolean }) {
     : (isUsual ? say('{often}, as is usual, from {from} to {to} ({timeZone}).', { often, ...one.hours }) : say('{often}, from {from} to {to} ({timeZone}).', { often, ...one.hours }))
   return (
     <li className="panel grid gap-2" aria-label={say('{bank}, login {login}', { bank: one.institutionName, login: one.loginLabel })}>
-      <div className="flex flex-wrap items-baseline justify-between gap-3"><span className="min-w-0"><span className="name font-medium">{one.institutionName}</span> <span className="meta">{say('login {login}', { login: one.loginLabel })}</span></span><Next one={one} isPaused={isPaused} /></div>
+      <div className="flex flex-wrap items-baseline justify-between gap-3"><span className="min-w-0"><span className="name font-medium">{one.institutionName}</span> <span className="meta">{say('Login {login}', { login: one.loginLabel })}</span></span><Next one={one} isPaused={isPaused} /></div>
       <p>{when}</p>
       {one.leastMinutes > 0 && <p className="meta">{one.requestsPerDay === null ? say('The bank asks for a pause: {often} at most.', { often: every(one.leastMinutes) }) : say('The bank allows {requests} requests a day: {often} at most.', { requests: one.requestsPerDay, often: every(one.leastMinutes) })}</p>}
       {changing ? <Plan one={one} done={() => setChanging(false)} /> : may('administer') && one.state !== 'disabled' && <button className="button justify-self-start" aria-label={say('Change when {bank}, login {login}, is read', { bank: one.institutionName, login: one.loginLabel })} onClick={() => setChanging(true)}>{say('Change')}</button>}
