@@ -195,7 +195,8 @@ export function addedId({ url = '', ...names }: Readonly<Record<string, string>>
 
 /** Who runs the server is told the id to permit, which a bank that is somewhere else now is not called by. */
 function notCalled({ sentence }: ProbeResult, settings: Readonly<Record<string, string>>): string {
-  return `The bank was not asked. ${sentence} Whoever runs Relink can permit an address of the own network in the network file (RELINK_NETWORK), for the bank “${addedId(settings)}”.`
+  const id = addedId(settings)
+  return `The bank was not asked. ${sentence} Whoever runs Relink can permit an address of the own network in the network file (RELINK_NETWORK), for the bank “${id}”.`
 }
 
 /** It was not called at all. */
