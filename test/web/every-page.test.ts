@@ -156,7 +156,7 @@ describe('every page', { skip: cannotRun ?? false }, () => {
     await settled(page, world.url(`/connections/${world.connectionId}`))
     for (const name of names) {
       await page.getByRole('region', { name: `Problem with Sandbox Bank, ${name} Sandbox Bank did not accept` }).getByText(`Sandbox Bank, ${name}, since`).waitFor()
-      await page.getByRole('region', { name: `Steps Problem with Sandbox Bank, ${name}` }).waitFor()
+      await page.getByRole('region', { name: `Steps Sandbox Bank, ${name}` }).waitFor()
     }
     assert.deepEqual(await violations(page, 'own'), [])
     await leave(page)

@@ -35,6 +35,7 @@ export function ProblemCard({ problem, connection, brief = false }: { problem: P
   return (
     <section className={`panel mb-4 ${tone === 'need' ? 'border-need' : ''}`} aria-labelledby={`${name} ${name}-what`} data-problem={problem.id}>
       <span id={name} hidden>{say('Problem with {bank}', { bank })}</span>
+      <span id={`${name}-whose`} hidden>{bank}</span>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Chip tone={tone}>{say(word)}</Chip>
         <span className="meta name"><Say message="{bank}, since {at}" bank={bank} at={<Point at={problem.openedAt} />} /></span>

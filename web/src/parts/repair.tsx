@@ -47,7 +47,7 @@ export function Repair({ problem, connection }: { problem: Problem; connection: 
     // Once for each step and for all that is told: a step that has to wait is asked again when its time has come, not in a circle.
   }, [byItself, now?.id, news, path])
   return (
-    <section className="panel mb-4" aria-labelledby={`${name} ${cardId(problem)} ${cardId(problem)}-what`}>
+    <section className="panel mb-4" aria-labelledby={`${name} ${cardId(problem)}-whose ${cardId(problem)}-what`}>
       <h2 id={name} className="mb-3">{say('Steps')}</h2>
       {goOn.error !== null && <Trouble error={goOn.error} />}
       <Loaded query={plan} toCome={<ToCome bare heights={[320]} />}>
