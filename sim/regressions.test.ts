@@ -98,6 +98,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['180001275/d22/f5/c/s', 'the one old row of an answer that came turned was taken for a correction, because a new row that had come turned spoke for the answer; then all rows were turned'],
   ['180001939/d15/f0,2/c/s', 'what a bank had listed as booked, taken back and booked on a later day was called lost while its next answer could not be believed'],
   ['signs:270000037/d22/f1/c/s', 'a bank that was right again after amounts had been turned because of its new rows was refused, because those rows spoke for nothing'],
+  ['370014096/d22/f2,5/c/s', 'rows of days that balances had proved were turned with the new ones, which a bank had begun to tell the other way round; those that it no longer lists stayed so'],
   ['43400192/d14/f0,2,3/c/s', 'rows that a bank put right under new ids took the holds that were dropped for them, and consumers saw other ids'],
   ['390003598/d11/f6/c/s', 'of two rows that a bank dated a day earlier, on a day that was looked at alone, the second was compared with the first, which had gone from there, and stood twice'],
   ['crashes-and-replays:122500011', 'a process in which the database went away just as somebody answered the bank ended by a failure that nobody took'],

@@ -76,10 +76,15 @@ async function tendOnce(context: SettleContext): Promise<boolean> {
   const place = { feed, account, sourceId: source.id, runId, at: now() }
   const chain = await chainOf(feed, account, source.id, await statedBy(feed, account, source.id))
   if (chain === null) return false
-  if (isInverted(chain.steps) || isInvertedNow(chain.steps, TURNED_DAYS)) return amountsAreAtFault(account, chain) ? turnSigns(place, source.sign === 1 ? -1 : 1, true) : false
+  if (isInverted(chain.steps) || isInvertedNow(chain.steps, TURNED_DAYS)) return amountsAreAtFault(account, chain) ? turnSigns(place, source.sign === 1 ? -1 : 1, true, provedUpTo(chain)) : false
   await mend(place, chain)
   if (chain.isBroken) await askAboutDoubles(context, chain)
   return false
+}
+
+/** Up to where balances prove that rows were taken the right way round before it changed: there they moved with the rows. Null: nowhere. */
+function provedUpTo({ spans, failsFrom }: FailingChain): Day | null {
+  return spans.some(({ to, status, rowsSum }) => to <= failsFrom && status === 'proved' && rowsSum !== 0n) ? failsFrom : null
 }
 
 type FailingChain = LoadedChain & { readonly spans: readonly BalanceSpan[]; readonly failsFrom: Day; readonly isBroken: boolean }
