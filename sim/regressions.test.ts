@@ -101,6 +101,7 @@ const MENDED: readonly (readonly [line: string, was: string])[] = [
   ['370014096/d22/f2,5/c/s', 'rows of days that balances had proved were turned with the new ones, which a bank had begun to tell the other way round; those that it no longer lists stayed so'],
   ['43400192/d14/f0,2,3/c/s', 'rows that a bank put right under new ids took the holds that were dropped for them, and consumers saw other ids'],
   ['390003598/d11/f6/c/s', 'of two rows that a bank dated a day earlier, on a day that was looked at alone, the second was compared with the first, which had gone from there, and stood twice'],
+  ['396000125/d15/f4,6,8/c/s', 'a hold that had been listed as booked for a day stood beside its booking with a tip, unasked, where an answer was cut between the two'],
   ['crashes-and-replays:122500011', 'a process in which the database went away just as somebody answered the bank ended by a failure that nobody took'],
 ]
 

@@ -10,7 +10,7 @@ import { keepsIdsWhenBooked } from './id-trust.ts'
 import { isReworded } from './identity.ts'
 import type { Incoming } from './incoming.ts'
 import { type Board, isReported, RENEWED_ROWS } from './match.ts'
-import { MOVED_DAYS } from './pairing.ts'
+import { isTip, MOVED_DAYS } from './pairing.ts'
 
 /** A row of equal content on a day that the answer does not answer for: the stored one under a new id, or a late twin. */
 export function askAboutEqual(board: Board, rows: readonly Incoming[]): void {
@@ -49,6 +49,27 @@ export function askAboutMoved({ context, byProviderId, candidates, decisions, ta
       (candidate) =>
         candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && candidate.amount === row.content.amount && isLike(row, candidate) &&
         Math.abs(daysBetween(candidate.postedOn, row.content.postedOn)) <= MOVED_DAYS && !candidate.reports.some((report) => report.sourceId === sourceId && context.repeated(report.key)),
+    )
+    if (other === undefined) continue
+    asked.add(other)
+    decisions.set(row, { kind: 'new', row, other, otherRow: null })
+  }
+}
+
+/**
+ * A booked row that tells the day of its purchase, on which the answer does not answer: there stands one of its words, with what may have been held
+ * of it, that the bank once showed as pending. It was listed as booked too early, or is another purchase.
+ */
+export function askAboutHeld({ context, candidates, decisions, taken }: Board, rows: readonly Incoming[]): void {
+  if (!context.complete) return
+  const asked = new Set<Candidate>()
+  for (const row of rows) {
+    const { status, transactedOn, postedOn, amount } = row.content
+    if (status !== 'posted' || transactedOn === null || transactedOn === postedOn || decisions.has(row)) continue
+    const other = candidates.find(
+      (candidate) =>
+        candidate.state === 'posted' && !taken.has(candidate.id) && !asked.has(candidate) && (candidate.transactedOn ?? candidate.postedOn) === transactedOn && !coversDay(context.covers, candidate.postedOn) &&
+        textOf(candidate) === row.text && isTip(amount, candidate.amount) && candidate.reports.some((report) => report.sourceId === context.sourceId && report.status === 'pending') && !isReported(candidate, context),
     )
     if (other === undefined) continue
     asked.add(other)

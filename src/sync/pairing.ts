@@ -9,7 +9,7 @@ import { addDays, contains, daysBetween, type Day } from '../domain/day.ts'
 import type { MatchTier } from '../domain/transaction.ts'
 import type { Candidate } from '../ports/feed.ts'
 import { isAnsweredFor, isBookedBy, isOwn, textOf } from './candidate.ts'
-import { askAboutEqual, askAboutMoved, askAboutStandingPending } from './ask-beside.ts'
+import { askAboutEqual, askAboutHeld, askAboutMoved, askAboutStandingPending } from './ask-beside.ts'
 import { assign, components, type Edge } from './assign.ts'
 import { coversDay } from './coverage.ts'
 import { isTurned, resemblance } from './identity.ts'
@@ -80,6 +80,7 @@ export function assignLeft(board: Board, rows: readonly Incoming[]): void {
   }
   askAboutEqual(board, rows)
   askAboutMoved(board, rows)
+  askAboutHeld(board, rows)
   askAboutStandingPending(board, rows)
 }
 

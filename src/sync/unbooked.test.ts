@@ -168,3 +168,14 @@ test('a pending row older than the days that are read becomes its booked row lat
   await world.sync(3)
   assert.deepEqual(await world.feed(), ['2026-03-31 -1490 Parking'])
 })
+
+// Fails when: only an answer for the day of a hold tells what it became (seen, seed 396000125): one that had been listed as booked stood beside its booking, unasked.
+test('a hold that was listed as booked, and is booked with a tip in an answer that begins after its day, is compared with that', async () => {
+  const world = await worldWith([row('2026-03-18', '-40.00', 'Trattoria Roma', pending)])
+  world.bank.rows = [row('2026-03-18', '-40.00', 'Trattoria Roma', { providerId: 'p1' })]
+  await world.sync(1)
+  world.bank.rows = [row('2026-03-22', '-48.00', 'Trattoria Roma', { providerId: 'q1', transactedOn: day('2026-03-18') })]
+  world.bank.covers = ({ to }) => ({ from: day('2026-03-20'), to })
+  await world.sync(1)
+  assert.deepEqual([(await world.feed()).length, await world.openQuestions()], [2, ['same_transaction']])
+})
