@@ -15,13 +15,13 @@ type Document = { readonly totals: Record<string, number>; readonly classes: rea
 const SUMS = ['seeds', 'rows', 'lost', 'doubled', 'wronglyMerged', 'wrongAmount', 'wrongDay', 'questions', 'coveredDays', 'provedDays']
 
 /** What the command printed and with which status it would have ended. */
-async function run(options: SimulateOptions, { json = true, open }: { readonly json?: boolean; readonly open?: () => Promise<OpenGround> } = {}): Promise<{ readonly text: string; readonly status: number }> {
-  const printed: string[] = []
-  const out = new Writable({ write: (chunk, _encoding, done) => { printed.push(String(chunk)); done() } })
+async function run(options: SimulateOptions, { json = true, open }: { readonly json?: boolean; readonly open?: () => Promise<OpenGround> } = {}): Promise<{ readonly text: string; readonly beside: string; readonly status: number }> {
+  const [printed, beside]: [string[], string[]] = [[], []]
+  const into = (lines: string[]): Writable => new Writable({ write: (chunk, _encoding, done) => { lines.push(String(chunk)); done() } })
   const before = process.exitCode
   try {
-    await simulateCommand(createOutput(json, { out, err: new Writable({ write: (_chunk, _encoding, done) => done() }), noColour: true }), options, open)
-    return { text: printed.join(''), status: Number(process.exitCode ?? 0) }
+    await simulateCommand(createOutput(json, { out: into(printed), err: into(beside), noColour: true }), options, open)
+    return { text: printed.join(''), beside: beside.join(''), status: Number(process.exitCode ?? 0) }
   } finally {
     process.exitCode = before
   }
@@ -48,11 +48,12 @@ test('one JSON document with the keys of the contract and nothing else; status 0
   for (const row of document.classes) assert.deepEqual(Object.keys(row).sort(), ['class', 'fed', ...SUMS].sort())
 })
 
-test('status 1 when a seed fails, with the line that plays it again', async () => {
-  const { text, status } = await run({ seed: 'quiet:1', runs: 1 }, { open: forgetful })
+test('status 1 when a seed fails, with the line that plays it again, told beside as soon as it is known', async () => {
+  const { text, beside, status } = await run({ seed: 'quiet:1', runs: 1 }, { open: forgetful })
   const { totals, failures } = JSON.parse(text) as Document
   assert.equal(status, 1)
   assert.ok(totals['lost']! > 0 && /^quiet:1\/d\d+\/f\/c\/s$/.test(failures[0]?.line ?? ''), text)
+  assert.equal(beside, `failed: relink simulate --seed ${failures[0]!.line}\n`)
 })
 
 test('a planted bug that is found is no failure; people are told of speed and memory', async () => {

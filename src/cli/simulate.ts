@@ -34,25 +34,28 @@ export async function simulateCommand(output: Output, options: SimulateOptions, 
   const began = process.cpuUsage()
   const footprint = new Footprint(runs, () => process.memoryUsage.rss())
   let played: Report | null = null
-  const told = (report: Report): void => tell(output, report, first, process.cpuUsage(began), footprint)
+  let told = 0
+  const tellAll = (report: Report): void => tell(output, report, first, process.cpuUsage(began), footprint)
   const report = await whileOpen(open, (ground) => simulate({
     ground, first, runs,
     onSeed: async (soFar) => {
       const { totals, failed } = (played = soFar)
       if (totals.seeds % PROGRESS_EVERY === 0) output.progress(`${totals.seeds} of ${runs} seeds, ${totals.rows} rows, ${failed} failed`)
       footprint.look(totals.seeds)
+      // A night is long: what failed is told when it does, and once more at the end.
+      for (; told < soFar.failures.length; told += 1) output.error(`failed: relink simulate --seed ${soFar.failures[told]!.line}`)
       // In memory nothing else lets a signal in.
       await breathe()
     },
   })).catch((error: unknown): never => {
     if (error instanceof Interrupted && played !== null) {
       output.say(`Stopped after ${played.totals.seeds} of ${runs} seeds. These show:`)
-      told(played)
+      tellAll(played)
     }
     throw error
   })
   output.data(report)
-  told(report)
+  tellAll(report)
   if (!report.clean) process.exitCode = 1
 }
 
