@@ -4,10 +4,10 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { loadLanguage } from './language/language.ts'
-import { keepFocus } from './focus.ts'
+import { awaitArrival, keepFocus } from './focus.ts'
 import { isConfirming } from './api.ts'
 import { listen } from './live.ts'
-import { arrive } from './session.ts'
+import { arrive, takeWentOn } from './session.ts'
 import { noticeEnd, readMe, whenAway } from './me.ts'
 import { keep } from './offline/keep.ts'
 import { AccountsPage } from './pages/accounts.tsx'
@@ -96,6 +96,7 @@ const dressed = document.fonts.load('15px "Inter Variable"').catch(() => undefin
 // A server that is slow is waited for in sight.
 await Promise.race([Promise.all([begun, dressed]), new Promise((later) => setTimeout(later, SOON_MS))])
 keepFocus()
+if (takeWentOn()) awaitArrival()
 if (import.meta.env.PROD) void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
 // Rows that somebody reads do not move under their eyes.
 listen(async () => (isConfirming() ? undefined : queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== ROWS })), () => void noticeEnd(queries))

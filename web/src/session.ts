@@ -3,6 +3,7 @@
  * address before anything else happens. Nothing of a session is kept here: the cookie is out of reach of scripts.
  */
 import { ask } from './api.ts'
+import { keepForTab, keptForTab } from './kept.ts'
 
 export type Arrival = { readonly kind: 'setup' | 'join' | 'reset'; readonly token: string }
 
@@ -45,5 +46,15 @@ function bringBack(): void {
 
 /** A fresh start under the new session, so that the event stream opens with it too. */
 export function startOver(): void {
+  keepForTab(WENT_ON, 'yes')
   location.replace('/')
 }
+
+/** Whether this page was loaded by somebody who went on here, once: they are led to what it begins with. */
+export function takeWentOn(): boolean {
+  const has = keptForTab(WENT_ON) !== null
+  keepForTab(WENT_ON, null)
+  return has
+}
+
+const WENT_ON = 'relink-went-on'
