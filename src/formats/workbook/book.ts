@@ -2,7 +2,7 @@
 import { ArchiveFault, type Archive } from '../archive.ts'
 import { decodeText } from '../decode.ts'
 import { all, ElementParser, type Element } from '../xml-elements.ts'
-import { cellText, joinedText, numberFormat, type CellContext, type NumberFormat } from './cells.ts'
+import { cellText, damagedBook, joinedText, numberFormat, type CellContext, type NumberFormat } from './cells.ts'
 
 /** Cells by column; `number` is that of the row in its sheet, from 1. */
 export type SheetRow = { readonly cells: readonly string[]; readonly number: number }
@@ -11,7 +11,8 @@ export type SheetRow = { readonly cells: readonly string[]; readonly number: num
 export type Sheet = { readonly name: string; /** Throws `ArchiveFault`. */ readonly rows: () => AsyncGenerator<SheetRow> }
 
 /** Excel's own last column is `XFD`; no statement has so many. */
-const COLUMNS_MAX = 1_000
+export const COLUMNS_MAX = 1_000
+const ROWS_MAX = 1_048_576
 const BOOK = /(?:^|\/)workbook\.xml$/i
 
 export function isWorkbook(archive: Archive): boolean {
@@ -62,9 +63,11 @@ async function formatsIn(archive: Archive, path: string | null): Promise<readonl
 }
 
 async function* rowsIn(archive: Archive, path: string | null, context: CellContext): AsyncGenerator<SheetRow> {
+  if (path === null || !archive.names.includes(path)) throw damagedBook(path ?? 'xl/worksheets')
   let last = 0
   for await (const row of elementsIn(archive, path, ['row'])) {
     last = Number(row.attributes.get('r') ?? last + 1)
+    if (!(last >= 1 && last <= ROWS_MAX)) throw damagedBook(`${path}, r="${last}"`)
     const cells: string[] = []
     for (const cell of all(row, 'c')) {
       const at = columnOf(cell.attributes.get('r')) ?? cells.length

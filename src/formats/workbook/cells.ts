@@ -3,6 +3,7 @@
  * number there, which only the format of its cell tells (ECMA-376 part 1, sections 18.3.1.4, 18.8.30 and 18.17.4; of old ones the same).
  */
 import type { Currency } from '../../domain/money.ts'
+import { ArchiveFault } from '../archive.ts'
 import { readCurrency } from '../written-currency.ts'
 import { find, type Element } from '../xml-elements.ts'
 
@@ -24,20 +25,31 @@ const FALSE_LEAP_DAY = 60
 /** The digits that a number of 64 bits holds for sure; those behind them come from counting in twos. */
 const SURE_DIGITS = 15
 
-/** The text of a `c` element. */
+/** The text of a `c` element. Throws `ArchiveFault`. */
 export function cellText(cell: Element, context: CellContext): string {
   const type = cell.attributes.get('t') ?? 'n'
   if (type === 'inlineStr') return joinedText(find(cell, 'is'))
   const value = find(cell, 'v')?.text ?? ''
-  if (type === 's') return context.strings[Number(value)] ?? ''
-  if (type === 'str') return unescaped(value)
   // A formula that failed (`#N/A`) says nothing.
   if (type === 'e' || value === '') return ''
+  if (type === 's') return listedText(value, context.strings)
+  if (type === 'str') return unescaped(value)
   if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE'
   if (type === 'd') return value.replace('T', ' ')
   const number = Number(value)
   if (!Number.isFinite(number)) return value
   return valueText(number, context.formats[Number(cell.attributes.get('s') ?? 0)], context.from1904)
+}
+
+function listedText(place: string, strings: readonly string[]): string {
+  const text = strings[Number(place)]
+  if (text === undefined) throw damagedBook(`<v>${place.slice(0, 20)}</v>`)
+  return text
+}
+
+/** What is wrong where. */
+export function damagedBook(where: string): ArchiveFault {
+  return new ArchiveFault({ code: 'malformed', message: `The workbook is damaged (${where}). Download it again.`, line: 0 })
 }
 
 /** A number as the format of its cell means it. */
@@ -61,8 +73,9 @@ const TIME: NumberFormat = { kind: 'time', currency: null }
 export function numberFormat(id: number, code: string | null): NumberFormat {
   if (code === null) return (id >= 14 && id <= 17) || id === 22 || (id >= 27 && id <= 36) || (id >= 50 && id <= 58) ? DAY : (id >= 18 && id <= 21) || (id >= 45 && id <= 47) ? TIME : PLAIN
   // The first section is that of positive numbers. Colours, currencies and languages stand in brackets, words in quotes.
-  const section = code.split(';')[0] ?? ''
-  const letters = section.replace(/"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '')
+  // What a sign is only to be as wide as, or to fill with, is not shown: `_€` is a blank.
+  const section = (code.split(';')[0] ?? '').replace(/(\\.|"[^"]*"|\[[^\]]*\])|[_*]./gu, '$1')
+  const letters = section.replace(/"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '')
   if (/[0#?]|general/i.test(letters.replace(/[.,]0+/g, ''))) return { kind: 'number', currency: currencyIn(section) }
   return /[yd]/i.test(letters) ? DAY : /[hs]/i.test(letters) ? TIME : /m/i.test(letters) ? DAY : PLAIN
 }

@@ -34,6 +34,8 @@ export function streamIn(file: Buffer, names: readonly string[]): Result<Buffer 
 class Compound {
   readonly #file: Buffer
   readonly #sector: number
+  /** How many sectors the file has: no chain is longer, and no table tells of more. */
+  readonly #sectors: number
   readonly #table: readonly number[]
   readonly #entries: ReadonlyMap<string, { readonly start: number; readonly size: number }>
   readonly #shortBelow: number
@@ -45,6 +47,7 @@ class Compound {
     this.#file = file
     this.#sector = 1 << file.readUInt16LE(30)
     if (this.#sector !== 512 && this.#sector !== 4_096) throw new RangeError('sectors of no size')
+    this.#sectors = Math.ceil(file.length / this.#sector) - 1
     this.#table = this.#tableSectors().flatMap((sector) => numbersOf(this.#sectorAt(sector)))
     const list = this.#chain(file.readUInt32LE(48))
     const entries = new Map<string, { readonly start: number; readonly size: number }>()
@@ -69,17 +72,17 @@ class Compound {
 
   read(name: string): Buffer {
     const { start, size } = this.#entries.get(name.toLowerCase())!
-    const bytes = size < this.#shortBelow ? chained(start, this.#shortTable, (sector) => this.#short.subarray(sector * 64, sector * 64 + 64)) : this.#chain(start)
+    const bytes = size < this.#shortBelow ? chained(start, this.#shortTable, Math.ceil(this.#short.length / 64), (sector) => this.#short.subarray(sector * 64, sector * 64 + 64)) : this.#chain(start)
     if (bytes.length < size) throw new RangeError('a stream ends before its size')
     return bytes.subarray(0, size)
   }
 
   /** The sectors that hold the table: the first stand in the header, the others in a chain of their own. */
   #tableSectors(): readonly number[] {
-    const count = this.#file.readUInt32LE(44)
+    const count = Math.min(this.#file.readUInt32LE(44), Math.ceil((this.#sectors * 4) / this.#sector))
     const sectors = numbersOf(this.#file.subarray(76, 76 + 4 * IN_HEADER))
     const seen = new Set<number>()
-    for (let next = this.#file.readUInt32LE(68); next < NO_SECTOR && !seen.has(next); ) {
+    for (let next = this.#file.readUInt32LE(68); sectors.length < count && next < NO_SECTOR && !seen.has(next); ) {
       seen.add(next)
       const numbers = numbersOf(this.#sectorAt(next))
       sectors.push(...numbers.slice(0, -1))
@@ -89,7 +92,7 @@ class Compound {
   }
 
   #chain(start: number): Buffer {
-    return chained(start, this.#table, (sector) => this.#sectorAt(sector))
+    return chained(start, this.#table, this.#sectors, (sector) => this.#sectorAt(sector))
   }
 
   #sectorAt(sector: number): Buffer {
@@ -100,10 +103,10 @@ class Compound {
   }
 }
 
-function chained(start: number, table: readonly number[], sectorAt: (sector: number) => Buffer): Buffer {
+function chained(start: number, table: readonly number[], most: number, sectorAt: (sector: number) => Buffer): Buffer {
   const sectors: Buffer[] = []
   for (let sector = start; sector < NO_SECTOR; sector = table[sector]!) {
-    if (sector >= table.length || sectors.length > table.length) throw new RangeError('a chain that leads nowhere')
+    if (sector >= table.length || sectors.length >= most) throw new RangeError('a chain that leads nowhere')
     sectors.push(sectorAt(sector))
   }
   return Buffer.concat(sectors)

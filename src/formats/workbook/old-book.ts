@@ -5,7 +5,7 @@
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
 import { decoderOf } from '../code-pages.ts'
-import type { Sheet, SheetRow } from './book.ts'
+import { COLUMNS_MAX, type Sheet, type SheetRow } from './book.ts'
 import { numberFormat, valueText, type NumberFormat } from './cells.ts'
 import { CUT_OFF, isCompound, streamIn } from './compound.ts'
 
@@ -75,6 +75,7 @@ function sheetsIn(stream: Buffer): Result<readonly Sheet[], FormatFailure> {
 function rowsFrom(stream: Buffer, at: number, { texts, formats, from1904, text }: Shared): readonly SheetRow[] {
   const rows = new Map<number, string[]>()
   const put = (row: number, column: number, said: string): void => {
+    if (column >= COLUMNS_MAX) return
     const cells = rows.get(row) ?? []
     if (cells.length === 0) rows.set(row, cells)
     while (cells.length < column) cells.push('')
@@ -94,7 +95,9 @@ function rowsFrom(stream: Buffer, at: number, { texts, formats, from1904, text }
       for (let index = 0; 4 + index * 6 + 6 <= bytes.length - 2; index += 1) put(row, first + index, number(rkNumber(bytes.readInt32LE(6 + index * 6)), bytes.readUInt16LE(4 + index * 6)))
     } else if (type === R.textCell) {
       const [row, column] = place()
-      put(row, column, texts[bytes.readUInt32LE(6)] ?? '')
+      const said = texts[bytes.readUInt32LE(6)]
+      if (said === undefined) throw new RangeError('a text that is not there')
+      put(row, column, said)
     } else if (type === R.label || type === R.richLabel) {
       const [row, column] = place()
       put(row, column, text(bytes, 6))

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { readStatementFile } from '../detect.ts'
 import { bytes, collect, summary } from '../testing/collect.ts'
 import { workbook } from '../testing/zip.ts'
+import { numberFormat } from './cells.ts'
 
 async function told(content: Uint8Array): Promise<readonly string[]> {
   const opened = await readStatementFile(bytes(content))
@@ -62,6 +63,30 @@ test('rows and cells that do not say where they are, and what is left out', asyn
   assert.deepEqual(await told(workbook([{ name: 'A', rows: bare.replace(/<row><c s="1"><v>46298.*$/, '') }])), ['- - 2 995.5 2026-10-01 2026-10-02 100 1095.5'])
   const sparse = ROWS.replace(text('Coffee').replace('<c', '<c r="B2"'), '')
   assert.deepEqual(await told(workbook([{ name: 'A', rows: sparse }])), ['- - 2 995.5 2026-10-01 2026-10-02 100 1095.5'])
+})
+
+// Fails when: an empty cell is given the first text of the list, or a description is lost without a word.
+test('a cell that names no text is empty, and one whose text is not there is damage', async () => {
+  const naming = (place: string): Buffer => workbook([{ name: 'A', rows: ROWS.replace(text('Coffee').replace('<c', '<c r="B2"'), `<c r="B2" t="s">${place}</c>`) }], { strings: '<si><t>Rent</t></si>' })
+  const opened = await readStatementFile(bytes(naming('')))
+  const { statements: [statement] } = await collect(opened.ok ? opened.value.stream : assert.fail()) // prettier-ignore
+  assert.deepEqual(statement?.rows.map(({ name }) => name), [null, 'Salary'])
+  for (const place of ['<v>1</v>', '<v>-1</v>', '<v>x</v>']) assert.match((await told(naming(place)))[0]!, /^malformed 0: The workbook is damaged/)
+})
+
+// Fails when: one row with a number like this fills the memory with empty lines, or ends the import with an internal error.
+test('a row beyond the last of Excel is damage, and so is a sheet that is not there', async () => {
+  for (const number of ['1048577', '400000000', '4294967295', '1e300']) assert.match((await told(workbook([{ name: 'A', rows: ROWS + row(4, figure(46298, 1), text('Bar'), figure(-1), figure(1094.5)).replace('r="4"', `r="${number}"`) }])))[0]!, /^malformed 0: The workbook is damaged/, number)
+  const last = row(1048576, figure(46298, 1), text('Bar'), figure(-1), figure(1094.5))
+  assert.deepEqual(await told(workbook([{ name: 'A', rows: ROWS + last }])), ['- - 3 994.5 2026-10-01 2026-10-03 100 1094.5'])
+  const lost = workbook([{ name: 'A', rows: ROWS }, { name: 'B', rows: ROWS }]).toString('latin1').replaceAll('xl/worksheets/sheet2.xml', 'xl/worksheets/sheetB.xml')
+  assert.match((await told(Buffer.from(lost, 'latin1')))[0]!, /^malformed 0: The workbook is damaged/)
+})
+
+// Fails when: francs in the plain format of a German Excel, whose blanks are as wide as a euro sign, come as euros.
+test('a blank as wide as a sign names no currency', async () => {
+  const formats: Readonly<Record<string, string | null>> = { '_-* #,##0.00\\ _€_-;\\-* #,##0.00\\ _€_-': null, '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-': 'EUR', '#,##0.00\\ \\€': 'EUR', '_-* #,##0.00\\ [$CHF-807]_€': 'CHF' }
+  for (const [code, currency] of Object.entries(formats)) assert.deepEqual(numberFormat(164, code), { kind: 'number', currency }, code)
 })
 
 // Fails when: a byte that was changed on the way brings another amount or fewer rows.
