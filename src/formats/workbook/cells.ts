@@ -47,9 +47,9 @@ function listedText(place: string, strings: readonly string[]): string {
   return text
 }
 
-/** What is wrong where. */
-export function damagedBook(where: string): ArchiveFault {
-  return new ArchiveFault({ code: 'malformed', message: `The workbook is damaged (${where}). Download it again.`, line: 0 })
+/** `path`: where in it. */
+export function damagedBook(path: string): ArchiveFault {
+  return new ArchiveFault({ code: 'malformed', message: `The workbook is damaged (${path}). Download it again.`, line: 0 })
 }
 
 /** A number as the format of its cell means it. */
