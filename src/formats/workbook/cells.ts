@@ -7,8 +7,9 @@ import { ArchiveFault } from '../archive.ts'
 import { readCurrency } from '../written-currency.ts'
 import { find, type Element } from '../xml-elements.ts'
 
-/** What a number in a cell stands for, and the currency that stands beside it. */
-export type NumberFormat = { readonly kind: 'number' | 'day' | 'time'; readonly currency: Currency | null }
+/** What a number in a cell stands for, the currency that stands beside it, and the side that one above and one below zero is shown to be on. */
+export type NumberFormat = { readonly kind: 'number' | 'day' | 'time'; readonly currency: Currency | null; readonly sides: readonly [above: Side | null, below: Side | null] }
+type Side = 'CR' | 'DR'
 
 export type CellContext = {
   /** The texts that cells name by their place. */
@@ -54,9 +55,11 @@ export function damagedBook(path: string): ArchiveFault {
 
 /** A number as the format of its cell means it. */
 export function valueText(number: number, format: NumberFormat | undefined, from1904: boolean): string {
-  const { kind, currency } = format ?? PLAIN
+  const { kind, currency, sides } = format ?? PLAIN
   const date = kind === 'number' ? null : dateText(number, kind, from1904)
-  return date ?? `${numberText(number)}${currency === null ? '' : ` ${currency}`}`
+  const side = number > 0 ? sides[0] : number < 0 ? sides[1] : null
+  // The format of those below zero shows them without their minus.
+  return date ?? [numberText(side === null ? number : Math.abs(number)), currency, side].filter((part) => part !== null).join(' ')
 }
 
 /** The text of a string item (`si`, `is`): of all its runs, without what tells how to read it aloud. */
@@ -65,9 +68,9 @@ export function joinedText(item: Element | null): string {
   return unescaped(texts.join(''))
 }
 
-const PLAIN: NumberFormat = { kind: 'number', currency: null }
-const DAY: NumberFormat = { kind: 'day', currency: null }
-const TIME: NumberFormat = { kind: 'time', currency: null }
+const PLAIN: NumberFormat = { kind: 'number', currency: null, sides: [null, null] }
+const DAY: NumberFormat = { ...PLAIN, kind: 'day' }
+const TIME: NumberFormat = { ...PLAIN, kind: 'time' }
 
 /** What a format says of the number in its cell; `code` is null for those that need no definition (ECMA-376 part 1, section 18.8.30). */
 export function numberFormat(id: number, code: string | null): NumberFormat {
@@ -76,7 +79,7 @@ export function numberFormat(id: number, code: string | null): NumberFormat {
   // What a sign is only to be as wide as, or to fill with, is not shown: `_€` is a blank.
   const section = (code.split(';')[0] ?? '').replace(/(\\.|"[^"]*"|\[[^\]]*\])|[_*]./gu, '$1')
   const letters = section.replace(/"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '')
-  if (/[0#?]|general/i.test(letters.replace(/[.,]0+/g, ''))) return { kind: 'number', currency: currencyIn(section) }
+  if (/[0#?]|general/i.test(letters.replace(/[.,]0+/g, ''))) return { kind: 'number', currency: currencyIn(section), sides: sidesIn(code) }
   return /[yd]/i.test(letters) ? DAY : /[hs]/i.test(letters) ? TIME : /m/i.test(letters) ? DAY : PLAIN
 }
 
@@ -84,6 +87,16 @@ export function numberFormat(id: number, code: string | null): NumberFormat {
 function currencyIn(section: string): Currency | null {
   const signs = [...section.matchAll(/\[\$([^\]-]+)[^\]]*\]|"([^"]*)"|(\p{Sc})/gu)].map(([, bracketed, quoted, bare]) => readCurrency(bracketed ?? quoted ?? bare ?? ''))
   return signs.find((currency) => currency !== null) ?? null
+}
+
+/** `Dr` and `Cr` around the figure. Sections with a condition of their own (`[<0]`) are left alone. */
+function sidesIn(code: string): NumberFormat['sides'] {
+  const [above = null, below = null] = (/\[[<>=]/.test(code) ? '' : code).split(';').map((section): Side | null => {
+    const shown = section.replace(/"([^"]*)"|\\(.)|\[[^\]]*\]|[_*]./g, '$1$2').trim()
+    const side = /^(cr|dr)\.? *[0#?]|(?:[0#?]|general) *(cr|dr)\.?$/i.exec(shown)
+    return side === null ? null : ((side[1] ?? side[2]!).toUpperCase() as Side)
+  })
+  return [above, below]
 }
 
 /** Without an exponent. Three digits behind a point could be thousands: a zero more says that they are not. */
