@@ -145,15 +145,20 @@ describe('rows on the page', { skip: cannotRun ?? false }, () => {
     await second.waitFor()
     for (let at = 0; at < 2; at++) await page.keyboard.press('z')
     await reached(account.forReview - 43)
-    for (let at = 2; at < 5; at++) {
+    for (let at = 2; at < 4; at++) {
       await second.waitFor()
       await page.keyboard.press('z')
       await reached(account.forReview - 44 + at)
     }
     await second.waitFor()
-    assert.deepEqual((await store.feed.decided(10)).map(({ transactionId }) => transactionId).reverse(), accepted.slice(0, 10))
+    // Who goes to the search just as the row comes back. Fails when: it takes the focus out of there (seen: letters of the search decided about rows).
+    await page.evaluate(`new MutationObserver((_, watch) => { watch.disconnect(); document.querySelector('input[type=search]').focus() }).observe(document.querySelector('[role=rowgroup]'), { childList: true })`)
+    await page.keyboard.press('z')
+    await reached(account.forReview - 40)
     const search = page.getByRole('searchbox', { name: 'Search rows to review' })
-    await page.keyboard.press('/')
+    await page.locator('input[type=search]:focus').waitFor()
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))')
+    assert.deepEqual((await store.feed.decided(10)).map(({ transactionId }) => transactionId).reverse(), accepted.slice(0, 10))
     await page.keyboard.type('axaz')
     assert.equal(await search.inputValue(), 'axaz')
     await reached(account.forReview - 40)

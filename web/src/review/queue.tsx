@@ -95,6 +95,8 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   useEffect(() => look(current?.id ?? null), [current?.id])
   // What comes back has the focus, as soon as it is in the list again.
   const wanted = useRef<string | null>(null)
+  // Where the focus was when it was asked for: who went on meanwhile, into a search perhaps, is not called back.
+  const askedAt = useRef<Element | null>(null)
   // The row to which a Z brought the focus: who takes back more in one breath has gone nowhere.
   const brought = useRef<string | null>(null)
   const listed = useRef(rows)
@@ -139,13 +141,12 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   const teach = (): void => {
     if (current !== undefined && mayDecide) setRule({ contains: stayingWords(current.name ?? current.memo ?? ''), category: current.category ?? proposals.get(current.id)?.category?.category ?? '' })
   }
+  const stays = (): boolean => document.activeElement === askedAt.current || document.activeElement === document.body || (brought.current !== null && focused() === brought.current)
   const undo = (): void => {
     if (!mayDecide) return
-    const at = document.activeElement
+    askedAt.current = document.activeElement
     const shown = decisions.undo((done) => {
-      // Who went on meanwhile is not called back.
-      const stays = document.activeElement === at || document.activeElement === document.body || (brought.current !== null && focused() === brought.current)
-      if (done.rows.every(({ id }) => id !== shown) && stays) wanted.current = done.rows[0]?.id ?? null
+      if (done.rows.every(({ id }) => id !== shown) && stays()) wanted.current = done.rows[0]?.id ?? null
       setTaken(done)
       setSaid(null)
     })
@@ -154,9 +155,10 @@ function List({ account, accounts, rows, proposals, decisions, hasMore, isLoadin
   useEffect(() => {
     const at = rows.findIndex(({ id }) => id === wanted.current)
     if (wanted.current === null || at === -1) return
-    brought.current = wanted.current
+    const isThere = stays()
+    brought.current = isThere ? wanted.current : null
     wanted.current = null
-    list.go(at)
+    if (isThere) list.go(at)
   }, [rows.length, taken])
   useEffect(() => {
     if (goes.current === null || rows.some(({ id }) => id === goes.current)) return

@@ -21,6 +21,8 @@ export function useLongList({ rows, hasMore, isLoading, loadMore }: LongList) {
   const [active, setActive] = useState(0)
   // Rises when the focus has to follow: by a key, or because the row that had it is gone.
   const [follow, setFollow] = useState(0)
+  // Where the focus was then: who went into a field meanwhile is not called back.
+  const askedAt = useRef<Element | null>(null)
   const at = Math.max(0, Math.min(active, count - 1))
   const virtual = useWindowVirtualizer({
     count, estimateSize: () => ROW_HEIGHT, overscan: 12, scrollMargin: top, getItemKey: keyOf,
@@ -45,10 +47,13 @@ export function useLongList({ rows, hasMore, isLoading, loadMore }: LongList) {
     if (hasMore && !isLoading && last >= count - NEAR_THE_END) loadMore()
   }, [last, hasMore, isLoading, count])
   useEffect(() => {
-    if (follow > 0) frame.current?.querySelector<HTMLElement>(`[data-index="${at}"]`)?.focus({ preventScroll: true })
+    const now = document.activeElement
+    if (follow === 0 || (now !== askedAt.current && now !== document.body && frame.current?.contains(now) !== true)) return
+    frame.current?.querySelector<HTMLElement>(`[data-index="${at}"]`)?.focus({ preventScroll: true })
   }, [follow])
   const go = (to: number): void => {
     const next = Math.max(0, Math.min(count - 1, to))
+    askedAt.current = document.activeElement
     setActive(next)
     virtual.scrollToIndex(next, { align: 'auto' })
     setFollow((before) => before + 1)
