@@ -10,6 +10,9 @@ const PAGES: ReadonlyMap<string, string> = new Map([
   ['ibm852', 'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0'],
 ])
 
+/** Numbers of code pages that the platform knows by another name only. */
+const NAMES: ReadonlyMap<string, string> = new Map([['932', 'shift_jis'], ['936', 'gbk'], ['950', 'big5'], ['10000', 'macintosh']])
+
 /** 0x80 to 0x9F of Windows-1252; the five undefined codes stay the control characters they are in ISO 8859-1. */
 export const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
@@ -22,7 +25,7 @@ export function decoderOf(label: string, fatal = false): (Decoder & { readonly e
   const letters = PAGES.get(encoding)
   if (letters !== undefined) return { encoding, decode: (bytes) => fromPage(bytes, letters) }
   try {
-    return new TextDecoder(label, { fatal })
+    return new TextDecoder(NAMES.get(label.replace(/^(?:windows|cp|ms)-?/i, '')) ?? label, { fatal })
   } catch {
     return null
   }

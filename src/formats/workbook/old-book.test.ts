@@ -46,6 +46,18 @@ test('the records of one sheet, with nothing around them', async () => {
   assert.match(await told(Buffer.concat(sheet)), /^truncated: /)
 })
 
+// Fails when: the words of a workbook from Japan, China, Taiwan or an old Macintosh come as signs of Western Europe.
+test('BIFF5: words in the code page that the workbook names', async () => {
+  const label = (row: number, column: number, ...letters: readonly number[]): Buffer => record(0x204, row, 0, column, 0, 0, 0, letters.length, 0, ...letters)
+  const words = (said: string): readonly number[] => [...Buffer.from(said)]
+  const pages: Readonly<Record<number, readonly [string, ...number[]]>> = { 932: ['コー', 0x83, 0x52, 0x81, 0x5b], 936: ['工', 0xb9, 0xa4], 949: ['가', 0xb0, 0xa1], 950: ['中', 0xa4, 0xa4], 1251: ['Ко', 0xca, 0xee], 1255: ['של', 0xf9, 0xec], 10000: ['äé', 0x8a, 0x8e], 850: ['äü', 0x84, 0x81] }
+  for (const [page, [expected, ...letters]] of Object.entries(pages)) {
+    const row = [label(1, 0, ...words('2026-10-01')), label(1, 1, ...letters), label(1, 2, ...words('-4.50'))]
+    const { statements } = await read(Buffer.concat([record(0x809, 0, 5, 0x10, 0, 0, 0, 0, 0), record(0x42, Number(page) & 255, Number(page) >> 8), ...['Date', 'Text', 'Amount'].map((word, at) => label(0, at, ...words(word))), ...row, record(0x0a)]))
+    assert.equal(statements[0]?.rows[0]?.name, expected, page)
+  }
+})
+
 test('what is locked, and what is no workbook, is told', async () => {
   const whole = await written('xlwt.xls')
   const renamed = (to: string): Buffer => {
