@@ -13,7 +13,8 @@ export type Sheet = { readonly name: string; /** Throws `ArchiveFault`. */ reado
 /** Excel's own last column is `XFD`; no statement has so many. */
 export const COLUMNS_MAX = 1_000
 const ROWS_MAX = 1_048_576
-const BOOK = /(?:^|\/)workbook\.xml$/i
+/** Some programs number it. */
+const BOOK = /(?:^|\/)(workbook\d*\.xml)$/i
 
 export function isWorkbook(archive: Archive): boolean {
   return archive.names.some((name) => BOOK.test(name))
@@ -22,10 +23,10 @@ export function isWorkbook(archive: Archive): boolean {
 /** Throws `ArchiveFault`. */
 export async function openWorkbook(archive: Archive): Promise<readonly Sheet[]> {
   const book = archive.names.find((name) => BOOK.test(name))!
-  const pathTo = (target: string): string => joined(target.startsWith('/') ? target : `${book}/../${target}`)
+  const pathTo = (target: string): string => joined(/^[\\/]/.test(target) ? target : `${book}/../${target}`)
   const named = new Map(archive.names.map((name) => [name.toLowerCase(), name]))
   const parts = new Map<string, { readonly type: string; readonly path: string }>()
-  for await (const { attributes } of elementsIn(archive, named.get(pathTo('_rels/workbook.xml.rels').toLowerCase()) ?? null, ['Relationship'])) {
+  for await (const { attributes } of elementsIn(archive, named.get(pathTo(`_rels/${BOOK.exec(book)![1]}.rels`).toLowerCase()) ?? null, ['Relationship'])) {
     const path = pathTo(attributes.get('Target') ?? '')
     parts.set(attributes.get('Id') ?? '', { type: /[^/]*$/.exec(attributes.get('Type') ?? '')![0], path: named.get(path.toLowerCase()) ?? path })
   }
@@ -44,7 +45,7 @@ export async function openWorkbook(archive: Archive): Promise<readonly Sheet[]> 
 
 /** Without what leads up again. */
 function joined(path: string): string {
-  return path.split('/').reduce<readonly string[]>((parts, part) => (part === '..' ? parts.slice(0, -1) : part === '' || part === '.' ? parts : [...parts, part]), []).join('/')
+  return path.split(/[\\/]/).reduce<readonly string[]>((parts, part) => (part === '..' ? parts.slice(0, -1) : part === '' || part === '.' ? parts : [...parts, part]), []).join('/')
 }
 
 /** The formats of cells, by their number. */

@@ -107,10 +107,16 @@ function numberText(number: number): string {
   return /\.\d{3}$/.test(text) ? `${text}0` : text
 }
 
+/** What counting in twos may take from midnight, in days: less than a thousandth of a second. */
+const MIDNIGHT_LACKS = 1e-9
+
 /** Null for what is no date. */
 function dateText(serial: number, kind: 'day' | 'time', from1904: boolean): string | null {
   const days = from1904 ? serial : serial < FALSE_LEAP_DAY ? serial + 1 : serial
-  const moment = new Date((from1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30)) + Math.round(days * 86_400) * 1_000)
+  const whole = Math.floor(days + MIDNIGHT_LACKS)
+  // To the second, but never into the next day.
+  const seconds = Math.min(Math.max(Math.round((days - whole) * 86_400), 0), 86_399)
+  const moment = new Date((from1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30)) + whole * DAY_MS + seconds * 1_000)
   if (serial < 0 || Number.isNaN(moment.getTime()) || moment.getUTCFullYear() > 9999) return null
   const [day, time] = [moment.toISOString().slice(0, 10), moment.toISOString().slice(11, 19)]
   if (kind === 'time' && serial < 1) return time

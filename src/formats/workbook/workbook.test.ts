@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { readStatementFile } from '../detect.ts'
 import { bytes, collect, summary } from '../testing/collect.ts'
-import { workbook } from '../testing/zip.ts'
+import { workbook, zipped } from '../testing/zip.ts'
 import { numberFormat, valueText } from './cells.ts'
 
 async function told(content: Uint8Array): Promise<readonly string[]> {
@@ -87,6 +87,20 @@ test('a row beyond the last of Excel is damage, and so is a sheet that is not th
 test('a blank as wide as a sign names no currency', async () => {
   const formats: Readonly<Record<string, string | null>> = { '_-* #,##0.00\\ _€_-;\\-* #,##0.00\\ _€_-': null, '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-': 'EUR', '#,##0.00\\ \\€': 'EUR', '_-* #,##0.00\\ [$CHF-807]_€': 'CHF' }
   for (const [code, currency] of Object.entries(formats)) assert.equal(numberFormat(164, code).currency, currency, code)
+})
+
+// Fails when: what was booked in the last half second of a day comes on the next one.
+test('the last moment of a day is of that day, and what counting in twos takes from midnight is not', () => {
+  const shown = (serial: number): string => valueText(serial, numberFormat(22, null), false)
+  assert.deepEqual([shown(46296 + 86_399.6 / 86_400), shown(46296 + 86_399.999 / 86_400), shown(46296.99999999999), shown(46296.4375), shown(46296 + 37_799.999 / 86_400)], ['2026-10-01 23:59:59', '2026-10-01 23:59:59', '2026-10-02', '2026-10-01 10:30:00', '2026-10-01 10:30:00'])
+})
+
+test('a book by another number, and a way to a sheet with the strokes of Windows', async () => {
+  const files = (book: string, target: string): Buffer => zipped([
+    { name: `xl/${book}.xml`, content: '<workbook><sheets><sheet name="A" id="r"/></sheets></workbook>' }, { name: `xl/_rels/${book}.xml.rels`, content: `<Relationships><Relationship Id="r" Type="x/worksheet" Target="${target}"/></Relationships>` },
+    { name: 'xl/worksheets/a.xml', content: `<worksheet><sheetData>${ROWS}</sheetData></worksheet>` },
+  ])
+  for (const content of [files('workbook22', 'worksheets/a.xml'), files('workbook', 'worksheets\\a.xml'), files('workbook', '\\xl\\worksheets\\a.xml')]) assert.deepEqual(await told(content), ['- - 2 995.5 2026-10-01 2026-10-02 100 1095.5'])
 })
 
 // Fails when: what was paid comes in, since the word that says so stands in the format and not in the cell: as Tally exports.
