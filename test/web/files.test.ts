@@ -241,5 +241,27 @@ describe('accounts that only files feed', { skip: cannotRun ?? false }, () => {
     await lines.first().waitFor()
   })
 
+  // Fails when: one answer that does not come makes everybody a former member, and all that was acted on gone (was so).
+  test('where names cannot be read the audit log says of nobody and nothing that they are gone', async () => {
+    const { openPage, url } = world
+    const page = await openPage()
+    await page.route(/\/api\/(members|connections|accounts|keys)$/, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' }))
+    await page.goto(url('/settings/audit'))
+    const lines = page.getByRole('list', { name: 'Acts, newest first' })
+    await lines.getByText(/^by (··\w{4}|a former member)$/).first().waitFor()
+    assert.doesNotMatch(await lines.innerText(), /former member|not here any more/)
+    await page.context().close()
+  })
+
+  // Fails when: what is sealed for a place of alerts is said to be of a connection that is gone (was so).
+  test('the audit log does not call a place of alerts a connection that is gone', async () => {
+    const { page, url, sandbox } = world
+    await sandbox.opened.instance.audit.record({ actor: 'host', action: 'secret.sealed', object: '01a20549-c591-7da7-8a7f-00000000abcd', codes: { version: 1, ciphertext: '0a1b' } })
+    await settled(page, url('/settings/audit?kind=secrets'))
+    const newest = page.getByRole('list', { name: 'Acts, newest first' }).getByRole('listitem').first()
+    await newest.getByText('who runs this server').waitFor()
+    assert.doesNotMatch(await newest.innerText(), /not here any more/)
+  })
+
   test('no browser complained of anything', () => assert.deepEqual(world.complaints, []))
 })

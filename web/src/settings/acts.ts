@@ -153,11 +153,11 @@ export function thingOf({ action, object }: Pick<AuditLine, 'action' | 'object'>
   return object === '' || kind === undefined ? null : say(kind)
 }
 
-/** Kinds of which all that are there have their names on the page: one without is gone. */
+/** Kinds of which all that are there have their names on the page: one without is gone. But what is sealed may be of a place of alerts, too. */
 const NAMED: ReadonlySet<string> = new Set(['Account', 'Connection', 'Key', 'Member'])
 
 export function isGone({ action, object }: Pick<AuditLine, 'action' | 'object'>): boolean {
-  return object !== '' && action !== 'member.invited' && NAMED.has(THINGS[action.split('.', 1)[0]!] ?? '')
+  return object !== '' && action !== 'member.invited' && !action.startsWith('secret.') && NAMED.has(THINGS[action.split('.', 1)[0]!] ?? '')
 }
 
 /** What else is told in words. `bankOf`: the name of a bank by its id. */

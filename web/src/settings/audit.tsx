@@ -23,8 +23,8 @@ export function AuditPage() {
   const verdict = useQuery({ queryKey: ['audit', 'verify'], queryFn: () => get<Verdict>('/audit/verify') })
   const members = useQuery({ queryKey: ['members'], queryFn: () => get<{ items: Member[] }>('/members') })
   const nameOf = (actor: string): string => {
-    const [kind, id] = actor.split(':', 2)
-    if (kind === 'user') return members.data?.items.find(({ userId }) => userId === id)?.name ?? say('a former member')
+    const [kind, id = ''] = actor.split(':', 2)
+    if (kind === 'user') return members.data === undefined ? endOf(id) : (members.data.items.find(({ userId }) => userId === id)?.name ?? say('a former member'))
     return kind === 'key' ? say('key {key}', { key: `rl_${id}_…` }) : kind === 'host' ? say('who runs this server') : kind === 'nobody' ? say('somebody unknown') : 'Relink'
   }
   const keys = useQuery({ queryKey: ['keys'], queryFn: () => get<{ items: ApiKey[] }>('/keys') })
@@ -37,6 +37,8 @@ export function AuditPage() {
     ...(connections.data?.items ?? []).map(({ id, institutionName, loginLabel }) => [id, say('{bank}, login {login}', { bank: institutionName, login: loginLabel })] as const),
     ...(accounts.data?.items ?? []).map(({ id, name }) => [id, name] as const), ...(members.data?.items ?? []).map(({ userId, name }) => [userId, name] as const), ...(keys.data?.items ?? []).map(({ id, label }) => [id, label] as const),
   ])
+  // Where names cannot be read, nothing is gone for want of one.
+  const isKnown = [members, keys, connections, accounts].every(({ data }) => data !== undefined)
   const banks = new Map(connections.data?.items.map(({ institutionId, institutionName }) => [institutionId, institutionName]))
   const all = lines.data?.pages.flatMap(({ items }) => items) ?? []
   return (
@@ -51,7 +53,7 @@ export function AuditPage() {
             {all.map((line) => (
               <li key={line.seq} className="border-t border-line pt-3 [overflow-wrap:anywhere] first:border-0 first:pt-0">
                 <p className="flex flex-wrap items-baseline justify-between gap-x-4"><span><span className="font-medium">{actOf(line)}</span> <span className="text-muted">{say('by {who}', { who: nameOf(line.actor) })}</span></span><span className="meta"><Say message="line {seq}, {at}" seq={line.seq} at={<Instant at={line.at} />} /></span></p>
-                <Told line={line} name={named.get(line.object)} bankOf={(id) => banks.get(id)} />
+                <Told line={line} name={named.get(line.object)} bankOf={(id) => banks.get(id)} isKnown={isKnown} />
                 {!hasWords(line) && <p className="meta"><code>{codeOf(line)}</code></p>}
               </li>
             ))}
@@ -95,10 +97,16 @@ function Unbroken({ verdict }: { verdict: Verdict }) {
   return verdict.firstBad === null ? <Chip tone="ok">{say('All {lines} lines hold together', { lines: verdict.lines })}</Chip> : <Chip tone="stop">{say('Line {seq} was changed, or lines are missing there', { seq: verdict.firstBad })}</Chip>
 }
 
-/** What it was done to and what else is told of it. Of what is gone the end of its id tells one from another, as with numbers of accounts. */
-function Told({ line, name, bankOf }: { line: AuditLine; name: string | undefined; bankOf: (id: string) => string | undefined }) {
+/** Where there is no name, the end of its id tells one from another, as with numbers of accounts. */
+function endOf(id: string): string {
+  return `··${id.slice(-4)}`
+}
+
+/** What it was done to and what else is told of it. `isKnown`: the names of all that is here are. */
+function Told({ line, name, bankOf, isKnown }: { line: AuditLine; name: string | undefined; bankOf: (id: string) => string | undefined; isKnown: boolean }) {
   const thing = thingOf(line)
-  const called = name ?? (isGone(line) ? say('not here any more (··{end})', { end: line.object.slice(-4) }) : undefined)
+  const unnamed = isKnown ? say('not here any more ({end})', { end: endOf(line.object) }) : endOf(line.object)
+  const called = name ?? (isGone(line) ? unnamed : undefined)
   const facts = [...(thing === null || called === undefined ? [] : [{ name: thing, value: called }]), ...factsOf(line, bankOf).filter(({ value }) => called?.startsWith(`${value}, `) !== true)]
   return facts.length === 0 ? null : <p className="flex flex-wrap gap-x-4">{facts.map((fact, at) => <span key={at}><span className="text-muted">{fact.name}: </span><bdi>{fact.value}</bdi></span>)}</p>
 }
