@@ -226,6 +226,8 @@ test('what cannot be understood fails with the line and what is missing', async 
   assert.equal(await failureOf('Date,Description,Amount\n2024-01-01,a,1.00\n2024-01-02,b,abc\n'), 'invalid_amount 3')
   assert.equal(await failureOf('Date,Description,Amount\n2024-01-01,a,1.00\n,b,2.00\n'), 'missing_field 3')
   assert.equal(await failureOf('Date,Description,Amount\n2024-01-01,a,1.00\n2024-01-02,b,\n'), 'missing_field 3')
+  // What a program could not reckon is no stroke that a bank puts beside a note (seen: the row was left out, unsaid).
+  assert.equal(await failureOf('Date,Description,Amount\n2024-01-01,a,1.00\n2024-01-02,b,NaN\n'), 'missing_field 3')
   assert.equal(await failureOf('Date,Description,Amount\n2024-01-01,"two\nlines",1.00\n2024-01-02,"never closed,2.00\n'), 'truncated 4')
   assert.equal(await failureOf('a,b,c\nd,e,f\n'), 'missing_field 1')
   assert.equal(await failureOf('2024-01-01,a,1.00,2.00\n2024-01-02,b,2.00,7.00\n'), 'missing_field 1')

@@ -145,7 +145,7 @@ export function readRow(record: CsvRecord, layout: Layout, isBelowPending = fals
     if (words !== null) return ok({ type: 'none' })
     if ((cellAmount(record, layout.quantity ?? -1, layout.style) ?? '0') !== '0') return ok({ type: 'shares' })
     if (isPartOfAbove(record, layout)) return ok({ type: 'part' })
-    if (isInformation(layout, cell) || amountCells(layout.amount).every((at) => isNothing(cell(at)) && cell(at) !== '')) return ok({ type: 'words' })
+    if (isInformation(layout, cell) || amountCells(layout.amount).every((at) => isNothing(cell(at)) && !/^(?:nan)?$/i.test(cell(at)))) return ok({ type: 'words' })
     return failed({ code: 'missing_field', message: `The row on line ${record.line} has a date but no amount.`, line: record.line })
   }
   // A sum over rows has no payee, no second text and no number of its own.
