@@ -88,5 +88,6 @@ async function* unpacked(zip: ZipFile, entry: Entry | undefined): AsyncGenerator
 function damaged(error: unknown): FormatFailure {
   const what = error instanceof Error ? error.message : String(error)
   const isCut = /end of central directory|unexpected end/i.test(what)
+  if (/unsupported compression/i.test(what)) return { code: 'unreadable', message: 'The archive is packed in a way that Relink does not read. Unpack it and import the file inside.', line: 0 }
   return isCut ? { code: 'truncated', message: 'The archive is cut off. Download it again.', line: 0 } : { code: 'malformed', message: `The archive is damaged (${what}). Download it again.`, line: 0 }
 }

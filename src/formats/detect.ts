@@ -78,7 +78,7 @@ export async function readStatementFile(
 async function readOldWorkbook(all: AsyncIterable<Uint8Array>, options: DetectOptions): Promise<Result<StatementFile, FormatFailure>> {
   const file = await heldWhole(all)
   const sheets = file.ok ? openOldWorkbook(file.value) : file
-  return sheets.ok ? ok({ format: 'xls', stream: readCsv(workbookAsTable(sheets.value), options.limits, csvOptions(options)) }) : sheets
+  return sheets.ok ? ok({ format: 'xls', stream: withoutFaults(readCsv(workbookAsTable(sheets.value), options.limits, csvOptions(options))) }) : sheets
 }
 
 /** A workbook, or the only file of an archive. Throws `ArchiveFault`. */

@@ -121,7 +121,7 @@ export class ElementParser {
     const element = this.#open.pop()
     if (element === undefined) this.#failure = this.#handler.closed(this.#path)
     else {
-      element.text = element.text.trim()
+      if (element.attributes.get('space') !== 'preserve') element.text = element.text.trim()
       const parent = this.#open.at(-1)
       if (parent === undefined) this.#failure = this.#handler.read(element)
       else if (element.name === 'TxDtls' && parent.children.length >= TRANSACTIONS_KEPT) {

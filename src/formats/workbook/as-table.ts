@@ -36,7 +36,27 @@ export async function* workbookAsTable(sheets: readonly Sheet[]): AsyncGenerator
 async function chosen(sheets: readonly Sheet[]): Promise<readonly Sheet[]> {
   const lists: Sheet[] = []
   for (const sheet of sheets) if (await hasHeading(sheet)) lists.push(sheet)
-  return lists.length > 0 ? lists : sheets.slice(0, 1)
+  return lists.length > 1 ? withoutParts(lists) : lists.length > 0 ? lists : sheets.slice(0, 1)
+}
+
+/** Without a sheet that only shows some rows of another one again (a category, what went out). One row alone may be another account's. */
+async function withoutParts(lists: readonly Sheet[]): Promise<readonly Sheet[]> {
+  const counted = await Promise.all(lists.map(async (sheet) => ({ sheet, times: await timesOfRows(sheet) })))
+  const sizeOf = (times: ReadonlyMap<string, number>): number => times.values().reduce((sum, count) => sum + count, 0)
+  const isPartOf = (some: ReadonlyMap<string, number>, all: ReadonlyMap<string, number>): boolean => sizeOf(some) > 1 && sizeOf(some) < sizeOf(all) && some.entries().every(([row, count]) => (all.get(row) ?? 0) >= count)
+  return counted.flatMap(({ sheet, times }) => (counted.some((other) => isPartOf(times, other.times)) ? [] : [sheet]))
+}
+
+/** How often each row stands there: those that say when, what and how much. */
+async function timesOfRows(sheet: Sheet): Promise<ReadonlyMap<string, number>> {
+  const times = new Map<string, number>()
+  for await (const { cells } of sheet.rows()) {
+    const said = cells.map((cell) => cell.trim()).filter((cell) => cell !== '')
+    if (said.length < 3 || isHeadingLine(said)) continue
+    const row = said.join('\n')
+    times.set(row, (times.get(row) ?? 0) + 1)
+  }
+  return times
 }
 
 async function hasHeading(sheet: Sheet): Promise<boolean> {

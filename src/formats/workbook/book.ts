@@ -10,8 +10,8 @@ export type SheetRow = { readonly cells: readonly string[]; readonly number: num
 /** Those that a person sees. */
 export type Sheet = { readonly name: string; /** Throws `ArchiveFault`. */ readonly rows: () => AsyncGenerator<SheetRow> }
 
-/** Excel's own last column is `XFD`; no statement has so many. */
-export const COLUMNS_MAX = 1_000
+/** One more than a list in CSV may have, which is refused there; Excel's own last column is `XFD`. */
+export const COLUMNS_MAX = 201
 const ROWS_MAX = 1_048_576
 /** Some programs number it. */
 const BOOK = /(?:^|\/)(workbook\d*\.xml)$/i

@@ -99,10 +99,13 @@ function sidesIn(code: string): NumberFormat['sides'] {
   return [above, below]
 }
 
+/** No currency has more: what a formula's sums leave behind them is an error of counting in twos. */
+const DECIMALS_MAX = 8
+
 /** Without an exponent. Three digits behind a point could be thousands: a zero more says that they are not. */
 function numberText(number: number): string {
   if (Number.isInteger(number)) return Math.abs(number) < 1e21 ? String(number) : BigInt(number).toString()
-  const sure = Number(number.toPrecision(SURE_DIGITS))
+  const sure = Number(Number(number.toPrecision(SURE_DIGITS)).toFixed(DECIMALS_MAX))
   const text = /e/i.test(String(sure)) ? sure.toFixed(20).replace(/0+$/, '').replace(/\.$/, '') : String(sure)
   return /\.\d{3}$/.test(text) ? `${text}0` : text
 }

@@ -95,6 +95,16 @@ test('cells far to the right, tables of the same sector over and over, and texts
   assert.ok(process.memoryUsage().rss - before < 200e6, `${process.memoryUsage().rss - before} bytes`)
 })
 
+// Fails when: a short file that names one sheet a thousand times fills the memory with its rows.
+test('two sheets in one place are damage', async () => {
+  const book = await written('xlwt.xls')
+  const sheets = [...book.keys()].filter((at) => book.readUInt16LE(Math.min(at, book.length - 2)) === 0x85 && book[at + 2]! > 8 && book[at + 2]! < 64 && book[at + 3] === 0 && book[at + 9] === 0)
+  assert.equal(sheets.length, 2)
+  const [first, second] = sheets as [number, number]
+  book.copy(book, second + 4, first + 4, first + 10)
+  assert.match(await told(book), /^truncated: /)
+})
+
 // Fails when: a chain of sectors in a circle never ends, or a place beyond the file is an exception.
 test('a workbook that is cut off or damaged is refused, or read without an exception', async () => {
   const whole = await written('xlwt.xls')

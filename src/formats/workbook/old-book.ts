@@ -4,6 +4,7 @@
  */
 import { failed, ok, type Result } from '../../domain/result.ts'
 import type { FormatFailure } from '../../domain/statement.ts'
+import { ArchiveFault } from '../archive.ts'
 import { decoderOf } from '../code-pages.ts'
 import { COLUMNS_MAX, type Sheet, type SheetRow } from './book.ts'
 import { numberFormat, valueText, type NumberFormat } from './cells.ts'
@@ -68,8 +69,18 @@ function sheetsIn(stream: Buffer): Result<readonly Sheet[], FormatFailure> {
   }
   if (stream.readUInt16LE(6) === A_SHEET) sheets.push({ at: 0, name: '' })
   const shared: Shared = { texts, formats: cellFormats.map((id) => numberFormat(id, codes.get(id) ?? null)), from1904, text }
-  const read = sheets.map(({ at, name }) => ({ name, rows: rowsFrom(stream, at, shared) }))
-  return ok(read.map(({ name, rows }) => ({ name, rows: async function* () { yield* rows } }))) // prettier-ignore
+  // Each lies in a place of its own.
+  if (new Set(sheets.map(({ at }) => at)).size < sheets.length) return failed(CUT_OFF)
+  return ok(sheets.map(({ at, name }) => ({ name, rows: async function* () { yield* wholeRows(stream, at, shared) } }))) // prettier-ignore
+}
+
+/** One sheet at a time is held as rows. Throws `ArchiveFault`. */
+function wholeRows(stream: Buffer, at: number, shared: Shared): readonly SheetRow[] {
+  try {
+    return rowsFrom(stream, at, shared)
+  } catch (error) {
+    throw error instanceof RangeError ? new ArchiveFault(CUT_OFF) : error
+  }
 }
 
 function rowsFrom(stream: Buffer, at: number, { texts, formats, from1904, text }: Shared): readonly SheetRow[] {
